@@ -1,0 +1,36 @@
+//! stripesync keeps a local SQLite file equal to Stripe accounts and Fatture in Cloud companies.
+//!
+//! # The map
+//! Layers import downwards only:
+//!
+//! ```text
+//! main → cli → sync, sandbox → providers, http, store → model
+//!         └──→ ui → model            (config and clock are given in from cli, as values)
+//! ```
+//!
+//! * [`model`]: the words of the domain: what a resource is, how JSON becomes a row, which state wins. Pure.
+//! * [`providers`]: the tables of Stripe's and Fatture in Cloud's resources, and how their requests and answers look. Pure.
+//! * [`http`]: the only place that knows ureq: sends a request, waits for the governor, retries.
+//! * [`store`]: the only place that knows SQL: migrations, applying states, cursors, the event log, reports.
+//! * [`sync`]: the engine: plans, fetches in parallel, writes with one thread.
+//! * [`sandbox`]: a look-alike of both services on loopback. It shares no knowledge with `providers`.
+//! * [`ui`]: owns stdout and stderr; the only place that knows indicatif.
+//! * [`cli`]: arguments to calls, errors to exit codes; the only place that knows clap.
+//!
+//! # Invariants
+//! 1. A row and the cursor that claims it go into the file in one transaction.
+//! 2. Which state of an object wins is decided by [`model::order`] alone, and never by arrival order.
+//! 3. Money is an integer of minor units or an exact decimal text, never a float.
+//! 4. Secrets have a type that cannot be printed ([`config::Secret`]).
+//! 5. Every loop over the network has a bound.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod http;
+pub mod model;
+pub mod providers;
+pub mod sandbox;
+pub mod store;
+pub mod sync;
+pub mod ui;

@@ -1,0 +1,12 @@
+//! The words of the domain. No input, no output, nothing of ours imported.
+
+pub mod cancel;
+pub mod extract;
+pub mod order;
+pub mod progress;
+pub mod resource;
+pub mod row;
+pub mod secret;
+pub mod span;
+pub mod text;
+pub mod wire;

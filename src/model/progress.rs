@@ -1,0 +1,72 @@
+//! What long work tells whoever watches. The engine sends these, the UI draws them.
+
+/// How a resource's pull ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything the service lists is in the file.
+    Complete,
+    /// The account does not have this product; asked again in a week.
+    NotAvailable(String),
+    /// The key lacks a permission; its name where the service told it.
+    Forbidden(String),
+    /// Something else went wrong; the text names it.
+    Failed(String),
+    /// Stopped by a signal; state saved.
+    Interrupted,
+}
+
+/// Counts of one resource in one run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows that were not there before.
+    pub new: u64,
+    /// Rows whose content changed.
+    pub changed: u64,
+    /// Rows that became tombstones.
+    pub deleted: u64,
+    /// Rows seen again with equal content.
+    pub unchanged: u64,
+    /// Requests sent, retries included.
+    pub requests: u64,
+}
+
+/// One resource's line in the closing table.
+#[derive(Debug, Clone)]
+pub struct ResourceReport {
+    /// Qualified name: `stripe:customers`.
+    pub name: String,
+    /// The account's own id (`acct_…`, company id).
+    pub account: String,
+    /// Counts.
+    pub counts: Counts,
+    /// From first request to last commit, in milliseconds.
+    pub took_ms: u64,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// A step worth drawing.
+#[derive(Debug, Clone)]
+pub enum Progress {
+    /// A resource's work begins. `phase` is a word such as "listing", "events", "fan-out".
+    Started { name: String, phase: &'static str },
+    /// Rows of this resource are committed. `share_permille` is the part of its time span that is done, where known.
+    Stored { name: String, rows: u64, share_permille: Option<u32> },
+    /// A resource's work ended.
+    Finished { report: ResourceReport },
+    /// A line for the user: a skip, a wait, a warning. Already one sentence without a full stop.
+    Note(String),
+}
+
+/// Where progress goes. Called from the engine's threads.
+pub trait Sink: Send + Sync {
+    /// Takes one step; must not block.
+    fn report(&self, progress: Progress);
+}
+
+/// A sink that drops everything: tests, `--quiet`.
+pub struct Silent;
+
+impl Sink for Silent {
+    fn report(&self, _: Progress) {}
+}

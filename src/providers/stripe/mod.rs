@@ -1,0 +1,3 @@
+//! Stripe: requests, list envelopes, error bodies and the table of resources.
+
+pub mod resources;
