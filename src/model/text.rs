@@ -1,1 +1,245 @@
-//! In the making.
+//! JSON as text: made compact, edited and compared without losing a digit.
+//!
+//! Everything here takes text that serde_json has already accepted.
+
+use std::collections::BTreeMap;
+
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// Copies the text without the white space between its tokens. Strings and numbers keep every byte.
+pub fn compact(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = String::with_capacity(text.len() * 3 / 4);
+    let mut kept_from = 0;
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => at = string_end(bytes, at),
+            b' ' | b'\n' | b'\r' | b'\t' => {
+                out.push_str(&text[kept_from..at]);
+                while at < bytes.len() && matches!(bytes[at], b' ' | b'\n' | b'\r' | b'\t') {
+                    at += 1;
+                }
+                kept_from = at;
+            }
+            _ => at += 1,
+        }
+    }
+    out.push_str(&text[kept_from..]);
+    out
+}
+
+/// Returns the index after the string that opens at `at`.
+fn string_end(bytes: &[u8], at: usize) -> usize {
+    let mut at = at + 1;
+    while let Some(found) = memchr::memchr2(b'"', b'\\', &bytes[at..]) {
+        at += found;
+        if bytes[at] == b'"' {
+            return at + 1;
+        }
+        at += 2;
+        if at >= bytes.len() {
+            break;
+        }
+    }
+    bytes.len()
+}
+
+/// What to do with the value at a JSON pointer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edit {
+    /// Take key and value away.
+    Remove,
+    /// Put this JSON text in its place; adds nothing where the key is absent.
+    Replace(String),
+}
+
+/// Returns the compact object text with the edits done. Pointers name object members only (`/a/b`), `*` stands for
+/// every element of an array; what they do not find stays as it is.
+pub fn edit(text: &str, edits: &[(&str, Edit)]) -> String {
+    let mut parsed: Vec<(Vec<&str>, &Edit)> = Vec::with_capacity(edits.len());
+    for (pointer, edit) in edits {
+        parsed.push((pointer.split('/').skip(1).collect(), edit));
+    }
+    let mut out = String::with_capacity(text.len());
+    edit_value(text, &parsed, &mut out);
+    out
+}
+
+fn edit_value(text: &str, edits: &[(Vec<&str>, &Edit)], out: &mut String) {
+    match text.as_bytes().first() {
+        Some(b'{') => edit_object(text, edits, out),
+        Some(b'[') => edit_array(text, edits, out),
+        _ => out.push_str(text),
+    }
+}
+
+fn edit_object(text: &str, edits: &[(Vec<&str>, &Edit)], out: &mut String) {
+    let Ok(Members(members)) = serde_json::from_str(text) else {
+        out.push_str(text);
+        return;
+    };
+    out.push('{');
+    let mut first = true;
+    for (key, value) in members {
+        let here: Vec<_> = edits.iter().filter(|(path, _)| path.first() == Some(&key.as_str())).collect();
+        let whole = here.iter().find(|(path, _)| path.len() == 1).map(|(_, edit)| *edit);
+        if whole == Some(&Edit::Remove) {
+            continue;
+        }
+        if !first {
+            out.push(',');
+        }
+        first = false;
+        out.push_str(&Value::from(key.as_str()).to_string());
+        out.push(':');
+        match whole {
+            Some(Edit::Replace(new)) => out.push_str(new),
+            _ if here.is_empty() => out.push_str(value.get()),
+            _ => edit_value(value.get(), &deeper(&here), out),
+        }
+    }
+    out.push('}');
+}
+
+fn edit_array(text: &str, edits: &[(Vec<&str>, &Edit)], out: &mut String) {
+    let here: Vec<_> = edits.iter().filter(|(path, _)| path.len() > 1 && path[0] == "*").collect();
+    let elements: Vec<&RawValue> = match serde_json::from_str(text) {
+        Ok(elements) if !here.is_empty() => elements,
+        _ => {
+            out.push_str(text);
+            return;
+        }
+    };
+    let below = deeper(&here);
+    out.push('[');
+    for (index, element) in elements.into_iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        edit_value(element.get(), &below, out);
+    }
+    out.push(']');
+}
+
+fn deeper<'a>(edits: &[&(Vec<&'a str>, &'a Edit)]) -> Vec<(Vec<&'a str>, &'a Edit)> {
+    edits.iter().map(|(path, edit)| (path[1..].to_vec(), *edit)).collect()
+}
+
+/// An object's members in the order sent, values as text.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> serde::Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Collect;
+        impl<'de> Visitor<'de> for Collect {
+            type Value = Members<'de>;
+            fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        deserializer.deserialize_map(Collect)
+    }
+}
+
+/// Returns whether two JSON texts have equal content, apart from the volatile pointers. Key order and the spelling
+/// of strings do not count; numbers compare by their text, so that no amount is rounded into equality.
+pub fn equal(left: &str, right: &str, volatile: &[&str]) -> bool {
+    if left == right {
+        return true;
+    }
+    let edits: Vec<(&str, Edit)> = volatile.iter().map(|pointer| (*pointer, Edit::Remove)).collect();
+    let canonical = |text: &str| {
+        if edits.is_empty() { canonical(text) } else { canonical(&edit(text, &edits)) }
+    };
+    canonical(left) == canonical(right)
+}
+
+/// Returns the content in one fixed spelling: keys sorted, strings re-escaped, numbers as sent, null members dropped
+/// never. Text that is no JSON is its own content.
+pub fn canonical(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    write_canonical(text, &mut out);
+    out
+}
+
+fn write_canonical(text: &str, out: &mut String) {
+    match text.as_bytes().first() {
+        Some(b'{') => {
+            let Ok(Members(members)) = serde_json::from_str(text) else { return out.push_str(text) };
+            let sorted: BTreeMap<String, &RawValue> = members.into_iter().collect();
+            out.push('{');
+            for (index, (key, value)) in sorted.into_iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                out.push_str(&Value::from(key).to_string());
+                out.push(':');
+                write_canonical(value.get(), out);
+            }
+            out.push('}');
+        }
+        Some(b'[') => {
+            let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(text) else { return out.push_str(text) };
+            out.push('[');
+            for (index, element) in elements.into_iter().enumerate() {
+                if index > 0 {
+                    out.push(',');
+                }
+                write_canonical(element.get(), out);
+            }
+            out.push(']');
+        }
+        Some(b'"') => match serde_json::from_str::<String>(text) {
+            Ok(string) => out.push_str(&Value::from(string).to_string()),
+            Err(_) => out.push_str(text),
+        },
+        _ => out.push_str(text.trim()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compact_keeps_strings_and_digits() {
+        let cases = [
+            ("{ \"a\" : 1.50 ,\n \"b c\" : [ 1 , 2 ] }", r#"{"a":1.50,"b c":[1,2]}"#),
+            (r#"{"q": "a \" b \\", "z" : "  "}"#, r#"{"q":"a \" b \\","z":"  "}"#),
+            ("[]", "[]"),
+        ];
+        for (sent, wanted) in cases {
+            assert_eq!(compact(sent), wanted);
+        }
+    }
+
+    #[test]
+    fn edits_reach_members_and_elements_and_nothing_else() {
+        let text = r#"{"a":{"s":1,"t":2},"l":[{"s":1},{"s":2,"u":3}],"s":9.10}"#;
+        let edits = [
+            ("/a/s", Edit::Remove),
+            ("/l/*/s", Edit::Remove),
+            ("/nowhere", Edit::Remove),
+            ("/s", Edit::Replace("[]".into())),
+        ];
+        assert_eq!(edit(text, &edits), r#"{"a":{"t":2},"l":[{},{"u":3}],"s":[]}"#);
+    }
+
+    #[test]
+    fn equality_is_of_content_not_of_bytes() {
+        assert!(equal(r#"{"a":"\u00e9","b":1}"#, r#"{"b":1,"a":"é"}"#, &[]));
+        assert!(!equal(r#"{"a":9007199254740993}"#, r#"{"a":9007199254740992}"#, &[]));
+        assert!(!equal(r#"{"a":null}"#, "{}", &[]));
+        assert!(equal(r#"{"a":1,"url":"x"}"#, r#"{"a":1,"url":"y"}"#, &["/url"]));
+    }
+}
