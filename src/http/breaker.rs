@@ -35,19 +35,22 @@ pub struct Breaker {
 const PROBE_POLL: Duration = Duration::from_millis(100);
 
 impl Breaker {
+    /// Tells what [`Breaker::admit`] would say, without beginning a probe.
+    pub fn look(&self, now: Duration) -> Admit {
+        if self.failures < TRIP || !self.is_probing && now >= self.until {
+            Admit::Go
+        } else if self.probes_failed >= PROBES {
+            Admit::Refuse
+        } else {
+            Admit::Wait(self.until.saturating_sub(now).max(PROBE_POLL))
+        }
+    }
+
     /// Decides for one attempt. After [`Admit::Go`] exactly one of `succeeded`, `failed`, `abandoned` follows.
     pub fn admit(&mut self, now: Duration) -> Admit {
-        if self.failures < TRIP {
-            return Admit::Go;
-        }
-        if !self.is_probing && now >= self.until {
-            self.is_probing = true;
-            return Admit::Go;
-        }
-        if self.probes_failed >= PROBES {
-            return Admit::Refuse;
-        }
-        Admit::Wait(self.until.saturating_sub(now).max(PROBE_POLL))
+        let admit = self.look(now);
+        self.is_probing |= admit == Admit::Go && self.failures >= TRIP;
+        admit
     }
 
     /// The service answered, with whatever status below 500.
@@ -56,6 +59,8 @@ impl Breaker {
     }
 
     /// The service could not be reached, or failed on its side.
+    ///
+    /// A request that left before the circuit opened may be taken for the probe; that only ends the run a little sooner.
     pub fn failed(&mut self, now: Duration) {
         let was_open = self.failures >= TRIP;
         self.failures = self.failures.saturating_add(1);
@@ -63,7 +68,7 @@ impl Breaker {
             self.is_probing = false;
             self.probes_failed = self.probes_failed.saturating_add(1);
         } else if was_open || self.failures < TRIP {
-            // Those that left before it opened add nothing: the pause is for the probe to end.
+            // Those that left before it opened add nothing: the pause is the probe's to prolong.
             return;
         }
         let pause = if self.probes_failed >= PROBES { LONG_PAUSE } else { FIRST_PAUSE * (1 << self.probes_failed) };

@@ -23,6 +23,8 @@ const QUIET: Duration = Duration::from_secs(2);
 const ONE_BLOW: Duration = Duration::from_secs(1);
 /// A window is counted in this many parts; it is stricter than told by one of them.
 const PARTS: u32 = 60;
+/// Longest nap of one that waits for a pace: a level may recover, and whoever oversleeps its turn holds up those behind.
+const LONGEST_NAP: Duration = Duration::from_millis(50);
 /// Asked again after this when nothing tells when room will be: all in flight, or an earlier ticket is waking up.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
@@ -176,7 +178,7 @@ impl Governor {
         let endpoint_at = own.map_or(Duration::ZERO, |(next, interval)| next + interval.saturating_mul(same));
         let wait = account_at.max(endpoint_at).saturating_sub(now);
         let is_first = ahead == 0 && (own.is_none() || same == 0);
-        if is_first { wait } else { wait.max(LOOK_AGAIN) }
+        if is_first { wait.min(LONGEST_NAP) } else { wait.clamp(LOOK_AGAIN, LONGEST_NAP) }
     }
 
     fn leave(&mut self, now: Duration, place: usize, endpoint: &'static str) {
@@ -201,12 +203,15 @@ impl Governor {
         self.in_flight = self.in_flight.saturating_sub(1);
     }
 
-    /// Halves a level's speed after a 429. Without a limit per endpoint it is always the account's.
-    pub fn throttle(&mut self, now: Duration, endpoint: &'static str, level: Level) {
-        match self.endpoint_pace(endpoint, now) {
-            Some(pace) if level == Level::Endpoint => pace.halve(now),
-            _ => self.account.halve(now),
-        }
+    /// Halves a level's speed after a 429, and lets nothing leave there for the time that the service told.
+    /// Without a limit per endpoint it is always the account's.
+    pub fn throttle(&mut self, now: Duration, endpoint: &'static str, level: Level, told: Duration) {
+        let pace = match (level, self.endpoint_rate) {
+            (Level::Endpoint, Some(rate)) => self.endpoints.entry(endpoint).or_insert_with(|| Pace::new(rate, now)),
+            _ => &mut self.account,
+        };
+        pace.halve(now);
+        pace.next = pace.next.max(now + told);
     }
 
     /// Returns the windows with what is used of them now, to be kept and given to the next [`Governor::new`].

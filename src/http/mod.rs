@@ -9,6 +9,8 @@ mod error;
 pub mod limiter;
 pub mod retry;
 pub mod skew;
+#[cfg(test)]
+mod tests;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -200,9 +202,8 @@ impl Client {
         attempt: u32,
         read: &mut dyn FnMut(&Answer) -> Result<T, Unreadable>,
     ) -> Result<Result<T, Failure>, Error> {
-        self.pass_governor(request.endpoint)?;
-        let admitted = self.pass_breaker();
-        let taken = admitted.and_then(|()| self.exchange(request, attempt));
+        self.pass(request.endpoint)?;
+        let taken = self.exchange(request, attempt);
         held(&self.governor).done();
         let endpoint = request.endpoint;
         match taken? {
@@ -280,7 +281,8 @@ impl Client {
         let status = if is_old_rate_limit(&answer) { 429 } else { answer.status };
         if status == 429 {
             let level = if is_endpoint_limit { Level::Endpoint } else { Level::Account };
-            held(&self.governor).throttle(self.clock.elapsed(), endpoint, level);
+            let told = Duration::from_secs(answer.retry_after_s.unwrap_or(0)).min(retry::LIMIT_CAP);
+            held(&self.governor).throttle(self.clock.elapsed(), endpoint, level, told);
         }
         let outcome = Outcome::Status { status, should_retry, retry_after_s: answer.retry_after_s };
         let error = match (status, answer.retry_after_s) {
@@ -329,6 +331,32 @@ impl Client {
         Ok(Failure { outcome: Outcome::Fault, error })
     }
 
+    /// Waits until breaker and governor let this request go. The breaker's pauses are few and bounded.
+    ///
+    /// The governor has the last word on the time, so that no crowd leaves when the breaker closes; the breaker is asked
+    /// before it too, so that waiting for a service that is down spends no quota.
+    fn pass(&self, endpoint: &'static str) -> Result<(), Error> {
+        loop {
+            let mut admit = held(&self.breaker).look(self.clock.elapsed());
+            if admit == Admit::Go {
+                self.pass_governor(endpoint)?;
+                admit = held(&self.breaker).admit(self.clock.elapsed());
+                if admit == Admit::Go {
+                    return Ok(());
+                }
+                held(&self.governor).done();
+            }
+            match admit {
+                Admit::Go => {}
+                Admit::Wait(delay) => self.wait(delay)?,
+                Admit::Refuse => {
+                    let cause = held(&self.last_cause).clone();
+                    return Err(Error::CircuitOpen { host: self.wire.host.clone(), cause });
+                }
+            }
+        }
+    }
+
     /// Waits until the governor lets this request go.
     fn pass_governor(&self, endpoint: &'static str) -> Result<(), Error> {
         self.wait(Duration::ZERO)?;
@@ -338,27 +366,15 @@ impl Client {
             let waited = match wait {
                 Wait::Go => return Ok(()),
                 Wait::For(delay) => self.wait(delay),
-                Wait::Full(delay) if delay <= LONGEST_WINDOW_WAIT => self.wait(delay),
+                Wait::Full(delay) if delay <= LONGEST_WINDOW_WAIT => {
+                    tracing::info!(endpoint, seconds = delay.as_secs() + 1, "waiting: the quota of this time is used");
+                    self.wait(delay)
+                }
                 Wait::Full(delay) => Err(Error::Quota { retry_after_s: delay.as_secs() + 1 }),
             };
             if let Err(error) = waited {
                 held(&self.governor).give_up(ticket);
                 return Err(error);
-            }
-        }
-    }
-
-    /// Waits until the breaker lets this request go; its pauses are few and bounded.
-    fn pass_breaker(&self) -> Result<(), Error> {
-        loop {
-            let admit = held(&self.breaker).admit(self.clock.elapsed());
-            match admit {
-                Admit::Go => return Ok(()),
-                Admit::Wait(delay) => self.wait(delay)?,
-                Admit::Refuse => {
-                    let cause = held(&self.last_cause).clone();
-                    return Err(Error::CircuitOpen { host: self.wire.host.clone(), cause });
-                }
             }
         }
     }

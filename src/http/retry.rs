@@ -7,7 +7,7 @@ const BASE: Duration = Duration::from_millis(500);
 /// Longest delay after a fault of the network or the service.
 const FAULT_CAP: Duration = Duration::from_secs(20);
 /// Longest delay after a 429, and the longest `Retry-After` that is slept on.
-const LIMIT_CAP: Duration = Duration::from_secs(60);
+pub const LIMIT_CAP: Duration = Duration::from_secs(60);
 /// A 429 is no fault: it tells that the service is well and the pace is wrong. It gets more attempts.
 const MORE_FOR_LIMITS: u32 = 4;
 /// The dice of [`next`] go from 0 to this.
