@@ -17,6 +17,10 @@ const USER_AGENT: &str = concat!("stripesync/", env!("CARGO_PKG_VERSION"));
 /// The proxies that are honoured, as ureq looks for them.
 const PROXY_VARIABLES: [&str; 6] = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
+const LOOKUP_FAILED: &str = "failed to lookup address information";
+/// How rustls words a bad certificate, and a TLS version or cipher that one side refuses.
+const UNTRUSTED: [&str; 3] = ["certificate", "fatal alert", "peer is incompatible"];
+
 /// What the service sent, decoded.
 pub struct Received {
     pub status: u16,
@@ -121,8 +125,8 @@ impl Wire {
     fn fault(&self, error: &ureq::Error) -> Fault {
         use ureq::{Error as E, Timeout};
         match error {
-            E::HostNotFound => Fault::NoConnection("the name cannot be resolved".to_owned()),
-            E::Timeout(Timeout::Resolve) => Fault::NoConnection("the name lookup timed out".to_owned()),
+            E::HostNotFound => Fault::NoConnection("name lookup failed: no address".to_owned()),
+            E::Timeout(Timeout::Resolve) => Fault::NoConnection("name lookup timed out".to_owned()),
             E::Timeout(Timeout::Connect) => Fault::NoConnection("the connection timed out".to_owned()),
             E::ConnectionFailed => Fault::NoConnection("the connection failed".to_owned()),
             E::ConnectProxyFailed(why) => Fault::NoConnection(format!("the proxy refused: {why}")),
@@ -142,15 +146,20 @@ impl Wire {
 
 fn io_fault(error: &io::Error) -> Fault {
     use io::ErrorKind as K;
+    let text = error.to_string();
     match error.kind() {
         K::ConnectionRefused => Fault::NoConnection("connection refused".to_owned()),
-        K::HostUnreachable | K::NetworkUnreachable | K::NetworkDown | K::AddrNotAvailable | K::NotFound => {
-            Fault::NoConnection(error.to_string())
+        K::HostUnreachable | K::NetworkUnreachable | K::NetworkDown | K::AddrNotAvailable => Fault::NoConnection(text),
+        // The standard library has no kind for a failed name lookup, only these words.
+        _ if text.starts_with(LOOKUP_FAILED) => {
+            Fault::NoConnection(text.replacen(LOOKUP_FAILED, "name lookup failed", 1))
         }
-        // rustls reports a certificate that it does not accept through the stream, as invalid data.
-        K::InvalidData if error.to_string().contains("certificate") => Fault::Untrusted(format!("TLS: {error}")),
+        // rustls reports what it does not accept through the stream, as invalid data.
+        K::InvalidData if UNTRUSTED.iter().any(|words| text.contains(words)) => {
+            Fault::Untrusted(format!("TLS: {text}"))
+        }
         K::UnexpectedEof => Fault::Broken("the connection ended before the answer did".to_owned()),
-        _ => Fault::Broken(error.to_string()),
+        _ => Fault::Broken(text),
     }
 }
 

@@ -281,7 +281,7 @@ impl Client {
         let status = if is_old_rate_limit(&answer) { 429 } else { answer.status };
         if status == 429 {
             let level = if is_endpoint_limit { Level::Endpoint } else { Level::Account };
-            let told = Duration::from_secs(answer.retry_after_s.unwrap_or(0)).min(retry::LIMIT_CAP);
+            let told = Duration::from_secs(answer.retry_after_s.unwrap_or(0)).min(retry::TOLD_CAP);
             held(&self.governor).throttle(self.clock.elapsed(), endpoint, level, told);
         }
         let outcome = Outcome::Status { status, should_retry, retry_after_s: answer.retry_after_s };

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 /// First delay after a fault; doubles with every attempt.
 const BASE: Duration = Duration::from_millis(500);
-/// Longest delay after a fault of the network or the service.
-const FAULT_CAP: Duration = Duration::from_secs(20);
-/// Longest delay after a 429, and the longest `Retry-After` that is slept on.
-pub const LIMIT_CAP: Duration = Duration::from_secs(60);
+/// Longest delay where the service does not tell one.
+const BACKOFF_CAP: Duration = Duration::from_secs(16);
+/// The longest `Retry-After` that is slept on.
+pub const TOLD_CAP: Duration = Duration::from_secs(60);
 /// A 429 is no fault: it tells that the service is well and the pace is wrong. It gets more attempts.
 const MORE_FOR_LIMITS: u32 = 4;
 /// The dice of [`next`] go from 0 to this.
@@ -60,7 +60,7 @@ pub fn next(attempts: u32, attempt: u32, outcome: &Outcome, dice: u32) -> Next {
         return Next::GiveUp;
     }
     if let (true, Some(retry_after_s)) = (is_limit, told_s)
-        && retry_after_s > LIMIT_CAP.as_secs()
+        && retry_after_s > TOLD_CAP.as_secs()
     {
         return Next::Quota { retry_after_s };
     }
@@ -68,13 +68,12 @@ pub fn next(attempts: u32, attempt: u32, outcome: &Outcome, dice: u32) -> Next {
     if attempt >= allowed {
         return Next::GiveUp;
     }
-    let backoff = backoff(attempt, if is_limit { LIMIT_CAP } else { FAULT_CAP }, dice);
-    let told = Duration::from_secs(told_s.unwrap_or(0)).min(LIMIT_CAP);
-    Next::After(backoff.max(told))
+    let told = Duration::from_secs(told_s.unwrap_or(0)).min(TOLD_CAP);
+    Next::After(backoff(attempt, dice).max(told))
 }
 
 /// Returns the doubled delay, shortened to between half and the whole of it, so that many threads do not come back as one.
-fn backoff(attempt: u32, cap: Duration, dice: u32) -> Duration {
-    let doubled = BASE.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(cap);
+fn backoff(attempt: u32, dice: u32) -> Duration {
+    let doubled = BASE.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(BACKOFF_CAP);
     doubled / 2 + (doubled / 2).saturating_mul(dice.min(DICE)) / DICE
 }

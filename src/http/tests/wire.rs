@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::clock::{Clock, FakeClock};
-use crate::http::{Client, Error, Limits, Settings};
+use crate::http::{Client, Error, Limits, Settings, Used, Window};
 use crate::model::cancel::Cancel;
 use crate::model::secret::Secret;
 use crate::model::wire::{Answer, Request, Unreadable};
@@ -271,7 +271,7 @@ fn a_service_that_is_down_ends_a_run_soon() {
 fn an_unknown_name_says_so() {
     let bench = bench("https://does-not-exist.invalid", |s| s.attempts = 1);
     let error = bench.get().unwrap_err();
-    assert!(error.to_string().starts_with("cannot reach does-not-exist.invalid: "), "{error}");
+    assert!(error.to_string().starts_with("cannot reach does-not-exist.invalid: name lookup "), "{error}");
 }
 
 #[test]
@@ -309,4 +309,15 @@ fn a_wish_to_stop_ends_a_request_in_flight() {
     });
     assert!(began.elapsed() < Duration::from_secs(2));
     assert!(matches!(bench.get(), Err(Error::Interrupted)));
+}
+
+#[test]
+fn a_quota_that_is_used_up_sends_nothing() {
+    let server = Server::new(vec![good()]);
+    let per = Duration::from_secs(30 * 86_400);
+    let used = vec![Used { age: Duration::from_secs(86_400), requests: 40_000 }];
+    let bench = bench(&server.url, |s| s.limits.windows.push(Window { limit: 40_000, per, used }));
+    assert!(matches!(bench.get(), Err(Error::Quota { retry_after_s }) if retry_after_s == 29 * 86_400 + 1));
+    assert_eq!(bench.client.sent(), 0);
+    assert_eq!(bench.client.usage()[0].used[0].requests, 40_000);
 }
