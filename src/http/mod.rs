@@ -27,7 +27,7 @@ use crate::model::wire::{Answer, Request, Unreadable};
 use agent::{Fault, Received, Wire};
 use breaker::{Admit, Breaker};
 use limiter::{Governor, Level, Wait};
-use retry::{Next, Outcome};
+use retry::{Next, Outcome, Tally};
 
 /// How long a wish to stop may go unseen while waiting.
 const SLICE: Duration = Duration::from_millis(100);
@@ -149,13 +149,13 @@ impl Client {
         request: &Request,
         read: &mut dyn FnMut(&Answer) -> Result<T, Unreadable>,
     ) -> Result<T, Error> {
-        let mut attempt = 1;
+        let (mut attempt, mut tally) = (1, Tally::default());
         loop {
             let failure = match self.attempt(request, attempt, read)? {
                 Ok(value) => return Ok(value),
                 Err(failure) => failure,
             };
-            match retry::next(self.attempts, attempt, &failure.outcome, dice()) {
+            match retry::next(self.attempts, &mut tally, &failure.outcome, dice()) {
                 Next::After(delay) => self.wait(delay)?,
                 Next::GiveUp => return Err(failure.error),
                 Next::Quota { retry_after_s } => return Err(Error::Quota { retry_after_s }),

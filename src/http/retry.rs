@@ -45,8 +45,15 @@ pub enum Next {
     },
 }
 
-/// Decides after attempt number `attempt` (the first is 1) of at most `attempts`. `dice` is even in `0..=DICE`.
-pub fn next(attempts: u32, attempt: u32, outcome: &Outcome, dice: u32) -> Next {
+/// What the attempts of one request met so far. Limits and faults are counted apart: many of the one use up none of the other.
+#[derive(Debug, Default)]
+pub struct Tally {
+    limits: u32,
+    faults: u32,
+}
+
+/// Decides after an attempt, of which `attempts` may meet faults. `dice` is even in `0..=DICE`.
+pub fn next(attempts: u32, tally: &mut Tally, outcome: &Outcome, dice: u32) -> Next {
     let (worth, is_limit, told_s) = match *outcome {
         Outcome::Fault | Outcome::Unreadable => (true, false, None),
         Outcome::Status { status, should_retry, retry_after_s } => {
@@ -64,16 +71,20 @@ pub fn next(attempts: u32, attempt: u32, outcome: &Outcome, dice: u32) -> Next {
     {
         return Next::Quota { retry_after_s };
     }
-    let allowed = if is_limit { attempts.saturating_add(MORE_FOR_LIMITS) } else { attempts };
-    if attempt >= allowed {
+    let (met, allowed) = match is_limit {
+        true => (&mut tally.limits, attempts.saturating_add(MORE_FOR_LIMITS)),
+        false => (&mut tally.faults, attempts),
+    };
+    *met += 1;
+    if *met >= allowed {
         return Next::GiveUp;
     }
     let told = Duration::from_secs(told_s.unwrap_or(0)).min(TOLD_CAP);
-    Next::After(backoff(attempt, dice).max(told))
+    Next::After(backoff(*met, dice).max(told))
 }
 
 /// Returns the doubled delay, shortened to between half and the whole of it, so that many threads do not come back as one.
-fn backoff(attempt: u32, dice: u32) -> Duration {
-    let doubled = BASE.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(BACKOFF_CAP);
+fn backoff(met: u32, dice: u32) -> Duration {
+    let doubled = BASE.saturating_mul(1 << met.saturating_sub(1).min(16)).min(BACKOFF_CAP);
     doubled / 2 + (doubled / 2).saturating_mul(dice.min(DICE)) / DICE
 }

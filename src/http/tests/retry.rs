@@ -1,4 +1,4 @@
-use crate::http::retry::{DICE, Next, Outcome, next};
+use crate::http::retry::{DICE, Next, Outcome, Tally, next};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -24,13 +24,15 @@ fn what_is_worth_another_attempt() {
         (Outcome::Status { status: 400, should_retry: Some(true), retry_after_s: None }, true),
         (Outcome::Status { status: 403, should_retry: None, retry_after_s: Some(5) }, true),
     ] {
-        assert_eq!(next(6, 1, &outcome, 0) != Next::GiveUp, worth, "{outcome:?}");
+        assert_eq!(next(6, &mut Tally::default(), &outcome, 0) != Next::GiveUp, worth, "{outcome:?}");
     }
 }
 
 #[test]
 fn retry_after_is_obeyed_up_to_a_minute() {
-    let told = |status, s| next(6, 1, &Outcome::Status { status, should_retry: None, retry_after_s: Some(s) }, 0);
+    let told = |status, s| {
+        next(6, &mut Tally::default(), &Outcome::Status { status, should_retry: None, retry_after_s: Some(s) }, 0)
+    };
     assert_eq!(told(429, 7), Next::After(Duration::from_secs(7)));
     assert_eq!(told(403, 60), Next::After(Duration::from_secs(60)));
     assert_eq!(told(403, 61), Next::Quota { retry_after_s: 61 });
@@ -39,9 +41,21 @@ fn retry_after_is_obeyed_up_to_a_minute() {
 }
 
 #[test]
-fn the_jitter_is_half_of_the_delay() {
-    let delays: Vec<_> = [0, DICE].map(|dice| next(6, 3, &Outcome::Fault, dice)).into();
-    assert_eq!(delays, [1000, 2000].map(|ms| Next::After(Duration::from_millis(ms))));
+fn delays_double_and_the_jitter_is_half_of_them() {
+    for (dice, expected_ms) in [(0, [250, 500, 1000, 2000, 4000]), (DICE, [500, 1000, 2000, 4000, 8000])] {
+        let mut tally = Tally::default();
+        let delays = expected_ms.map(|_| next(6, &mut tally, &Outcome::Fault, dice));
+        assert_eq!(delays, expected_ms.map(|ms| Next::After(Duration::from_millis(ms))));
+        assert_eq!(next(6, &mut tally, &Outcome::Fault, dice), Next::GiveUp, "six attempts");
+    }
+}
+
+#[test]
+fn limits_use_up_no_attempts_for_faults() {
+    let mut tally = Tally::default();
+    (0..9).for_each(|_| assert!(matches!(next(6, &mut tally, &status(429), 0), Next::After(_))));
+    assert!(matches!(next(6, &mut tally, &Outcome::Fault, 0), Next::After(_)));
+    assert_eq!(next(6, &mut tally, &status(429), 0), Next::GiveUp);
 }
 
 fn any_outcome() -> impl Strategy<Value = Outcome> {
@@ -53,14 +67,14 @@ fn any_outcome() -> impl Strategy<Value = Outcome> {
 proptest! {
     #[test]
     fn it_always_ends_and_never_waits_too_long(outcomes in proptest::collection::vec(any_outcome(), 40), attempts in 1u32..20, dice in any::<u32>()) {
-        let mut asked = 0;
-        for (attempt, outcome) in (1u32..).zip(&outcomes) {
-            asked = attempt;
-            match next(attempts, attempt, outcome, dice) {
+        let (mut asked, mut tally) = (0, Tally::default());
+        for outcome in outcomes.iter().cycle() {
+            asked += 1;
+            match next(attempts, &mut tally, outcome, dice) {
                 Next::After(delay) => prop_assert!(delay >= Duration::from_millis(250) && delay <= Duration::from_secs(60)),
                 _ => break,
             }
         }
-        prop_assert!(asked <= attempts + 4);
+        prop_assert!(asked < 2 * attempts + 4);
     }
 }

@@ -25,7 +25,8 @@ enum Reply {
 }
 
 fn text(text: &str) -> Reply {
-    Reply::Bytes(text.into())
+    // The server closes after each reply; unsaid, the client would try the dead connection again.
+    Reply::Bytes(text.replacen("\r\n", "\r\nConnection: close\r\n", 1).into())
 }
 
 fn good() -> Reply {
