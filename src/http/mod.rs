@@ -8,6 +8,7 @@ pub mod breaker;
 mod error;
 pub mod limiter;
 pub mod retry;
+mod settings;
 pub mod skew;
 #[cfg(test)]
 mod tests;
@@ -19,10 +20,10 @@ use std::time::Duration;
 
 pub use error::Error;
 pub use limiter::{Limits, Used, Window};
+pub use settings::{Settings, Timeouts};
 
 use crate::clock::Clock;
 use crate::model::cancel::Cancel;
-use crate::model::secret::Secret;
 use crate::model::wire::{Answer, Request, Unreadable};
 use agent::{Fault, Received, Wire};
 use breaker::{Admit, Breaker};
@@ -33,63 +34,6 @@ use retry::{Next, Outcome, Tally};
 const SLICE: Duration = Duration::from_millis(100);
 /// A full window that frees within this is waited for; a longer one ends the run with [`Error::Quota`].
 const LONGEST_WINDOW_WAIT: Duration = Duration::from_secs(300);
-
-/// How long each part of an exchange may take.
-#[derive(Debug, Clone, Copy)]
-pub struct Timeouts {
-    /// Name lookup, and connecting with TLS.
-    pub connect: Duration,
-    /// From the request to the end of the headers.
-    pub response: Duration,
-    /// Silence within an answer.
-    pub per_read: Duration,
-    /// The whole exchange.
-    pub global: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Timeouts {
-        let s = Duration::from_secs;
-        Timeouts { connect: s(10), response: s(60), per_read: s(30), global: s(80) }
-    }
-}
-
-/// What a client is made of.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Scheme and host, `https://api.stripe.com`; plain http only on loopback.
-    pub base_url: String,
-    /// Sent with every request: `Authorization`, `Stripe-Version`.
-    pub headers: Vec<(String, Secret)>,
-    /// What the service permits.
-    pub limits: Limits,
-    /// How long an exchange may take.
-    pub timeouts: Timeouts,
-    /// Longest body, counted after decoding.
-    pub max_body_bytes: usize,
-    /// Attempts for a fault; a 429 gets a few more.
-    pub attempts: u32,
-}
-
-impl Settings {
-    /// Settings with the default timeouts, 6 attempts, and bodies up to 32 MiB (a full page of 100 large invoices has 2).
-    pub fn new(base_url: impl Into<String>, limits: Limits) -> Settings {
-        Settings {
-            base_url: base_url.into(),
-            headers: Vec::new(),
-            limits,
-            timeouts: Timeouts::default(),
-            max_body_bytes: 32 << 20,
-            attempts: 6,
-        }
-    }
-
-    /// Adds a header to every request.
-    pub fn header(mut self, name: &str, value: Secret) -> Settings {
-        self.headers.push((name.to_owned(), value));
-        self
-    }
-}
 
 /// Sends requests to one service with one key. Shared between threads.
 pub struct Client {
