@@ -1,1 +1,377 @@
-//! In the making.
+//! The only place that knows ureq: sends a request, waits for the governor, retries what is worth it.
+//!
+//! What to do is decided in pure parts ([`limiter`], [`retry`], [`breaker`], [`skew`]); this file waits and counts.
+//! It never follows a redirect, never logs a header, and every loop here has a bound.
+
+mod agent;
+pub mod breaker;
+mod error;
+pub mod limiter;
+pub mod retry;
+mod settings;
+pub mod skew;
+#[cfg(test)]
+mod tests;
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+pub use error::Error;
+pub use limiter::{Limits, Used, Window};
+pub use settings::{Settings, Timeouts};
+
+use crate::clock::Clock;
+use crate::model::cancel::Cancel;
+use crate::model::wire::{Answer, Request, Unreadable};
+use agent::{Fault, Received, Wire};
+use breaker::{Admit, Breaker};
+use limiter::{Governor, Level, Wait};
+use retry::{Next, Outcome, Tally};
+
+/// How long a wish to stop may go unseen while waiting.
+const SLICE: Duration = Duration::from_millis(100);
+/// A full window that frees within this is waited for; a longer one ends the run with [`Error::Quota`].
+const LONGEST_WINDOW_WAIT: Duration = Duration::from_secs(300);
+
+/// Sends requests to one service with one key. Shared between threads.
+pub struct Client {
+    wire: Wire,
+    attempts: u32,
+    clock: Arc<dyn Clock>,
+    cancel: Cancel,
+    governor: Mutex<Governor>,
+    breaker: Mutex<Breaker>,
+    /// What the last failure was, for those that the breaker refuses.
+    last_cause: Mutex<String>,
+    is_interrupted: AtomicBool,
+    sent: AtomicU64,
+    offset_ms: AtomicI64,
+    /// Moving average plus one; zero is "none yet".
+    latency_ms: AtomicU64,
+}
+
+/// An answer with what only this module looks at.
+struct Taken {
+    answer: Answer,
+    should_retry: Option<bool>,
+    is_endpoint_limit: bool,
+}
+
+/// How one attempt went, if it went wrong.
+struct Failure {
+    outcome: Outcome,
+    error: Error,
+}
+
+impl Client {
+    /// Checks the settings and builds the client; sends nothing.
+    pub fn new(settings: Settings, clock: Arc<dyn Clock>, cancel: Cancel) -> Result<Client, Error> {
+        let governor = Governor::new(&settings.limits, clock.elapsed());
+        let attempts = settings.attempts.max(1);
+        Ok(Client {
+            wire: Wire::new(settings)?,
+            attempts,
+            clock,
+            cancel,
+            governor: Mutex::new(governor),
+            breaker: Mutex::new(Breaker::default()),
+            last_cause: Mutex::new(String::new()),
+            is_interrupted: AtomicBool::new(false),
+            sent: AtomicU64::new(0),
+            offset_ms: AtomicI64::new(0),
+            latency_ms: AtomicU64::new(0),
+        })
+    }
+
+    /// Waits for the governor, sends, and asks again where that is worth it.
+    ///
+    /// `read` turns a 2xx body into what the caller wants; what it finds unreadable is asked for again, like a cut body.
+    pub fn get<T>(
+        &self,
+        request: &Request,
+        read: &mut dyn FnMut(&Answer) -> Result<T, Unreadable>,
+    ) -> Result<T, Error> {
+        let (mut attempt, mut tally) = (1, Tally::default());
+        loop {
+            let failure = match self.attempt(request, attempt, read)? {
+                Ok(value) => return Ok(value),
+                Err(failure) => failure,
+            };
+            match retry::next(self.attempts, &mut tally, &failure.outcome, dice()) {
+                Next::After(delay) => self.wait(delay)?,
+                Next::GiveUp => return Err(failure.error),
+                Next::Quota { retry_after_s } => return Err(Error::Quota { retry_after_s }),
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Requests sent so far, retries included.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Returns the service's time: the local clock corrected by the last `Date` seen.
+    pub fn service_now_s(&self) -> i64 {
+        self.service_s(self.clock.now_ms())
+    }
+
+    /// Returns how many seconds the local clock is behind the service's; negative where it is ahead.
+    pub fn skew_s(&self) -> i64 {
+        self.offset_ms.load(Ordering::Relaxed) / 1000
+    }
+
+    /// Returns the moving average of how long an exchange takes, to choose the number of requests in flight by.
+    pub fn latency_ms(&self) -> Option<u64> {
+        self.latency_ms.load(Ordering::Relaxed).checked_sub(1)
+    }
+
+    /// Returns the longer windows with what is used of them, to be kept for the next run.
+    pub fn usage(&self) -> Vec<Window> {
+        held(&self.governor).usage(self.clock.elapsed())
+    }
+
+    /// Ends the requests in flight, and all later ones, with [`Error::Interrupted`].
+    pub fn interrupt(&self) {
+        self.is_interrupted.store(true, Ordering::SeqCst);
+        self.wire.shutdown();
+    }
+
+    /// One attempt. The outer error ends the request whatever the retry rules say.
+    fn attempt<T>(
+        &self,
+        request: &Request,
+        attempt: u32,
+        read: &mut dyn FnMut(&Answer) -> Result<T, Unreadable>,
+    ) -> Result<Result<T, Failure>, Error> {
+        self.pass(request.endpoint)?;
+        let taken = self.exchange(request, attempt);
+        held(&self.governor).done();
+        let endpoint = request.endpoint;
+        match taken? {
+            Err(failure) => Ok(Err(failure)),
+            Ok(Taken { answer, .. }) if (200..300).contains(&answer.status) => match read(&answer) {
+                Ok(value) => Ok(Ok(value)),
+                Err(Unreadable(what)) => {
+                    let error = Error::Unreadable { endpoint, what, attempts: attempt, request_id: answer.request_id };
+                    Ok(Err(Failure { outcome: Outcome::Unreadable, error }))
+                }
+            },
+            Ok(taken) => Ok(Err(self.refusal(endpoint, attempt, taken))),
+        }
+    }
+
+    /// Sends once, and keeps the books: breaker, clock offset, latency, log.
+    fn exchange(&self, request: &Request, attempt: u32) -> Result<Result<Taken, Failure>, Error> {
+        let (began, sent_ms) = (self.clock.elapsed(), self.clock.now_ms());
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let result = self.wire.exchange(request);
+        let took_ms = millis(self.clock.elapsed().saturating_sub(began));
+        let path = request.path.split('?').next().unwrap_or_default();
+        match result {
+            Ok(received) => {
+                let (status, id) = (received.status, received.request_id.as_deref().unwrap_or("-"));
+                tracing::debug!(method = "GET", path, status, ms = took_ms, attempt, request = id, "request");
+                self.book(status, took_ms);
+                self.take(request, received, sent_ms).map(Ok)
+            }
+            Err(fault) => self.fault(request.endpoint, attempt, path, took_ms, fault).map(Err),
+        }
+    }
+
+    fn book(&self, status: u16, took_ms: u64) {
+        if status >= 500 {
+            *held(&self.last_cause) = format!("it answers {status}");
+            held(&self.breaker).failed(self.clock.elapsed());
+        } else {
+            held(&self.breaker).succeeded();
+        }
+        let old = self.latency_ms.load(Ordering::Relaxed);
+        let new = if old == 0 { took_ms + 1 } else { (old * 7 + took_ms + 1).div_ceil(8) };
+        self.latency_ms.store(new, Ordering::Relaxed);
+    }
+
+    fn take(&self, request: &Request, received: Received, sent_ms: i64) -> Result<Taken, Error> {
+        let received_ms = self.clock.now_ms();
+        if let Some(date_s) = received.date_s {
+            let old = self.offset_ms.load(Ordering::Relaxed);
+            self.offset_ms.store(skew::offset_ms(old, date_s, sent_ms, received_ms), Ordering::Relaxed);
+        }
+        if (300..400).contains(&received.status) {
+            return Err(Error::Redirected {
+                endpoint: request.endpoint,
+                host: self.wire.host.clone(),
+                status: received.status,
+                location: received.location.unwrap_or_else(|| "nowhere".to_owned()),
+            });
+        }
+        let answer = Answer {
+            status: received.status,
+            body: received.body,
+            sent_s: self.service_s(sent_ms),
+            date_s: received.date_s.unwrap_or_else(|| self.service_s(received_ms)),
+            request_id: received.request_id,
+            retry_after_s: received.retry_after_s,
+        };
+        let (should_retry, is_endpoint_limit) = (received.should_retry, received.is_endpoint_limit);
+        Ok(Taken { answer, should_retry, is_endpoint_limit })
+    }
+
+    /// Turns an answer that is not 2xx into what the retry rules need and the error that stands if they give up.
+    fn refusal(&self, endpoint: &'static str, attempt: u32, taken: Taken) -> Failure {
+        let Taken { answer, should_retry, is_endpoint_limit } = taken;
+        let status = if is_old_rate_limit(&answer) { 429 } else { answer.status };
+        if status == 429 {
+            let level = if is_endpoint_limit { Level::Endpoint } else { Level::Account };
+            let told = Duration::from_secs(answer.retry_after_s.unwrap_or(0)).min(retry::TOLD_CAP);
+            held(&self.governor).throttle(self.clock.elapsed(), endpoint, level, told);
+        }
+        let outcome = Outcome::Status { status, should_retry, retry_after_s: answer.retry_after_s };
+        let error = match (status, answer.retry_after_s) {
+            (403, Some(retry_after_s)) => Error::Quota { retry_after_s },
+            (409 | 424 | 429 | 500.., _) => Error::GaveUp {
+                endpoint,
+                attempts: attempt,
+                last: format!("status {status}"),
+                status: Some(status),
+                request_id: answer.request_id,
+            },
+            _ => Error::Refused(answer),
+        };
+        Failure { outcome, error }
+    }
+
+    fn fault(&self, endpoint: &'static str, attempt: u32, path: &str, ms: u64, fault: Fault) -> Result<Failure, Error> {
+        let host = self.wire.host.clone();
+        let (cause, error) = match fault {
+            _ if self.is_stopping() => {
+                held(&self.breaker).abandoned();
+                return Err(Error::Interrupted);
+            }
+            Fault::TooLarge(limit_bytes) => {
+                held(&self.breaker).abandoned();
+                return Err(Error::TooLarge { endpoint, limit_bytes });
+            }
+            Fault::Unsendable(why) => {
+                held(&self.breaker).abandoned();
+                return Err(Error::Setup(format!("{endpoint}: {why}")));
+            }
+            Fault::Untrusted(cause) => {
+                held(&self.breaker).abandoned();
+                return Err(Error::Unreachable { host, cause });
+            }
+            Fault::NoConnection(cause) => (cause.clone(), Error::Unreachable { host, cause }),
+            Fault::Broken(last) => {
+                let gave_up =
+                    Error::GaveUp { endpoint, attempts: attempt, last: last.clone(), status: None, request_id: None };
+                (last, gave_up)
+            }
+        };
+        tracing::debug!(method = "GET", path, ms, attempt, cause, "request failed");
+        *held(&self.last_cause) = cause;
+        held(&self.breaker).failed(self.clock.elapsed());
+        Ok(Failure { outcome: Outcome::Fault, error })
+    }
+
+    /// Waits until breaker and governor let this request go. The breaker's pauses are few and bounded.
+    ///
+    /// The governor has the last word on the time, so that no crowd leaves when the breaker closes; the breaker is asked
+    /// before it too, so that waiting for a service that is down spends no quota.
+    fn pass(&self, endpoint: &'static str) -> Result<(), Error> {
+        loop {
+            let mut admit = held(&self.breaker).look(self.clock.elapsed());
+            if admit == Admit::Go {
+                self.pass_governor(endpoint)?;
+                admit = held(&self.breaker).admit(self.clock.elapsed());
+                if admit == Admit::Go {
+                    return Ok(());
+                }
+                held(&self.governor).done();
+            }
+            match admit {
+                Admit::Go => {}
+                Admit::Wait(delay) => self.wait(delay)?,
+                Admit::Refuse => {
+                    let cause = held(&self.last_cause).clone();
+                    return Err(Error::CircuitOpen { host: self.wire.host.clone(), cause });
+                }
+            }
+        }
+    }
+
+    /// Waits until the governor lets this request go.
+    fn pass_governor(&self, endpoint: &'static str) -> Result<(), Error> {
+        self.wait(Duration::ZERO)?;
+        let ticket = held(&self.governor).enter(endpoint);
+        loop {
+            let wait = held(&self.governor).take(self.clock.elapsed(), ticket);
+            let waited = match wait {
+                Wait::Go => return Ok(()),
+                Wait::For(delay) => self.wait(delay),
+                Wait::Full(delay) if delay <= LONGEST_WINDOW_WAIT => {
+                    tracing::info!(endpoint, seconds = delay.as_secs() + 1, "waiting: the quota of this time is used");
+                    self.wait(delay)
+                }
+                Wait::Full(delay) => Err(Error::Quota { retry_after_s: delay.as_secs() + 1 }),
+            };
+            if let Err(error) = waited {
+                held(&self.governor).give_up(ticket);
+                return Err(error);
+            }
+        }
+    }
+
+    /// Sleeps, but wakes for a wish to stop.
+    fn wait(&self, delay: Duration) -> Result<(), Error> {
+        let until = self.clock.elapsed() + delay;
+        loop {
+            if self.is_stopping() {
+                return Err(Error::Interrupted);
+            }
+            let left = until.saturating_sub(self.clock.elapsed());
+            if left.is_zero() {
+                return Ok(());
+            }
+            self.clock.sleep(left.min(SLICE));
+        }
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.cancel.is_set() || self.is_interrupted.load(Ordering::SeqCst)
+    }
+
+    fn service_s(&self, local_ms: i64) -> i64 {
+        local_ms.saturating_add(self.offset_ms.load(Ordering::Relaxed)).div_euclid(1000)
+    }
+}
+
+/// Very old Stripe versions answered 400 with this code instead of 429.
+fn is_old_rate_limit(answer: &Answer) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Envelope {
+        error: Code,
+    }
+    #[derive(serde::Deserialize)]
+    struct Code {
+        code: String,
+    }
+    answer.status == 400
+        && serde_json::from_slice::<Envelope>(&answer.body).is_ok_and(|envelope| envelope.error.code == "rate_limit")
+}
+
+/// Returns a number even in `0..=DICE`. The standard library seeds its hashers at random, which is enough here.
+fn dice() -> u32 {
+    let roll = RandomState::new().build_hasher().finish() % u64::from(retry::DICE + 1);
+    u32::try_from(roll).unwrap_or(0)
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Locks; a thread that panicked while holding leaves plain numbers behind, which are still good.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

@@ -1,0 +1,203 @@
+//! One exchange with the service, by ureq. Never retries, never follows, never prints a header.
+
+use std::io::{self, Read};
+use std::time::Duration;
+
+use ureq::http::Uri;
+use ureq::{Agent, Body, Proxy};
+
+use super::{Error, Settings};
+use crate::model::wire::Request;
+
+/// A parallel run has up to 32 requests in flight; more connections would never be used.
+const IDLE_CONNECTIONS: usize = 32;
+/// Both services close idle connections after about a minute; using one just then fails.
+const IDLE_AGE: Duration = Duration::from_secs(30);
+const USER_AGENT: &str = concat!("stripesync/", env!("CARGO_PKG_VERSION"));
+/// The proxies that are honoured, as ureq looks for them.
+const PROXY_VARIABLES: [&str; 6] = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
+
+const LOOKUP_FAILED: &str = "failed to lookup address information";
+/// How rustls words a bad certificate, and a TLS version or cipher that one side refuses.
+const UNTRUSTED: [&str; 3] = ["certificate", "fatal alert", "peer is incompatible"];
+
+/// What the service sent, decoded.
+pub struct Received {
+    pub status: u16,
+    pub body: Vec<u8>,
+    pub date_s: Option<i64>,
+    pub request_id: Option<String>,
+    pub retry_after_s: Option<u64>,
+    pub should_retry: Option<bool>,
+    /// `Stripe-Rate-Limited-Reason` begins with `endpoint` or `resource`.
+    pub is_endpoint_limit: bool,
+    /// Host of `Location`.
+    pub location: Option<String>,
+}
+
+/// Why nothing whole was received.
+pub enum Fault {
+    /// No connection: nothing was sent.
+    NoConnection(String),
+    /// The other side is not who it says; asking again would not help.
+    Untrusted(String),
+    /// Connected, but no whole answer came.
+    Broken(String),
+    /// More than this program takes.
+    TooLarge(usize),
+    /// The request itself cannot be sent.
+    Unsendable(String),
+}
+
+/// Where to, and the agent that goes there.
+pub struct Wire {
+    agent: Agent,
+    base: String,
+    pub host: String,
+    settings: Settings,
+}
+
+impl Wire {
+    /// Checks the base URL and the proxy, and builds the agent.
+    pub fn new(settings: Settings) -> Result<Wire, Error> {
+        let base = settings.base_url.trim_end_matches('/').to_owned();
+        let uri: Uri = base.parse().map_err(|_| Error::Setup(format!("not a URL: {base}")))?;
+        let host = uri.host().ok_or_else(|| Error::Setup(format!("no host in the URL {base}")))?.to_owned();
+        let is_loopback = is_loopback(&host);
+        if uri.scheme_str() != Some("https") && !is_loopback {
+            return Err(Error::Setup(format!(
+                "{base}: only https, except on this machine: a key would travel readable"
+            )));
+        }
+        let timeouts = settings.timeouts;
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .https_only(!is_loopback)
+            .proxy(if is_loopback { None } else { proxy()? })
+            .user_agent(USER_AGENT)
+            .accept("application/json")
+            .timeout_resolve(Some(timeouts.connect))
+            .timeout_connect(Some(timeouts.connect))
+            .timeout_recv_response(Some(timeouts.response))
+            .timeout_per_read(Some(timeouts.per_read))
+            .timeout_global(Some(timeouts.global))
+            .max_idle_connections(IDLE_CONNECTIONS)
+            .max_idle_connections_per_host(IDLE_CONNECTIONS)
+            .max_idle_age(IDLE_AGE)
+            .build();
+        Ok(Wire { agent: config.new_agent(), base, host, settings })
+    }
+
+    /// Ends every request in flight, and all later ones.
+    pub fn shutdown(&self) {
+        self.agent.clone().shutdown();
+    }
+
+    /// Sends once and reads the whole answer.
+    pub fn exchange(&self, request: &Request) -> Result<Received, Fault> {
+        let mut call = self.agent.get(format!("{}{}", self.base, request.path));
+        for (name, value) in &self.settings.headers {
+            call = call.header(name, value.expose());
+        }
+        if let Some(account) = &request.on_behalf_of {
+            call = call.header("Stripe-Account", account);
+        }
+        let mut response = call.call().map_err(|e| self.fault(&e))?;
+        let mut received = heads(&response);
+        received.body = self.body(response.body_mut())?;
+        Ok(received)
+    }
+
+    /// Reads at most the limit, counted after decoding, which is what stops a gzip bomb.
+    fn body(&self, body: &mut Body) -> Result<Vec<u8>, Fault> {
+        let limit = self.settings.max_body_bytes;
+        let told = body.content_length().and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+        if told > limit {
+            return Err(Fault::TooLarge(limit));
+        }
+        let mut bytes = Vec::with_capacity(told);
+        let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+        body.as_reader().take(most).read_to_end(&mut bytes).map_err(|e| self.fault(&ureq::Error::from(e)))?;
+        if bytes.len() > limit { Err(Fault::TooLarge(limit)) } else { Ok(bytes) }
+    }
+
+    fn fault(&self, error: &ureq::Error) -> Fault {
+        use ureq::{Error as E, Timeout};
+        match error {
+            E::HostNotFound => Fault::NoConnection("name lookup failed: no address".to_owned()),
+            E::Timeout(Timeout::Resolve) => Fault::NoConnection("name lookup timed out".to_owned()),
+            E::Timeout(Timeout::Connect) => Fault::NoConnection("the connection timed out".to_owned()),
+            E::ConnectionFailed => Fault::NoConnection("the connection failed".to_owned()),
+            E::ConnectProxyFailed(why) => Fault::NoConnection(format!("the proxy refused: {why}")),
+            E::Timeout(which) => Fault::Broken(format!("timed out ({which})")),
+            E::LargeResponseHeader(_, limit) => Fault::TooLarge(*limit),
+            E::Tls(why) => Fault::Untrusted(format!("TLS: {why}")),
+            E::Rustls(why) => Fault::Untrusted(format!("TLS: {why}")),
+            E::Io(e) => io_fault(e),
+            E::Protocol(_) | E::Decompress(..) | E::BodyStalled => Fault::Broken(error.to_string()),
+            E::Http(_) | E::BadUri(_) | E::RequireHttpsOnly(_) | E::InvalidProxyUrl | E::TlsRequired => {
+                Fault::Unsendable(error.to_string())
+            }
+            _ => Fault::Broken(error.to_string()),
+        }
+    }
+}
+
+fn io_fault(error: &io::Error) -> Fault {
+    use io::ErrorKind as K;
+    let text = error.to_string();
+    match error.kind() {
+        K::ConnectionRefused => Fault::NoConnection("connection refused".to_owned()),
+        K::HostUnreachable | K::NetworkUnreachable | K::NetworkDown | K::AddrNotAvailable => Fault::NoConnection(text),
+        // The standard library has no kind for a failed name lookup, only these words.
+        _ if text.starts_with(LOOKUP_FAILED) => {
+            Fault::NoConnection(text.replacen(LOOKUP_FAILED, "name lookup failed", 1))
+        }
+        // rustls reports what it does not accept through the stream, as invalid data.
+        K::InvalidData if UNTRUSTED.iter().any(|words| text.contains(words)) => {
+            Fault::Untrusted(format!("TLS: {text}"))
+        }
+        K::UnexpectedEof => Fault::Broken("the connection ended before the answer did".to_owned()),
+        _ => Fault::Broken(text),
+    }
+}
+
+fn heads(response: &ureq::http::Response<Body>) -> Received {
+    let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::trim);
+    Received {
+        status: response.status().as_u16(),
+        body: Vec::new(),
+        date_s: header("date").and_then(date_s),
+        request_id: header("request-id").map(str::to_owned),
+        retry_after_s: header("retry-after").and_then(|v| v.parse().ok()),
+        should_retry: header("stripe-should-retry").and_then(|v| v.parse().ok()),
+        is_endpoint_limit: header("stripe-rate-limited-reason")
+            .is_some_and(|v| v.starts_with("endpoint") || v.starts_with("resource")),
+        location: header("location").map(|v| {
+            let host = v.parse::<Uri>().ok().and_then(|u| u.host().map(str::to_owned));
+            host.unwrap_or_else(|| "another path".to_owned())
+        }),
+    }
+}
+
+/// Reads `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn date_s(text: &str) -> Option<i64> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok().map(|t| t.as_second())
+}
+
+/// A proxy that is set but unusable is an error: going direct instead would be a surprise.
+fn proxy() -> Result<Option<Proxy>, Error> {
+    let found = Proxy::try_from_env();
+    let set = PROXY_VARIABLES.into_iter().find(|name| std::env::var(name).is_ok_and(|v| !v.is_empty()));
+    match (found, set) {
+        (None, Some(name)) => Err(Error::Setup(format!("the proxy in {name} is not a URL that can be used"))),
+        (found, _) => Ok(found),
+    }
+}
+
+/// Tells whether the host can only be this machine.
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}

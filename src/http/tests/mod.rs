@@ -1,0 +1,7 @@
+//! The pure parts by properties; the wire against a raw socket that misbehaves.
+
+mod breaker;
+mod limiter;
+mod retry;
+mod skew;
+mod wire;
