@@ -206,8 +206,8 @@ pub struct Resource {
     pub get: &'static str,
     /// Typed columns besides the fixed ones.
     pub columns: &'static [Column],
-    /// Where its rows stand in a parent's JSON, if they do.
-    pub inline: Option<Inline>,
+    /// Where its rows stand in parents' JSON, if they do.
+    pub inline: &'static [Inline],
     /// JSON pointer to the parent's id inside a child's own JSON, for children that arrive by event or top-level list.
     pub owner: &'static str,
     /// Fields to expand, without `data.`; their presence means an event's payload never suffices.
@@ -243,7 +243,7 @@ impl Resource {
         list: List::Unlisted(""),
         get: "",
         columns: &[],
-        inline: None,
+        inline: &[],
         owner: "",
         expand: &[],
         passes: &[],
@@ -265,12 +265,12 @@ impl Resource {
 
     /// Returns whether rows are keyed by (account, parent_id, id) and replaced as a set under their parent.
     pub fn is_child(&self) -> bool {
-        self.inline.is_some() || matches!(self.list, List::Under { .. })
+        !self.inline.is_empty() || matches!(self.list, List::Under { .. })
     }
 
     /// Returns the parent resource's name, for children.
     pub fn parent(&self) -> Option<&'static str> {
-        match (self.inline, self.list) {
+        match (self.inline.first(), self.list) {
             (Some(inline), _) => Some(inline.parent),
             (None, List::Under { parent, .. }) => Some(parent),
             _ => None,
