@@ -203,7 +203,7 @@ fn cashbook(inner: &Inner, call: &Call) -> Result<Value, Refused> {
     let (from, to) = (call.param("date_from").unwrap_or_default(), call.param("date_to").unwrap_or_default());
     let side = call.param("type").unwrap_or("all");
     let account = call.param("payment_account_id");
-    let uses = |row: &Value, key: &str| account.is_some_and(|id| row[key]["id"].to_string() == id);
+    let uses = |row: &Value, key: &str| account.is_some_and(|id| id_of(&row[key]) == id);
     let fits = |row: &&Value| {
         let date = row["date"].as_str().unwrap_or_default();
         let of_account = account.is_none() || uses(row, "payment_account_in") || uses(row, "payment_account_out");

@@ -151,7 +151,7 @@ impl Maker<'_> {
             let price = self.dice.below(9_999_999) + 1;
             let id = self.state.insert("/products", json!({"name": format!("Prodotto {index}"), "code": format!("P{index:04}"),
                 "category": "Alimentari", "measure": "pezzi", "net_price": decimal(price, 5), "gross_price": decimal(price * 122, 7),
-                "use_gross_price": false, "in_stock": index % 2 == 0, "stock_current": decimal(self.dice.below(100), 0),
+                "use_gross_price": false, "in_stock": index.is_multiple_of(2), "stock_current": decimal(self.dice.below(100), 0),
                 "default_vat": {"id": 0, "value": 22}, "created_at": stamp, "updated_at": stamp}));
             self.state.set_price("10", &id, decimal(price, 5));
         }
@@ -166,7 +166,7 @@ impl Maker<'_> {
         let first_cents = gross_cents / 2;
         let client = 1 + self.dice.below(clients.max(1) as u64);
         let due = if index % 13 == 12 { "2021-15-08".to_owned() } else { self.day() };
-        let paid = index % 3 == 0;
+        let paid = index.is_multiple_of(3);
         let payment = |id: usize, cents: u64, paid: bool| {
             json!({"id": index * 2 + id, "amount": decimal(cents, 2), "due_date": due, "status": if paid { "paid" } else { "not_paid" },
                 "paid_date": if paid { json!(due) } else { Value::Null }, "payment_account": {"id": 22, "name": "Banca", "type": "bank"},
@@ -176,7 +176,7 @@ impl Maker<'_> {
         let items = json!([{"id": index * 2 + 1, "product_id": null, "code": "", "name": "Consulenza", "description": "", "qty": decimal(qty * 100, 2),
             "measure": "ore", "net_price": decimal(net_cents * 1_000 / qty, 5), "gross_price": decimal(gross_cents * 1_000 / qty, 5),
             "vat": {"id": 0, "value": 22}, "discount": 0, "not_taxable": false}]);
-        let id = self.state.insert("/issued_documents", json!({"type": kind, "number": index / ISSUED_TYPES.len() + 1, "numeration": if index % 5 == 0 { "/A" } else { "" },
+        let id = self.state.insert("/issued_documents", json!({"type": kind, "number": index / ISSUED_TYPES.len() + 1, "numeration": if index.is_multiple_of(5) { "/A" } else { "" },
             "date": self.day(), "year": 2025, "entity": {"id": client, "name": format!("Cliente {} S.r.l.", client - 1), "country": "Italia"},
             "subject": "", "visible_subject": "Lavori", "rc_center": "", "notes": "",
             "currency": {"id": "EUR", "symbol": "€", "exchange_rate": "1.00000"}, "language": {"code": "it", "name": "Italiano"},
@@ -196,7 +196,7 @@ impl Maker<'_> {
             "kind": if side == "in" { "issued_document" } else { "received_document" }, "type": side, "document": {"id": number}});
         row[format!("amount_{side}")] = decimal(cents, 2);
         row[format!("payment_account_{side}")] = json!({"id": 22});
-        if index % 3 != 0 {
+        if !index.is_multiple_of(3) {
             row["id"] = json!(format!("cb{side}{number}"));
         }
         self.state.append("/cashbook", row);
@@ -209,9 +209,9 @@ impl Maker<'_> {
         let id = self.state.insert("/received_documents", json!({"type": RECEIVED_TYPES[index % RECEIVED_TYPES.len()], "date": self.day(),
             "entity": {"id": 1 + index % 3, "name": "Fornitore"}, "category": "Server e hosting", "description": format!("Spesa {index}"),
             "invoice_number": format!("{index}/B"), "amount_net": decimal(net_cents, 2), "amount_vat": decimal(gross_cents - net_cents, 2),
-            "amount_gross": decimal(gross_cents, 2), "tax_deductibility": 100, "vat_deductibility": 100, "is_marked": false, "is_detailed": index % 2 == 0,
+            "amount_gross": decimal(gross_cents, 2), "tax_deductibility": 100, "vat_deductibility": 100, "is_marked": false, "is_detailed": index.is_multiple_of(2),
             "currency": {"id": "EUR", "symbol": "€", "exchange_rate": "1.00000"}, "next_due_date": self.day(),
-            "items_list": if index % 2 == 0 { json!([{"id": index + 1, "name": "Server", "net_price": decimal(net_cents * 1_000, 5), "qty": 1, "stock": 0, "vat": {"id": 0, "value": 22}}]) } else { Value::Null },
+            "items_list": if index.is_multiple_of(2) { json!([{"id": index + 1, "name": "Server", "net_price": decimal(net_cents * 1_000, 5), "qty": 1, "stock": 0, "vat": {"id": 0, "value": 22}}]) } else { Value::Null },
             "payments_list": [{"id": index + 1, "amount": decimal(gross_cents, 2), "due_date": self.day(), "paid_date": null, "status": "not_paid", "payment_terms": {"days": 0, "type": "standard"}}],
             "attachment_url": null, "attachment_preview_url": null, "created_at": stamp, "updated_at": stamp}));
         self.cash(index, "out", gross_cents, &id);
@@ -221,7 +221,7 @@ impl Maker<'_> {
         for index in 0..7 {
             let amount = decimal(self.dice.below(90_000) + 1, 2);
             self.state.insert("/received_documents/pending", json!({"date": self.day(), "type": (["agyo", "mail", "browser"][index % 3]), "subject": "Fattura",
-                "filename": format!("f{index}.xml"), "supplier_name": "Fornitore", "amount_net": amount, "amount_gross": if index % 2 == 0 { json!(amount.to_string()) } else { amount },
+                "filename": format!("f{index}.xml"), "supplier_name": "Fornitore", "amount_net": amount, "amount_gross": if index.is_multiple_of(2) { json!(amount.to_string()) } else { amount },
                 "attachment_url": null, "emssion_date": self.day()}));
         }
         for index in 0..clients / 2 + 2 {
