@@ -113,11 +113,13 @@ pub struct FicLife {
 }
 
 impl FicLife {
-    /// Creates a row with both timestamps and returns its id.
+    /// Creates a row, with both timestamps where the service keeps them, and returns its id.
     pub fn create(&self, list: &'static str, mut row: Value, now_s: i64) -> String {
-        let stamp = generate::rome(now_s);
-        row["created_at"] = Value::from(stamp.clone());
-        row["updated_at"] = Value::from(stamp);
+        if state::has_stamps(list) {
+            let stamp = generate::rome(now_s);
+            row["created_at"] = Value::from(stamp.clone());
+            row["updated_at"] = Value::from(stamp);
+        }
         locked(&self.inner).state.insert(list, row)
     }
 

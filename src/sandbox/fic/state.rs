@@ -28,6 +28,12 @@ pub fn has_bin(list: &str) -> bool {
     matches!(list, "/issued_documents" | "/received_documents")
 }
 
+/// Returns whether the service keeps `created_at` and `updated_at` for a list's rows.
+pub fn has_stamps(list: &str) -> bool {
+    let without = ["/taxes", "/archive", "/emails", "/cashbook", "/received_documents/pending", "/price_lists"];
+    !without.contains(&list) && !list.starts_with("/info/") && !list.starts_with("/settings/")
+}
+
 impl State {
     /// Replaces a whole list.
     pub fn set(&mut self, list: &'static str, rows: Vec<Value>) {
