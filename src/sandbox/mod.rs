@@ -2,4 +2,5 @@
 //!
 //! It must not share its knowledge with the client: nothing here imports `providers`, `http`, `store` or `sync`.
 
+pub mod fic;
 pub mod service;
