@@ -1,0 +1,86 @@
+//! Whose data this is.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::Store;
+use super::error::Error;
+
+/// What a service says about an account.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// `stripe` or `fic`.
+    pub provider: &'static str,
+    /// The service's id.
+    pub remote_id: String,
+    /// `live`, `test` or `sandbox`.
+    pub mode: &'static str,
+    /// Its name, for people.
+    pub name: Option<String>,
+    /// Two letters.
+    pub country: Option<String>,
+    /// Unix seconds.
+    pub created_s: Option<i64>,
+}
+
+/// An account in the file.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Its row.
+    pub id: i64,
+    /// The service's id.
+    pub remote_id: String,
+    /// Every event created before this second is logged; none before the first full pull.
+    pub events_until_s: Option<i64>,
+}
+
+impl Store {
+    /// Finds or makes the account's row.
+    ///
+    /// # Errors
+    /// [`Error::Mixed`] when the sandbox's data would share a file with real accounts; SQLite's.
+    pub fn account(&self, new: &NewAccount) -> Result<Account, Error> {
+        let sql = |e| self.sql(e);
+        let other: Option<String> = self
+            .conn
+            .query_row(
+                "SELECT remote_id FROM accounts WHERE (mode = 'sandbox') <> (?1 = 'sandbox') LIMIT 1",
+                [new.mode],
+                |row| row.get(0),
+            )
+            .optional()
+            .map_err(sql)?;
+        if let Some(other) = other {
+            let path = self.path.display();
+            return Err(Error::Mixed(match new.mode {
+                "sandbox" => format!("{path} holds the real account {other}; the sandbox needs a file of its own"),
+                _ => format!("{path} holds the sandbox's data; name another file for the account {}", new.remote_id),
+            }));
+        }
+        self.conn
+            .execute(
+                "INSERT INTO accounts (provider, remote_id, mode, name, country, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT DO UPDATE SET name=?4, country=?5, created=?6, status='active'
+                 WHERE name IS NOT ?4 OR country IS NOT ?5 OR created IS NOT ?6 OR status <> 'active'",
+                params![new.provider, new.remote_id, new.mode, new.name, new.country, new.created_s],
+            )
+            .map_err(sql)?;
+        self.conn
+            .query_row(
+                "SELECT id, remote_id, events_until FROM accounts WHERE provider=?1 AND remote_id=?2 AND mode=?3",
+                params![new.provider, new.remote_id, new.mode],
+                |row| Ok(Account { id: row.get(0)?, remote_id: row.get(1)?, events_until_s: row.get(2)? }),
+            )
+            .map_err(sql)
+    }
+
+    /// Remembers that every event created before this second is logged.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn set_events_until(&self, account: i64, until_s: i64) -> Result<(), Error> {
+        self.conn
+            .execute("UPDATE accounts SET events_until=?2 WHERE id=?1", params![account, until_s])
+            .map(drop)
+            .map_err(|e| self.sql(e))
+    }
+}

@@ -1,0 +1,93 @@
+//! What can go wrong with the file, named for what the caller may do about it.
+
+use std::path::PathBuf;
+
+use rusqlite::ErrorCode;
+
+/// A failure of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Made by a newer program.
+    #[error("{path} was made by a newer stripesync (schema {found}, this one knows {supported})", path = path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// Ours.
+        supported: i64,
+    },
+    /// Made by an older program, and opened for reading only.
+    #[error("{path} has the schema of an older stripesync or is empty", path = path.display())]
+    Older {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Not SQLite, or damaged.
+    #[error("{path} is damaged or no SQLite database: {why}", path = path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// SQLite's words.
+        why: String,
+    },
+    /// SQLite, but somebody else's.
+    #[error("{path} is a database of another program", path = path.display())]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No room.
+    #[error("the disk or its quota is full while writing {path}", path = path.display())]
+    Full {
+        /// The file.
+        path: PathBuf,
+    },
+    /// No right to write.
+    #[error("{path} cannot be written: {why}", path = path.display())]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        why: String,
+    },
+    /// Somebody else syncs into it.
+    #[error("another sync (process {pid}, since {since}) holds {path}", path = path.display())]
+    Held {
+        /// The file.
+        path: PathBuf,
+        /// Its process.
+        pid: String,
+        /// When it began, RFC 3339.
+        since: String,
+    },
+    /// Another process keeps the write lock for longer than we wait.
+    #[error("{path} is locked by another process", path = path.display())]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The sandbox's rows and real ones never share a file.
+    #[error("{0}")]
+    Mixed(String),
+    /// Anything else SQLite says.
+    #[error("the database refused: {0}")]
+    Sql(#[source] rusqlite::Error),
+}
+
+impl Error {
+    /// Sorts SQLite's error into a kind.
+    pub(super) fn from_sql(path: &std::path::Path, error: rusqlite::Error) -> Error {
+        let path = path.to_owned();
+        let why = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Error::Damaged { path, why },
+            Some(ErrorCode::DiskFull) => Error::Full { path },
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+                Error::ReadOnly { path, why }
+            }
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Locked { path },
+            _ => Error::Sql(error),
+        }
+    }
+}

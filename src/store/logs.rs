@@ -1,0 +1,100 @@
+//! The log of runs, and which lists an account may read.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::Store;
+use super::error::Error;
+use crate::model::progress::Counts;
+
+/// One resource in one run.
+#[derive(Debug, Clone)]
+pub struct LogEntry<'a> {
+    /// The run's name.
+    pub run: &'a str,
+    /// The account's row.
+    pub account: i64,
+    /// Qualified name.
+    pub resource: &'a str,
+    /// Unix seconds.
+    pub started_s: i64,
+    /// Unix seconds.
+    pub finished_s: i64,
+    /// `complete`, `failed`, …
+    pub status: &'a str,
+    /// Counts.
+    pub counts: Counts,
+    /// What went wrong.
+    pub error: Option<&'a str>,
+}
+
+impl Store {
+    /// Writes one resource's run into the log.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn log_run(&self, entry: &LogEntry) -> Result<(), Error> {
+        let c = entry.counts;
+        let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        self.conn
+            .prepare_cached(
+                "INSERT INTO sync_logs (run, account, resource, started_at, finished_at, status,
+                   new, changed, deleted, unchanged, requests, error)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            )
+            .and_then(|mut statement| {
+                statement.execute(params![
+                    entry.run,
+                    entry.account,
+                    entry.resource,
+                    entry.started_s,
+                    entry.finished_s,
+                    entry.status,
+                    count(c.new),
+                    count(c.changed),
+                    count(c.deleted),
+                    count(c.unchanged),
+                    count(c.requests),
+                    entry.error
+                ])
+            })
+            .map(drop)
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Returns what was last known of a list's availability, and when it was asked.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn availability(&self, account: i64, resource: i64) -> Result<Option<(String, i64)>, Error> {
+        self.conn
+            .query_row(
+                "SELECT state, checked_s FROM availability WHERE account=?1 AND resource=?2",
+                params![account, resource],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Remembers a list's availability.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn set_availability(
+        &self,
+        account: i64,
+        resource: i64,
+        state: &str,
+        reason: Option<&str>,
+        now_s: i64,
+    ) -> Result<(), Error> {
+        self.conn
+            .execute(
+                "INSERT INTO availability (account, resource, state, reason, checked_s) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET state=?3, reason=?4, checked_s=?5",
+                params![account, resource, state, reason, now_s],
+            )
+            .map(drop)
+            .map_err(|e| self.sql(e))
+    }
+}

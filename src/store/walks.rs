@@ -1,0 +1,168 @@
+//! How far each list has been read.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::Store;
+use super::error::Error;
+use crate::model::span::Span;
+
+/// One full reading of one list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WalkRow {
+    /// Its row.
+    pub id: i64,
+    /// The service's clock when it began.
+    pub began_s: i64,
+    /// When its last slice ended.
+    pub finished_s: Option<i64>,
+    /// When what had appeared meanwhile was read too.
+    pub drained_s: Option<i64>,
+}
+
+/// One part of a walk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SliceRow {
+    /// Its row.
+    pub id: i64,
+    /// What it covers.
+    pub span: Span,
+    /// The last object read with these bounds.
+    pub cursor: Option<String>,
+    /// Its `created`.
+    pub cursor_s: Option<i64>,
+    /// When the cursor was last moved.
+    pub read_s: Option<i64>,
+}
+
+impl Store {
+    /// Returns the walk of a list's pass, if one was ever begun.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn walk(&self, account: i64, resource: i64, pass: &str) -> Result<Option<WalkRow>, Error> {
+        self.conn
+            .query_row(
+                "SELECT id, began_s, finished_s, drained_s FROM walks WHERE account=?1 AND resource=?2 AND pass=?3",
+                params![account, resource, pass],
+                |row| {
+                    Ok(WalkRow {
+                        id: row.get(0)?,
+                        began_s: row.get(1)?,
+                        finished_s: row.get(2)?,
+                        drained_s: row.get(3)?,
+                    })
+                },
+            )
+            .optional()
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Begins a walk anew, with one slice over everything; what an earlier one left is forgotten.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn begin_walk(&self, account: i64, resource: i64, pass: &str, began_s: i64) -> Result<WalkRow, Error> {
+        let sql = |e| self.sql(e);
+        self.conn
+            .execute("DELETE FROM walks WHERE account=?1 AND resource=?2 AND pass=?3", params![account, resource, pass])
+            .map_err(sql)?;
+        self.conn
+            .execute(
+                "INSERT INTO walks (account, resource, pass, began_s) VALUES (?1, ?2, ?3, ?4)",
+                params![account, resource, pass, began_s],
+            )
+            .map_err(sql)?;
+        let walk = WalkRow { id: self.conn.last_insert_rowid(), began_s, finished_s: None, drained_s: None };
+        self.add_slice(walk.id, Span::ALL)?;
+        Ok(walk)
+    }
+
+    /// Returns the slices that are still open.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn open_slices(&self, walk: i64) -> Result<Vec<SliceRow>, Error> {
+        let sql = |e| self.sql(e);
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT id, from_s, until_s, cursor, cursor_s, read_s FROM slices WHERE walk=?1 AND done=0 ORDER BY id",
+            )
+            .map_err(sql)?;
+        let rows = statement
+            .query_map([walk], |row| {
+                Ok(SliceRow {
+                    id: row.get(0)?,
+                    span: Span { from_s: row.get(1)?, until_s: row.get(2)? },
+                    cursor: row.get(3)?,
+                    cursor_s: row.get(4)?,
+                    read_s: row.get(5)?,
+                })
+            })
+            .map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
+    /// Adds a slice to a walk and returns its row.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn add_slice(&self, walk: i64, span: Span) -> Result<i64, Error> {
+        let mut statement = self
+            .conn
+            .prepare_cached("INSERT INTO slices (walk, from_s, until_s) VALUES (?1, ?2, ?3)")
+            .map_err(|e| self.sql(e))?;
+        statement.insert(params![walk, span.from_s, span.until_s]).map_err(|e| self.sql(e))
+    }
+
+    /// Moves a slice's cursor to the last object of a page whose rows are in this transaction.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn move_cursor(&self, slice: i64, cursor: &str, cursor_s: Option<i64>, read_s: i64) -> Result<(), Error> {
+        let mut statement = self
+            .conn
+            .prepare_cached("UPDATE slices SET cursor=?2, cursor_s=?3, read_s=?4 WHERE id=?1")
+            .map_err(|e| self.sql(e))?;
+        statement.execute(params![slice, cursor, cursor_s, read_s]).map(drop).map_err(|e| self.sql(e))
+    }
+
+    /// Ends a slice; when it was the walk's last open one, ends the walk at `now_s` and returns true.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn end_slice(&self, walk: i64, slice: i64, now_s: i64) -> Result<bool, Error> {
+        let sql = |e| self.sql(e);
+        self.conn
+            .prepare_cached("UPDATE slices SET done=1 WHERE id=?1")
+            .and_then(|mut s| s.execute([slice]))
+            .map_err(sql)?;
+        let ended = self
+            .conn
+            .prepare_cached(
+                "UPDATE walks SET finished_s=?2 WHERE id=?1 AND finished_s IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM slices WHERE walk=?1 AND done=0)",
+            )
+            .and_then(|mut s| s.execute(params![walk, now_s]))
+            .map_err(sql)?;
+        Ok(ended == 1)
+    }
+
+    /// Marks a walk as drained; its slices have served.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn end_drain(&self, walk: i64, now_s: i64) -> Result<(), Error> {
+        let sql = |e| self.sql(e);
+        self.conn.execute("DELETE FROM slices WHERE walk=?1", [walk]).map_err(sql)?;
+        self.conn.execute("UPDATE walks SET drained_s=?2 WHERE id=?1", params![walk, now_s]).map(drop).map_err(sql)
+    }
+
+    /// Forgets a walk, so that the next run begins it anew.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn forget_walk(&self, walk: i64) -> Result<(), Error> {
+        self.conn.execute("DELETE FROM walks WHERE id=?1", [walk]).map(drop).map_err(|e| self.sql(e))
+    }
+}
