@@ -133,6 +133,15 @@ impl Store {
         })
     }
 
+    /// Returns each resource with its number in this file.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn numbers(&self, catalog: &Catalog) -> Result<Vec<(i64, &'static Resource)>, Error> {
+        let numbers = self.resource_numbers(catalog)?;
+        Ok(numbers.into_iter().zip(catalog.entries().iter().map(|entry| entry.resource)).collect())
+    }
+
     /// Returns each catalog entry's number in this file, giving numbers to new ones.
     pub(super) fn resource_numbers(&self, catalog: &Catalog) -> Result<Vec<i64>, Error> {
         let sql = |e| self.sql(e);
@@ -574,6 +583,30 @@ impl<'c> Rows<'c> {
         statement.execute(&values[..]).map_err(|e| store.sql(e))?;
         Ok(Applied::Changed)
     }
+}
+
+/// Puts an object's completed lists into its JSON and computes its columns anew.
+pub fn splice_children(object: &mut Object, catalog: &Catalog) {
+    let edits: Vec<(&str, Edit)> = object
+        .children
+        .iter()
+        .flat_map(|set| at(set.resource, object.resource).map(|pointer| (pointer, set)))
+        .filter(|(pointer, _)| is_cut(&object.row.data, pointer))
+        .map(|(pointer, set)| (pointer, Edit::Replace(whole_list(&object.row.data, pointer, set))))
+        .collect();
+    if edits.is_empty() {
+        return;
+    }
+    let data = text::edit(&object.row.data, &edits);
+    if let Ok(read) = catalog.object(catalog.get(object.resource), &data) {
+        object.row = read.row;
+    }
+}
+
+/// Returns whether the list at a pointer says that it goes on.
+fn is_cut(data: &str, pointer: &str) -> bool {
+    let value: Value = serde_json::from_str(data).unwrap_or_default();
+    value.pointer(pointer).is_some_and(|list| list["has_more"] == Value::Bool(true))
 }
 
 /// Beyond this many elements a list stays in its table only, and the parent's JSON says so.

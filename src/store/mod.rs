@@ -23,9 +23,9 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 pub use accounts::{Account, NewAccount};
-pub use apply::{Applied, Rows, Source, Told};
+pub use apply::{Applied, Rows, Source, Told, splice_children};
 pub use error::Error;
-pub use events::{Event, Waiting};
+pub use events::{Event, Waiting, object_of};
 pub use lock::Lock;
 pub use logs::LogEntry;
 pub use report::{AccountStatus, ResourceStatus, Status};

@@ -26,7 +26,11 @@ pub struct Fanout {
 }
 
 impl Store {
-    pub(super) fn queue_fanout(&self, account: i64, resource: i64, parent_id: &str) -> Result<(), Error> {
+    /// Queues the reading of a list under a parent.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn queue_fanout(&self, account: i64, resource: i64, parent_id: &str) -> Result<(), Error> {
         let mut statement = self
             .conn
             .prepare_cached(

@@ -1,1 +1,74 @@
-//! In the making.
+//! The engine: brings one account's part of the file up to date.
+//!
+//! A run has phases, each driven by [`pool::drive`]: read the lists (first run, or what is incomplete), read what
+//! appeared meanwhile, read the new events, take their effects, fetch what they cannot tell, and find what is gone.
+//! Every phase can be interrupted at any instant; what is left to do is in the file.
+
+mod changes;
+mod dispatch;
+mod lists;
+mod plan;
+mod pool;
+mod run;
+mod tally;
+mod task;
+
+use crate::model::progress::ResourceReport;
+use crate::model::resource::Resource;
+
+pub use run::{Target, catalog, run};
+
+/// What a run is asked to do.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The resources chosen; children come along with their parents.
+    pub only: Vec<&'static Resource>,
+    /// Read everything again, even what is complete.
+    pub initial: bool,
+    /// Read only what was created from this second on; nothing counts as complete then.
+    pub since_s: Option<i64>,
+    /// Most requests in flight.
+    pub in_flight_max: usize,
+}
+
+/// What a run did.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// A line for each resource.
+    pub reports: Vec<ResourceReport>,
+    /// Requests sent, retries included.
+    pub requests: u64,
+    /// From start to end.
+    pub took_ms: u64,
+    /// The signal that ended it early.
+    pub signal: Option<i32>,
+}
+
+/// What ends a whole run. What concerns one resource is in its report instead.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file.
+    #[error(transparent)]
+    Store(#[from] crate::store::Error),
+    /// The service could not be asked at all.
+    #[error(transparent)]
+    Http(#[from] crate::http::Error),
+    /// The key is wrong or revoked.
+    #[error("the key was refused: {0}")]
+    Unauthorized(String),
+    /// The account could not be read.
+    #[error("the account could not be read: {0}")]
+    Account(String),
+    /// One resource's lists under parents fail one after the other.
+    #[error("too many lists of {0} failed")]
+    TooManyFailures(String),
+    /// A worker died; a bug.
+    #[error("a worker thread ended unexpectedly")]
+    WorkersGone,
+}
+
+/// Returns a resource's number in the file.
+fn number(numbers: &[(i64, &'static Resource)], resource: &Resource) -> i64 {
+    let found = numbers.iter().find(|(_, r)| r.name == resource.name && r.provider == resource.provider);
+    found.expect("every resource of the catalog has a number").0
+}

@@ -1,0 +1,372 @@
+//! Reading lists: slices of walks, and the lists under parents that the pages turn up.
+
+use std::collections::{HashSet, VecDeque};
+
+use super::Error;
+use super::plan::{self, PageEnd};
+use super::pool::{Done, Work};
+use super::tally::Tally;
+use super::task::{Failure, Got, Task, When};
+use crate::model::extract::Catalog;
+use crate::model::progress::Outcome;
+use crate::model::resource::{List, Resource};
+use crate::model::row::Object;
+use crate::model::span::Span;
+use crate::providers::stripe::refusal::Kind;
+use crate::store::{Applied, Rows, SliceRow, Source, Store, Told};
+
+/// Pages of one walk; a hundred million objects. A list that promises more than this does not end.
+const WALK_PAGES_MAX: u64 = 1_000_000;
+/// Lists under parents that may fail before the resource is given up.
+const FAILED_PARENTS_MAX: usize = 1000;
+
+/// One list being read.
+pub struct Walk {
+    /// Its row in the file.
+    pub row: i64,
+    /// The resource.
+    pub resource: &'static Resource,
+    /// The pass.
+    pub pass: String,
+    /// When it began, by the service's clock.
+    pub began_s: i64,
+    /// Whether this only reads what appeared since: it stops at the first page that shows nothing new.
+    pub is_drain: bool,
+    /// Cursors used, for lists that turn in a circle.
+    pub seen: HashSet<String>,
+    /// Pages read.
+    pub pages: u64,
+    /// Slices open or queued.
+    pub open: usize,
+    /// Given up in this run.
+    pub stopped: bool,
+    /// Whether a deleted cursor made it start over once.
+    pub restarted: bool,
+    /// Set by `apply` when a drain has met what is known.
+    pub met_known: bool,
+}
+
+/// The phase that reads lists.
+pub struct Lists<'a, 'c> {
+    /// The file.
+    pub store: &'a Store,
+    /// Its resource tables.
+    pub rows: &'a mut Rows<'c>,
+    /// The registry.
+    pub catalog: &'a Catalog,
+    /// The account's row.
+    pub account: i64,
+    /// The pinned version.
+    pub api_version: &'static str,
+    /// A guess at where an open slice ends: when the account was made.
+    pub floor_s: i64,
+    /// Counts.
+    pub tally: &'a mut Tally<'c>,
+    /// The lists.
+    pub walks: Vec<Walk>,
+    /// Child lists that this run reads: resource numbers in the file and entries.
+    pub numbers: Vec<(i64, &'static Resource)>,
+    /// Where the queue of lists under parents was last read.
+    pub fanned: (i64, String),
+    /// Lists under parents that failed in this run, so that they are not tried in a circle.
+    pub failed: HashSet<(i64, String)>,
+    /// Lists under parents in flight.
+    pub under: usize,
+    /// Set when the key is refused: everything stops.
+    pub unauthorized: Option<String>,
+}
+
+impl Lists<'_, '_> {
+    /// Queues a slice.
+    pub fn open(&mut self, walk: usize, slice: &SliceRow, queue: &mut VecDeque<Task>) {
+        let cursor = slice.cursor.clone().map(|cursor| (cursor, slice.cursor_s));
+        self.queue(walk, slice.id, slice.span, cursor, queue);
+    }
+
+    fn queue(
+        &mut self,
+        walk: usize,
+        slice: i64,
+        span: Span,
+        cursor: Option<(String, Option<i64>)>,
+        queue: &mut VecDeque<Task>,
+    ) {
+        let it = &mut self.walks[walk];
+        it.open += 1;
+        queue.push_back(Task::Page { walk, slice, resource: it.resource, pass: it.pass.clone(), span, cursor });
+    }
+
+    /// Decides what a page leads to: the next page, several slices, or the end of its slice.
+    fn follow_page(
+        &mut self,
+        (walk, slice, span): (usize, i64, Span),
+        (objects, has_more): (&[Object], bool),
+        when: When,
+        free: usize,
+        queue: &mut VecDeque<Task>,
+    ) -> Result<(), Error> {
+        let it = &mut self.walks[walk];
+        it.pages += 1;
+        it.open -= 1;
+        let Some(last) = objects.last().filter(|_| has_more) else {
+            return self.end_slice(walk, slice, when);
+        };
+        if !it.seen.insert(last.row.id.clone()) || it.pages > WALK_PAGES_MAX {
+            let text = format!("its list does not end: {} came twice as a cursor", last.row.id);
+            self.stop(walk, Outcome::Failed(text));
+            return Ok(());
+        }
+        if it.is_drain && objects.len() < 2 {
+            return self.end_slice(walk, slice, when);
+        }
+        let spans = match (it.resource.list, objects.first().and_then(|o| o.created_s), last.created_s) {
+            (List::Sliced(_), Some(newest_s), Some(oldest_s)) if !it.is_drain => {
+                let active = self.walks.iter().filter(|w| w.open > 0).count().max(1);
+                plan::cut(span, PageEnd { newest_s, oldest_s }, self.floor_s, free.div_ceil(active))
+            }
+            _ => Vec::new(),
+        };
+        if spans.len() < 2 {
+            self.store.move_cursor(slice, &last.row.id, last.created_s, when.date_s)?;
+            let cursor = Some((last.row.id.clone(), last.created_s));
+            self.queue(walk, slice, span, cursor, queue);
+            return Ok(());
+        }
+        // A cursor is never carried into a slice with other bounds: the old one ends here, new ones begin.
+        let row = self.walks[walk].row;
+        for span in spans {
+            let slice = self.store.add_slice(row, span)?;
+            self.queue(walk, slice, span, None, queue);
+        }
+        self.end_slice(walk, slice, when)
+    }
+
+    fn end_slice(&mut self, walk: usize, slice: i64, when: When) -> Result<(), Error> {
+        let it = &self.walks[walk];
+        if !it.is_drain {
+            self.store.end_slice(it.row, slice, when.date_s)?;
+        }
+        Ok(())
+    }
+
+    /// Gives a walk up for this run; what it has read stays, and the next run goes on there.
+    fn stop(&mut self, walk: usize, outcome: Outcome) {
+        let it = &mut self.walks[walk];
+        it.stopped = true;
+        let table = it.resource.table();
+        self.tally.fail(&table, outcome);
+    }
+
+    fn page_failed(
+        &mut self,
+        (walk, slice, span): (usize, i64, Span),
+        cursor: Option<&(String, Option<i64>)>,
+        failure: &Failure,
+        when: When,
+        queue: &mut VecDeque<Task>,
+    ) -> Result<(), Error> {
+        self.walks[walk].open -= 1;
+        let resource = self.walks[walk].resource;
+        let refusal = match failure {
+            Failure::Refused(refusal) => refusal,
+            Failure::Http(error) => {
+                self.stop(walk, outcome_of(error));
+                return Ok(());
+            }
+            Failure::Endless(text) => {
+                self.stop(walk, Outcome::Failed(text.clone()));
+                return Ok(());
+            }
+        };
+        match (&refusal.kind, cursor) {
+            (Kind::CursorGone, Some((_, Some(cursor_s)))) if matches!(resource.list, List::Sliced(_)) => {
+                // Go on by time from where the deleted object stood; its second is read again.
+                let span = Span { from_s: span.from_s, until_s: Some(cursor_s + 1) };
+                let row = self.walks[walk].row;
+                let next = self.store.add_slice(row, span)?;
+                self.queue(walk, next, span, None, queue);
+                self.end_slice(walk, slice, when)
+            }
+            (Kind::CursorGone, Some(_)) if !self.walks[walk].restarted => {
+                self.walks[walk].restarted = true;
+                self.walks[walk].seen.clear();
+                let row = self.walks[walk].row;
+                let next = self.store.add_slice(row, Span::ALL)?;
+                self.queue(walk, next, Span::ALL, None, queue);
+                self.end_slice(walk, slice, when)
+            }
+            (Kind::Unauthorized, _) => {
+                self.unauthorized = Some(refusal.message.clone());
+                self.stop(walk, Outcome::Failed(refusal.message.clone()));
+                queue.clear();
+                Ok(())
+            }
+            (kind, _) => self.refused(walk, kind.clone(), &refusal.message, when),
+        }
+    }
+
+    fn refused(&mut self, walk: usize, kind: Kind, message: &str, when: When) -> Result<(), Error> {
+        let resource = self.walks[walk].resource;
+        let (state, outcome) = match kind {
+            Kind::NotAvailable => ("not available", Outcome::NotAvailable(message.to_owned())),
+            Kind::Forbidden(permission) => {
+                ("forbidden", Outcome::Forbidden(permission.unwrap_or_else(|| message.to_owned())))
+            }
+            _ => ("", Outcome::Failed(message.to_owned())),
+        };
+        if !state.is_empty() {
+            let number = super::number(&self.numbers, resource);
+            self.store.set_availability(self.account, number, state, Some(message), when.date_s)?;
+        }
+        self.stop(walk, outcome);
+        Ok(())
+    }
+
+    fn apply_page(&mut self, walk: usize, objects: &[Object], when: When) -> Result<(), Error> {
+        let table = self.walks[walk].resource.table();
+        let told = answer(self.account, when, self.api_version);
+        let mut known = false;
+        for object in objects {
+            let applied = self.rows.apply(object, &told)?;
+            known |= applied != Applied::New;
+            self.tally.applied(&table, applied);
+        }
+        self.walks[walk].met_known |= known;
+        Ok(())
+    }
+}
+
+impl Work for Lists<'_, '_> {
+    fn refill(&mut self, room: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
+        if self.unauthorized.is_some() {
+            return Ok(());
+        }
+        let mut wrapped = false;
+        loop {
+            let waiting = self.store.fanouts(self.account, (self.fanned.0, &self.fanned.1), room)?;
+            for fanout in &waiting {
+                self.fanned = (fanout.resource, fanout.parent_id.clone());
+                let key = (fanout.resource, fanout.parent_id.clone());
+                let Some(&(_, resource)) = self.numbers.iter().find(|(number, _)| *number == fanout.resource) else {
+                    continue;
+                };
+                if !self.failed.contains(&key) && self.tally.is_well(&resource.table()) {
+                    self.under += 1;
+                    queue.push_back(Task::Under { resource, parent_id: fanout.parent_id.clone() });
+                }
+            }
+            // From the start again only when none is in flight: those in flight are still in the queue's table.
+            let is_start = self.fanned.1.is_empty() && self.fanned.0 == 0;
+            if !waiting.is_empty() || self.under > 0 || is_start || wrapped {
+                return Ok(());
+            }
+            self.fanned = (0, String::new());
+            wrapped = true;
+        }
+    }
+
+    fn follow(&mut self, done: &Done, free: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
+        let Task::Page { walk, slice, span, cursor, .. } = &done.task else { return Ok(()) };
+        let at = (*walk, *slice, *span);
+        match &done.got {
+            _ if self.walks[*walk].stopped => {
+                self.walks[*walk].open -= 1;
+                Ok(())
+            }
+            Ok(Got::Page { objects, has_more }) => {
+                let goes_on = *has_more && !(self.walks[*walk].is_drain && self.walks[*walk].met_known);
+                self.follow_page(at, (objects, goes_on), done.when, free, queue)
+            }
+            Ok(_) => Ok(()),
+            Err(failure) => self.page_failed(at, cursor.as_ref(), failure, done.when, queue),
+        }
+    }
+
+    fn apply(&mut self, done: Done) -> Result<(), Error> {
+        match (done.task, done.got) {
+            (Task::Page { walk, resource, .. }, got) => {
+                self.tally.asked(&resource.table(), done.requests);
+                if let Ok(Got::Page { objects, .. }) = got {
+                    self.apply_page(walk, &objects, done.when)?;
+                }
+            }
+            (Task::Under { resource, parent_id }, got) => {
+                self.under -= 1;
+                self.tally.asked(&resource.table(), done.requests);
+                let number = super::number(&self.numbers, resource);
+                match got {
+                    Ok(Got::Under(set)) => {
+                        let told = answer(self.account, done.when, self.api_version);
+                        self.rows.complete(&parent_id, &set, &told)?;
+                        for _ in &set.rows {
+                            self.tally.applied(&resource.table(), Applied::New);
+                        }
+                        self.store.end_fanout(self.account, number, &parent_id)?;
+                    }
+                    // The parent was deleted meanwhile: a skip.
+                    Ok(_) => self.store.end_fanout(self.account, number, &parent_id)?,
+                    Err(failure) => self.under_failed(resource, number, parent_id, failure)?,
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn committed(&mut self) {
+        self.tally.committed();
+    }
+}
+
+impl Lists<'_, '_> {
+    fn under_failed(
+        &mut self,
+        resource: &'static Resource,
+        number: i64,
+        parent_id: String,
+        failure: Failure,
+    ) -> Result<(), Error> {
+        let outcome = match &failure {
+            Failure::Refused(refusal) => match &refusal.kind {
+                Kind::NotAvailable => {
+                    // Nothing to read for any parent.
+                    self.store.end_fanout(self.account, number, &parent_id)?;
+                    Outcome::NotAvailable(refusal.message.clone())
+                }
+                Kind::Forbidden(permission) => {
+                    Outcome::Forbidden(permission.clone().unwrap_or_else(|| refusal.message.clone()))
+                }
+                Kind::Unauthorized => {
+                    self.unauthorized = Some(refusal.message.clone());
+                    Outcome::Failed(refusal.message.clone())
+                }
+                _ => Outcome::Failed(format!("under {parent_id}: {}", refusal.message)),
+            },
+            Failure::Http(error) => outcome_of(error),
+            Failure::Endless(text) => Outcome::Failed(text.clone()),
+        };
+        self.tally.fail(&resource.table(), outcome);
+        self.failed.insert((number, parent_id));
+        if self.failed.len() > FAILED_PARENTS_MAX {
+            return Err(Error::TooManyFailures(resource.table()));
+        }
+        Ok(())
+    }
+}
+
+/// Says how a resource ends when its request could not be made.
+pub fn outcome_of(error: &crate::http::Error) -> Outcome {
+    match error {
+        crate::http::Error::Interrupted => Outcome::Interrupted,
+        other => Outcome::Failed(other.to_string()),
+    }
+}
+
+/// An answer's circumstances.
+pub fn answer(account: i64, when: When, api_version: &'static str) -> Told<'static> {
+    Told {
+        account,
+        source: Source::Answer { sent_s: when.sent_s, date_s: when.date_s },
+        api_version: Some(api_version),
+    }
+}

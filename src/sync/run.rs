@@ -1,0 +1,481 @@
+//! One run for one Stripe account, phase by phase.
+
+use std::collections::{HashSet, VecDeque};
+use std::time::Instant;
+
+use super::changes::{EVENTS, Fetches, ReadEvents, is_listed, take_effects};
+use super::lists::{Lists, Walk};
+use super::pool::{self, Work};
+use super::tally::Tally;
+use super::task::{Failure, Task, Worker};
+use super::{Error, Options, Summary};
+use crate::http::{Client, Error as HttpError};
+use crate::model::cancel::Cancel;
+use crate::model::extract::Catalog;
+use crate::model::progress::{Outcome, Sink};
+use crate::model::resource::{List, Poll, Resource};
+use crate::model::span::Span;
+use crate::providers::stripe::{self, page, refusal, request};
+use crate::store::{Account, LogEntry, NewAccount, Rows, SliceRow, Store};
+
+/// Events are listed again from so long before the last one known: they become visible late.
+const EVENTS_OVERLAP_S: i64 = 600;
+/// A list is drained from so long before its walk began.
+const DRAIN_OVERLAP_S: i64 = 60;
+/// A slice whose cursor is older than the events reach is read again.
+const SLICE_AGE_MAX_S: i64 = stripe::EVENTS_KEPT_S;
+/// What is not available is asked for again after a week.
+const PROBE_AGAIN_S: i64 = 7 * 24 * 3600;
+/// Rounds of fetching what the round before left in doubt.
+const SETTLING_ROUNDS: usize = 3;
+/// Before Stripe there was nothing: 2010-01-01.
+const FLOOR_S: i64 = 1_262_304_000;
+
+/// One account and how to reach it.
+pub struct Target<'a> {
+    /// The client with the account's key.
+    pub client: &'a Client,
+    /// `live`, `test` or `sandbox`.
+    pub mode: &'static str,
+}
+
+/// Returns the registry of every resource of both services.
+pub fn catalog() -> Catalog {
+    Catalog::new(stripe::resources::RESOURCES.iter().chain(crate::providers::fic::resources::RESOURCES))
+}
+
+struct Run<'a> {
+    store: &'a Store,
+    catalog: &'a Catalog,
+    worker: Worker<'a>,
+    cancel: &'a Cancel,
+    options: &'a Options,
+    account: Account,
+    floor_s: i64,
+    began_s: i64,
+    numbers: Vec<(i64, &'static Resource)>,
+}
+
+/// Brings the account up to date.
+///
+/// # Errors
+/// What ends the whole run; what concerns one resource is in its report.
+pub fn run(
+    store: &Store,
+    catalog: &Catalog,
+    target: &Target,
+    options: &Options,
+    cancel: &Cancel,
+    sink: &dyn Sink,
+) -> Result<Summary, Error> {
+    let began = Instant::now();
+    let new = identify(target)?;
+    let began_s = target.client.service_now_s();
+    let floor_s = new.created_s.unwrap_or(FLOOR_S);
+    let account = store.account(&new)?;
+    let numbers = store.numbers(catalog)?;
+    let worker = Worker { client: target.client, catalog };
+    let run = Run { store, catalog, worker, cancel, options, account, floor_s, began_s, numbers };
+    let mut tally = Tally::new(&run.account.remote_id, sink);
+    let following = run.following();
+    let mut rows = store.rows(catalog, &following)?;
+    let outcome = run.phases(&mut rows, &mut tally);
+    let reports = tally.reports();
+    run.log(&reports)?;
+    outcome?;
+    Ok(Summary {
+        reports,
+        requests: target.client.sent(),
+        took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        signal: cancel.signal(),
+    })
+}
+
+/// Asks whose key it is.
+fn identify(target: &Target) -> Result<NewAccount, Error> {
+    #[derive(serde::Deserialize)]
+    struct Body {
+        id: String,
+        #[serde(default)]
+        country: Option<String>,
+        #[serde(default)]
+        created: Option<i64>,
+        #[serde(default)]
+        email: Option<String>,
+        #[serde(default)]
+        business_profile: Option<Profile>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Profile {
+        #[serde(default)]
+        name: Option<String>,
+    }
+    let read = target.client.get(&request::account(), &mut |answer| {
+        serde_json::from_str::<Body>(page::text(&answer.body)?)
+            .map_err(|error| crate::model::wire::Unreadable(format!("no account: {error}")))
+    });
+    match read {
+        Ok(body) => Ok(NewAccount {
+            provider: "stripe",
+            remote_id: body.id,
+            mode: target.mode,
+            name: body.business_profile.and_then(|profile| profile.name).or(body.email),
+            country: body.country,
+            created_s: body.created,
+        }),
+        Err(HttpError::Refused(answer)) => {
+            let refusal = refusal::read(answer.status, &answer.body, None);
+            Err(match refusal.kind {
+                refusal::Kind::Unauthorized => Error::Unauthorized(refusal.message),
+                _ => Error::Account(refusal.message),
+            })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl<'a> Run<'a> {
+    /// The child lists that follow the chosen parents.
+    fn following(&self) -> Vec<&'static Resource> {
+        let chosen = &self.options.only;
+        chosen.iter().copied().filter(|r| r.is_child() && r.inline.is_empty()).collect()
+    }
+
+    fn phases(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>) -> Result<(), Error> {
+        self.read_lists(rows, tally)?;
+        if self.options.since_s.is_some() || self.cancel.is_set() {
+            return Ok(());
+        }
+        self.read_events(tally)?;
+        for _ in 0..SETTLING_ROUNDS {
+            if self.cancel.is_set() {
+                return Ok(());
+            }
+            let current = self.current()?;
+            let now_s = self.worker.client.service_now_s();
+            let who = (self.account.id, &self.numbers[..]);
+            take_effects(self.store, rows, self.catalog, who, &current, now_s, tally)?;
+            self.queue_unknown()?;
+            if self.store.fetches(self.account.id, (0, ""), 1)?.is_empty() {
+                break;
+            }
+            self.fetch(rows, tally)?;
+            self.read_under(rows, tally)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the tables that have been read whole at least once.
+    fn current(&self) -> Result<HashSet<String>, Error> {
+        let mut current = HashSet::new();
+        for &(number, resource) in &self.numbers {
+            if is_listed(resource) && self.is_complete(number, resource)? {
+                current.insert(resource.table());
+            }
+        }
+        Ok(current)
+    }
+
+    fn is_complete(&self, number: i64, resource: &Resource) -> Result<bool, Error> {
+        for pass in passes(resource) {
+            if self.store.walk(self.account.id, number, pass)?.is_none_or(|walk| walk.drained_s.is_none()) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn lists<'r>(&'r self, rows: &'r mut Rows<'a>, tally: &'r mut Tally<'a>) -> Lists<'r, 'a> {
+        Lists {
+            store: self.store,
+            rows,
+            catalog: self.catalog,
+            account: self.account.id,
+            api_version: stripe::API_VERSION,
+            floor_s: self.floor_s,
+            tally,
+            walks: Vec::new(),
+            numbers: self.numbers.clone(),
+            fanned: (0, String::new()),
+            failed: HashSet::new(),
+            under: 0,
+            unauthorized: None,
+        }
+    }
+
+    /// Reads every chosen list that is not complete, then what appeared meanwhile.
+    fn read_lists(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>) -> Result<(), Error> {
+        let mut lists = self.lists(rows, tally);
+        let mut queue = VecDeque::new();
+        for &resource in self.options.only.iter().filter(|r| is_listed(r)) {
+            self.begin(resource, &mut lists, &mut queue)?;
+        }
+        self.drive(&mut Queued { queue, work: &mut lists })?;
+        refused(lists.unauthorized.take())?;
+        if self.cancel.is_set() {
+            return Ok(());
+        }
+        let done = std::mem::take(&mut lists.walks);
+        let mut queue = VecDeque::new();
+        let mut drained = Vec::new();
+        for walk in done.into_iter().filter(|walk| !walk.stopped && self.options.since_s.is_none()) {
+            drained.push((walk.row, walk.resource, walk.began_s));
+            self.drain(walk, &mut lists, &mut queue);
+        }
+        self.drive(&mut Queued { queue, work: &mut lists })?;
+        refused(lists.unauthorized.take())?;
+        if self.cancel.is_set() {
+            return Ok(());
+        }
+        let now_s = self.worker.client.service_now_s();
+        let stopped: HashSet<i64> = lists.walks.iter().filter(|w| w.stopped).map(|w| w.row).collect();
+        for (row, resource, began_s) in drained.into_iter().filter(|(row, ..)| !stopped.contains(row)) {
+            self.store.end_drain(row, now_s)?;
+            let number = super::number(&self.numbers, resource);
+            self.store.set_availability(self.account.id, number, "available", None, now_s)?;
+            if self.is_complete(number, resource)? && !resource.get.is_empty() {
+                self.store.queue_missing(self.account.id, number, &resource.table(), began_s)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins a resource's walks, or takes them up where they were left.
+    fn begin(
+        &self,
+        resource: &'static Resource,
+        lists: &mut Lists<'_, 'a>,
+        queue: &mut VecDeque<Task>,
+    ) -> Result<(), Error> {
+        let number = super::number(&self.numbers, resource);
+        let table = resource.table();
+        let known = self.store.availability(self.account.id, number)?;
+        if let Some((state, checked_s)) = &known
+            && state == "not available"
+            && self.began_s - checked_s < PROBE_AGAIN_S
+            && !self.options.initial
+        {
+            lists.tally.fail(&table, Outcome::NotAvailable("asked again in a week".to_owned()));
+            return Ok(());
+        }
+        let is_complete = self.is_complete(number, resource)?;
+        for pass in passes(resource) {
+            let old = self.store.walk(self.account.id, number, pass)?;
+            let is_stale = |walk: &crate::store::WalkRow| {
+                let events_end_s = self.account.events_until_s.unwrap_or(walk.began_s);
+                events_end_s.max(walk.began_s) < self.began_s - SLICE_AGE_MAX_S
+            };
+            let is_polled = resource.poll != Poll::ByEvent;
+            let walk = match old {
+                Some(walk) if walk.drained_s.is_some() && !self.options.initial && !is_stale(&walk) => {
+                    if is_polled && is_complete {
+                        self.poll(resource, pass, &walk, lists, queue);
+                    }
+                    continue;
+                }
+                Some(walk) if walk.drained_s.is_none() && !is_stale(&walk) => walk,
+                _ => self.store.begin_walk(self.account.id, number, pass, self.began_s)?,
+            };
+            lists.tally.begin(&table, "listing");
+            let at = lists.walks.len();
+            lists.walks.push(new_walk(walk.id, resource, pass, walk.began_s));
+            for slice in self.store.open_slices(walk.id)? {
+                lists.open(at, &self.bounded(slice), queue);
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies `--since` to a slice's lower bound.
+    fn bounded(&self, slice: SliceRow) -> SliceRow {
+        match self.options.since_s {
+            Some(since_s) => SliceRow { span: Span { from_s: Some(since_s), ..slice.span }, cursor: None, ..slice },
+            None => slice,
+        }
+    }
+
+    /// Asks a list that no event tells of for what is new.
+    fn poll(
+        &self,
+        resource: &'static Resource,
+        pass: &str,
+        walk: &crate::store::WalkRow,
+        lists: &mut Lists<'_, 'a>,
+        queue: &mut VecDeque<Task>,
+    ) {
+        let last_s = walk.drained_s.unwrap_or(walk.began_s);
+        let is_due = resource.poll == Poll::EachRun || self.began_s - last_s >= 24 * 3600;
+        if is_due {
+            let polled = Walk { began_s: last_s, ..new_walk(walk.id, resource, pass, last_s) };
+            lists.tally.begin(&resource.table(), "polling");
+            self.drain(polled, lists, queue);
+        }
+    }
+
+    /// Reads a list's top until it shows nothing new.
+    fn drain(&self, walk: Walk, lists: &mut Lists<'_, 'a>, queue: &mut VecDeque<Task>) {
+        let span = match walk.resource.list {
+            List::Sliced(_) => Span { from_s: Some(walk.began_s - DRAIN_OVERLAP_S), until_s: None },
+            List::Cursor(_) => Span::ALL,
+            // The whole list came in one answer: what appears later is polled for.
+            _ => return,
+        };
+        let at = lists.walks.len();
+        lists.walks.push(Walk { is_drain: true, seen: HashSet::new(), pages: 0, open: 0, ..walk });
+        lists.open(at, &SliceRow { id: 0, span, cursor: None, cursor_s: None, read_s: None }, queue);
+    }
+
+    fn read_events(&self, tally: &mut Tally<'a>) -> Result<(), Error> {
+        let from_s = self.account.events_until_s.unwrap_or(self.began_s) - EVENTS_OVERLAP_S;
+        let from_s = from_s.max(self.began_s - stripe::EVENTS_KEPT_S);
+        tally.begin(EVENTS, "events");
+        let mut work = ReadEvents {
+            store: self.store,
+            account: self.account.id,
+            tally,
+            first: Some(Span { from_s: Some(from_s), until_s: None }),
+            pages: 0,
+            seen: HashSet::new(),
+            failure: None,
+            logged: 0,
+        };
+        self.drive(&mut work)?;
+        match work.failure.take() {
+            None if self.cancel.is_set() => Ok(()),
+            None => self.store.set_events_until(self.account.id, self.began_s).map_err(Error::from),
+            Some(Failure::Refused(refusal)) if refusal.kind == refusal::Kind::Unauthorized => {
+                Err(Error::Unauthorized(refusal.message))
+            }
+            Some(Failure::Refused(refusal)) => {
+                tally.fail(EVENTS, Outcome::Forbidden(refusal.message));
+                Ok(())
+            }
+            Some(Failure::Http(error)) => {
+                tally.fail(EVENTS, super::lists::outcome_of(&error));
+                Ok(())
+            }
+            Some(Failure::Endless(text)) => {
+                tally.fail(EVENTS, Outcome::Failed(text));
+                Ok(())
+            }
+        }
+    }
+
+    /// Queues what rows name and lists do not show.
+    fn queue_unknown(&self) -> Result<(), Error> {
+        for (from, column, to) in stripe::REFERENCES {
+            let find = |name: &str| self.numbers.iter().find(|(_, r)| r.table() == format!("stripe_{name}"));
+            let (Some((_, from)), Some((number, to))) = (find(from), find(to)) else { continue };
+            let is_wanted = self.options.only.iter().any(|r| r.table() == to.table());
+            if is_wanted && from.columns.iter().any(|c| c.name == *column) {
+                let (from, to) = (from.table(), to.table());
+                self.store.queue_referenced(self.account.id, (&from, column), (*number, &to))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn fetch(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>) -> Result<(), Error> {
+        let mut work = Fetches {
+            store: self.store,
+            rows,
+            account: self.account.id,
+            api_version: stripe::API_VERSION,
+            tally,
+            numbers: self.numbers.clone(),
+            after: (0, String::new()),
+        };
+        self.drive(&mut work)
+    }
+
+    fn read_under(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>) -> Result<(), Error> {
+        let mut lists = self.lists(rows, tally);
+        self.drive(&mut lists)?;
+        refused(lists.unauthorized.take())
+    }
+
+    fn drive(&self, work: &mut dyn Work) -> Result<(), Error> {
+        pool::drive(&self.worker, self.store, self.cancel, self.options.in_flight_max.max(1), work)
+    }
+
+    fn log(&self, reports: &[crate::model::progress::ResourceReport]) -> Result<(), Error> {
+        let name = format!("{}-{}", self.began_s, std::process::id());
+        let finished_s = self.worker.client.service_now_s();
+        self.store.begin()?;
+        for report in reports {
+            let (status, error) = match &report.outcome {
+                Outcome::Complete if self.options.since_s.is_some() => ("partial", None),
+                Outcome::Complete if self.cancel.is_set() => ("interrupted", None),
+                Outcome::Complete => ("complete", None),
+                Outcome::NotAvailable(why) => ("not available", Some(why.as_str())),
+                Outcome::Forbidden(why) => ("forbidden", Some(why.as_str())),
+                Outcome::Failed(why) => ("failed", Some(why.as_str())),
+                Outcome::Interrupted => ("interrupted", None),
+            };
+            self.store.log_run(&LogEntry {
+                run: &name,
+                account: self.account.id,
+                resource: &report.name.replacen(':', "_", 1),
+                started_s: self.began_s,
+                finished_s,
+                status,
+                counts: report.counts,
+                error,
+            })?;
+        }
+        self.store.commit().map_err(Error::from)
+    }
+}
+
+fn refused(message: Option<String>) -> Result<(), Error> {
+    message.map_or(Ok(()), |message| Err(Error::Unauthorized(message)))
+}
+
+fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> Walk {
+    Walk {
+        row,
+        resource,
+        pass: pass.to_owned(),
+        began_s,
+        is_drain: false,
+        seen: HashSet::new(),
+        pages: 0,
+        open: 0,
+        stopped: false,
+        restarted: false,
+        met_known: false,
+    }
+}
+
+/// Returns the passes of a list; one plain pass where the table names none.
+fn passes(resource: &Resource) -> &'static [&'static str] {
+    if resource.passes.is_empty() { &[""] } else { resource.passes }
+}
+
+/// A phase that begins with tasks already known.
+struct Queued<'w> {
+    queue: VecDeque<Task>,
+    work: &'w mut dyn Work,
+}
+
+impl Work for Queued<'_> {
+    fn refill(&mut self, room: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
+        while queue.len() < room {
+            match self.queue.pop_front() {
+                Some(task) => queue.push_back(task),
+                None => return self.work.refill(room - queue.len(), queue),
+            }
+        }
+        Ok(())
+    }
+    fn follow(&mut self, done: &super::pool::Done, free: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
+        let waiting = self.queue.len();
+        self.work.follow(done, free.saturating_sub(waiting), queue)
+    }
+    fn apply(&mut self, done: super::pool::Done) -> Result<(), Error> {
+        self.work.apply(done)
+    }
+    fn committed(&mut self) {
+        self.work.committed();
+    }
+}

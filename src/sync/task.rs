@@ -1,0 +1,295 @@
+//! What workers do: one task is one request, or the few that belong to one object.
+
+use std::collections::HashSet;
+
+use crate::http::{Client, Error as HttpError};
+use crate::model::extract::{Catalog, Compiled};
+use crate::model::resource::{List, Resource};
+use crate::model::row::{ChildSet, Object};
+use crate::model::span::Span;
+use crate::model::text;
+use crate::model::wire::{Answer, Request, Unreadable};
+use crate::providers::stripe::{event, page, refusal, request};
+use crate::store::Event;
+
+/// Pages of one parent's list; 100,000 elements under one object.
+const CHILD_PAGES_MAX: usize = 1000;
+
+/// A piece of work.
+#[derive(Debug, Clone)]
+pub enum Task {
+    /// One page of a list.
+    Page {
+        /// Index of the walk that it belongs to.
+        walk: usize,
+        /// The slice's row.
+        slice: i64,
+        /// The resource.
+        resource: &'static Resource,
+        /// The pass.
+        pass: String,
+        /// The slice's bounds.
+        span: Span,
+        /// The last object read.
+        cursor: Option<(String, Option<i64>)>,
+    },
+    /// One page of the event log.
+    Events {
+        /// Bounds.
+        span: Span,
+        /// The last event read.
+        cursor: Option<String>,
+    },
+    /// The whole list under one parent.
+    Under {
+        /// The child.
+        resource: &'static Resource,
+        /// The parent's id.
+        parent_id: String,
+    },
+    /// One object, its lists completed.
+    Get {
+        /// What it is.
+        resource: &'static Resource,
+        /// Its id.
+        id: String,
+    },
+}
+
+/// When an answer was sent and given, by the service's clock.
+#[derive(Debug, Clone, Copy)]
+pub struct When {
+    /// Sent.
+    pub sent_s: i64,
+    /// Its `Date`.
+    pub date_s: i64,
+}
+
+/// What a task brought.
+#[derive(Debug)]
+pub enum Got {
+    /// A page's objects.
+    Page {
+        /// The objects, newest first.
+        objects: Vec<Object>,
+        /// Whether older ones follow.
+        has_more: bool,
+    },
+    /// A page of events.
+    Events {
+        /// The events, newest first.
+        events: Vec<Event>,
+        /// Whether older ones follow.
+        has_more: bool,
+    },
+    /// A whole child list.
+    Under(ChildSet),
+    /// An object.
+    Object(Box<Object>),
+    /// The object, or the parent of the list, is not there.
+    Absent,
+}
+
+/// Why a task brought nothing.
+#[derive(Debug)]
+pub enum Failure {
+    /// The service refused.
+    Refused(refusal::Refusal),
+    /// It could not be asked, or made no sense.
+    Http(HttpError),
+    /// A list that does not end or does not move.
+    Endless(String),
+}
+
+/// Does tasks. Shared by all workers.
+pub struct Worker<'a> {
+    /// The client.
+    pub client: &'a Client,
+    /// The registry.
+    pub catalog: &'a Catalog,
+}
+
+impl Worker<'_> {
+    /// Does one task; says when it was answered and how many requests it took.
+    pub fn run(&self, task: &Task) -> (Result<Got, Failure>, When, u64) {
+        let now_s = self.client.service_now_s();
+        let mut asked = Asked { when: When { sent_s: now_s, date_s: now_s }, requests: 0 };
+        let got = match task {
+            Task::Page { resource, pass, span, cursor, .. } => {
+                self.page(resource, pass, *span, cursor.as_ref().map(|c| c.0.as_str()), &mut asked)
+            }
+            Task::Events { span, cursor } => self.events(*span, cursor.as_deref(), &mut asked),
+            Task::Under { resource, parent_id } => match self.under(resource, parent_id, &mut asked) {
+                Ok(set) => Ok(Got::Under(set)),
+                Err(failure) => absent(failure),
+            },
+            Task::Get { resource, id } => self.object(resource, id, &mut asked),
+        };
+        (got, asked.when, asked.requests)
+    }
+
+    fn ask<T>(
+        &self,
+        request: &Request,
+        resource: Option<&Resource>,
+        asked: &mut Asked,
+        read: &mut dyn FnMut(&str) -> Result<T, Unreadable>,
+    ) -> Result<T, Failure> {
+        let mut when = None;
+        let got = self.client.get(request, &mut |answer: &Answer| {
+            when = Some(When { sent_s: answer.sent_s, date_s: answer.date_s });
+            read(page::text(&answer.body)?)
+        });
+        asked.requests += 1;
+        match got {
+            Ok(value) => {
+                let when = when.expect("read was called for the answer");
+                // An object of several answers holds from the first to the last of them.
+                let sent_s = if asked.answered() { asked.when.sent_s.min(when.sent_s) } else { when.sent_s };
+                asked.when = When { sent_s, date_s: when.date_s };
+                Ok(value)
+            }
+            Err(HttpError::Refused(answer)) => {
+                asked.when = When { sent_s: answer.sent_s, date_s: answer.date_s };
+                Err(Failure::Refused(refusal::read(answer.status, &answer.body, resource)))
+            }
+            Err(error) => Err(Failure::Http(error)),
+        }
+    }
+
+    fn page(
+        &self,
+        resource: &'static Resource,
+        pass: &str,
+        span: Span,
+        cursor: Option<&str>,
+        asked: &mut Asked,
+    ) -> Result<Got, Failure> {
+        let Some(request) = request::list(resource, pass, span, cursor) else { return Err(unasked(resource)) };
+        let compiled = self.catalog.get(resource);
+        self.ask(&request, Some(resource), asked, &mut |body| {
+            if matches!(resource.list, List::Once(_)) && !body.contains("\"has_more\"") {
+                return Err(Unreadable("no list".to_owned()));
+            }
+            let page = page::read(body.as_bytes())?;
+            let mut objects = Vec::with_capacity(page.data.len());
+            for element in &page.data {
+                let object = self.catalog.object(compiled, element.get())?;
+                if object.created_s.is_some_and(|created_s| !span.contains(created_s)) {
+                    let outside = format!("{}: {} lies outside of the time asked for", resource.name, object.row.id);
+                    return Err(Unreadable(outside));
+                }
+                objects.push(object);
+            }
+            Ok(Got::Page { objects, has_more: page.has_more })
+        })
+    }
+
+    fn events(&self, span: Span, cursor: Option<&str>, asked: &mut Asked) -> Result<Got, Failure> {
+        self.ask(&request::events(span, cursor), None, asked, &mut |body| {
+            let page = page::read(body.as_bytes())?;
+            let events = page.data.iter().map(|raw| self.event(raw.get())).collect::<Result<_, _>>()?;
+            Ok(Got::Events { events, has_more: page.has_more })
+        })
+    }
+
+    fn event(&self, json: &str) -> Result<Event, Unreadable> {
+        let (read, subject) = event::read(json)?;
+        let compiled = super::dispatch::by_object(self.catalog, &subject.object, &read.kind);
+        let secret: Vec<(String, text::Edit)> = compiled
+            .iter()
+            .flat_map(|c| c.resource.secret)
+            .map(|pointer| (format!("/data/object{pointer}"), text::Edit::Remove))
+            .collect();
+        let secret: Vec<(&str, text::Edit)> = secret.iter().map(|(p, e)| (p.as_str(), e.clone())).collect();
+        let mut payload = text::compact(json);
+        if !secret.is_empty() {
+            payload = text::edit(&payload, &secret);
+        }
+        // A preview carries no object that could be stored.
+        let table = subject.id.as_ref().and(compiled).filter(|_| read.kind != "invoice.upcoming");
+        Ok(Event {
+            table: table.map(|c| c.resource.table()).unwrap_or_default(),
+            object_id: subject.id,
+            api_version: read.api_version,
+            created_s: read.created,
+            id: read.id,
+            kind: read.kind,
+            payload,
+        })
+    }
+
+    /// Reads the whole list under a parent, from its start: a list that changes meanwhile is read again by its event.
+    fn under(&self, resource: &'static Resource, parent_id: &str, asked: &mut Asked) -> Result<ChildSet, Failure> {
+        let child = self.catalog.get(resource);
+        let mut whole = ChildSet { resource, rows: Vec::new(), complete: true };
+        let mut cursor: Option<String> = None;
+        let mut seen = HashSet::new();
+        for _ in 0..CHILD_PAGES_MAX {
+            let Some(request) = request::under(resource, parent_id, cursor.as_deref()) else {
+                return Err(unasked(resource));
+            };
+            let part = self.ask(&request, Some(resource), asked, &mut |body| {
+                page::read(body.as_bytes())?;
+                self.catalog.children(child, parent_id, body)
+            })?;
+            let from = whole.rows.len() as i64;
+            whole.rows.extend(part.rows.into_iter().map(|mut row| {
+                row.position += from;
+                row
+            }));
+            if part.complete {
+                return Ok(whole);
+            }
+            cursor = whole.rows.last().map(|row| row.id.clone());
+            if !cursor.as_ref().is_some_and(|cursor| seen.insert(cursor.clone())) {
+                break;
+            }
+        }
+        Err(Failure::Endless(format!("the list {} of {parent_id} does not end", resource.name)))
+    }
+
+    fn object(&self, resource: &'static Resource, id: &str, asked: &mut Asked) -> Result<Got, Failure> {
+        let Some(request) = request::single(resource, id) else { return Err(unasked(resource)) };
+        let compiled: &Compiled = self.catalog.get(resource);
+        let read = self.ask(&request, Some(resource), asked, &mut |body| self.catalog.object(compiled, body));
+        let mut object = match read {
+            Ok(object) => object,
+            Err(failure) => return absent(failure),
+        };
+        let cut: Vec<usize> = (0..object.children.len()).filter(|&i| !object.children[i].complete).collect();
+        for index in cut {
+            let child = object.children[index].resource;
+            if matches!(child.list, List::Under { .. }) {
+                match self.under(child, id, asked) {
+                    Ok(set) => object.children[index] = set,
+                    Err(failure) => return absent(failure),
+                }
+            }
+        }
+        crate::store::splice_children(&mut object, self.catalog);
+        Ok(Got::Object(Box::new(object)))
+    }
+}
+
+struct Asked {
+    when: When,
+    requests: u64,
+}
+
+impl Asked {
+    fn answered(&self) -> bool {
+        self.requests > 1
+    }
+}
+
+fn unasked(resource: &Resource) -> Failure {
+    Failure::Endless(format!("{} cannot be asked for", resource.name))
+}
+
+fn absent(failure: Failure) -> Result<Got, Failure> {
+    match failure {
+        Failure::Refused(refusal) if refusal.kind == refusal::Kind::Missing => Ok(Got::Absent),
+        other => Err(other),
+    }
+}
