@@ -130,13 +130,11 @@ mod tests {
 
     #[test]
     fn a_script_goes_before_the_draw_and_a_revoked_key_before_both() {
-        let faults = Faults { at: vec![(2, Fault::Html), (9, Fault::Html)], revoked_from: Some(8), ..Faults::default() };
-        assert_eq!([1, 2, 3, 8, 9].map(|n| faults.draw(1, n)), [
-            None,
-            Some(Fault::Html),
-            None,
-            Some(Fault::Unauthorized),
-            Some(Fault::Unauthorized)
-        ]);
+        let faults =
+            Faults { at: vec![(2, Fault::Html), (9, Fault::Html)], revoked_from: Some(8), ..Faults::default() };
+        assert_eq!(
+            [1, 2, 3, 8, 9].map(|n| faults.draw(1, n)),
+            [None, Some(Fault::Html), None, Some(Fault::Unauthorized), Some(Fault::Unauthorized)]
+        );
     }
 }

@@ -130,7 +130,8 @@ mod tests {
     #[test]
     fn a_window_admits_exactly_its_limit_and_slides() {
         let mut meter = Meter::new(Limits { global_per_s: Some(3), ..Limits::default() });
-        let verdicts: Vec<bool> = [0, 1, 2, 3, 999_999, 1_000_000, 1_000_001].map(|t| meter.enter("a", t).is_ok()).into();
+        let verdicts: Vec<bool> =
+            [0, 1, 2, 3, 999_999, 1_000_000, 1_000_001].map(|t| meter.enter("a", t).is_ok()).into();
         assert_eq!(verdicts, [true, true, true, false, false, true, true]);
         assert_eq!(meter.stats().total.refused, 2);
     }

@@ -10,6 +10,8 @@ mod send;
 mod server;
 pub mod service;
 mod stripe;
+#[cfg(test)]
+mod tests;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -123,9 +125,8 @@ impl Sandbox {
         let shared =
             Arc::new(Shared::new(services, Arc::clone(&clock), meter, options.faults, options.latency, options.seed));
         let accepting = Arc::clone(&shared);
-        let thread = std::thread::Builder::new()
-            .name("sandbox".into())
-            .spawn(move || server::accept(&listener, &accepting))?;
+        let thread =
+            std::thread::Builder::new().name("sandbox".into()).spawn(move || server::accept(&listener, &accepting))?;
         Ok(Sandbox { address, shared, stripe, clock, keys: options.keys, thread: Some(thread) })
     }
 

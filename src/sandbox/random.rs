@@ -10,6 +10,7 @@ pub(super) fn mix(key: u64, n: u64) -> u64 {
 
 /// Mixes a text into 64 bits (FNV-1a, then mixed).
 pub(super) fn mix_text(key: u64, text: &str) -> u64 {
-    let folded = text.bytes().fold(0xcbf2_9ce4_8422_2325, |h: u64, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    let folded =
+        text.bytes().fold(0xcbf2_9ce4_8422_2325, |h: u64, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     mix(key, folded)
 }

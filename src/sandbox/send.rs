@@ -50,7 +50,12 @@ fn reason_phrase(status: u16) -> &'static str {
 
 /// Everything before the body; `length` is the `Content-Length` claimed, if any.
 fn head(date_s: i64, reply: &Reply, length: Option<usize>) -> Vec<u8> {
-    let mut head = format!("HTTP/1.1 {} {}\r\nServer: sandbox\r\nDate: {}\r\n", reply.status, reason_phrase(reply.status), http_date(date_s));
+    let mut head = format!(
+        "HTTP/1.1 {} {}\r\nServer: sandbox\r\nDate: {}\r\n",
+        reply.status,
+        reason_phrase(reply.status),
+        http_date(date_s)
+    );
     if !reply.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
         head.push_str("Content-Type: application/json\r\n");
     }
@@ -96,9 +101,13 @@ pub(super) fn faulty(stream: &mut TcpStream, date_s: i64, mut whole: Reply, faul
             whole = error(503, "api_error", "unavailable", "The service is not available.");
             whole.headers.push(("Stripe-Should-Retry".into(), "true".into()));
         }
-        Fault::Conflict => whole = error(409, "invalid_request_error", "lock_timeout", "Another request holds this object."),
+        Fault::Conflict => {
+            whole = error(409, "invalid_request_error", "lock_timeout", "Another request holds this object.")
+        }
         Fault::RateLimited => whole = too_many("global-rate"),
-        Fault::Unauthorized => whole = error(401, "invalid_request_error", "api_key_expired", "Expired API Key provided."),
+        Fault::Unauthorized => {
+            whole = error(401, "invalid_request_error", "api_key_expired", "Expired API Key provided.")
+        }
         Fault::Redirect => {
             whole.status = 302;
             whole.headers.push(("Location".into(), "http://elsewhere.invalid/v1/customers".into()));
@@ -134,7 +143,8 @@ fn deform(whole: &mut Reply, fault: Fault) {
         _ => text,
     };
     whole.body = body.into_bytes();
-    if !matches!(fault, Fault::FirstPageAgain | Fault::HasMoreForever | Fault::HasMoreMissing | Fault::ObjectWithoutId) {
+    if !matches!(fault, Fault::FirstPageAgain | Fault::HasMoreForever | Fault::HasMoreMissing | Fault::ObjectWithoutId)
+    {
         whole.status = 200;
     }
 }

@@ -221,7 +221,10 @@ fn to_call(request: &httparse::Request<'_, '_>) -> Call {
 /// Decodes `a=b&c[]=d`.
 pub(super) fn pairs(query: &str) -> Vec<(String, String)> {
     let parts = query.split('&').filter(|part| !part.is_empty());
-    parts.map(|part| part.split_once('=').unwrap_or((part, ""))).map(|(n, v)| (decode(n, true), decode(v, true))).collect()
+    parts
+        .map(|part| part.split_once('=').unwrap_or((part, "")))
+        .map(|(n, v)| (decode(n, true), decode(v, true)))
+        .collect()
 }
 
 fn decode(text: &str, plus_is_space: bool) -> String {
@@ -250,7 +253,8 @@ mod tests {
     #[test]
     fn queries_are_decoded_with_repeats_kept() {
         let got = pairs("expand[]=data.tiers&expand%5B%5D=a+b&created[gte]=5&x=%zz&empty");
-        let want = [("expand[]", "data.tiers"), ("expand[]", "a b"), ("created[gte]", "5"), ("x", "%zz"), ("empty", "")];
+        let want =
+            [("expand[]", "data.tiers"), ("expand[]", "a b"), ("created[gte]", "5"), ("x", "%zz"), ("empty", "")];
         assert_eq!(got, want.map(|(n, v)| (n.to_owned(), v.to_owned())));
     }
 }

@@ -94,7 +94,10 @@ impl Book {
             let Some(text) = self.get(*parent, &format!("{}{code}", parent.row().prefix)) else { continue };
             let found = field(&text, name).and_then(|(_, value)| {
                 let all = elements(&text[value], NESTED);
-                all.into_iter().map(|e| shift(e, NESTED, PAGE)).find(|e| scalar(e, "id") == Some(id)).map(|e| e.as_ref().into())
+                all.into_iter()
+                    .map(|e| shift(e, NESTED, PAGE))
+                    .find(|e| scalar(e, "id") == Some(id))
+                    .map(|e| e.as_ref().into())
             });
             if found.is_some() {
                 return found;

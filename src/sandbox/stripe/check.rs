@@ -98,7 +98,9 @@ pub(super) fn check(call: &Call, matched: &Matched<'_>) -> Result<Asked, Refusal
 }
 
 fn limit(value: &str) -> Result<usize, Refusal> {
-    let number: i64 = value.parse().map_err(|_| Refusal::at("limit", "parameter_invalid_integer", format!("Invalid integer: {value}")))?;
+    let number: i64 = value
+        .parse()
+        .map_err(|_| Refusal::at("limit", "parameter_invalid_integer", format!("Invalid integer: {value}")))?;
     match usize::try_from(number) {
         Ok(n) if (1..=MAX_LIMIT).contains(&n) => Ok(n),
         _ => Err(Refusal::at("limit", "", "Limit must be between 1 and 100.")),
@@ -112,7 +114,9 @@ fn expansion(matched: &Matched<'_>, value: &str) -> Result<String, Refusal> {
     }
     let inner = match matched.is_list {
         true => value.strip_prefix("data.").ok_or_else(|| {
-            wrong(format!("This property cannot be expanded ({value}). You may want to try expanding 'data.{value}' instead."))
+            wrong(format!(
+                "This property cannot be expanded ({value}). You may want to try expanding 'data.{value}' instead."
+            ))
         })?,
         false => value,
     };
@@ -124,7 +128,9 @@ fn expansion(matched: &Matched<'_>, value: &str) -> Result<String, Refusal> {
 
 fn range(asked: &mut Asked, name: &str, key: Option<&str>, value: &str) -> Result<(), Refusal> {
     let full = key.map_or(name.to_owned(), |k| format!("{name}[{k}]"));
-    let second: i64 = value.parse().map_err(|_| Refusal::at(&full, "parameter_invalid_integer", format!("Invalid integer: {value}")))?;
+    let second: i64 = value
+        .parse()
+        .map_err(|_| Refusal::at(&full, "parameter_invalid_integer", format!("Invalid integer: {value}")))?;
     let (low, high) = match key {
         None => (second, second + 1),
         Some("gte") => (second, i64::MAX),

@@ -155,13 +155,17 @@ mod tests {
     fn expansions_follow_the_schemas() {
         let facts = Facts::get();
         let subscription = ["subscription".to_owned()];
-        for good in ["customer", "discounts", "items.data.discounts", "latest_invoice.customer", "items.data.price.tiers"] {
+        for good in
+            ["customer", "discounts", "items.data.discounts", "latest_invoice.customer", "items.data.price.tiers"]
+        {
             assert!(facts.expands(&subscription, &good.split('.').collect::<Vec<_>>()), "{good}");
         }
         for bad in ["status", "nothing", "customer.name", "items.data.quantity"] {
             assert!(!facts.expands(&subscription, &bad.split('.').collect::<Vec<_>>()), "{bad}");
         }
-        assert!(facts.expands(&["price".to_owned()], &["tiers"]) && facts.expands(&["coupon".to_owned()], &["applies_to"]));
+        assert!(
+            facts.expands(&["price".to_owned()], &["tiers"]) && facts.expands(&["coupon".to_owned()], &["applies_to"])
+        );
     }
 
     #[test]

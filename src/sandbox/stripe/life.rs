@@ -65,9 +65,12 @@ impl Stripe {
             let old_id = scalar(&text, "id").unwrap_or("").to_owned();
             let fresh = format!("{}N{:013}", kind.row().prefix, book.next_number());
             let id = fields["id"].as_str().map_or(fresh, str::to_owned);
-            let (old_code, code) = (old_id.strip_prefix(kind.row().prefix)?, id.strip_prefix(kind.row().prefix).unwrap_or(&id));
+            let (old_code, code) =
+                (old_id.strip_prefix(kind.row().prefix)?, id.strip_prefix(kind.row().prefix).unwrap_or(&id));
             // Ids of nested objects contain their parent's code.
-            let mut value: Value = serde_json::from_str(&if old_code.len() < 6 { text.clone() } else { text.replace(old_code, code) }).ok()?;
+            let mut value: Value =
+                serde_json::from_str(&if old_code.len() < 6 { text.clone() } else { text.replace(old_code, code) })
+                    .ok()?;
             if value.get("created").is_some() {
                 value["created"] = json!(now_s);
             }
@@ -142,7 +145,15 @@ impl Stripe {
         }
     }
 
-    fn event(&self, book: &mut Book, kind: Kind, name: &str, whole: &str, previous: Option<Value>, now_s: i64) -> Option<()> {
+    fn event(
+        &self,
+        book: &mut Book,
+        kind: Kind,
+        name: &str,
+        whole: &str,
+        previous: Option<Value>,
+        now_s: i64,
+    ) -> Option<()> {
         let version = self.event_version.read().unwrap_or_else(PoisonError::into_inner).clone();
         let mut object: Value = serde_json::from_str(&shape::show(book, kind, whole, &[])).ok()?;
         if old::is_old(&version) {
@@ -280,9 +291,10 @@ fn event_type(object: &str, verb: &str) -> Option<&'static str> {
     if verb == "deleted" {
         return facts.object(object).deleted_event.as_deref();
     }
-    let fits = facts.events.iter().filter(|(name, carried)| {
-        carried.iter().any(|c| c == object) && name.rsplit('.').next() == Some(verb)
-    });
+    let fits = facts
+        .events
+        .iter()
+        .filter(|(name, carried)| carried.iter().any(|c| c == object) && name.rsplit('.').next() == Some(verb));
     fits.map(|(name, _)| name.as_str()).min_by_key(|name| name.len())
 }
 

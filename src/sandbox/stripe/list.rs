@@ -10,7 +10,8 @@ use super::text::{reference, scalar};
 /// How far back events are listed.
 const EVENT_HORIZON_S: i64 = 30 * 86_400;
 /// Parameters that name no field of the object.
-const NOT_A_FIELD: &[&str] = &["delivery_success", "ownership", "start_time", "end_time", "scope", "owner", "value_grouping_window"];
+const NOT_A_FIELD: &[&str] =
+    &["delivery_success", "ownership", "start_time", "end_time", "scope", "owner", "value_grouping_window"];
 
 /// A page: objects as shown, and whether more follow.
 pub(super) struct Page {
@@ -147,7 +148,13 @@ impl<'b> Candidates<'b> {
         let places: Box<dyn Iterator<Item = Place>> = match by {
             Some((name, value)) => {
                 let beyond = move |p: &Place| match after {
-                    Some(cursor) => if newest_first { *p < cursor } else { *p > cursor },
+                    Some(cursor) => {
+                        if newest_first {
+                            *p < cursor
+                        } else {
+                            *p > cursor
+                        }
+                    }
                     None => true,
                 };
                 let mut all = book.having(kind, &name, &value);
@@ -181,8 +188,12 @@ fn filters(kind: Kind, path: &Path, asked: &Asked, tests: &mut Vec<Test>) {
         match (kind, name) {
             (Kind::Event, "type" | "types") => types.push(value.clone()),
             (Kind::Subscription, "status") if value == "all" => {}
-            (Kind::Subscription, "status") if value == "ended" => tests.push(Test::Is("status".into(), "canceled".into())),
-            (Kind::TaxId, "owner") if full == "owner[customer]" => tests.push(Test::Is("customer".into(), value.clone())),
+            (Kind::Subscription, "status") if value == "ended" => {
+                tests.push(Test::Is("status".into(), "canceled".into()))
+            }
+            (Kind::TaxId, "owner") if full == "owner[customer]" => {
+                tests.push(Test::Is("customer".into(), value.clone()))
+            }
             (Kind::TaxId, "owner") if value == "self" => tests.push(Test::OwnTaxId),
             (_, "customer") if matches!(kind, Kind::ActiveEntitlement | Kind::MeterSummary) => {
                 tests.push(Test::Is("~customer".into(), value.clone()));
@@ -202,7 +213,8 @@ fn filters(kind: Kind, path: &Path, asked: &Asked, tests: &mut Vec<Test>) {
 
 /// Takes the first test on a reference out of the tests: an index answers it.
 fn quick(kind: Kind, tests: &mut Vec<Test>) -> Option<(String, String)> {
-    const INDEXED: &[&str] = &["customer", "charge", "invoice", "payment_intent", "product", "file", "setup_intent", "~customer"];
+    const INDEXED: &[&str] =
+        &["customer", "charge", "invoice", "payment_intent", "product", "file", "setup_intent", "~customer"];
     if kind == Kind::Event {
         return None;
     }
@@ -218,7 +230,9 @@ fn passes(test: &Test, text: &str) -> bool {
         Test::Is(name, value) => match reference(text, name) {
             Some(have) => have == value,
             // Not the object's own field: anywhere inside it (subscription of an invoice, price of an item).
-            None => text.contains(&format!("\"{name}\": \"{value}\"")) || text.contains(&format!("\"id\": \"{value}\"")),
+            None => {
+                text.contains(&format!("\"{name}\": \"{value}\"")) || text.contains(&format!("\"id\": \"{value}\""))
+            }
         },
         Test::Holds(value) => text.contains(&format!("\"{value}\"")) || text.contains(&format!(": {value}")),
         Test::Within(name, low, high) => {

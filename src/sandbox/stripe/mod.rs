@@ -8,9 +8,9 @@ mod life;
 mod list;
 mod old;
 mod shape;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -59,7 +59,11 @@ pub struct Stripe {
 
 /// How an account is refused that lacks a product: some with 400, some with 403.
 const PRODUCT_REFUSALS: &[(&str, u16, &str)] = &[
-    ("issuing", 400, "Your account is not set up to use Issuing. Please visit https://dashboard.stripe.com/issuing/overview to get started."),
+    (
+        "issuing",
+        400,
+        "Your account is not set up to use Issuing. Please visit https://dashboard.stripe.com/issuing/overview to get started.",
+    ),
     ("treasury", 403, "You do not have access to Treasury. Your account is not enabled for this product."),
     ("terminal", 400, "Your account is not set up to use Terminal."),
     ("identity", 403, "Your account cannot currently use Identity."),
@@ -124,7 +128,13 @@ impl Stripe {
         self.permit(key, call, &matched)?;
         let books = self.books();
         let account = call.header("stripe-account").unwrap_or(&self.account_id);
-        let revoked = || Refusal::new(403, "account_invalid", format!("The provided key does not have access to account '{account}'"));
+        let revoked = || {
+            Refusal::new(
+                403,
+                "account_invalid",
+                format!("The provided key does not have access to account '{account}'"),
+            )
+        };
         let book = books.get(account).ok_or_else(revoked)?;
         let asked = check(call, &matched)?;
         let version = call.header("stripe-version").unwrap_or(old::OLD);

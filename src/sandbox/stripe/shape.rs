@@ -63,7 +63,8 @@ pub(super) fn show(book: &Book, kind: Kind, whole: &str, expand: &[&str]) -> Str
 fn inline(list: &str, keep_discounts: bool) -> String {
     let all = elements(list, NESTED);
     let url = list.rsplit("\"url\": \"").next().and_then(|u| u.split('"').next()).unwrap_or("");
-    let shown: Vec<String> = all.iter().take(INLINE).map(|e| if keep_discounts { (*e).to_owned() } else { element(e) }).collect();
+    let shown: Vec<String> =
+        all.iter().take(INLINE).map(|e| if keep_discounts { (*e).to_owned() } else { element(e) }).collect();
     list_text(&shown, all.len() > INLINE, url)
 }
 
@@ -81,7 +82,9 @@ fn element(text: &str) -> String {
 /// An array of objects as an array of their ids.
 fn ids(array: &str, column: usize, own: usize) -> String {
     let pad = " ".repeat(column);
-    let each = elements(array, column).into_iter().filter_map(|e| e.split_once("\"id\": \"").and_then(|(_, r)| r.split('"').next()));
+    let each = elements(array, column)
+        .into_iter()
+        .filter_map(|e| e.split_once("\"id\": \"").and_then(|(_, r)| r.split('"').next()));
     let list: Vec<String> = each.map(|id| format!("\n{pad}\"{id}\"")).collect();
     format!("[{}\n{}]", list.join(","), " ".repeat(own))
 }
@@ -143,7 +146,9 @@ fn resolve(book: &Book, inner: &mut Value, targets: &[String]) {
         items.iter_mut().for_each(|item| resolve(book, item, targets));
     }
     let Some(id) = inner.as_str().map(str::to_owned) else { return };
-    let unions = targets.iter().flat_map(|t| std::iter::once(t.as_str()).chain(Facts::get().targets(t, "").iter().map(String::as_str)));
+    let unions = targets
+        .iter()
+        .flat_map(|t| std::iter::once(t.as_str()).chain(Facts::get().targets(t, "").iter().map(String::as_str)));
     for target in unions {
         let Some(kind) = Kind::of(target) else { continue };
         if let Some(text) = book.get(kind, &id)
@@ -169,7 +174,9 @@ fn own_list(book: &Book, object: &str, value: &Value, name: &str) -> Option<Valu
     let places = book.having(kind, by, id);
     let shown = places.iter().rev().take(INLINE).filter_map(|p| book.at(kind, *p));
     let data: Vec<Value> = shown.filter_map(|t| serde_json::from_str(&show(book, kind, &t, &[])).ok()).collect();
-    Some(serde_json::json!({"object": "list", "data": data, "has_more": places.len() > INLINE, "url": path.replace("{id}", id)}))
+    Some(
+        serde_json::json!({"object": "list", "data": data, "has_more": places.len() > INLINE, "url": path.replace("{id}", id)}),
+    )
 }
 
 /// Says whether a list hides an object, given the parameters of the request.

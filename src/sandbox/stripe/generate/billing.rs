@@ -8,8 +8,17 @@ use crate::sandbox::stripe::text::NESTED;
 
 /// Names that break careless programs: umlauts, emoji, right-to-left text, control characters, quotes.
 const NAMES: &[&str] = &[
-    "Ada Lovelace", "Jürgen Groß", "株式会社サンプル", "שלום עולם", "O'Brien \"Bob\" \\ Sons", "🚀 Rocket 👩‍👩‍👧 GmbH",
-    "Ctrl\u{1}\u{1b}[31mRed\u{7f}", "Società Già S.r.l.", "مثال للتجارة", "Tab\tand\nnewline", "Robert'); DROP TABLE customers;--",
+    "Ada Lovelace",
+    "Jürgen Groß",
+    "株式会社サンプル",
+    "שלום עולם",
+    "O'Brien \"Bob\" \\ Sons",
+    "🚀 Rocket 👩‍👩‍👧 GmbH",
+    "Ctrl\u{1}\u{1b}[31mRed\u{7f}",
+    "Società Già S.r.l.",
+    "مثال للتجارة",
+    "Tab\tand\nnewline",
+    "Robert'); DROP TABLE customers;--",
 ];
 /// A month, near enough for periods.
 const MONTH_S: i64 = 30 * 86_400;
@@ -50,7 +59,10 @@ pub(super) fn customer(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     f.maybe("/email", (n % 15 != 1).then(|| format!("customer{n}@example.com")).as_deref());
     f.raw("/delinquent", n % 31 == 0);
     f.text("/invoice_prefix", &format!("{:07X}", g.bits(kind, n, 2) & 0xfff_ffff));
-    f.raw("/metadata", format!("{{\n        \"company_id\": \"{}\",\n        \"note\": \"ünïcode \\\"{n}\\\"\"\n      }}", n % 10));
+    f.raw(
+        "/metadata",
+        format!("{{\n        \"company_id\": \"{}\",\n        \"note\": \"ünïcode \\\"{n}\\\"\"\n      }}", n % 10),
+    );
     f.maybe("/address/country", [Some("IT"), Some("DE"), None, Some("JP")][n as usize % 4]);
     f.maybe("/address/city", (n % 4 != 2).then_some("Città"));
     f.maybe("/test_clock", g.clock_of_customer(n).as_deref());
@@ -61,7 +73,8 @@ pub(super) fn subscription(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     let customer = g.customer_of(kind, n);
     let customer_id = customer.map(|c| g.id(Kind::Customer, c));
     let canceled = customer.is_some_and(|c| g.customer_is_gone(c)) || (g.odd && n % 8 == 6);
-    let status = if canceled { "canceled" } else { ["active", "active", "active", "trialing", "past_due"][n as usize % 5] };
+    let status =
+        if canceled { "canceled" } else { ["active", "active", "active", "trialing", "past_due"][n as usize % 5] };
     let when = |on: bool| if on { (created + MONTH_S).to_string() } else { "null".to_owned() };
     f.raw("/created", created);
     f.raw("/start_date", created);
@@ -79,7 +92,9 @@ pub(super) fn subscription(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     for null in ["/billing_schedules", "/billing_thresholds", "/billing_cycle_anchor_config", "/pause_collection"] {
         f.raw(null, if null == "/billing_schedules" { "[]" } else { "null" });
     }
-    for null in ["/pending_invoice_item_interval", "/pending_update", "/transfer_data", "/next_pending_invoice_item_invoice"] {
+    for null in
+        ["/pending_invoice_item_interval", "/pending_update", "/transfer_data", "/next_pending_invoice_item_invoice"]
+    {
         f.raw(null, "null");
     }
     f.raw("/metadata", format!("{{\n        \"n\": \"{n}\"\n      }}"));
@@ -109,7 +124,8 @@ fn items(g: &Gen, kind: Kind, n: u32, id: &str, created: i64) -> String {
         f.raw("/quantity", 1 + k);
         f.text("/subscription", id);
         embedded_price(g, price, &mut f);
-        let own = (k == 0 && n % 50 == 7).then(|| discount(g, "subscription_item", &item_id, None, created, NESTED + 4));
+        let own =
+            (k == 0 && n % 50 == 7).then(|| discount(g, "subscription_item", &item_id, None, created, NESTED + 4));
         f.raw("/discounts", discounts(own, NESTED + 2));
         g.nested(Kind::SubscriptionItem, &f)
     };
@@ -175,7 +191,14 @@ pub(super) fn invoice(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     f.raw("/due_date", if n % 6 == 0 { (created + MONTH_S).to_string() } else { "null".into() });
     f.raw("/status_transitions/paid_at", if status == "paid" { created.to_string() } else { "null".into() });
     f.raw("/metadata", format!("{{\n        \"n\": \"{n}\"\n      }}"));
-    for null in ["/from_invoice", "/last_finalization_error", "/next_payment_attempt", "/shipping_cost", "/customer_shipping", "/shipping_details"] {
+    for null in [
+        "/from_invoice",
+        "/last_finalization_error",
+        "/next_payment_attempt",
+        "/shipping_cost",
+        "/customer_shipping",
+        "/shipping_details",
+    ] {
         f.raw(null, "null");
     }
     let own = (n % 30 == 3).then(|| discount(g, "invoice", &id, customer_id.as_deref(), created, 8));
@@ -225,7 +248,10 @@ fn lines(g: &Gen, kind: Kind, n: u32, id: &str, subscription: Option<&str>, crea
 pub(super) fn invoice_payment(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     tail::plain(g, kind, n, f);
     f.text("/status", "paid");
-    f.maybe("/payment/payment_intent", g.parent(kind, n, Kind::PaymentIntent).map(|p| g.id(Kind::PaymentIntent, p)).as_deref());
+    f.maybe(
+        "/payment/payment_intent",
+        g.parent(kind, n, Kind::PaymentIntent).map(|p| g.id(Kind::PaymentIntent, p)).as_deref(),
+    );
     f.text("/payment/type", "payment_intent");
 }
 

@@ -29,7 +29,10 @@ pub(super) fn price(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     f.raw("/tiers", if tiered { TIERS } else { "null" });
     f.raw("/currency_options", "null");
     f.raw("/unit_amount", if tiered { "null".to_owned() } else { (500 + n * 10).to_string() });
-    f.raw("/unit_amount_decimal", if tiered { "null".to_owned() } else { format!("\"{}.000000000125\"", 500 + n * 10) });
+    f.raw(
+        "/unit_amount_decimal",
+        if tiered { "null".to_owned() } else { format!("\"{}.000000000125\"", 500 + n * 10) },
+    );
     f.raw("/~unlisted", g.odd && n % INLINE_EVERY == 6);
 }
 
@@ -104,10 +107,18 @@ pub(super) fn currency(n: u32) -> &'static str {
 }
 
 /// A discount as it stands in an owner's `discounts`, as text whose lines are padded so far.
-pub(super) fn discount(g: &Gen, owner: &str, owner_id: &str, customer: Option<&str>, start_s: i64, column: usize) -> String {
+pub(super) fn discount(
+    g: &Gen,
+    owner: &str,
+    owner_id: &str,
+    customer: Option<&str>,
+    start_s: i64,
+    column: usize,
+) -> String {
     let code = owner_id.rsplit('_').next().unwrap_or(owner_id);
     let coupons = g.count(Kind::Coupon);
-    let coupon = if coupons > 0 { quoted(&g.id(Kind::Coupon, start_s.unsigned_abs() as u32 % coupons)) } else { "null".into() };
+    let coupon =
+        if coupons > 0 { quoted(&g.id(Kind::Coupon, start_s.unsigned_abs() as u32 % coupons)) } else { "null".into() };
     let named = |field: &str| if owner == field { quoted(owner_id) } else { "null".to_owned() };
     let customer = customer.map_or("null".to_owned(), quoted);
     let pad = " ".repeat(column);

@@ -26,17 +26,7 @@ pub(in super::super) struct Row {
 
 impl Row {
     const fn new(kind: Kind, object: &'static str, prefix: &'static str, count: fn(u32) -> u32, fill: Fill) -> Row {
-        Row {
-            kind,
-            object,
-            prefix,
-            fixed_ids: &[],
-            drop: &[],
-            count,
-            fill,
-            platform_only: false,
-            test_only: false,
-        }
+        Row { kind, object, prefix, fixed_ids: &[], drop: &[], count, fill, platform_only: false, test_only: false }
     }
     const fn drop(mut self, fields: &'static [&'static str]) -> Row {
         self.drop = fields;

@@ -222,7 +222,8 @@ mod tests {
             assert!(count > 0, "{} has no objects", row.object);
             let mut seen = HashSet::new();
             for n in 0..count.min(200) {
-                let value: Value = serde_json::from_str(&gen_.text(row.kind, n)).unwrap_or_else(|e| panic!("{}: {e}", row.object));
+                let value: Value =
+                    serde_json::from_str(&gen_.text(row.kind, n)).unwrap_or_else(|e| panic!("{}: {e}", row.object));
                 let id = gen_.id(row.kind, n);
                 assert_eq!(value["id"].as_str(), Some(id.as_str()), "{}", row.object);
                 assert_eq!(value["object"], row.object);
@@ -251,7 +252,10 @@ mod tests {
     fn the_speed_preset_adds_up() {
         for total in [15_000, 140_000] {
             let gen_ = generator(&Sizes::speed(total));
-            let sum = [Kind::Customer, Kind::Subscription, Kind::Invoice, Kind::Charge].map(|k| gen_.count(k)).iter().sum::<u32>();
+            let sum = [Kind::Customer, Kind::Subscription, Kind::Invoice, Kind::Charge]
+                .map(|k| gen_.count(k))
+                .iter()
+                .sum::<u32>();
             assert_eq!(sum, total);
         }
     }

@@ -1,8 +1,8 @@
 //! The long tail: samples with id, time and references filled in.
 
+use super::Gen;
 use super::kinds::Kind;
 use super::template::{Fields, list_text};
-use super::Gen;
 use crate::sandbox::stripe::facts::sample;
 
 /// Top-level references that join up: field, pointer, kind it points to.
