@@ -52,12 +52,12 @@ pub(super) fn customer(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     let name = NAMES[g.bits(kind, n, 1) as usize % NAMES.len()];
     f.raw("/created", created);
     f.raw("/livemode", g.livemode);
-    f.raw("/balance", if n % 9 == 0 { -i64::from(n) } else { 0 });
+    f.raw("/balance", if n.is_multiple_of(9) { -i64::from(n) } else { 0 });
     f.text("/currency", currency(n));
     f.raw("/discount", "null");
-    f.maybe("/name", (n % 12 != 0).then_some(name));
+    f.maybe("/name", (!n.is_multiple_of(12)).then_some(name));
     f.maybe("/email", (n % 15 != 1).then(|| format!("customer{n}@example.com")).as_deref());
-    f.raw("/delinquent", n % 31 == 0);
+    f.raw("/delinquent", n.is_multiple_of(31));
     f.text("/invoice_prefix", &format!("{:07X}", g.bits(kind, n, 2) & 0xfff_ffff));
     f.raw(
         "/metadata",
@@ -84,7 +84,7 @@ pub(super) fn subscription(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     f.maybe("/customer", customer_id.as_deref());
     f.text("/status", status);
     f.raw("/cancel_at", "null");
-    f.raw("/cancel_at_period_end", n % 17 == 0 && !canceled);
+    f.raw("/cancel_at_period_end", n.is_multiple_of(17) && !canceled);
     f.raw("/canceled_at", when(canceled));
     f.raw("/ended_at", when(canceled));
     f.raw("/trial_start", if status == "trialing" { created.to_string() } else { "null".into() });
@@ -188,7 +188,7 @@ pub(super) fn invoice(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     f.maybe("/number", (status != "draft").then(|| format!("INV-{n:07}")).as_deref());
     f.raw("/period_start", created - MONTH_S);
     f.raw("/period_end", created);
-    f.raw("/due_date", if n % 6 == 0 { (created + MONTH_S).to_string() } else { "null".into() });
+    f.raw("/due_date", if n.is_multiple_of(6) { (created + MONTH_S).to_string() } else { "null".into() });
     f.raw("/status_transitions/paid_at", if status == "paid" { created.to_string() } else { "null".into() });
     f.raw("/metadata", format!("{{\n        \"n\": \"{n}\"\n      }}"));
     for null in [

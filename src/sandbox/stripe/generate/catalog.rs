@@ -25,7 +25,7 @@ pub(super) fn price(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     f.raw("/custom_unit_amount", "null");
     f.raw("/transform_quantity", "null");
     f.text("/nickname", &format!("Price {n}"));
-    f.maybe("/tiers_mode", tiered.then_some(if n % 2 == 0 { "volume" } else { "graduated" }));
+    f.maybe("/tiers_mode", tiered.then_some(if n.is_multiple_of(2) { "volume" } else { "graduated" }));
     f.raw("/tiers", if tiered { TIERS } else { "null" });
     f.raw("/currency_options", "null");
     f.raw("/unit_amount", if tiered { "null".to_owned() } else { (500 + n * 10).to_string() });
@@ -61,7 +61,7 @@ pub(super) fn plan(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     f.raw("/amount_decimal", if tiered { "null".to_owned() } else { format!("\"{}\"", 900 + n) });
     f.text("/billing_scheme", if tiered { "tiered" } else { "per_unit" });
     f.text("/currency", currency(n));
-    f.text("/interval", if n % 3 == 0 { "year" } else { "month" });
+    f.text("/interval", if n.is_multiple_of(3) { "year" } else { "month" });
     f.raw("/interval_count", 1);
     f.raw("/tiers", if tiered { TIERS } else { "null" });
     f.maybe("/tiers_mode", tiered.then_some("graduated"));
@@ -78,7 +78,7 @@ pub(super) fn coupon(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
 }
 
 fn coupon_body(g: &Gen, n: u32, f: &mut Fields) {
-    let percent = n % 2 == 0;
+    let percent = n.is_multiple_of(2);
     f.raw("/percent_off", if percent { "12.5" } else { "null" });
     f.raw("/amount_off", if percent { "null" } else { "300" });
     f.maybe("/currency", (!percent).then_some("eur"));

@@ -18,7 +18,7 @@ pub(super) fn charge(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     f.raw("/livemode", g.livemode);
     f.raw("/amount", amount);
     f.raw("/amount_captured", good(amount));
-    f.raw("/amount_refunded", if n % 24 == 0 { good(amount / 2) } else { 0 });
+    f.raw("/amount_refunded", if n.is_multiple_of(24) { good(amount / 2) } else { 0 });
     f.raw("/captured", !failed);
     f.raw("/paid", !failed);
     f.text("/status", if failed { "failed" } else { "succeeded" });
@@ -33,7 +33,10 @@ pub(super) fn charge(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     f.text("/receipt_url", &format!("https://pay.stripe.com/receipts/{id}"));
     f.raw("/transfer_data", "null");
     f.text("/payment_method_details/card/last4", &format!("{:04}", n % 10_000));
-    f.raw("/metadata", if n % 3 == 0 { format!("{{\n        \"order\": \"{n}\"\n      }}") } else { "{}".to_owned() });
+    f.raw(
+        "/metadata",
+        if n.is_multiple_of(3) { format!("{{\n        \"order\": \"{n}\"\n      }}") } else { "{}".to_owned() },
+    );
 }
 
 pub(super) fn payment_intent(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
@@ -100,7 +103,7 @@ pub(super) fn payment_method(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
 pub(super) fn checkout_session(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     tail::plain(g, kind, n, f);
     let id = g.id(kind, n);
-    f.text("/status", if n % 4 == 0 { "expired" } else { "complete" });
+    f.text("/status", if n.is_multiple_of(4) { "expired" } else { "complete" });
     f.text("/client_secret", &format!("{id}_secret_{n}"));
     f.text("/url", &format!("https://checkout.stripe.com/c/pay/{id}"));
     let count = if n % 20 == 3 { 15 } else { 1 + n % 3 };
