@@ -46,7 +46,8 @@ pub(super) fn show(book: &Book, kind: Kind, whole: &str, expand: &[&str]) -> Str
         }
     }
     // Private fields sort behind all others, so they are the object's end.
-    let private = whole.find("\n      \"~").map(|at| at..whole.len() - "\n    }".len());
+    let private =
+        has_private(whole).then(|| whole.find("\n      \"~")).flatten().map(|at| at..whole.len() - "\n    }".len());
     let cuts_end = private.is_some();
     if let Some(range) = private {
         edits.push((range, String::new()));
@@ -181,11 +182,16 @@ fn own_list(book: &Book, object: &str, value: &Value, name: &str) -> Option<Valu
 
 /// Says whether a list hides an object, given the parameters of the request.
 pub(super) fn is_hidden(text: &str, hides: &[(String, String, String)], given: &dyn Fn(&str) -> bool) -> bool {
-    if text.contains("\n      \"~unlisted\": true") {
+    if has_private(text) && text.contains("\n      \"~unlisted\": true") {
         return true;
     }
     hides.iter().any(|(name, value, shown_by)| {
         let hit = scalar(text, name).is_some_and(|have| if value == "*" { have != "null" } else { have == value });
         hit && !shown_by.split('|').any(given)
     })
+}
+
+/// Whether a text may hold private fields at all: looking for one byte is much cheaper than for a line's beginning.
+fn has_private(text: &str) -> bool {
+    text.as_bytes().contains(&b'~')
 }
