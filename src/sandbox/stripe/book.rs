@@ -1,8 +1,9 @@
 //! One account's objects: what the generator says, overlaid by what was changed, deleted and added since.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use super::facts::Facts;
 use super::generate::{Gen, Kind, ROWS};
 use super::text::{NESTED, PAGE, elements, field, reference, scalar, shift};
 
@@ -44,6 +45,8 @@ type Index = Arc<HashMap<String, Vec<u32>>>;
 pub(super) struct Book {
     pub(super) made: Gen,
     tables: Vec<Table>,
+    /// Expand-only fields that a kind's objects have at all, found out once: looking for absent ones costs a whole scan.
+    expand_only: Vec<OnceLock<Vec<&'static str>>>,
     next_added: u32,
     /// Generated objects by the value of one of their fields, made when first asked for.
     indexes: Mutex<HashMap<(Kind, String), Index>>,
@@ -57,7 +60,17 @@ impl Book {
             customers.gone.insert(made.id(Kind::Customer, n), made.text(Kind::Customer, n).into());
             customers.changed.insert(n, None);
         }
-        Book { made, tables, next_added: ADDED_FROM, indexes: Mutex::default() }
+        let expand_only = ROWS.iter().map(|_| OnceLock::new()).collect();
+        Book { made, tables, expand_only, next_added: ADDED_FROM, indexes: Mutex::default() }
+    }
+
+    /// The expand-only fields that objects of a kind have; every known one where the generator makes no such object.
+    pub(super) fn expand_only(&self, kind: Kind) -> &[&'static str] {
+        self.expand_only[kind as usize].get_or_init(|| {
+            let known = Facts::get().object(kind.row().object).expand_only.iter().map(String::as_str);
+            let made = (self.made.count(kind) > 0).then(|| self.made.text(kind, 0));
+            known.filter(|name| made.as_ref().is_none_or(|text| field(text, name).is_some())).collect()
+        })
     }
 
     fn table(&self, kind: Kind) -> &Table {

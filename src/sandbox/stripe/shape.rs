@@ -14,12 +14,11 @@ pub(super) const MAX_EXPAND_DEPTH: usize = 4;
 
 /// Shows an object as a list page does, with the given expansions (dotted, without `data.`), already checked.
 pub(super) fn show(book: &Book, kind: Kind, whole: &str, expand: &[&str]) -> String {
-    let facts = Facts::get();
-    let known = facts.object(kind.row().object);
+    let known = book.expand_only(kind);
     let mut edits = Vec::new();
-    for name in &known.expand_only {
+    for name in known {
         if let Some((line, value)) = field(whole, name) {
-            let wanted = expand.iter().any(|e| e.split('.').next() == Some(name));
+            let wanted = expand.iter().any(|e| e.split('.').next() == Some(*name));
             let raw = &whole[value.clone()];
             match (wanted, raw) {
                 (true, _) if raw.contains("\n        \"object\": \"list\"") => edits.push((value, inline(raw, true))),
@@ -32,7 +31,7 @@ pub(super) fn show(book: &Book, kind: Kind, whole: &str, expand: &[&str]) -> Str
             }
         }
     }
-    for (parent, name, ..) in EMBEDDED.iter().filter(|e| e.0 == kind && !known.expand_only.iter().any(|o| o == e.1)) {
+    for (parent, name, ..) in EMBEDDED.iter().filter(|e| e.0 == kind && !known.contains(&e.1)) {
         debug_assert_eq!(*parent, kind);
         if name.starts_with('~') {
             continue;
