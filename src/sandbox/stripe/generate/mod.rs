@@ -1,0 +1,262 @@
+//! The generated account: every object is a function of (seed, kind, number), so nothing is kept and a million objects
+//! weigh nothing. Numbers run from the oldest to the newest object of a kind; ids and references are computed.
+
+mod billing;
+mod catalog;
+mod kinds;
+mod payments;
+mod tail;
+mod template;
+
+pub(super) use kinds::{Kind, ROWS};
+pub(super) use template::{Fields, list_text};
+
+use std::sync::OnceLock;
+
+use super::text::{NESTED, PAGE};
+use crate::sandbox::random::mix;
+use template::Template;
+
+/// How long before the clock's start the oldest objects were made.
+const SPAN_S: i64 = 6 * 365 * 86_400;
+/// The newest generated object is this much older than the clock's start, so that what tests create is newer.
+const QUIET_S: i64 = 3600;
+/// From this many objects of a kind on, a run of them shares one second, longer than two pages.
+const RUN_FROM: u32 = 500;
+/// The length of that run.
+const RUN: u32 = 230;
+/// Ids: six characters say the number, eight prove it.
+const CODE_LEN: usize = 14;
+
+/// How big the account is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sizes {
+    /// Customers; all else follows in realistic proportion.
+    pub customers: u32,
+    /// Exactly so many subscriptions, invoices and charges, and next to nothing of all else.
+    pub exact: Option<[u32; 3]>,
+}
+
+impl Sizes {
+    /// An account with so many customers.
+    pub fn customers(customers: u32) -> Sizes {
+        Sizes { customers, exact: None }
+    }
+
+    /// The preset for measuring: customers, subscriptions, invoices and charges that add up to the total.
+    pub fn speed(total: u32) -> Sizes {
+        let (customers, subscriptions, charges) = (total * 2 / 15, total * 2 / 15, total * 5 / 15);
+        Sizes { customers, exact: Some([subscriptions, total - customers - subscriptions - charges, charges]) }
+    }
+}
+
+/// One account's generator.
+pub(super) struct Gen {
+    pub(super) seed: u64,
+    pub(super) livemode: bool,
+    pub(super) account_id: String,
+    pub(super) end_s: i64,
+    /// Whether the oddities (deleted customers, test clocks, …) are in; the speed preset is plain.
+    pub(super) odd: bool,
+    counts: Vec<u32>,
+    templates: Vec<OnceLock<Template>>,
+}
+
+impl Gen {
+    pub(super) fn new(seed: u64, account_id: &str, livemode: bool, platform: bool, start_s: i64, sizes: &Sizes) -> Gen {
+        let counts = ROWS.iter().map(|row| match sizes.exact {
+            _ if row.platform_only && !platform => 0,
+            _ if row.test_only && livemode => 0,
+            None => (row.count)(sizes.customers),
+            Some([subscriptions, invoices, charges]) => match row.kind {
+                Kind::Customer => sizes.customers,
+                Kind::Subscription => subscriptions,
+                Kind::Invoice => invoices,
+                Kind::Charge => charges,
+                Kind::Product | Kind::Price | Kind::Plan => (row.count)(20),
+                _ => 0,
+            },
+        });
+        Gen {
+            seed,
+            livemode,
+            account_id: account_id.to_owned(),
+            end_s: start_s - QUIET_S,
+            odd: sizes.exact.is_none(),
+            counts: counts.collect(),
+            templates: (0..ROWS.len() * 2).map(|_| OnceLock::new()).collect(),
+        }
+    }
+
+    pub(super) fn count(&self, kind: Kind) -> u32 {
+        self.counts[kind as usize]
+    }
+
+    /// Random bits for one property of one object.
+    pub(super) fn bits(&self, kind: Kind, n: u32, salt: u32) -> u64 {
+        mix(self.seed ^ ((kind as u64) << 40) ^ (u64::from(salt) << 32), u64::from(n))
+    }
+
+    /// The second in which the nth object was made: density grows with time; some share a second.
+    pub(super) fn created(&self, kind: Kind, n: u32) -> i64 {
+        let count = self.count(kind).max(1);
+        let half = count / 2;
+        let n = if count >= RUN_FROM && (half..half + RUN).contains(&n) { half } else { n };
+        let share = (f64::from(n) + 0.5) / f64::from(count);
+        self.end_s - SPAN_S + (SPAN_S as f64 * share.sqrt()) as i64
+    }
+
+    /// How many objects of a kind were made before the given second.
+    pub(super) fn made_before(&self, kind: Kind, second: i64) -> u32 {
+        let (mut low, mut high) = (0, self.count(kind));
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match self.created(kind, middle) < second {
+                true => low = middle + 1,
+                false => high = middle,
+            }
+        }
+        low
+    }
+
+    /// The parent to which the nth of `kind` belongs: both run evenly through the same time.
+    pub(super) fn parent(&self, kind: Kind, n: u32, parent: Kind) -> Option<u32> {
+        let (of, parents) = (u64::from(self.count(kind).max(1)), u64::from(self.count(parent)));
+        (parents > 0).then(|| u32::try_from(u64::from(n) * parents / of).unwrap_or(0).min(self.count(parent) - 1))
+    }
+
+    /// The id of the nth object.
+    pub(super) fn id(&self, kind: Kind, n: u32) -> String {
+        let row = &ROWS[kind as usize];
+        if let Some(fixed) = row.fixed_ids.get(n as usize) {
+            return (*fixed).to_owned();
+        }
+        let mut id = String::with_capacity(row.prefix.len() + CODE_LEN);
+        id.push_str(row.prefix);
+        base62(u64::from(self.scramble(kind, n)), 6, &mut id);
+        base62(self.bits(kind, n, u32::MAX), 8, &mut id);
+        id
+    }
+
+    /// The number of the object with this id, if there is one.
+    pub(super) fn number(&self, kind: Kind, id: &str) -> Option<u32> {
+        let row = &ROWS[kind as usize];
+        if let Some(at) = row.fixed_ids.iter().position(|f| *f == id) {
+            return u32::try_from(at).ok().filter(|n| *n < self.count(kind));
+        }
+        let code = id.strip_prefix(row.prefix)?.get(..6)?;
+        let scrambled = u32::try_from(from_base62(code)?).ok()?;
+        let n = self.unscramble(kind, scrambled);
+        (n < self.count(kind) && self.id(kind, n) == id).then_some(n)
+    }
+
+    fn key(&self, kind: Kind) -> u32 {
+        mix(self.seed, kind as u64) as u32
+    }
+    fn scramble(&self, kind: Kind, n: u32) -> u32 {
+        let x = (n ^ self.key(kind)).wrapping_mul(0x9e37_79b1);
+        x ^ (x >> 16)
+    }
+    fn unscramble(&self, kind: Kind, x: u32) -> u32 {
+        // The inverse of the odd factor modulo 2^32.
+        (x ^ (x >> 16)).wrapping_mul(inverse(0x9e37_79b1)) ^ self.key(kind)
+    }
+
+    /// The whole object as text at a list page's column: nested lists complete, expand-only fields in.
+    pub(super) fn text(&self, kind: Kind, n: u32) -> String {
+        let row = &ROWS[kind as usize];
+        let mut fields = Fields::new();
+        fields.text("/id", &self.id(kind, n));
+        (row.fill)(self, kind, n, &mut fields);
+        self.render(kind, PAGE, &fields)
+    }
+
+    /// The nth object of a kind as an element of another's list.
+    pub(super) fn nested(&self, kind: Kind, fields: &Fields) -> String {
+        self.render(kind, NESTED, fields)
+    }
+
+    fn render(&self, kind: Kind, column: usize, fields: &Fields) -> String {
+        let slot = kind as usize * 2 + usize::from(column == NESTED);
+        let row = &ROWS[kind as usize];
+        self.templates[slot].get_or_init(|| Template::new(row.object, row.drop, fields, column)).fill(fields)
+    }
+}
+
+/// Modular inverse of an odd number, by Newton's iteration.
+fn inverse(odd: u32) -> u32 {
+    (0..5).fold(odd, |x, _| x.wrapping_mul(2u32.wrapping_sub(odd.wrapping_mul(x))))
+}
+
+const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+fn base62(mut value: u64, len: usize, out: &mut String) {
+    for _ in 0..len {
+        out.push(char::from(DIGITS[(value % 62) as usize]));
+        value /= 62;
+    }
+}
+
+fn from_base62(text: &str) -> Option<u64> {
+    text.bytes().rev().try_fold(0u64, |value, b| {
+        let digit = DIGITS.iter().position(|d| *d == b)?;
+        Some(value * 62 + digit as u64)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+    use std::collections::HashSet;
+
+    fn generator(sizes: &Sizes) -> Gen {
+        Gen::new(7, "acct_1", false, true, 1_793_491_200, sizes)
+    }
+
+    #[test]
+    fn every_kind_renders_and_its_ids_lead_back() {
+        let gen_ = generator(&Sizes::customers(120));
+        for row in ROWS.iter().filter(|row| row.kind != Kind::Event) {
+            let count = gen_.count(row.kind);
+            assert!(count > 0, "{} has no objects", row.object);
+            let mut seen = HashSet::new();
+            for n in 0..count.min(200) {
+                let value: Value =
+                    serde_json::from_str(&gen_.text(row.kind, n)).unwrap_or_else(|e| panic!("{}: {e}", row.object));
+                let id = gen_.id(row.kind, n);
+                assert_eq!(value["id"].as_str(), Some(id.as_str()), "{}", row.object);
+                assert_eq!(value["object"], row.object);
+                assert_eq!(gen_.number(row.kind, &id), Some(n), "{id}");
+                assert!(seen.insert(id));
+                if let Some(created) = value.get("created").filter(|_| row.object != "subscription_item") {
+                    assert_eq!(created.as_i64(), Some(gen_.created(row.kind, n)), "{}", row.object);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn time_never_runs_back_and_a_second_is_shared_by_more_than_two_pages() {
+        let gen_ = generator(&Sizes::customers(1000));
+        let seconds: Vec<i64> = (0..1000).map(|n| gen_.created(Kind::Customer, n)).collect();
+        assert!(seconds.is_sorted());
+        assert!(seconds.iter().filter(|s| **s == seconds[500]).count() >= 200);
+        for n in [0, 1, 499, 500, 731, 999] {
+            let first = seconds.iter().position(|s| *s == seconds[n]).unwrap();
+            assert_eq!(gen_.made_before(Kind::Customer, seconds[n]) as usize, first);
+        }
+    }
+
+    #[test]
+    fn the_speed_preset_adds_up() {
+        for total in [15_000, 140_000] {
+            let gen_ = generator(&Sizes::speed(total));
+            let sum = [Kind::Customer, Kind::Subscription, Kind::Invoice, Kind::Charge]
+                .map(|k| gen_.count(k))
+                .iter()
+                .sum::<u32>();
+            assert_eq!(sum, total);
+        }
+    }
+}
