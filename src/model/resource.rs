@@ -204,6 +204,8 @@ pub struct Resource {
     pub list: List,
     /// Path template of the single GET, with `{id}` (and `{parent}`), or empty.
     pub get: &'static str,
+    /// Whether the list has no pages and refuses `limit`.
+    pub unpaged: bool,
     /// Typed columns besides the fixed ones.
     pub columns: &'static [Column],
     /// Where its rows stand in parents' JSON, if they do.
@@ -242,6 +244,7 @@ impl Resource {
         objects: &[],
         list: List::Unlisted(""),
         get: "",
+        unpaged: false,
         columns: &[],
         inline: &[],
         owner: "",

@@ -2,9 +2,9 @@
 //!
 //! It must not share its knowledge with the client: nothing here imports `providers`, `http`, `store` or `sync`.
 
-pub mod fic;
 mod clock;
 mod faults;
+pub mod fic;
 mod limits;
 mod random;
 mod send;

@@ -41,7 +41,7 @@ pub struct Target<'a> {
 
 /// Returns the registry of every resource of both services.
 pub fn catalog() -> Catalog {
-    Catalog::new(stripe::resources::RESOURCES.iter().chain(crate::providers::fic::resources::RESOURCES))
+    Catalog::new(stripe::resources::all().chain(crate::providers::fic::resources::RESOURCES))
 }
 
 struct Run<'a> {

@@ -2,3 +2,5 @@
 
 mod fic_sandbox;
 mod fic_tables;
+mod stripe_sync;
+mod support;

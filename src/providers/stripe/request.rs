@@ -42,7 +42,9 @@ pub fn under(child: &Resource, parent_id: &str, cursor: Option<&str>) -> Option<
     let (route, fixed) = path.split_once('?').unwrap_or((path, ""));
     let mut query = Query::new(&route.replace("{parent}", &encode(parent_id)));
     query.add_raw(&fixed.replace("{parent}", &encode(parent_id)));
-    query.add("limit", &PAGE_OBJECTS.to_string());
+    if !child.unpaged {
+        query.add("limit", &PAGE_OBJECTS.to_string());
+    }
     for field in child.expand {
         query.add("expand[]", &format!("data.{field}"));
     }

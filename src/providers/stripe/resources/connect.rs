@@ -1,0 +1,183 @@
+//! Connected accounts and the money shared with them.
+
+use crate::model::resource::{Inline, List, Poll, Resource, boolean, json, minor, refer, text, time};
+
+/// Connected accounts and the money shared with them.
+pub static RESOURCES: &[Resource] = &[
+    Resource {
+        name: "accounts",
+        objects: &["account"],
+        list: List::Sliced("/v1/accounts"),
+        get: "/v1/accounts/{id}",
+        columns: &[
+            time("created", "/created"),
+            text("type", "/type"),
+            text("email", "/email"),
+            text("country", "/country"),
+            text("default_currency", "/default_currency"),
+            text("business_type", "/business_type"),
+            text("business_name", "/business_profile/name"),
+            boolean("charges_enabled", "/charges_enabled"),
+            boolean("payouts_enabled", "/payouts_enabled"),
+            boolean("details_submitted", "/details_submitted"),
+            json("metadata", "/metadata"),
+        ],
+        events: &["account."],
+        product: "connect",
+        ..Resource::BLANK
+    },
+    Resource {
+        name: "account_capabilities",
+        objects: &["capability"],
+        list: List::Under { parent: "accounts", path: "/v1/accounts/{parent}/capabilities" },
+        unpaged: true,
+        owner: "/account",
+        columns: &[
+            text("status", "/status"),
+            boolean("requested", "/requested"),
+            time("requested_at", "/requested_at"),
+        ],
+        events: &["capability."],
+        poll: Poll::WithParent,
+        product: "connect",
+        ..Resource::BLANK
+    },
+    Resource {
+        name: "account_external_accounts",
+        objects: &["bank_account", "card"],
+        list: List::Under { parent: "accounts", path: "/v1/accounts/{parent}/external_accounts" },
+        inline: &[Inline { parent: "accounts", at: "/external_accounts", expand: false }],
+        owner: "/account",
+        columns: &[
+            text("object", "/object"),
+            text("brand", "/brand"),
+            text("last4", "/last4"),
+            text("country", "/country"),
+            text("currency", "/currency"),
+            text("status", "/status"),
+            text("bank_name", "/bank_name"),
+            boolean("default_for_currency", "/default_for_currency"),
+        ],
+        events: &["account.external_account."],
+        poll: Poll::WithParent,
+        product: "connect",
+        ..Resource::BLANK
+    },
+    Resource {
+        name: "account_persons",
+        objects: &["person"],
+        list: List::Under { parent: "accounts", path: "/v1/accounts/{parent}/persons" },
+        owner: "/account",
+        columns: &[
+            text("first_name", "/first_name"),
+            text("last_name", "/last_name"),
+            text("email", "/email"),
+            boolean("is_owner", "/relationship/owner"),
+            boolean("is_director", "/relationship/director"),
+            boolean("is_representative", "/relationship/representative"),
+            text("verification_status", "/verification/status"),
+            time("created", "/created"),
+        ],
+        events: &["person."],
+        poll: Poll::WithParent,
+        product: "connect",
+        ..Resource::BLANK
+    },
+    Resource {
+        name: "application_fees",
+        objects: &["application_fee"],
+        list: List::Sliced("/v1/application_fees"),
+        get: "/v1/application_fees/{id}",
+        columns: &[
+            time("created", "/created"),
+            refer("account_id", "/account"),
+            minor("amount_minor", "/amount"),
+            minor("amount_refunded_minor", "/amount_refunded"),
+            refer("application_id", "/application"),
+            refer("balance_transaction_id", "/balance_transaction"),
+            refer("charge_id", "/charge"),
+            text("currency", "/currency"),
+            boolean("livemode", "/livemode"),
+            refer("originating_transaction_id", "/originating_transaction"),
+        ],
+        events: &["application_fee."],
+        product: "connect",
+        ..Resource::BLANK
+    },
+    Resource {
+        name: "application_fee_refunds",
+        objects: &["fee_refund"],
+        list: List::Under { parent: "application_fees", path: "/v1/application_fees/{parent}/refunds" },
+        inline: &[Inline { parent: "application_fees", at: "/refunds", expand: false }],
+        owner: "/fee",
+        columns: &[
+            minor("amount_minor", "/amount"),
+            text("currency", "/currency"),
+            refer("balance_transaction_id", "/balance_transaction"),
+            time("created", "/created"),
+        ],
+        events: &["application_fee.refund."],
+        poll: Poll::WithParent,
+        product: "connect",
+        ..Resource::BLANK
+    },
+    Resource {
+        name: "country_specs",
+        objects: &["country_spec"],
+        list: List::Cursor("/v1/country_specs"),
+        get: "/v1/country_specs/{id}",
+        columns: &[],
+        poll: Poll::Daily,
+        ..Resource::BLANK
+    },
+    Resource {
+        name: "exchange_rates",
+        objects: &["exchange_rate"],
+        list: List::Cursor("/v1/exchange_rates"),
+        get: "/v1/exchange_rates/{id}",
+        columns: &[],
+        poll: Poll::Daily,
+        product: "exchange rates",
+        ..Resource::BLANK
+    },
+    Resource {
+        name: "transfers",
+        objects: &["transfer"],
+        list: List::Sliced("/v1/transfers"),
+        get: "/v1/transfers/{id}",
+        columns: &[
+            time("created", "/created"),
+            refer("destination_id", "/destination"),
+            minor("amount_minor", "/amount"),
+            minor("amount_reversed_minor", "/amount_reversed"),
+            text("currency", "/currency"),
+            boolean("reversed", "/reversed"),
+            refer("source_transaction_id", "/source_transaction"),
+            text("transfer_group", "/transfer_group"),
+            refer("balance_transaction_id", "/balance_transaction"),
+            text("description", "/description"),
+            boolean("livemode", "/livemode"),
+        ],
+        events: &["transfer."],
+        product: "connect",
+        ..Resource::BLANK
+    },
+    Resource {
+        name: "transfer_reversals",
+        objects: &["transfer_reversal"],
+        list: List::Under { parent: "transfers", path: "/v1/transfers/{parent}/reversals" },
+        inline: &[Inline { parent: "transfers", at: "/reversals", expand: false }],
+        owner: "/transfer",
+        columns: &[
+            minor("amount_minor", "/amount"),
+            text("currency", "/currency"),
+            refer("balance_transaction_id", "/balance_transaction"),
+            refer("source_refund_id", "/source_refund"),
+            refer("destination_payment_refund_id", "/destination_payment_refund"),
+            time("created", "/created"),
+        ],
+        poll: Poll::WithParent,
+        product: "connect",
+        ..Resource::BLANK
+    },
+];

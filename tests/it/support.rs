@@ -1,0 +1,137 @@
+//! A sandbox, a file, and the comparison of the file with the sandbox's own truth.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use stripesync::clock::SystemClock;
+use stripesync::http::{Client, Limits, Settings};
+use stripesync::model::cancel::Cancel;
+use stripesync::model::extract::Catalog;
+use stripesync::model::progress::Silent;
+use stripesync::model::resource::{List, Resource};
+use stripesync::model::secret::Secret;
+use stripesync::providers::stripe;
+use stripesync::sandbox::Sandbox;
+use stripesync::store::Store;
+use stripesync::sync::{self, Error, Options, Summary, Target};
+
+/// Makes a client for a sandbox, quick to give up and without a pace unless told.
+pub fn client(sandbox: &Sandbox, cancel: &Cancel) -> Client {
+    let mut settings = Settings::new(sandbox.stripe_base_url(), Limits::new(100_000, None))
+        .header("Authorization", Secret::new(format!("Bearer {}", sandbox.keys()[0].text)))
+        .header("Stripe-Version", Secret::new(stripe::API_VERSION));
+    settings.timeouts.global = Duration::from_secs(20);
+    Client::new(settings, Arc::new(SystemClock::new()), cancel.clone()).expect("a client")
+}
+
+/// Every Stripe resource.
+pub fn everything() -> Vec<&'static Resource> {
+    stripe::resources::all().collect()
+}
+
+/// Syncs with default options, through the library.
+pub fn sync(sandbox: &Sandbox, store: &Store, options: &Options) -> Result<Summary, Error> {
+    let cancel = Cancel::default();
+    let client = client(sandbox, &cancel);
+    let catalog = sync::catalog();
+    sync::run(store, &catalog, &Target { client: &client, mode: "sandbox" }, options, &cancel, &Silent)
+}
+
+/// The options of `sync --all`.
+pub fn all() -> Options {
+    Options { only: everything(), in_flight_max: 8, ..Options::default() }
+}
+
+/// Compares every table with the sandbox's truth and returns what differs, at most a few lines for each table.
+pub fn differences(sandbox: &Sandbox, store: &Store) -> Vec<String> {
+    let catalog = sync::catalog();
+    let truth = sandbox.stripe().truth(None);
+    let mut found = Vec::new();
+    for line in include_str!("../../testdata/stripe/list-paths.tsv").lines() {
+        let mut fields = line.split('\t');
+        let (Some(path), Some(name)) = (fields.next(), fields.next()) else { continue };
+        let (Some(objects), Some(compiled)) = (truth.get(path), catalog.by_table(&format!("stripe_{name}"))) else {
+            continue;
+        };
+        if matches!(compiled.resource.list, List::Unlisted(_)) {
+            continue;
+        }
+        let wanted: BTreeMap<(String, String), &Value> = objects
+            .iter()
+            .filter(|object| object.listed)
+            .map(|object| ((object.parent.clone().unwrap_or_default(), object.id.clone()), &object.json))
+            .collect();
+        found.extend(compare(&catalog, compiled.resource, &wanted, store));
+    }
+    found
+}
+
+fn compare(
+    catalog: &Catalog,
+    resource: &'static Resource,
+    wanted: &BTreeMap<(String, String), &Value>,
+    store: &Store,
+) -> Vec<String> {
+    let table = resource.table();
+    let parent = if resource.is_child() { "parent_id" } else { "''" };
+    let rows = store
+        .query_text(&format!("SELECT {parent}, coalesce(id, ''), data FROM {table} WHERE deleted_at IS NULL"))
+        .expect("rows");
+    let rows: HashMap<(String, String), String> =
+        rows.into_iter().map(|mut row| ((row.remove(0), row.remove(0)), row.remove(0))).collect();
+    let mut found = Vec::new();
+    let missing: Vec<_> = wanted.keys().filter(|key| !rows.contains_key(*key)).collect();
+    let extra: Vec<_> = rows.keys().filter(|key| !wanted.contains_key(*key)).collect();
+    if !missing.is_empty() {
+        found.push(format!("{table}: {} of {} missing, such as {:?}", missing.len(), wanted.len(), missing[0]));
+    }
+    if !extra.is_empty() {
+        found.push(format!("{table}: {} rows too many, such as {:?}", extra.len(), extra[0]));
+    }
+    let mut different = 0;
+    let mut example = String::new();
+    for (key, json) in wanted {
+        let Some(data) = rows.get(key) else { continue };
+        let stored: Value = serde_json::from_str(data).expect("JSON");
+        // The secret fields are the client's to leave out; the truth has them.
+        let text = catalog.object(catalog.get(resource), &json.to_string()).map(|o| o.row.data).unwrap_or_default();
+        let json: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        if let Some(place) = difference("", &json, &stored) {
+            different += 1;
+            example = format!("{}: {place}", key.1);
+        }
+    }
+    if different > 0 {
+        found.push(format!("{table}: {different} of {} differ, such as {example}", wanted.len()));
+    }
+    found
+}
+
+/// Says where two values differ first.
+pub fn difference(at: &str, wanted: &Value, stored: &Value) -> Option<String> {
+    match (wanted, stored) {
+        (Value::Object(a), Value::Object(b)) => {
+            for (key, value) in a {
+                match b.get(key) {
+                    None => return Some(format!("{at}/{key} is missing")),
+                    Some(other) => {
+                        if let Some(found) = difference(&format!("{at}/{key}"), value, other) {
+                            return Some(found);
+                        }
+                    }
+                }
+            }
+            b.keys().find(|key| !a.contains_key(*key)).map(|key| format!("{at}/{key} is too many"))
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).enumerate().find_map(|(i, (x, y))| difference(&format!("{at}/{i}"), x, y))
+        }
+        (a, b) if a == b => None,
+        (a, b) => {
+            let short = |v: &Value| v.to_string().chars().take(80).collect::<String>();
+            Some(format!("{at}: {} in truth, {} in the file", short(a), short(b)))
+        }
+    }
+}
