@@ -126,6 +126,18 @@ impl Store {
         }))
     }
 
+    /// Returns the ids of the living rows of a table.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn living_ids(&self, account: i64, table: &str) -> Result<Vec<String>, Error> {
+        let sql = |e| self.sql(e);
+        let text = format!("SELECT id FROM {table} WHERE account=?1 AND deleted_at IS NULL ORDER BY row_id");
+        let mut statement = self.conn.prepare(&text).map_err(sql)?;
+        let rows = statement.query_map([account], |row| row.get(0)).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
     fn size_bytes(&self) -> u64 {
         let wal = self.path.with_extension("db-wal");
         [self.path.as_path(), wal.as_path()].iter().filter_map(|p| std::fs::metadata(p).ok()).map(|m| m.len()).sum()

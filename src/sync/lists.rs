@@ -46,6 +46,13 @@ pub struct Walk {
     pub met_known: bool,
 }
 
+impl Walk {
+    /// Drains, polls and parts leave no slices in the file: they are short and begin anew.
+    fn is_unstored(&self) -> bool {
+        self.is_drain || self.row == 0
+    }
+}
+
 /// The phase that reads lists.
 pub struct Lists<'a, 'c> {
     /// The file.
@@ -127,23 +134,29 @@ impl Lists<'_, '_> {
             _ => Vec::new(),
         };
         if spans.len() < 2 {
-            self.store.move_cursor(slice, &last.row.id, last.created_s, when.date_s)?;
+            if !self.walks[walk].is_unstored() {
+                self.store.move_cursor(slice, &last.row.id, last.created_s, when.date_s)?;
+            }
             let cursor = Some((last.row.id.clone(), last.created_s));
             self.queue(walk, slice, span, cursor, queue);
             return Ok(());
         }
         // A cursor is never carried into a slice with other bounds: the old one ends here, new ones begin.
-        let row = self.walks[walk].row;
         for span in spans {
-            let slice = self.store.add_slice(row, span)?;
+            let slice = self.add_slice(walk, span)?;
             self.queue(walk, slice, span, None, queue);
         }
         self.end_slice(walk, slice, when)
     }
 
+    fn add_slice(&self, walk: usize, span: Span) -> Result<i64, Error> {
+        let it = &self.walks[walk];
+        if it.is_unstored() { Ok(0) } else { Ok(self.store.add_slice(it.row, span)?) }
+    }
+
     fn end_slice(&mut self, walk: usize, slice: i64, when: When) -> Result<(), Error> {
         let it = &self.walks[walk];
-        if !it.is_drain {
+        if !it.is_unstored() {
             self.store.end_slice(it.row, slice, when.date_s)?;
         }
         Ok(())
@@ -182,16 +195,14 @@ impl Lists<'_, '_> {
             (Kind::CursorGone, Some((_, Some(cursor_s)))) if matches!(resource.list, List::Sliced(_)) => {
                 // Go on by time from where the deleted object stood; its second is read again.
                 let span = Span { from_s: span.from_s, until_s: Some(cursor_s + 1) };
-                let row = self.walks[walk].row;
-                let next = self.store.add_slice(row, span)?;
+                let next = self.add_slice(walk, span)?;
                 self.queue(walk, next, span, None, queue);
                 self.end_slice(walk, slice, when)
             }
             (Kind::CursorGone, Some(_)) if !self.walks[walk].restarted => {
                 self.walks[walk].restarted = true;
                 self.walks[walk].seen.clear();
-                let row = self.walks[walk].row;
-                let next = self.store.add_slice(row, Span::ALL)?;
+                let next = self.add_slice(walk, Span::ALL)?;
                 self.queue(walk, next, Span::ALL, None, queue);
                 self.end_slice(walk, slice, when)
             }

@@ -28,6 +28,8 @@ const SLICE_AGE_MAX_S: i64 = stripe::EVENTS_KEPT_S;
 const PROBE_AGAIN_S: i64 = 7 * 24 * 3600;
 /// Rounds of fetching what the round before left in doubt.
 const SETTLING_ROUNDS: usize = 3;
+/// The list of test clocks, without which other lists are not whole in test mode.
+const TEST_CLOCKS: &str = "test_helpers_test_clocks";
 /// Before Stripe there was nothing: 2010-01-01.
 const FLOOR_S: i64 = 1_262_304_000;
 
@@ -53,6 +55,7 @@ struct Run<'a> {
     account: Account,
     floor_s: i64,
     began_s: i64,
+    is_live: bool,
     numbers: Vec<(i64, &'static Resource)>,
 }
 
@@ -75,7 +78,8 @@ pub fn run(
     let account = store.account(&new)?;
     let numbers = store.numbers(catalog)?;
     let worker = Worker { client: target.client, catalog };
-    let run = Run { store, catalog, worker, cancel, options, account, floor_s, began_s, numbers };
+    let is_live = target.mode == "live";
+    let run = Run { store, catalog, worker, cancel, options, account, floor_s, began_s, is_live, numbers };
     let mut tally = Tally::new(&run.account.remote_id, sink);
     let following = run.following();
     let mut rows = store.rows(catalog, &following)?;
@@ -177,7 +181,7 @@ impl<'a> Run<'a> {
     }
 
     fn is_complete(&self, number: i64, resource: &Resource) -> Result<bool, Error> {
-        for pass in passes(resource) {
+        for pass in plain_passes(resource) {
             if self.store.walk(self.account.id, number, pass)?.is_none_or(|walk| walk.drained_s.is_none()) {
                 return Ok(false);
             }
@@ -206,20 +210,30 @@ impl<'a> Run<'a> {
     /// Reads every chosen list that is not complete, then what appeared meanwhile.
     fn read_lists(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>) -> Result<(), Error> {
         let mut lists = self.lists(rows, tally);
-        let mut queue = VecDeque::new();
-        for &resource in self.options.only.iter().filter(|r| is_listed(r)) {
-            self.begin(resource, &mut lists, &mut queue)?;
-        }
-        self.drive(&mut Queued { queue, work: &mut lists })?;
-        refused(lists.unauthorized.take())?;
-        if self.cancel.is_set() {
-            return Ok(());
+        // Lists that hide what lives on a test clock are read once more for each clock: so clocks come first.
+        let (clocks, others): (Vec<_>, Vec<_>) =
+            self.options.only.iter().copied().filter(|r| is_listed(r)).partition(|r| r.name == TEST_CLOCKS);
+        for chosen in [clocks, others] {
+            let mut queue = VecDeque::new();
+            for resource in chosen {
+                self.begin(resource, &mut lists, &mut queue)?;
+            }
+            if !queue.is_empty() {
+                self.drive(&mut Queued { queue, work: &mut lists })?;
+            }
+            refused(lists.unauthorized.take())?;
+            if self.cancel.is_set() {
+                return Ok(());
+            }
         }
         let done = std::mem::take(&mut lists.walks);
         let mut queue = VecDeque::new();
         let mut drained = Vec::new();
         for walk in done.into_iter().filter(|walk| !walk.stopped && self.options.since_s.is_none()) {
-            drained.push((walk.row, walk.resource, walk.began_s));
+            drained.push((walk.row, walk.resource, walk.began_s, walk.is_drain));
+            if walk.is_drain {
+                continue;
+            }
             self.drain(walk, &mut lists, &mut queue);
         }
         self.drive(&mut Queued { queue, work: &mut lists })?;
@@ -229,11 +243,12 @@ impl<'a> Run<'a> {
         }
         let now_s = self.worker.client.service_now_s();
         let stopped: HashSet<i64> = lists.walks.iter().filter(|w| w.stopped).map(|w| w.row).collect();
-        for (row, resource, began_s) in drained.into_iter().filter(|(row, ..)| !stopped.contains(row)) {
+        for (row, resource, began_s, is_poll) in drained.into_iter().filter(|(row, ..)| !stopped.contains(row)) {
             self.store.end_drain(row, now_s)?;
             let number = super::number(&self.numbers, resource);
             self.store.set_availability(self.account.id, number, "available", None, now_s)?;
-            if self.is_complete(number, resource)? && !resource.get.is_empty() {
+            // A poll shows only what is new: it says nothing about what is gone.
+            if !is_poll && self.is_complete(number, resource)? && !resource.get.is_empty() {
                 self.store.queue_missing(self.account.id, number, &resource.table(), began_s)?;
             }
         }
@@ -259,7 +274,12 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let is_complete = self.is_complete(number, resource)?;
-        for pass in passes(resource) {
+        for pass in self.passes(resource)? {
+            let pass = pass.as_str();
+            if let Some(since_s) = self.options.since_s {
+                self.part(resource, pass, since_s, lists, queue);
+                continue;
+            }
             let old = self.store.walk(self.account.id, number, pass)?;
             let is_stale = |walk: &crate::store::WalkRow| {
                 let events_end_s = self.account.events_until_s.unwrap_or(walk.began_s);
@@ -280,18 +300,42 @@ impl<'a> Run<'a> {
             let at = lists.walks.len();
             lists.walks.push(new_walk(walk.id, resource, pass, walk.began_s));
             for slice in self.store.open_slices(walk.id)? {
-                lists.open(at, &self.bounded(slice), queue);
+                lists.open(at, &slice, queue);
             }
         }
         Ok(())
     }
 
-    /// Applies `--since` to a slice's lower bound.
-    fn bounded(&self, slice: SliceRow) -> SliceRow {
-        match self.options.since_s {
-            Some(since_s) => SliceRow { span: Span { from_s: Some(since_s), ..slice.span }, cursor: None, ..slice },
-            None => slice,
+    /// Reads the part of a list that was created since then. It leaves no walk behind: nothing counts as complete.
+    fn part(
+        &self,
+        resource: &'static Resource,
+        pass: &str,
+        since_s: i64,
+        lists: &mut Lists<'_, 'a>,
+        queue: &mut VecDeque<Task>,
+    ) {
+        let span = match resource.list {
+            List::Sliced(_) => Span { from_s: Some(since_s), until_s: None },
+            _ => Span::ALL,
+        };
+        lists.tally.begin(&resource.table(), "listing");
+        let at = lists.walks.len();
+        lists.walks.push(new_walk(0, resource, pass, self.began_s));
+        lists.open(at, &unstored(span), queue);
+    }
+
+    /// Returns the passes of a list: the table's, and in test mode the same again for each test clock.
+    fn passes(&self, resource: &Resource) -> Result<Vec<String>, Error> {
+        let plain = plain_passes(resource);
+        let mut passes: Vec<String> = plain.iter().map(|pass| (*pass).to_owned()).collect();
+        if resource.hides_test_clocks && !self.is_live {
+            for clock in self.store.living_ids(self.account.id, &format!("stripe_{TEST_CLOCKS}"))? {
+                let clock = format!("test_clock={}", request::encode(&clock));
+                passes.extend(plain.iter().map(|p| if p.is_empty() { clock.clone() } else { format!("{p}&{clock}") }));
+            }
         }
+        Ok(passes)
     }
 
     /// Asks a list that no event tells of for what is new.
@@ -322,7 +366,7 @@ impl<'a> Run<'a> {
         };
         let at = lists.walks.len();
         lists.walks.push(Walk { is_drain: true, seen: HashSet::new(), pages: 0, open: 0, ..walk });
-        lists.open(at, &SliceRow { id: 0, span, cursor: None, cursor_s: None, read_s: None }, queue);
+        lists.open(at, &unstored(span), queue);
     }
 
     fn read_events(&self, tally: &mut Tally<'a>) -> Result<(), Error> {
@@ -447,8 +491,13 @@ fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> 
     }
 }
 
-/// Returns the passes of a list; one plain pass where the table names none.
-fn passes(resource: &Resource) -> &'static [&'static str] {
+/// A slice that is not in the file.
+fn unstored(span: Span) -> SliceRow {
+    SliceRow { id: 0, span, cursor: None, cursor_s: None, read_s: None }
+}
+
+/// Returns the table's passes of a list; one plain pass where it names none.
+fn plain_passes(resource: &Resource) -> &'static [&'static str] {
     if resource.passes.is_empty() { &[""] } else { resource.passes }
 }
 

@@ -8,7 +8,8 @@ use crate::support;
 
 #[test]
 fn a_full_sync_equals_the_truth_of_every_list() {
-    let sandbox = Sandbox::start(SandboxOptions { sizes: Sizes::customers(60), ..SandboxOptions::default() }).expect("starts");
+    let sandbox =
+        Sandbox::start(SandboxOptions { sizes: Sizes::customers(60), ..SandboxOptions::default() }).expect("starts");
     let store = Store::in_memory().expect("opens");
     let summary = support::sync(&sandbox, &store, &support::all()).expect("syncs");
     for report in &summary.reports {

@@ -1,6 +1,6 @@
 //! A sandbox, a file, and the comparison of the file with the sandbox's own truth.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,7 +63,8 @@ pub fn differences(sandbox: &Sandbox, store: &Store) -> Vec<String> {
             .filter(|object| object.listed)
             .map(|object| ((object.parent.clone().unwrap_or_default(), object.id.clone()), &object.json))
             .collect();
-        found.extend(compare(&catalog, compiled.resource, &wanted, store));
+        let unlisted = objects.iter().filter(|object| !object.listed).map(|object| object.id.as_str()).collect();
+        found.extend(compare(&catalog, compiled.resource, &wanted, &unlisted, store));
     }
     found
 }
@@ -72,6 +73,7 @@ fn compare(
     catalog: &Catalog,
     resource: &'static Resource,
     wanted: &BTreeMap<(String, String), &Value>,
+    unlisted: &HashSet<&str>,
     store: &Store,
 ) -> Vec<String> {
     let table = resource.table();
@@ -79,11 +81,18 @@ fn compare(
     let rows = store
         .query_text(&format!("SELECT {parent}, coalesce(id, ''), data FROM {table} WHERE deleted_at IS NULL"))
         .expect("rows");
+    // Lists that take their parent as a parameter tell no parent in the truth.
+    let by_parent = wanted.keys().any(|(parent, _)| !parent.is_empty());
+    let key = |row: &mut Vec<String>| {
+        let parent = row.remove(0);
+        (if by_parent { parent } else { String::new() }, row.remove(0))
+    };
     let rows: HashMap<(String, String), String> =
-        rows.into_iter().map(|mut row| ((row.remove(0), row.remove(0)), row.remove(0))).collect();
+        rows.into_iter().map(|mut row| (key(&mut row), row.remove(0))).collect();
     let mut found = Vec::new();
     let missing: Vec<_> = wanted.keys().filter(|key| !rows.contains_key(*key)).collect();
-    let extra: Vec<_> = rows.keys().filter(|key| !wanted.contains_key(*key)).collect();
+    let extra: Vec<_> =
+        rows.keys().filter(|key| !wanted.contains_key(*key) && !unlisted.contains(key.1.as_str())).collect();
     if !missing.is_empty() {
         found.push(format!("{table}: {} of {} missing, such as {:?}", missing.len(), wanted.len(), missing[0]));
     }
