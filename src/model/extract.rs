@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::resource::{Column, Kind, Pick, Resource};
+use super::resource::{Column, Kind, Pick, Provider, Resource};
 use super::row::{Cell, ChildSet, Object, Row};
 use super::text::{self, Edit};
 use super::wire::Unreadable;
@@ -194,6 +194,9 @@ impl Compiled {
         let data = self.stored_text(sent);
         let captured = self.capture(&data)?;
         let id = captured.first(ID).map(plain_text).unwrap_or_default();
+        if id.is_empty() && self.resource.provider == Provider::Stripe {
+            return Err(Unreadable(format!("{}: an element without an id", self.resource.name)));
+        }
         let cells = self.cells(&captured);
         Ok(Row { id, parent_id: Some(parent_id.to_owned()), position, cells, data })
     }

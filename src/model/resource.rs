@@ -212,6 +212,8 @@ pub struct Resource {
     pub inline: &'static [Inline],
     /// JSON pointer to the parent's id inside a child's own JSON, for children that arrive by event or top-level list.
     pub owner: &'static str,
+    /// For a list under each parent without events: JSON pointer in the parent whose change tells that the list changed.
+    pub hint: &'static str,
     /// Fields to expand, without `data.`; their presence means an event's payload never suffices.
     pub expand: &'static [&'static str],
     /// Query strings, each a full pass of its own; the union is the list. Empty means one plain pass.
@@ -248,6 +250,7 @@ impl Resource {
         columns: &[],
         inline: &[],
         owner: "",
+        hint: "",
         expand: &[],
         passes: &[],
         secret: &[],

@@ -104,8 +104,8 @@ pub struct Rows<'c> {
     prepared: Vec<Option<Prepared<'c>>>,
     put_state: Statement<'c>,
     get_state: Statement<'c>,
-    /// Child resources of this run, by catalog index: a changed parent queues a reading of their lists.
-    following: Vec<bool>,
+    /// For each parent's catalog index, the child lists of this run that no JSON holds.
+    under: Vec<Vec<usize>>,
 }
 
 impl Store {
@@ -115,8 +115,13 @@ impl Store {
     /// SQLite's.
     pub fn rows<'c>(&'c self, catalog: &'c Catalog, following: &[&'static Resource]) -> Result<Rows<'c>, Error> {
         let numbers = self.resource_numbers(catalog)?;
-        let following =
-            catalog.entries().iter().map(|e| following.iter().any(|r| r.table() == e.resource.table())).collect();
+        let mut under = vec![Vec::new(); numbers.len()];
+        for child in following.iter().filter(|child| child.inline.is_empty()) {
+            let parent = child.parent().and_then(|name| catalog.by_table(&format!("{}_{name}", child.provider.name())));
+            if let Some(parent) = parent {
+                under[parent.index].push(catalog.get(child).index);
+            }
+        }
         let prepare = |sql: &str| self.conn.prepare(sql).map_err(|e| self.sql(e));
         Ok(Rows {
             store: self,
@@ -129,7 +134,7 @@ impl Store {
                  ON CONFLICT DO UPDATE SET from_s=?3, until_s=?4, event_id=?5",
             )?,
             get_state: prepare("SELECT from_s, until_s, event_id FROM row_states WHERE resource=?1 AND row_id=?2")?,
-            following,
+            under,
         })
     }
 
@@ -269,7 +274,7 @@ impl<'c> Rows<'c> {
         }
         let row_id = self.conn.last_insert_rowid();
         self.advance(index, row_id, interval, told.event_id())?;
-        self.put_children(object, told, gone_s)?;
+        self.put_children(object, told, gone_s, None)?;
         Ok(true)
     }
 
@@ -314,7 +319,7 @@ impl<'c> Rows<'c> {
                 }
             }
             if !object.gone {
-                self.queue_fanouts(object, told)?;
+                self.queue_fanouts(object, told, Some(&stored.data))?;
             }
             return Ok(Applied::Unchanged);
         }
@@ -366,7 +371,8 @@ impl<'c> Rows<'c> {
                 [&object.row.data, &told.api_version, &interval.from_s, &gone, &unsettled, &stored.row_id];
             values.extend(rest);
             statement.execute(&values[..]).map_err(|e| store.sql(e))?;
-            self.put_children(object, told, None)?;
+            let before = Some(stored.data.as_str()).filter(|_| stored.deleted_at.is_none());
+            self.put_children(object, told, None, before)?;
         }
         self.advance(index, stored.row_id, interval, told.event_id())?;
         if !settled {
@@ -483,27 +489,39 @@ impl<'c> Rows<'c> {
         self.store.queue_fetch(account, self.numbers[index], id, tied_until_s.saturating_add(SETTLING_S), "unsettled")
     }
 
-    fn put_children(&mut self, object: &Object, told: &Told, gone_s: Option<i64>) -> Result<(), Error> {
+    fn put_children(
+        &mut self,
+        object: &Object,
+        told: &Told,
+        gone_s: Option<i64>,
+        before: Option<&str>,
+    ) -> Result<(), Error> {
         for set in &object.children {
             let index = self.catalog.get(set.resource).index;
             self.prepare(index)?;
             self.replace_marked(told, &object.row.id, set, gone_s)?;
         }
         if gone_s.is_none() {
-            self.queue_fanouts(object, told)?;
+            self.queue_fanouts(object, told, before)?;
         }
         Ok(())
     }
 
-    /// Queues the lists under this object that its JSON does not hold whole.
-    fn queue_fanouts(&mut self, object: &Object, told: &Told) -> Result<(), Error> {
+    /// Queues the lists under this object that its JSON does not hold whole. A list that no JSON holds is read when its
+    /// parent is new (`before` is none), and later only when its own events or the parent's hint say so.
+    fn queue_fanouts(&mut self, object: &Object, told: &Told, before: Option<&str>) -> Result<(), Error> {
         for set in object.children.iter().filter(|set| !set.complete) {
             let number = self.numbers[self.catalog.get(set.resource).index];
             self.store.queue_fanout(told.account, number, &object.row.id)?;
         }
-        for (index, entry) in self.catalog.entries().iter().enumerate() {
-            let is_under = entry.resource.inline.is_empty() && entry.resource.parent() == Some(object.resource.name);
-            if self.following[index] && is_under && entry.resource.provider == object.resource.provider {
+        for index in self.under[self.catalog.get(object.resource).index].clone() {
+            let child = self.catalog.entries()[index].resource;
+            let is_due = match before {
+                None => true,
+                Some(_) if !child.events.is_empty() => false,
+                Some(before) => child.hint.is_empty() || differs(before, &object.row.data, child.hint),
+            };
+            if is_due {
                 self.store.queue_fanout(told.account, self.numbers[index], &object.row.id)?;
             }
         }
@@ -542,8 +560,12 @@ impl<'c> Rows<'c> {
 
     fn bury_children(&mut self, index: usize, parent_id: &str, account: i64, gone_s: i64) -> Result<(), Error> {
         let catalog = self.catalog;
-        for child in catalog.entries()[index].child_indexes() {
-            let table = catalog.entries()[child].resource.table();
+        let parent = catalog.entries()[index].resource;
+        let is_child = |r: &Resource| {
+            r.provider == parent.provider && (r.parent() == Some(parent.name) || at(r, parent).is_some())
+        };
+        for child in catalog.entries().iter().filter(|entry| is_child(entry.resource)) {
+            let table = child.resource.table();
             let sql =
                 format!("UPDATE {table} SET deleted_at=?1 WHERE account=?2 AND parent_id=?3 AND deleted_at IS NULL");
             self.conn.execute(&sql, params![gone_s, account, parent_id]).map_err(|e| self.store.sql(e))?;
@@ -628,6 +650,12 @@ fn whole_list(parent: &str, pointer: &str, set: &ChildSet) -> String {
 
 fn at(child: &Resource, parent: &Resource) -> Option<&'static str> {
     child.inline.iter().find(|inline| inline.parent == parent.name).map(|inline| inline.at)
+}
+
+/// Returns whether two objects differ at a JSON pointer.
+fn differs(before: &str, now: &str, pointer: &str) -> bool {
+    let at = |text: &str| serde_json::from_str::<Value>(text).ok().and_then(|value| value.pointer(pointer).cloned());
+    at(before) != at(now)
 }
 
 fn event_id(state: &State) -> Option<&str> {

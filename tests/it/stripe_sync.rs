@@ -1,7 +1,7 @@
 //! A pull from the sandbox ends in the sandbox's own truth.
 
 use stripesync::model::progress::Outcome;
-use stripesync::sandbox::{Options as SandboxOptions, Sandbox, Sizes};
+use stripesync::sandbox::{Change, Fault, Faults, Options as SandboxOptions, Sandbox, Sizes};
 use stripesync::store::Store;
 
 use crate::support;
@@ -20,4 +20,120 @@ fn a_full_sync_equals_the_truth_of_every_list() {
     let differences = support::differences(&sandbox, &store);
     println!("{} requests, {} ms", summary.requests, summary.took_ms);
     assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// Every list that did not end well, for messages.
+fn failures(summary: &stripesync::sync::Summary) -> Vec<String> {
+    let bad = summary.reports.iter().filter(|r| !matches!(r.outcome, Outcome::Complete | Outcome::NotAvailable(_)));
+    bad.map(|report| format!("{} {:?}", report.name, report.outcome)).collect()
+}
+
+#[test]
+fn an_ordinary_account_ends_without_failures_and_a_second_run_is_quiet() {
+    let sandbox =
+        Sandbox::start(SandboxOptions { sizes: Sizes::customers(60), ..SandboxOptions::default() }).expect("starts");
+    let store = Store::in_memory().expect("opens");
+    let first = support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    assert_eq!(failures(&first), Vec::<String>::new());
+    assert!(first.reports.iter().any(|r| matches!(r.outcome, Outcome::NotAvailable(_))), "issuing is not there");
+    let second = support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    assert_eq!(failures(&second), Vec::<String>::new());
+    // The account, the events, and the balance transactions.
+    assert!(second.requests <= 4, "{} requests", second.requests);
+    let touched: u64 = second.reports.iter().map(|r| r.counts.new + r.counts.changed + r.counts.deleted).sum();
+    assert_eq!(touched, 0, "{:#?}", second.reports);
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
+}
+
+#[test]
+fn changes_come_in_by_events_with_at_most_one_get_for_each_object() {
+    let sandbox =
+        Sandbox::start(SandboxOptions { sizes: Sizes::customers(120), ..SandboxOptions::default() }).expect("starts");
+    let store = Store::in_memory().expect("opens");
+    support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    sandbox.advance_s(3600);
+    let (changed, by_payload) = support::change_many(&sandbox, 150);
+    sandbox.advance_s(30);
+    sandbox.reset_stats();
+    let second = support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    assert_eq!(failures(&second), Vec::<String>::new());
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
+    let stats = sandbox.stats();
+    let singles: u64 =
+        stats.endpoints.iter().filter(|(name, _)| name.contains("{id}")).map(|(_, e)| e.requests).sum::<u64>();
+    // Lists under a changed parent are that parent's own; everything else is the log and the polls.
+    let lists: u64 = stats
+        .endpoints
+        .iter()
+        .filter(|(name, _)| !name.contains('{') && !name.contains("active_entitlements"))
+        .map(|(_, e)| e.requests)
+        .sum();
+    assert!(singles <= (changed - by_payload) as u64, "{singles} GETs for {changed} objects, {by_payload} by payload");
+    assert!(lists <= 150 * 3 / 100 + 8, "{lists} lists: {:#?}", stats.endpoints);
+}
+
+/// What may go wrong between two programs; each must end in the truth all the same.
+const FAULTS: &[Fault] = &[
+    Fault::Internal,
+    Fault::Unavailable,
+    Fault::Conflict,
+    Fault::RateLimited,
+    Fault::ResetBefore,
+    Fault::ResetInHeaders,
+    Fault::ResetInBody,
+    Fault::CutWithoutLength,
+    Fault::MalformedJson,
+    Fault::Html,
+    Fault::EmptyBody,
+    Fault::EmptyObject,
+    Fault::DataNotAList,
+    Fault::ObjectWithoutId,
+    Fault::HasMoreMissing,
+    Fault::EmptyPageWithMore,
+];
+
+#[test]
+fn five_percent_of_every_fault_end_in_the_truth() {
+    for fault in FAULTS {
+        let faults = Faults::share(50, &[*fault]);
+        let sandbox =
+            Sandbox::start(SandboxOptions { sizes: Sizes::customers(25), faults, ..SandboxOptions::default() })
+                .expect("starts");
+        let store = Store::in_memory().expect("opens");
+        let summary = support::sync(&sandbox, &store, &support::all()).expect("syncs");
+        assert_eq!(failures(&summary), Vec::<String>::new(), "{fault:?}");
+        assert!(sandbox.stats().faults > 5, "{fault:?} was hardly met");
+        assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new(), "{fault:?}");
+    }
+}
+
+#[test]
+fn what_changes_while_pages_are_read_ends_in_the_truth() {
+    let sandbox =
+        Sandbox::start(SandboxOptions { sizes: Sizes::customers(120), ..SandboxOptions::default() }).expect("starts");
+    let sandbox = std::sync::Arc::new(sandbox);
+    let store = Store::in_memory().expect("opens");
+    let stripe = std::sync::Arc::clone(sandbox.stripe());
+    let customers: Vec<String> = stripe.truth(None)["/v1/customers"].iter().map(|c| c.id.clone()).collect();
+    let products: Vec<String> = stripe.truth(None)["/v1/products"].iter().map(|c| c.id.clone()).collect();
+    sandbox.on_request(move |n, _| {
+        if n < 20 || n > 400 || n % 5 != 0 {
+            return;
+        }
+        let n = n as usize;
+        let note = serde_json::json!({"metadata": {"at": n.to_string()}});
+        stripe.change(None, "customer", &customers[n % customers.len()], &note, Change::Evented);
+        stripe.change(None, "product", &products[n % products.len()], &note, Change::Evented);
+        if n % 25 == 0 {
+            stripe.create(None, "customer", &note, Change::Evented);
+            stripe.delete(None, "customer", &customers[n / 5 % customers.len()], Change::Evented);
+        }
+    });
+    let summary = support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    assert_eq!(failures(&summary), Vec::<String>::new());
+    // What landed after the event log was read comes with the next run.
+    sandbox.on_request(|_, _| {});
+    sandbox.advance_s(60);
+    support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
 }

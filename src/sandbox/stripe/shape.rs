@@ -56,7 +56,7 @@ pub(super) fn show(book: &Book, kind: Kind, whole: &str, expand: &[&str]) -> Str
         shown.truncate(shown.len() - ",\n    }".len());
         shown.push_str("\n    }");
     }
-    expand_others(book, kind, shown, expand)
+    expand_others(book, kind, whole, shown, expand)
 }
 
 /// The first elements of a list and whether there are more; discounts in them as ids unless kept.
@@ -98,7 +98,7 @@ pub(super) fn nested_page(whole: &str, name: &str, keep_discounts: bool) -> Vec<
 }
 
 /// Expansions that reach into other objects: parsed, filled, written again.
-fn expand_others(book: &Book, kind: Kind, shown: String, expand: &[&str]) -> String {
+fn expand_others(book: &Book, kind: Kind, whole: &str, shown: String, expand: &[&str]) -> String {
     let is_own = |path: &&&str| {
         let own = path.split('.').count() == 1 || path.ends_with(".data.discounts");
         let first = path.split('.').next().unwrap_or("");
@@ -110,9 +110,25 @@ fn expand_others(book: &Book, kind: Kind, shown: String, expand: &[&str]) -> Str
     }
     let Ok(mut value) = serde_json::from_str::<Value>(&shown) else { return shown };
     for path in others {
+        if *path == AMOUNT_LINES {
+            expand_amount_lines(whole, &mut value);
+            continue;
+        }
         expand_at(book, kind.row().object, &mut value, &path.split('.').collect::<Vec<_>>(), MAX_EXPAND_DEPTH);
     }
     canonical(&value)
+}
+
+/// The one list that stands two levels down.
+const AMOUNT_LINES: &str = "amount_details.line_items";
+
+fn expand_amount_lines(whole: &str, value: &mut Value) {
+    let Some((_, range)) = field(whole, "~amount_lines") else { return };
+    let Ok(list) = serde_json::from_str::<Value>(&inline(&whole[range], true)) else { return };
+    if !value["amount_details"].is_object() {
+        value["amount_details"] = serde_json::json!({});
+    }
+    value["amount_details"]["line_items"] = list;
 }
 
 fn expand_at(book: &Book, schema: &str, value: &mut Value, path: &[&str], depth: usize) {
@@ -169,7 +185,7 @@ fn own_list(book: &Book, object: &str, value: &Value, name: &str) -> Option<Valu
     let path = Facts::get().object(object).nested.get(name)?;
     let id = value.get("id")?.as_str()?;
     let found = Facts::get().find(path.split('?').next()?)?;
-    let kind = Kind::of(found.path.objects.first()?)?;
+    let kind = if name == "sources" { Kind::Card } else { Kind::of(found.path.objects.first()?)? };
     let by = path.split('?').nth(1).and_then(|q| q.split('=').next()).unwrap_or(object);
     let places = book.having(kind, by, id);
     let shown = places.iter().rev().take(INLINE).filter_map(|p| book.at(kind, *p));

@@ -184,6 +184,7 @@ pub static RESOURCES: &[Resource] = &[
         objects: &["customer_balance_transaction"],
         list: List::Under { parent: "customers", path: "/v1/customers/{parent}/balance_transactions" },
         owner: "/customer",
+        hint: "/balance",
         columns: &[
             text("type", "/type"),
             minor("amount_minor", "/amount"),
@@ -254,7 +255,9 @@ pub static RESOURCES: &[Resource] = &[
     },
     Resource {
         name: "entitlements_active_entitlements",
-        objects: &["entitlements.active_entitlement"],
+        objects: &["entitlements.active_entitlement", "entitlements.active_entitlement_summary"],
+        owner: "/customer",
+        events: &["entitlements.active_entitlement_summary."],
         list: List::Under { parent: "customers", path: "/v1/entitlements/active_entitlements?customer={parent}" },
         columns: &[
             refer("feature_id", "/feature"),

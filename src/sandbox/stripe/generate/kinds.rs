@@ -124,7 +124,7 @@ kinds! {
     File, "file", "file_", |_| 5, tail::file;
     FileLink, "file_link", "link_", |_| 7, tail::plain;
     FcAccount, "financial_connections.account", "fca_", FEW, tail::plain;
-    FcTransaction, "financial_connections.transaction", "fctxn_", FEW, tail::plain;
+    FcTransaction, "financial_connections.transaction", "fctxn_", FEW, tail::fc_transaction;
     ForwardingRequest, "forwarding.request", "fwdreq_", FEW, tail::plain;
     VerificationReport, "identity.verification_report", "vr_", FEW, tail::plain;
     VerificationSession, "identity.verification_session", "vs_", FEW, tail::plain;

@@ -54,6 +54,12 @@ pub(super) fn active_entitlement(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     owner(g, kind, n, Kind::Customer, "/~customer", f);
 }
 
+/// A bank transaction belongs to a linked account.
+pub(super) fn fc_transaction(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
+    plain(g, kind, n, f);
+    owner(g, kind, n, Kind::FcAccount, "/account", f);
+}
+
 /// A product's feature belongs to a product, which its JSON does not say.
 pub(super) fn product_feature(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     plain(g, kind, n, f);
