@@ -126,7 +126,7 @@ fn what_changes_while_pages_are_read_ends_in_the_truth() {
         stripe.change(None, "product", &products[n % products.len()], &note, Change::Evented);
         if n % 25 == 0 {
             stripe.create(None, "customer", &note, Change::Evented);
-            stripe.delete(None, "customer", &customers[n / 5 % customers.len()], Change::Evented);
+            stripe.delete(None, "product", &products[n / 5 % products.len()], Change::Evented);
         }
     });
     let summary = support::sync(&sandbox, &store, &support::all()).expect("syncs");
