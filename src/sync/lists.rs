@@ -32,8 +32,8 @@ pub struct Walk {
     pub began_s: i64,
     /// Whether this only reads what appeared since: it stops at the first page that shows nothing new.
     pub is_drain: bool,
-    /// Cursors used, for lists that turn in a circle.
-    pub seen: HashSet<String>,
+    /// Cursors used with each slice, for lists that turn in a circle.
+    pub seen: HashSet<(i64, String)>,
     /// Pages read.
     pub pages: u64,
     /// Slices open or queued.
@@ -118,7 +118,7 @@ impl Lists<'_, '_> {
         let Some(last) = objects.last().filter(|_| has_more) else {
             return self.end_slice(walk, slice, when);
         };
-        if !it.seen.insert(last.row.id.clone()) || it.pages > WALK_PAGES_MAX {
+        if !it.seen.insert((slice, last.row.id.clone())) || it.pages > WALK_PAGES_MAX {
             let text = format!("its list does not end: {} came twice as a cursor", last.row.id);
             self.stop(walk, Outcome::Failed(text));
             return Ok(());

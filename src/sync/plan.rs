@@ -27,7 +27,8 @@ pub fn cut(span: Span, end: PageEnd, floor_s: i64, free: usize) -> Vec<Span> {
     // At the pace of this page so many more are to come; a piece should be worth two of them.
     let worth = usize::try_from(left_s / page_s / 2).unwrap_or(0);
     let pieces = (free + 1).min(worth).min(PIECES_MAX);
-    if pieces < 2 {
+    // A page inside one second has not moved in time: only its cursor has.
+    if pieces < 2 || rest == span {
         return vec![rest];
     }
     let step_s = left_s / pieces as i64;
@@ -55,16 +56,18 @@ mod tests {
             back in 0..1_000_000i64,
             floor in 0..3_000_000i64,
             free in 0..64usize,
+            until in any::<bool>(),
             probe in -10..2_000_010i64,
         ) {
             let oldest = (newest - back).max(from.unwrap_or(0));
             let newest = newest.max(oldest);
-            let span = Span { from_s: from, until_s: None };
+            let span = Span { from_s: from, until_s: until.then_some(newest + 1) };
             let pieces = cut(span, PageEnd { newest_s: newest, oldest_s: oldest }, floor, free);
             let wanted = Span { from_s: from, until_s: Some(oldest + 1) }.contains(probe);
             let hits = pieces.iter().filter(|piece| piece.contains(probe)).count();
             prop_assert_eq!(hits, usize::from(wanted));
             prop_assert!(pieces.len() <= free + 1);
+            prop_assert!(pieces.len() == 1 || pieces.iter().all(|piece| *piece != span));
             prop_assert!(pieces.iter().rev().skip(1).all(|p| p.from_s.is_some()));
         }
     }

@@ -90,7 +90,7 @@ fn target(worker: &Worker, in_flight_max: usize) -> usize {
     let latency_ms = worker.client.latency_ms().unwrap_or(0);
     // 100 requests a second at 150 ms are 15 in flight; a third more covers what jitter leaves idle.
     let wanted = usize::try_from(latency_ms * 100 * 4 / 3 / 1000).unwrap_or(in_flight_max);
-    wanted.clamp(IN_FLIGHT_MIN, in_flight_max)
+    wanted.clamp(IN_FLIGHT_MIN.min(in_flight_max), in_flight_max)
 }
 
 #[expect(clippy::too_many_arguments, reason = "the ends of the channels are the loop's own")]
