@@ -3,4 +3,5 @@
 mod fic_sandbox;
 mod fic_tables;
 mod stripe_sync;
+mod stripe_tables;
 mod support;

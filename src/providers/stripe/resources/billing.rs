@@ -385,6 +385,12 @@ pub static RESOURCES: &[Resource] = &[
             boolean("livemode", "/livemode"),
         ],
         expand: &["discounts"],
+        secret: &[
+            "/confirmation_secret",
+            "/last_finalization_error/payment_intent/client_secret",
+            "/last_finalization_error/setup_intent/client_secret",
+            "/last_finalization_error/source/client_secret",
+        ],
         volatile: &["/hosted_invoice_url", "/invoice_pdf"],
         events: &["invoice."],
         gone: &["invoice.deleted"],

@@ -19,6 +19,7 @@ pub static RESOURCES: &[Resource] = &[
             text("status", "/status"),
             refer("token_id", "/token"),
         ],
+        secret: &["/card/number", "/card/cvc"],
         events: &["issuing_authorization."],
         product: "issuing",
         ..Resource::BLANK
@@ -50,13 +51,13 @@ pub static RESOURCES: &[Resource] = &[
             text("currency", "/currency"),
             text("financial_account", "/financial_account"),
             boolean("livemode", "/livemode"),
-            text("number", "/number"),
             refer("personalization_design_id", "/personalization_design"),
             refer("replaced_by_id", "/replaced_by"),
             refer("replacement_for_id", "/replacement_for"),
             text("status", "/status"),
             text("type", "/type"),
         ],
+        secret: &["/number", "/cvc"],
         events: &["issuing_card."],
         product: "issuing",
         ..Resource::BLANK

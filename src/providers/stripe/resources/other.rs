@@ -161,9 +161,8 @@ pub static RESOURCES: &[Resource] = &[
             boolean("livemode", "/livemode"),
             text("status", "/status"),
             text("type", "/type"),
-            text("url", "/url"),
         ],
-        secret: &["/client_secret"],
+        secret: &["/client_secret", "/url"],
         events: &["identity.verification_session."],
         product: "identity",
         ..Resource::BLANK

@@ -62,6 +62,7 @@ pub static RESOURCES: &[Resource] = &[
             json("metadata", "/metadata"),
             boolean("livemode", "/livemode"),
         ],
+        secret: &["/source/client_secret"],
         volatile: &["/receipt_url"],
         events: &["charge."],
         terminal: &["failed"],
@@ -207,7 +208,12 @@ pub static RESOURCES: &[Resource] = &[
             boolean("livemode", "/livemode"),
         ],
         expand: &["amount_details.line_items"],
-        secret: &["/client_secret"],
+        secret: &[
+            "/client_secret",
+            "/last_payment_error/payment_intent/client_secret",
+            "/last_payment_error/setup_intent/client_secret",
+            "/last_payment_error/source/client_secret",
+        ],
         events: &["payment_intent."],
         terminal: &["canceled", "succeeded"],
         ..Resource::BLANK
@@ -390,6 +396,11 @@ pub static RESOURCES: &[Resource] = &[
             refer("setup_intent_id", "/setup_intent"),
             text("status", "/status"),
         ],
+        secret: &[
+            "/setup_error/payment_intent/client_secret",
+            "/setup_error/setup_intent/client_secret",
+            "/setup_error/source/client_secret",
+        ],
         poll: Poll::WithParent,
         ..Resource::BLANK
     },
@@ -409,7 +420,12 @@ pub static RESOURCES: &[Resource] = &[
             text("cancellation_reason", "/cancellation_reason"),
             boolean("livemode", "/livemode"),
         ],
-        secret: &["/client_secret"],
+        secret: &[
+            "/client_secret",
+            "/last_setup_error/payment_intent/client_secret",
+            "/last_setup_error/setup_intent/client_secret",
+            "/last_setup_error/source/client_secret",
+        ],
         events: &["setup_intent."],
         terminal: &["canceled", "succeeded"],
         ..Resource::BLANK
@@ -443,6 +459,7 @@ pub static RESOURCES: &[Resource] = &[
             boolean("livemode", "/livemode"),
             text("status", "/status"),
         ],
+        secret: &["/source/client_secret"],
         events: &["topup."],
         product: "top-ups",
         ..Resource::BLANK

@@ -35,6 +35,11 @@ pub static RESOURCES: &[Resource] = &[
             refer("location_id", "/location"),
             text("status", "/status"),
         ],
+        secret: &[
+            "/action/api_error/payment_intent/client_secret",
+            "/action/api_error/setup_intent/client_secret",
+            "/action/api_error/source/client_secret",
+        ],
         events: &["terminal.reader."],
         product: "terminal",
         ..Resource::BLANK

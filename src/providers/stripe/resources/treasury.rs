@@ -199,6 +199,7 @@ pub static RESOURCES: &[Resource] = &[
             refer("transaction_id", "/transaction"),
             text("type", "/type"),
         ],
+        secret: &["/flow_details/issuing_authorization/card/number", "/flow_details/issuing_authorization/card/cvc"],
         poll: Poll::WithParent,
         product: "treasury",
         ..Resource::BLANK
@@ -220,6 +221,7 @@ pub static RESOURCES: &[Resource] = &[
             boolean("livemode", "/livemode"),
             text("status", "/status"),
         ],
+        secret: &["/flow_details/issuing_authorization/card/number", "/flow_details/issuing_authorization/card/cvc"],
         poll: Poll::WithParent,
         product: "treasury",
         ..Resource::BLANK
