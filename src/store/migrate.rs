@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_stripe.sql"),
     include_str!("../../migrations/0003_fic.sql"),
     include_str!("../../migrations/0004_views.sql"),
+    include_str!("../../migrations/0005_fic_sync.sql"),
 ];
 
 /// "ssyn": tells our files from others'.

@@ -6,6 +6,7 @@
 
 mod changes;
 mod dispatch;
+pub mod fic;
 mod lists;
 mod plan;
 mod pool;

@@ -1,0 +1,339 @@
+//! The engine for Fatture in Cloud: brings one company's part of the file up to date.
+//!
+//! There are no events to pull, so lists are read: whole the first time, then by `updated_at` where the service can
+//! filter by it. Requests go out one after the other, since the quota is one a second. Every step can be interrupted;
+//! how far each list has been read is in the file.
+
+mod ask;
+mod cashbook;
+mod gone;
+mod quota;
+mod scan;
+
+use std::collections::HashSet;
+use std::time::Instant;
+
+use super::tally::Tally;
+use super::{Error, Options, Summary};
+use crate::http::{Client, Error as HttpError};
+use crate::model::cancel::Cancel;
+use crate::model::extract::Catalog;
+use crate::model::progress::{Outcome, ResourceReport, Sink};
+use crate::model::resource::{List, Provider, Resource};
+use crate::model::wire::Request;
+use crate::providers::fic::refusal::{self, RefusalKind};
+use crate::providers::fic::request::{self, PER_PAGE};
+use crate::store::{Account, ListState, LogEntry, NewAccount, Rows, Store};
+
+pub use crate::providers::fic::companies::Company;
+use ask::Trouble;
+pub use quota::limits;
+
+/// What a pass in which nothing happened may cost.
+const QUIET_REQUESTS_MAX: u64 = 30;
+/// What upkeep gets in any case, so that a company with many changes does not starve it.
+const UPKEEP_REQUESTS_MIN: u64 = 8;
+/// Lists that nothing tells of are read again after a day.
+const DAILY_S: i64 = 24 * 3600;
+/// Lists whose changes are asked for are read whole once a week, which finds what vanished.
+const WEEKLY_S: i64 = 7 * DAILY_S;
+/// The name under which a resource's probe is remembered, whatever passes it has.
+const PROBE: &str = "";
+
+/// Asks which companies a token may see.
+///
+/// # Errors
+/// [`Error::Unauthorized`] for a token that is wrong or revoked, and what the network does.
+pub fn companies(client: &Client) -> Result<Vec<Company>, Error> {
+    let read = client.get(&request::companies(), &mut |a| crate::providers::fic::companies::read(&a.body));
+    read.map_err(|error| match error {
+        HttpError::Refused(answer) => {
+            let refusal = refusal::read(answer.status, answer.retry_after_s, &answer.body);
+            match refusal.kind {
+                RefusalKind::Unauthorized => Error::Unauthorized(refusal.message),
+                _ => Error::Account(refusal.message),
+            }
+        }
+        other => other.into(),
+    })
+}
+
+/// Brings a company up to date. Rows from `options.since_s` on cannot be asked for here: it is ignored.
+///
+/// # Errors
+/// What ends the whole run; what concerns one resource is in its report.
+#[allow(clippy::too_many_arguments)] // the same seven things as the other engine's run, and which company
+pub fn run(
+    store: &Store,
+    catalog: &Catalog,
+    client: &Client,
+    company: &Company,
+    mode: &'static str,
+    options: &Options,
+    cancel: &Cancel,
+    sink: &dyn Sink,
+) -> Result<Summary, Error> {
+    let began = Instant::now();
+    let account = store.account(&NewAccount {
+        provider: "fic",
+        remote_id: company.id.clone(),
+        mode,
+        name: Some(company.name.clone()).filter(|name| !name.is_empty()),
+        country: Some("IT".to_owned()),
+        created_s: None,
+    })?;
+    let mut pull = Pull {
+        store,
+        catalog,
+        client,
+        cancel,
+        options,
+        company: &company.id,
+        numbers: store.numbers(catalog)?,
+        rows: store.rows(catalog, &[])?,
+        tally: Tally::new(&company.id, sink),
+        sent_before: client.sent(),
+        account,
+        unsorted: HashSet::new(),
+        spent: None,
+        quota_kept: Instant::now(),
+    };
+    let outcome = pull.everything();
+    if outcome.is_err() {
+        store.rollback();
+    }
+    pull.keep_quota()?;
+    let (account, requests) = (pull.account.id, client.sent() - pull.sent_before);
+    let reports = pull.tally.reports();
+    let took = began.elapsed();
+    let finished_s = client.service_now_s();
+    let took_s = i64::try_from(took.as_secs()).unwrap_or(0);
+    log(store, account, (finished_s - took_s, finished_s), &reports)?;
+    outcome?;
+    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    Ok(Summary { reports, requests, took_ms, signal: cancel.signal() })
+}
+
+/// What is to be done about one pass of one list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Job {
+    /// Read it whole.
+    Scan,
+    /// Ask for what changed.
+    Changes,
+    /// Compare its size with ours.
+    Count,
+    /// Read windows of days.
+    Cashbook,
+}
+
+/// A job that may wait for another run.
+struct Upkeep {
+    urgency: i64,
+    job: Job,
+    resource: &'static Resource,
+    pass: &'static str,
+}
+
+struct Pull<'a> {
+    store: &'a Store,
+    catalog: &'a Catalog,
+    client: &'a Client,
+    cancel: &'a Cancel,
+    options: &'a Options,
+    company: &'a str,
+    account: Account,
+    numbers: Vec<(i64, &'static Resource)>,
+    rows: Rows<'a>,
+    tally: Tally<'a>,
+    sent_before: u64,
+    /// Resources that refused to be sorted.
+    unsorted: HashSet<&'static str>,
+    /// Set when the quota is spent: nothing more is asked in this run.
+    spent: Option<String>,
+    quota_kept: Instant,
+}
+
+impl Pull<'_> {
+    fn everything(&mut self) -> Result<(), Error> {
+        // The bins come first: they also tell the service's time before anything is decided by it.
+        for &bin in request::BINS {
+            if let Some(resource) = self.chosen(bin.resource) {
+                let done = self.bin(bin, resource);
+                self.settle_job(resource, PROBE, done)?;
+            }
+        }
+        let mut upkeep = Vec::new();
+        let chosen: Vec<&'static Resource> =
+            self.options.only.iter().copied().filter(|r| r.provider == Provider::Fic && !r.is_child()).collect();
+        for resource in chosen {
+            for &pass in super::fic::passes(resource) {
+                let (now, later) = self.plan(resource, pass)?;
+                upkeep.extend(later);
+                if let Some(job) = now {
+                    self.perform(job, resource, pass)?;
+                }
+            }
+        }
+        upkeep.sort_by_key(|it| -it.urgency);
+        let allowance = QUIET_REQUESTS_MAX.saturating_sub(self.sent()).max(UPKEEP_REQUESTS_MIN);
+        let most = self.sent() + allowance;
+        for Upkeep { job, resource, pass, .. } in upkeep {
+            if self.sent() < most {
+                self.perform(job, resource, pass)?;
+            }
+        }
+        let done = self.settle_rows();
+        done.or_else(|trouble| self.trouble("fic_accounts", "", trouble))
+    }
+
+    fn sent(&self) -> u64 {
+        self.client.sent() - self.sent_before
+    }
+
+    fn chosen(&self, name: &str) -> Option<&'static Resource> {
+        self.options.only.iter().copied().find(|r| r.provider == Provider::Fic && r.name == name)
+    }
+
+    fn number(&self, resource: &Resource) -> i64 {
+        super::number(&self.numbers, resource)
+    }
+
+    /// Decides what to do about a pass at once, and what when there is room.
+    fn plan(
+        &self,
+        resource: &'static Resource,
+        pass: &'static str,
+    ) -> Result<(Option<Job>, Option<Upkeep>), Error> {
+        let number = self.number(resource);
+        let walk = self.store.walk(self.account.id, number, pass)?;
+        if matches!(resource.list, List::DateRange(_)) {
+            return Ok((Some(Job::Cashbook), None));
+        }
+        let Some(read_s) = walk.and_then(|walk| walk.drained_s).filter(|_| !self.options.initial) else {
+            return Ok((Some(Job::Scan), None));
+        };
+        let age_s = self.client.service_now_s() - read_s;
+        let state = self.store.list_state(self.account.id, number, pass)?;
+        let later = |urgency, job| Some(Upkeep { urgency, job, resource, pass });
+        let is_small = state.total.is_some_and(|total| total <= i64::from(PER_PAGE));
+        if request::may_filter_by_update(resource) {
+            if is_small || age_s >= WEEKLY_S || !self.is_filtered(number, &state)? {
+                return Ok((Some(Job::Scan), None));
+            }
+            let has_bin = request::BINS.iter().any(|bin| bin.resource == resource.name);
+            return Ok((Some(Job::Changes), if has_bin { None } else { later(i64::MAX, Job::Count) }));
+        }
+        let is_document = matches!(resource.list, List::Pages(_));
+        Ok((None, match (is_document, is_small) {
+            // One request tells all of it: asked for as often as there is room, before the lookups.
+            (true, true) => later(age_s.saturating_mul(24), Job::Scan),
+            _ if age_s >= DAILY_S => later(age_s, Job::Scan),
+            _ => None,
+        }))
+    }
+
+    fn is_filtered(&self, number: i64, state: &ListState) -> Result<bool, Error> {
+        let probe = self.store.list_state(self.account.id, number, PROBE)?;
+        Ok(probe.filter.as_deref() == Some("works") && state.updated_until.is_some())
+    }
+
+    fn perform(&mut self, job: Job, resource: &'static Resource, pass: &'static str) -> Result<(), Error> {
+        self.tally.begin(&resource.table(), if job == Job::Changes { "changes" } else { "listing" });
+        let done = match job {
+            _ if self.spent.is_some() || self.cancel.is_set() => Ok(()),
+            Job::Scan => self.scan(resource, pass),
+            Job::Changes => self.changes(resource, pass),
+            Job::Count => self.count(resource, pass),
+            Job::Cashbook => self.cashbook(resource),
+        };
+        self.settle_job(resource, pass, done)
+    }
+
+    /// Turns the end of a job into the resource's outcome, or into the end of the run.
+    fn settle_job(&mut self, resource: &'static Resource, pass: &str, done: Result<(), Trouble>) -> Result<(), Error> {
+        let table = resource.table();
+        self.tally.committed();
+        if let Err(trouble) = done {
+            self.store.rollback();
+            if let Trouble::Refused(refusal, when) = &trouble
+                && refusal.kind == RefusalKind::NoPermission
+            {
+                let (number, why) = (self.number(resource), Some(refusal.message.as_str()));
+                self.store.set_availability(self.account.id, number, "forbidden", why, when.date_s)?;
+            }
+            return self.trouble(&table, pass, trouble);
+        }
+        if let Some(text) = self.spent.clone() {
+            self.tally.fail(&table, Outcome::Failed(text));
+        } else if self.cancel.is_set() {
+            self.tally.fail(&table, Outcome::Interrupted);
+        }
+        Ok(())
+    }
+
+    fn trouble(&mut self, table: &str, pass: &str, trouble: Trouble) -> Result<(), Error> {
+        let named = |text: &str| if pass.is_empty() { text.to_owned() } else { format!("{pass}: {text}") };
+        let outcome = match trouble {
+            Trouble::Fatal(error) => return Err(error),
+            Trouble::Refused(refusal, _) => match refusal.kind {
+                RefusalKind::Unauthorized => return Err(Error::Unauthorized(refusal.message)),
+                RefusalKind::NoPermission => Outcome::Forbidden(named(&refusal.message)),
+                _ => Outcome::Failed(named(&refusal.to_string())),
+            },
+            Trouble::Http(HttpError::Interrupted) => Outcome::Interrupted,
+            Trouble::Http(error @ HttpError::Quota { .. }) => {
+                let text = error.to_string();
+                self.spent = Some(text.clone());
+                Outcome::Failed(text)
+            }
+            Trouble::Http(error) => Outcome::Failed(named(&error.to_string())),
+            Trouble::Endless(text) => Outcome::Failed(named(&text)),
+        };
+        self.tally.fail(table, outcome);
+        Ok(())
+    }
+}
+
+/// Returns the passes of a list; one plain pass where the table names none.
+fn passes(resource: &Resource) -> &'static [&'static str] {
+    if resource.passes.is_empty() { &[PROBE] } else { resource.passes }
+}
+
+/// Returns the column and value that tell a pass's rows: `type=invoice` is both.
+fn place(resource: &Resource, pass: &'static str) -> Option<(&'static str, &'static str)> {
+    pass.split_once('=').filter(|(column, _)| resource.columns.iter().any(|c| c.name == *column))
+}
+
+/// Leaves the sort expression out of a request.
+fn without_sort(request: &Request) -> Option<Request> {
+    let (path, query) = request.path.split_once('?')?;
+    let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("sort=")).collect();
+    let stripped = format!("{path}?{}", kept.join("&"));
+    (stripped.len() < request.path.len()).then(|| Request { path: stripped, ..request.clone() })
+}
+
+fn log(store: &Store, account: i64, (started_s, finished_s): (i64, i64), reports: &[ResourceReport]) -> Result<(), Error> {
+    let name = format!("{started_s}-{}", std::process::id());
+    store.begin()?;
+    for report in reports {
+        let (status, error) = match &report.outcome {
+            Outcome::Complete => ("complete", None),
+            Outcome::NotAvailable(why) => ("not available", Some(why.as_str())),
+            Outcome::Forbidden(why) => ("forbidden", Some(why.as_str())),
+            Outcome::Failed(why) => ("failed", Some(why.as_str())),
+            Outcome::Interrupted => ("interrupted", None),
+        };
+        store.log_run(&LogEntry {
+            run: &name,
+            account,
+            resource: &report.name.replacen(':', "_", 1),
+            started_s,
+            finished_s,
+            status,
+            counts: report.counts,
+            error,
+        })?;
+    }
+    store.commit().map_err(Error::from)
+}
