@@ -1,8 +1,99 @@
-//! Arguments to calls, errors to exit codes.
+//! Arguments to calls, errors to exit codes. The only place that knows clap.
+//!
+//! Commands turn arguments and settings into values, call the layers below, and hand what comes back to the UI. They
+//! never print for themselves, and only [`exit`] knows exit codes.
 
+pub mod args;
+mod engine;
+pub mod exit;
+pub mod generate;
+mod sandbox;
+pub mod select;
+mod signals;
+mod status;
+mod sync;
+pub mod values;
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
+
+use clap::Parser;
+use etcetera::BaseStrategy;
+
+use crate::clock::SystemClock;
+use crate::config::{self, Gathered, Layers, Places, Settings, Source};
+use crate::ui::{self, Ui};
+use args::{Cli, Command, Global};
+use exit::{Exit, Failure};
 
 /// Parses the process's arguments and runs the command.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    ui::hide_panic_payloads();
+    // A bug anywhere below must still end with a code of ours; the hook has already said where it is.
+    let ended = std::panic::catch_unwind(|| run(std::env::args_os()));
+    ended.unwrap_or(Exit::Failed).into()
+}
+
+fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version end up here too. A reader that went away needs no message.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
+        }
+    };
+    let ui = Ui::new(&cli.global.look(|name| std::env::var_os(name)));
+    ui.start_log(cli.global.log_format, cli.global.verbose);
+    match dispatch(&cli, &ui) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            ui.failure(&failure.message, &failure.causes, failure.hint.as_deref());
+            failure.exit
+        }
+    }
+}
+
+fn dispatch(cli: &Cli, ui: &Ui) -> Result<Exit, Failure> {
+    let clock = SystemClock::new();
+    match &cli.command {
+        Command::Sync(args) => sync::run(args, &cli.global, ui, &clock),
+        Command::Status => status::run(&cli.global, ui),
+        Command::Sandbox(args) => sandbox::run(args, ui, &clock),
+        Command::Completions(args) => generate::completions(args, ui),
+        Command::Man(args) => generate::man(args, ui),
+    }
+}
+
+/// Reads every place that settings come from and decides between them.
+fn settings(global: &Global, ui: &Ui) -> Result<Settings, Failure> {
+    let Gathered { layers, notes } = config::gather(&places(global)?)?;
+    for note in notes {
+        ui.note(&note);
+    }
+    let mut layers: Layers = layers;
+    if let Some(database) = &global.database {
+        let text = database.to_str().ok_or_else(|| Failure::usage("--database is not UTF-8 text"))?;
+        layers.flags = layers.flags.with("database", text, Source::Flag);
+    }
+    Ok(config::resolve(&layers)?)
+}
+
+fn places(global: &Global) -> Result<Places, Failure> {
+    let working_folder = std::env::current_dir()
+        .map_err(|error| Failure::failed("the working folder cannot be used").because(&error))?;
+    // A value that is not text stays in, spoilt: it is refused by those who need it, not taken for absent.
+    let text =
+        |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned()));
+    let variables: HashMap<String, String> = std::env::vars_os().filter_map(text).collect();
+    let config_folder: Option<PathBuf> = etcetera::base_strategy::Xdg::new().ok().map(|base| base.config_dir());
+    Ok(Places {
+        variables,
+        working_folder,
+        config_folder,
+        config_file: global.config.clone(),
+        project: global.project_name.clone(),
+    })
 }

@@ -4,6 +4,7 @@ pub mod cancel;
 pub mod extract;
 pub mod order;
 pub mod progress;
+pub mod report;
 pub mod resource;
 pub mod row;
 pub mod secret;

@@ -31,7 +31,6 @@ pub use events::{Event, Waiting, object_of};
 pub use lock::Lock;
 pub use logs::LogEntry;
 pub use presence::{ListState, Living};
-pub use report::{AccountStatus, ResourceStatus, Status};
 pub use todo::{Fanout, Fetch};
 pub use walks::{SliceRow, WalkRow};
 

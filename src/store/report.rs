@@ -1,62 +1,20 @@
 //! The SELECTs behind `status`.
 
+use std::collections::HashSet;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
 use super::error::Error;
 use crate::model::extract::Catalog;
-
-/// How one resource of one account stands.
-#[derive(Debug, Clone)]
-pub struct ResourceStatus {
-    /// Table name.
-    pub table: String,
-    /// Living rows.
-    pub rows: u64,
-    /// Tombstones.
-    pub deleted: u64,
-    /// Rows whose state is in doubt until a sync fetches them.
-    pub unsettled: u64,
-    /// When a run last ended with it, unix seconds.
-    pub last_sync_s: Option<i64>,
-    /// How that ended.
-    pub last_status: Option<String>,
-}
-
-/// How one account stands.
-#[derive(Debug, Clone)]
-pub struct AccountStatus {
-    /// `stripe`, `fic`.
-    pub provider: String,
-    /// The service's id.
-    pub remote_id: String,
-    /// `live`, `test`, `sandbox`.
-    pub mode: String,
-    /// Its name.
-    pub name: Option<String>,
-    /// Every event before this second is in.
-    pub events_until_s: Option<i64>,
-    /// GETs and lists still queued.
-    pub queued: u64,
-    /// Its resources with rows or runs.
-    pub resources: Vec<ResourceStatus>,
-}
-
-/// How the file stands.
-#[derive(Debug, Clone)]
-pub struct Status {
-    /// Bytes of the file and its WAL.
-    pub size_bytes: u64,
-    /// Accounts.
-    pub accounts: Vec<AccountStatus>,
-}
+use crate::model::report::{AccountReport, ResourceState, StatusReport};
 
 impl Store {
     /// Reads how everything stands.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn status(&self, catalog: &Catalog) -> Result<Status, Error> {
+    pub fn status(&self, catalog: &Catalog) -> Result<StatusReport, Error> {
         let sql = |e| self.sql(e);
         let mut statement = self
             .conn
@@ -68,9 +26,9 @@ impl Store {
             .map_err(sql)?;
         let rows = statement
             .query_map([], |row| {
-                let account = AccountStatus {
+                let account = AccountReport {
                     provider: row.get(1)?,
-                    remote_id: row.get(2)?,
+                    id: row.get(2)?,
                     mode: row.get(3)?,
                     name: row.get(4)?,
                     events_until_s: row.get(5)?,
@@ -88,10 +46,11 @@ impl Store {
             }
             accounts.push(account);
         }
-        Ok(Status { size_bytes: self.size_bytes(), accounts })
+        let database = self.path.display().to_string();
+        Ok(StatusReport { database, size_bytes: self.size_bytes(), accounts })
     }
 
-    fn resource_status(&self, account: i64, table: &str) -> Result<Option<ResourceStatus>, Error> {
+    fn resource_status(&self, account: i64, table: &str) -> Result<Option<ResourceState>, Error> {
         let sql = |e| self.sql(e);
         // The unique index by account answers the first count without touching the rows' pages.
         let all: i64 = self
@@ -116,7 +75,7 @@ impl Store {
         }
         let deleted = if all == 0 { 0 } else { count("deleted_at IS NOT NULL")? };
         let unsettled = if all == 0 { 0 } else { count("unsettled = 1")? };
-        Ok(Some(ResourceStatus {
+        Ok(Some(ResourceState {
             table: table.to_owned(),
             rows: (all - deleted).unsigned_abs(),
             deleted: deleted.unsigned_abs(),
@@ -124,6 +83,23 @@ impl Store {
             last_sync_s: last.as_ref().and_then(|l| l.0),
             last_status: last.map(|l| l.1),
         }))
+    }
+
+    /// Returns the tables whose lists have all been read to their end.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn complete_tables(&self) -> Result<HashSet<String>, Error> {
+        let sql = |e| self.sql(e);
+        let mut statement = self
+            .conn
+            .prepare(
+                "SELECT r.name FROM walks w JOIN resources r ON r.id = w.resource
+                 GROUP BY r.name HAVING count(*) = count(w.drained_s)",
+            )
+            .map_err(sql)?;
+        let rows = statement.query_map([], |row| row.get(0)).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
     }
 
     /// Returns the ids of the living rows of a table.

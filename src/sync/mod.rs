@@ -24,6 +24,8 @@ pub use run::{Target, catalog, run};
 pub struct Options {
     /// The resources chosen; children come along with their parents.
     pub only: Vec<&'static Resource>,
+    /// The accounts meant, by the service's ids; empty means whichever the key opens.
+    pub accounts: Vec<String>,
     /// Read everything again, even what is complete.
     pub initial: bool,
     /// Read only what was created from this second on; nothing counts as complete then.

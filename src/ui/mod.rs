@@ -1,1 +1,177 @@
-//! In the making.
+//! Owns stdout and stderr. Data goes to stdout, everything else to stderr; the only place that knows indicatif.
+//!
+//! Text from the services never reaches a terminal as it is: see [`text::safe`].
+
+mod board;
+mod json;
+mod log;
+mod progress;
+mod run;
+mod sheet;
+mod status;
+pub mod text;
+pub mod units;
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use dialoguer::console::Term;
+use indicatif::{MultiProgress, ProgressDrawTarget};
+
+use crate::model::report::{PlannedResource, RunReport, StatusReport};
+pub use log::LogFormat;
+pub use progress::Watch;
+
+/// Narrower than this no table of numbers can be read.
+const WIDTH_MIN: u16 = 60;
+
+/// How data is written to stdout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Table,
+    /// One JSON document.
+    Json,
+    /// Comma-separated values with a header.
+    Csv,
+}
+
+/// How the user wants things to look.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Look {
+    /// How data is written.
+    pub format: Format,
+    /// Whether colours may be used.
+    pub color: bool,
+    /// Whether stderr has errors alone.
+    pub quiet: bool,
+    /// Whether to show what is usually summed up.
+    pub verbose: bool,
+}
+
+/// The one owner of stdout and stderr.
+#[derive(Debug)]
+pub struct Ui {
+    look: Look,
+    bars: MultiProgress,
+}
+
+impl Ui {
+    /// Takes the process's streams.
+    pub fn new(look: &Look) -> Ui {
+        // Hidden until there is something that lasts long enough to be worth a bar.
+        Ui { look: *look, bars: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()) }
+    }
+
+    /// Begins to write log lines to stderr, above the bars.
+    pub fn start_log(&self, format: impl Into<LogFormat>, verbose: u8) {
+        log::start(format.into(), if self.look.quiet { None } else { Some(verbose) }, self.bars.clone());
+    }
+
+    /// Writes one line for the user to stderr.
+    pub fn note(&self, note: &str) {
+        if !self.look.quiet {
+            self.stderr_line(&text::safe(note));
+        }
+    }
+
+    /// Writes why the command ended; also with `--quiet`.
+    pub fn failure(&self, message: &str, causes: &[String], hint: Option<&str>) {
+        let mut lines = vec![format!("{} {}", self.painted("error:", "1;31"), text::safe(message))];
+        lines.extend(causes.iter().map(|cause| format!("  because {}", text::safe(cause))));
+        lines.extend(hint.map(|hint| format!("{} {}", self.painted("hint:", "1;36"), text::safe(hint))));
+        self.stderr_line(&lines.join("\n"));
+    }
+
+    /// Returns where long work reports to; the bars end when it is dropped.
+    pub fn watch(&self, resources: usize) -> Watch {
+        Watch::new(&self.look, self.bars.clone(), resources)
+    }
+
+    /// Writes what a run did: data to stdout, what went wrong to stderr.
+    ///
+    /// # Errors
+    /// When stdout cannot be written; not when nobody reads it any more.
+    pub fn run_report(&self, report: &RunReport) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&json::run(report))?,
+            Format::Csv => self.stdout(&run::csv(report))?,
+            Format::Table => {
+                self.stdout(&run::table(report, self.look.verbose, width()))?;
+            }
+        }
+        for line in run::troubles(report) {
+            self.stderr_line(&line);
+        }
+        Ok(())
+    }
+
+    /// Writes what a run would do.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn plan(&self, plan: &[PlannedResource], rate_per_s: Option<u32>) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&json::plan(plan)),
+            Format::Csv => self.stdout(&run::plan_csv(plan)),
+            Format::Table => self.stdout(&run::plan_table(plan, rate_per_s, width())),
+        }
+    }
+
+    /// Writes how the file stands.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn status(&self, status: &StatusReport) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&json::status(status)),
+            Format::Csv => self.stdout(&status::csv(status)),
+            Format::Table => self.stdout(&status::table(status, width())),
+        }
+    }
+
+    /// Writes bytes to stdout as they are: completions, man pages.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn raw(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+            // A reader such as `head` that has seen enough is no failure.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+
+    fn stdout(&self, text: &str) -> io::Result<()> {
+        self.bars.suspend(|| self.raw(text.as_bytes()))
+    }
+
+    fn stderr_line(&self, line: &str) {
+        self.bars.suspend(|| {
+            // There is nowhere left to tell that stderr is gone.
+            let _ = writeln!(io::stderr(), "{line}");
+        });
+    }
+
+    fn painted(&self, word: &str, ansi: &str) -> String {
+        if self.look.color { format!("\x1b[{ansi}m{word}\x1b[0m") } else { word.to_owned() }
+    }
+}
+
+/// Returns the terminal's width, or nothing where stdout is none: lines are then as long as they need to be.
+fn width() -> Option<u16> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    Term::stdout().size_checked().map(|(_, columns)| columns.max(WIDTH_MIN))
+}
+
+/// Replaces the message of a panic by its place: the payload may repeat data or a secret.
+pub fn hide_panic_payloads() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+        let version = env!("CARGO_PKG_VERSION");
+        let _ = writeln!(io::stderr(), "stripesync {version} met a bug at {place}; please report this line");
+    }));
+}

@@ -1,6 +1,8 @@
 //! Tests of the whole, in one binary.
 
+mod cli;
 mod fic_sandbox;
+mod fic_sync;
 mod fic_tables;
 mod stripe_sync;
 mod stripe_tables;

@@ -240,7 +240,10 @@ fn updated_at(resource: &Resource, object: &Object) -> Option<String> {
 
 /// Writes a second the way the service writes times, in UTC: that is never ahead of Italian time.
 fn utc_text(second: i64) -> String {
-    jiff::Timestamp::from_second(second).unwrap_or(jiff::Timestamp::UNIX_EPOCH).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    jiff::Timestamp::from_second(second)
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        .strftime("%Y-%m-%d %H:%M:%S")
+        .to_string()
 }
 
 /// Moves a time of the service back; one that cannot be read stays.

@@ -1,0 +1,323 @@
+//! The door to the layers below: settings in, reports out. Commands call nothing else of `sync`, `store` and `sandbox`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::exit::Failure;
+use crate::clock::{Clock, SystemClock};
+use crate::config::{FicAccess, Mode, StripeAccess};
+use crate::http::{self, Client, Limits, Settings};
+use crate::model::cancel::Cancel;
+use crate::model::extract::Catalog;
+use crate::model::progress::Sink;
+use crate::model::report::{AccountFailure, PlannedResource, RunReport, StatusReport};
+use crate::model::resource::{List, Poll, Provider, Resource};
+use crate::model::secret::Secret;
+use crate::providers::{fic, stripe};
+use crate::sandbox::fic::{FicSandbox, FicSettings};
+use crate::sandbox::{self, Limits as SandboxLimits, Sandbox, Sizes};
+use crate::store::{Lock, Store};
+use crate::sync::{self, Options, Summary, Target};
+
+/// The sandbox on loopback sets no pace unless told to.
+const UNLIMITED_PER_S: u32 = 1_000_000;
+/// Where the look-alike of Fatture in Cloud answers.
+const FIC_PATHS: &[&str] = &["/c/", "/user/", "/info/", "/oauth/"];
+/// Rows of a page, for estimates.
+const PAGE_ROWS: u64 = 100;
+
+/// What a sync is asked to do.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// The file.
+    pub database: PathBuf,
+    /// The resources chosen, children with their parents.
+    pub only: Vec<&'static Resource>,
+    /// Accounts and companies chosen by id; none means all.
+    pub accounts: Vec<String>,
+    /// Read everything again.
+    pub initial: bool,
+    /// Read only what was created from this second on.
+    pub since_s: Option<i64>,
+    /// Plan, write nothing.
+    pub dry_run: bool,
+    /// Most requests in flight.
+    pub jobs: usize,
+    /// Share of the service's limits to use.
+    pub rate_percent: u32,
+}
+
+/// Who is asked, with which credentials.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// Stripe, if a key was given.
+    pub stripe: Option<StripeAccess>,
+    /// Fatture in Cloud, if a token was given.
+    pub fic: Option<FicAccess>,
+    /// Whether the sandbox answers: its rows never mix with real ones.
+    pub is_sandbox: bool,
+}
+
+/// What came of an order.
+#[derive(Debug)]
+pub enum Pulled {
+    /// It was carried out.
+    Done(RunReport),
+    /// It was a dry run.
+    Planned {
+        /// What would be done.
+        resources: Vec<PlannedResource>,
+        /// Requests per second that the run would keep to, where known.
+        rate_per_s: Option<u32>,
+    },
+}
+
+/// How big and how slow a sandbox is.
+#[derive(Debug, Clone, Copy)]
+pub struct SandboxOptions {
+    /// 0 takes a free one.
+    pub port: u16,
+    /// Customers of the Stripe account.
+    pub customers: u32,
+    /// Each answer waits so long.
+    pub latency_ms: u64,
+    /// Requests per second; 0 is any number.
+    pub rate_limit: u32,
+}
+
+/// A running sandbox; it ends when dropped.
+pub struct RunningSandbox {
+    /// What `STRIPE_API_BASE` and `FIC_API_BASE` should be.
+    pub base_url: String,
+    /// A key that it accepts.
+    pub stripe_key: &'static str,
+    /// A token that it accepts.
+    pub fic_token: String,
+    /// Keeps it alive.
+    pub server: Box<dyn std::any::Any>,
+}
+
+/// Carries out an order.
+///
+/// # Errors
+/// When nothing at all could be done.
+pub fn pull(
+    order: &Order,
+    access: &Access,
+    sink: &dyn Sink,
+    cancel: &Cancel,
+    clock: &dyn Clock,
+) -> Result<Pulled, Failure> {
+    if order.dry_run {
+        return plan(order, access);
+    }
+    let _lock = Lock::take(&order.database, &utc(clock.now_ms()))?;
+    let store = Store::open(&order.database)?;
+    let catalog = sync::catalog();
+    let pulling = Pulling { order, access, store: &store, catalog: &catalog, sink, cancel, clock };
+    let mut report = RunReport::default();
+    let mut failures = Vec::new();
+    if let Some(stripe) = &access.stripe {
+        pulling.keep("stripe", pulling.stripe(stripe), &mut report, &mut failures);
+    }
+    if let Some(fic) = access.fic.as_ref().filter(|_| !cancel.is_set()) {
+        pulling.fic(fic, &mut report, &mut failures);
+    }
+    report.signal = cancel.signal();
+    // With nothing but failures the first of them is the whole story, and has an exit code of its own.
+    if report.resources.is_empty()
+        && let Some(failure) = failures.into_iter().next()
+    {
+        return Err(failure);
+    }
+    Ok(Pulled::Done(report))
+}
+
+/// One order being carried out.
+struct Pulling<'a> {
+    order: &'a Order,
+    access: &'a Access,
+    store: &'a Store,
+    catalog: &'a Catalog,
+    sink: &'a dyn Sink,
+    cancel: &'a Cancel,
+    clock: &'a dyn Clock,
+}
+
+impl Pulling<'_> {
+    fn options(&self, provider: Provider) -> Options {
+        Options {
+            only: self.order.only.iter().copied().filter(|resource| resource.provider == provider).collect(),
+            accounts: self.order.accounts.clone(),
+            initial: self.order.initial,
+            since_s: self.order.since_s,
+            in_flight_max: self.order.jobs,
+        }
+    }
+
+    fn stripe(&self, access: &StripeAccess) -> Result<Summary, sync::Error> {
+        let limits = if self.access.is_sandbox {
+            Limits::new(UNLIMITED_PER_S, None)
+        } else {
+            let per_s = if access.mode == Mode::Live { stripe::LIVE_PER_S } else { stripe::TEST_PER_S };
+            Limits { share_percent: self.order.rate_percent, ..Limits::new(per_s, Some(stripe::ENDPOINT_PER_S)) }
+        };
+        let settings = Settings::new(&access.base_url, limits)
+            .header("Authorization", Secret::new(format!("Bearer {}", access.key.expose())))
+            .header("Stripe-Version", Secret::new(stripe::API_VERSION));
+        let client = Client::new(settings, Arc::new(SystemClock::new()), self.cancel.clone())?;
+        let mode = if self.access.is_sandbox { "sandbox" } else { access.mode.name() };
+        let target = Target { client: &client, mode };
+        let options = self.options(Provider::Stripe);
+        sync::run(self.store, self.catalog, &target, &options, self.cancel, self.sink)
+    }
+
+    /// Pulls every company that the token sees, or those chosen.
+    fn fic(&self, access: &FicAccess, report: &mut RunReport, failures: &mut Vec<Failure>) {
+        let found = self.fic_client(access, None).and_then(|client| sync::fic::companies(&client));
+        let companies = match found {
+            Ok(companies) => companies,
+            Err(error) => return self.keep("fic", Err(error), report, failures),
+        };
+        let is_chosen = |id: &String| {
+            access.company.as_ref().is_none_or(|company| company == id)
+                && (self.order.accounts.is_empty() || self.order.accounts.contains(id))
+        };
+        for company in companies.iter().filter(|company| is_chosen(&company.id)) {
+            if self.cancel.is_set() {
+                return;
+            }
+            let pulled = self.fic_client(access, Some(&company.id)).and_then(|client| {
+                let mode = if self.access.is_sandbox { "sandbox" } else { "live" };
+                let options = self.options(Provider::Fic);
+                sync::fic::run(self.store, self.catalog, &client, company, mode, &options, self.cancel, self.sink)
+            });
+            self.keep(&company.id, pulled, report, failures);
+        }
+    }
+
+    fn fic_client(&self, access: &FicAccess, company: Option<&str>) -> Result<Client, sync::Error> {
+        let now_s = self.clock.now_ms().div_euclid(1000);
+        let limits = match company {
+            Some(company) if !self.access.is_sandbox => {
+                sync::fic::limits(self.store, company, self.order.rate_percent, now_s)?
+            }
+            _ => Limits::new(UNLIMITED_PER_S, None),
+        };
+        let settings = Settings::new(&access.base_url, limits)
+            .header("Authorization", Secret::new(fic::authorization(access.token.expose())));
+        Ok(Client::new(settings, Arc::new(SystemClock::new()), self.cancel.clone())?)
+    }
+
+    fn keep(
+        &self,
+        account: &str,
+        pulled: Result<Summary, sync::Error>,
+        report: &mut RunReport,
+        failures: &mut Vec<Failure>,
+    ) {
+        match pulled {
+            Ok(summary) => {
+                report.requests += summary.requests;
+                report.took_ms += summary.took_ms;
+                report.resources.extend(summary.reports);
+            }
+            // What a signal cut short is no failure: the exit code tells of the signal.
+            Err(sync::Error::Http(http::Error::Interrupted)) if self.cancel.is_set() => {}
+            Err(error) => {
+                report.failures.push(AccountFailure { account: account.to_owned(), message: error.to_string() });
+                failures.push(error.into());
+            }
+        }
+    }
+}
+
+/// Says what a run would read, by what the file knows already.
+fn plan(order: &Order, access: &Access) -> Result<Pulled, Failure> {
+    let known = if order.database.exists() { Some(Store::open_read_only(&order.database)?) } else { None };
+    let catalog = sync::catalog();
+    let status = known.as_ref().map(|store| store.status(&catalog)).transpose()?;
+    let complete = known.as_ref().map(Store::complete_tables).transpose()?.unwrap_or_default();
+    let rows = |resource: &Resource| {
+        let tables = status.iter().flat_map(|s| &s.accounts).flat_map(|a| &a.resources);
+        tables.filter(|state| state.table == resource.table()).map(|state| state.rows).reduce(|a, b| a + b)
+    };
+    let is_asked = |resource: &&&'static Resource| match resource.provider {
+        Provider::Stripe => access.stripe.is_some(),
+        Provider::Fic => access.fic.is_some(),
+    };
+    let resources = order.only.iter().filter(is_asked).filter_map(|resource| {
+        let is_complete = complete.contains(&resource.table()) && !order.initial && order.since_s.is_none();
+        let (how, requests) = planned(resource, is_complete, rows(resource))?;
+        let name = format!("{}:{}", resource.provider.name(), resource.name);
+        Some(PlannedResource { name, account: String::new(), how, requests })
+    });
+    let rate_per_s = access.stripe.as_ref().map(|stripe| {
+        let per_s = if stripe.mode == Mode::Live { stripe::LIVE_PER_S } else { stripe::TEST_PER_S };
+        per_s * order.rate_percent / 100
+    });
+    Ok(Pulled::Planned { resources: resources.collect(), rate_per_s })
+}
+
+/// Says how one resource would be read; nothing for what comes along inside others.
+fn planned(resource: &Resource, is_complete: bool, rows: Option<u64>) -> Option<(String, Option<u64>)> {
+    let passes = resource.passes.len().max(1) as u64;
+    let pages = |rows: u64| rows.div_ceil(PAGE_ROWS).max(1) + passes;
+    match resource.list {
+        List::Unlisted(_) => None,
+        List::Under { .. } if !resource.inline.is_empty() => None,
+        List::Under { parent, .. } if is_complete => Some((format!("for changed {parent}"), None)),
+        List::Under { parent, .. } => Some((format!("one list for each of {parent}"), None)),
+        _ if is_complete && resource.provider == Provider::Stripe && resource.poll == Poll::ByEvent => {
+            Some(("by events".to_owned(), Some(0)))
+        }
+        _ if is_complete => Some(("what is new".to_owned(), Some(passes))),
+        _ => Some(("the whole list".to_owned(), rows.map(pages))),
+    }
+}
+
+/// Reads how the file stands.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn status(database: &Path) -> Result<StatusReport, Failure> {
+    let store = Store::open_read_only(database)?;
+    let mut status = store.status(&sync::catalog())?;
+    status.database = database.display().to_string();
+    Ok(status)
+}
+
+/// Starts a sandbox.
+///
+/// # Errors
+/// When the port is taken.
+pub fn sandbox(options: SandboxOptions) -> Result<RunningSandbox, Failure> {
+    let company = FicSettings { clients: (options.customers as usize / 4).max(10), ..FicSettings::default() };
+    let fic_token = company.token.clone();
+    let limits =
+        SandboxLimits { global_per_s: Some(options.rate_limit).filter(|per_s| *per_s > 0), ..SandboxLimits::default() };
+    let started = Sandbox::start(sandbox::Options {
+        port: options.port,
+        sizes: Sizes::customers(options.customers),
+        latency: Duration::from_millis(options.latency_ms),
+        limits,
+        mounts: vec![(FIC_PATHS, Arc::new(FicSandbox::new(company)))],
+        ..sandbox::Options::default()
+    });
+    let server = started.map_err(|error| {
+        Failure::failed(format!("the sandbox cannot listen on port {}", options.port)).because(&error)
+    })?;
+    Ok(RunningSandbox {
+        base_url: server.stripe_base_url(),
+        stripe_key: sandbox::TEST_KEY,
+        fic_token,
+        server: Box::new(server),
+    })
+}
+
+/// Returns a moment as RFC 3339.
+fn utc(now_ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(now_ms)
+        .map_or_else(|_| now_ms.to_string(), |at| at.strftime("%FT%TZ").to_string())
+}

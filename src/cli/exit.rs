@@ -1,0 +1,291 @@
+//! What went wrong, as an exit code and a hint. The one table that knows both.
+
+use std::error::Error as StdError;
+use std::process::ExitCode;
+
+use super::select;
+use crate::config;
+use crate::model::progress::{Outcome, ResourceReport};
+use crate::model::report::RunReport;
+use crate::{store, sync};
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: everything done.
+    Done,
+    /// 1: nothing could be done, for a reason without a code of its own.
+    Failed,
+    /// 2: asked for in a way that cannot be done.
+    Usage,
+    /// 3: a resource or an account failed; the summary names it.
+    Partly,
+    /// 4: no credential, or one that is refused.
+    Unauthorised,
+    /// 5: another process holds the file.
+    Held,
+    /// 6: the file is newer, damaged, full or read-only.
+    Database,
+    /// 128 and the signal's number: 130, 143.
+    Interrupted(i32),
+}
+
+impl Exit {
+    /// Returns the process's exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Partly => 3,
+            Exit::Unauthorised => 4,
+            Exit::Held => 5,
+            Exit::Database => 6,
+            Exit::Interrupted(signal) => u8::try_from(128 + signal).unwrap_or(130),
+        }
+    }
+
+    /// Returns how a run ends by what became of its resources.
+    pub fn of_run(report: &RunReport) -> Exit {
+        if let Some(signal) = report.signal {
+            return Exit::Interrupted(signal);
+        }
+        let reports = &report.resources;
+        let is_bad = |report: &&ResourceReport| {
+            matches!(report.outcome, Outcome::Failed(_) | Outcome::Forbidden(_) | Outcome::Interrupted)
+        };
+        match reports.iter().filter(is_bad).count() {
+            0 if report.failures.is_empty() => Exit::Done,
+            bad if bad > 0
+                && bad == reports.len()
+                && reports.iter().all(|r| matches!(r.outcome, Outcome::Failed(_))) =>
+            {
+                Exit::Failed
+            }
+            _ => Exit::Partly,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(exit.code())
+    }
+}
+
+/// What ends a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The code to end with.
+    pub exit: Exit,
+    /// What failed, on what.
+    pub message: String,
+    /// Why, outermost first.
+    pub causes: Vec<String>,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure of a kind.
+    pub fn new(exit: Exit, message: impl Into<String>) -> Failure {
+        Failure { exit, message: message.into(), causes: Vec::new(), hint: None }
+    }
+
+    /// A failure without a code of its own.
+    pub fn failed(message: impl Into<String>) -> Failure {
+        Failure::new(Exit::Failed, message)
+    }
+
+    /// Something asked for that cannot be done.
+    pub fn usage(message: impl Into<String>) -> Failure {
+        Failure::new(Exit::Usage, message)
+    }
+
+    /// Says what to do next.
+    pub fn hint(mut self, hint: impl Into<String>) -> Failure {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Says that the data could not be handed over.
+    pub fn stdout(error: &std::io::Error) -> Failure {
+        Failure::failed("stdout cannot be written").because(error)
+    }
+
+    /// Appends an error and what caused it.
+    pub fn because(mut self, error: &dyn StdError) -> Failure {
+        self.causes.push(error.to_string());
+        self.follow(error.source())
+    }
+
+    /// Makes a failure out of an error, its causes behind it.
+    pub fn from_error(exit: Exit, error: &dyn StdError) -> Failure {
+        Failure::new(exit, error.to_string()).follow(error.source())
+    }
+
+    fn follow(mut self, mut cause: Option<&dyn StdError>) -> Failure {
+        while let Some(error) = cause {
+            self.causes.push(error.to_string());
+            cause = error.source();
+        }
+        self
+    }
+}
+
+impl From<config::Error> for Failure {
+    fn from(error: config::Error) -> Failure {
+        use config::Error as E;
+        let (exit, hint) = match &error {
+            E::File { .. } | E::Malformed { .. } => (Exit::Usage, None),
+            E::Blank { .. } => (Exit::Usage, Some("give it a value, or take it away there")),
+            E::Credential { .. } => (
+                Exit::Unauthorised,
+                Some(
+                    "Stripe's keys are at https://dashboard.stripe.com/apikeys; a restricted key with read permissions is enough",
+                ),
+            ),
+            E::BaseUrl { .. } => {
+                (Exit::Usage, Some("it is meant for test servers; take it away to reach the real service"))
+            }
+            E::NoProject { .. } => (Exit::Usage, Some("`stripe config --list` shows the projects")),
+            E::NoCredentials => (Exit::Unauthorised, Some(NO_CREDENTIALS_HINT)),
+        };
+        let failure = Failure::from_error(exit, &error);
+        match hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Failure {
+        use store::Error as E;
+        let (exit, hint) = match &error {
+            E::Newer { .. } => (Exit::Database, "install the newer stripesync, or name another file with --database"),
+            E::Older { .. } => (Exit::Database, "`stripesync sync` brings it up to date"),
+            E::Damaged { .. } => (
+                Exit::Database,
+                "restore a backup, or move the file away and read everything again: `stripesync sync --all`",
+            ),
+            E::Foreign { .. } => (Exit::Database, "name a file of its own with --database"),
+            E::Full { .. } => {
+                (Exit::Database, "make room; the file is intact, and the same command goes on from there")
+            }
+            E::ReadOnly { .. } => (Exit::Database, "name a file in a folder that you may write to with --database"),
+            E::Held { .. } => (Exit::Held, "wait for it, or stop that process"),
+            E::Locked { .. } => {
+                (Exit::Held, "another program holds a long transaction on it; close that and run this again")
+            }
+            E::Mixed(_) => (Exit::Usage, "name another file with --database"),
+            E::Sql(_) => (Exit::Failed, "run it again; if it stays so, please report it"),
+        };
+        Failure::from_error(exit, &error).hint(hint)
+    }
+}
+
+impl From<sync::Error> for Failure {
+    fn from(error: sync::Error) -> Failure {
+        use sync::Error as E;
+        let (exit, hint) = match error {
+            E::Store(error) => return error.into(),
+            E::Unauthorized(_) => (Exit::Unauthorised, "look whether the key was revoked or belongs to the other mode"),
+            E::Account(_) => (Exit::Failed, "the key must be allowed to read its own account"),
+            E::Http(_) => {
+                (Exit::Failed, "everything read so far is in the file, and the same command goes on from there")
+            }
+            E::TooManyFailures(_) | E::WorkersGone => (Exit::Failed, "run it again; what was read is in the file"),
+        };
+        Failure::from_error(exit, &error).hint(hint)
+    }
+}
+
+impl From<select::Error> for Failure {
+    fn from(error: select::Error) -> Failure {
+        let failure = Failure::from_error(Exit::Usage, &error);
+        match error {
+            select::Error::Unknown { .. } => {
+                failure.hint("names are tables without their prefix: customers, stripe:invoices, fic:clients, all")
+            }
+            select::Error::OtherProvider { .. } | select::Error::NothingLeft => failure,
+        }
+    }
+}
+
+/// The three ways to give a key, and the way without one.
+const NO_CREDENTIALS_HINT: &str = "give one in one of three ways: \
+(1) in the environment, STRIPE_API_KEY or FIC_ACCESS_TOKEN; \
+(2) with the same names in .env of the working folder; \
+(3) in ~/.config/stripesync/config.toml, [stripe] api_key or [fic] access_token. \
+Or try it without: stripesync sync --all --sandbox";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::progress::Counts;
+    use crate::model::report::AccountFailure;
+
+    fn report(outcome: Outcome) -> ResourceReport {
+        ResourceReport {
+            name: "stripe:x".into(),
+            account: "acct_1".into(),
+            counts: Counts::default(),
+            took_ms: 0,
+            outcome,
+        }
+    }
+
+    #[test]
+    fn a_run_ends_by_its_worst_resource() {
+        let complete = || report(Outcome::Complete);
+        let failed = || report(Outcome::Failed("x".into()));
+        let absent = || report(Outcome::NotAvailable("x".into()));
+        let forbidden = || report(Outcome::Forbidden("x".into()));
+        let cases: [(Vec<ResourceReport>, Option<i32>, Exit); 8] = [
+            (vec![], None, Exit::Done),
+            (vec![complete(), absent()], None, Exit::Done),
+            (vec![absent()], None, Exit::Done),
+            (vec![complete(), forbidden()], None, Exit::Partly),
+            (vec![complete(), failed()], None, Exit::Partly),
+            (vec![failed(), failed()], None, Exit::Failed),
+            (vec![forbidden()], None, Exit::Partly),
+            (vec![failed()], Some(15), Exit::Interrupted(15)),
+        ];
+        for (resources, signal, wanted) in cases {
+            let report = RunReport { resources, signal, ..RunReport::default() };
+            assert_eq!(Exit::of_run(&report), wanted, "{report:?}");
+        }
+        let lost = AccountFailure { account: "acct_2".into(), message: "the key was refused".into() };
+        let report = RunReport { resources: vec![complete()], failures: vec![lost], ..RunReport::default() };
+        assert_eq!(Exit::of_run(&report), Exit::Partly);
+    }
+
+    #[test]
+    fn codes_are_the_promised_ones() {
+        let all = [
+            (Exit::Done, 0),
+            (Exit::Failed, 1),
+            (Exit::Usage, 2),
+            (Exit::Partly, 3),
+            (Exit::Unauthorised, 4),
+            (Exit::Held, 5),
+            (Exit::Database, 6),
+            (Exit::Interrupted(2), 130),
+            (Exit::Interrupted(15), 143),
+        ];
+        for (exit, code) in all {
+            assert_eq!(exit.code(), code);
+        }
+    }
+
+    #[test]
+    fn no_credentials_names_the_ways_to_give_one() {
+        let failure = Failure::from(config::Error::NoCredentials);
+        let hint = failure.hint.expect("there is one");
+        for part in ["STRIPE_API_KEY", "FIC_ACCESS_TOKEN", ".env", "config.toml", "--sandbox"] {
+            assert!(hint.contains(part), "{part}");
+        }
+        assert_eq!(failure.exit, Exit::Unauthorised);
+    }
+}

@@ -1,0 +1,87 @@
+//! Completions and man pages, made from the same definitions as the help.
+
+use std::fs;
+use std::path::Path;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::args::{Cli, CompletionsArgs, ManArgs};
+use super::exit::{Exit, Failure};
+use crate::ui::Ui;
+
+/// Every shell that completions are kept for in `completions/`.
+const SHELLS: [Shell; 5] = [Shell::Bash, Shell::Elvish, Shell::Fish, Shell::PowerShell, Shell::Zsh];
+
+/// A file's name and content.
+pub type File = (String, Vec<u8>);
+
+/// Runs `completions`.
+pub(super) fn completions(args: &CompletionsArgs, ui: &Ui) -> Result<Exit, Failure> {
+    match (&args.dir, args.shell) {
+        (Some(folder), _) => write_all(folder, &completion_files()),
+        (None, Some(shell)) => print(&completion(shell), ui),
+        (None, None) => Err(Failure::usage("name a shell, or a folder with --dir")),
+    }
+}
+
+/// Runs `man`.
+pub(super) fn man(args: &ManArgs, ui: &Ui) -> Result<Exit, Failure> {
+    let files = man_files()?;
+    match &args.dir {
+        Some(folder) => write_all(folder, &files),
+        None => {
+            files.iter().find(|(name, _)| name == "stripesync.1").map_or(Ok(Exit::Done), |(_, page)| print(page, ui))
+        }
+    }
+}
+
+/// Returns what the folder `completions/` must hold.
+pub fn completion_files() -> Vec<File> {
+    SHELLS
+        .into_iter()
+        .map(|shell| (clap_complete::Generator::file_name(&shell, "stripesync"), completion(shell)))
+        .collect()
+}
+
+fn completion(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "stripesync", &mut script);
+    script
+}
+
+/// Returns what the folder `man/` must hold: a page for the program and one for each command.
+///
+/// # Errors
+/// When memory cannot be written, which it has no reason to refuse.
+pub fn man_files() -> Result<Vec<File>, Failure> {
+    let mut root = Cli::command();
+    root.build();
+    let pages = std::iter::once(root.clone()).chain(root.get_subcommands().filter(|c| !c.is_hide_set()).cloned());
+    pages.map(page).collect()
+}
+
+fn page(command: clap::Command) -> Result<File, Failure> {
+    let man = clap_mangen::Man::new(command).source(concat!("stripesync ", env!("CARGO_PKG_VERSION")));
+    let name = man.get_filename();
+    let mut page = Vec::new();
+    man.render(&mut page).map_err(|error| Failure::failed(format!("cannot write {name}")).because(&error))?;
+    Ok((name, page))
+}
+
+fn print(bytes: &[u8], ui: &Ui) -> Result<Exit, Failure> {
+    ui.raw(bytes).map_err(|error| Failure::stdout(&error))?;
+    Ok(Exit::Done)
+}
+
+fn write_all(folder: &Path, files: &[File]) -> Result<Exit, Failure> {
+    let refused = |path: &Path, error: &std::io::Error| {
+        Failure::failed(format!("cannot write {}", path.display())).because(error)
+    };
+    fs::create_dir_all(folder).map_err(|error| refused(folder, &error))?;
+    for (name, content) in files {
+        let path = folder.join(name);
+        fs::write(&path, content).map_err(|error| refused(&path, &error))?;
+    }
+    Ok(Exit::Done)
+}

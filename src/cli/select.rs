@@ -1,0 +1,238 @@
+//! Which resources a command line means. Pure.
+
+use crate::model::resource::{List, Provider, Resource};
+
+/// Names this alike are worth suggesting (Jaro-Winkler, 1 is equal).
+const ALIKE_MIN: f64 = 0.8;
+/// More suggestions than this are a list to read instead.
+const SUGGESTIONS_MAX: usize = 3;
+
+/// What the user said about resources.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wish<'a> {
+    /// Names; none, or `all`, means every resource.
+    pub names: &'a [String],
+    /// Names to leave out.
+    pub exclude: &'a [String],
+    /// Only this service.
+    pub provider: Option<Provider>,
+}
+
+/// Why a wish cannot be granted.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// No resource has this name.
+    #[error("there is no resource {name}{}", did_you_mean(.suggestions))]
+    Unknown {
+        /// As typed.
+        name: String,
+        /// Names like it.
+        suggestions: Vec<String>,
+    },
+    /// The name's service is not the one chosen.
+    #[error("{name} is not a resource of --provider {}", .provider.name())]
+    OtherProvider {
+        /// As typed.
+        name: String,
+        /// The one chosen.
+        provider: Provider,
+    },
+    /// Everything was excluded.
+    #[error("nothing is left to pull: --exclude leaves out all that was chosen")]
+    NothingLeft,
+}
+
+fn did_you_mean(suggestions: &[String]) -> String {
+    match suggestions {
+        [] => String::new(),
+        [one] => format!("; did you mean {one}?"),
+        more => format!("; did you mean one of {}?", more.join(", ")),
+    }
+}
+
+/// Returns the resources meant, in the order of the table. Children follow their parents; a child that has no list of
+/// its own brings its parent along.
+///
+/// # Errors
+/// When a name means nothing, or nothing is left.
+pub fn select(table: &[&'static Resource], wish: &Wish) -> Result<Vec<&'static Resource>, Error> {
+    let mut chosen = vec![false; table.len()];
+    let is_all = wish.names.is_empty() || wish.names.iter().any(|name| normal(name) == "all");
+    for name in wish.names.iter().filter(|name| normal(name) != "all") {
+        for index in named(table, name, wish.provider)? {
+            chosen[index] = true;
+            choose_parents(table, index, &mut chosen);
+        }
+    }
+    if is_all {
+        for (index, resource) in table.iter().enumerate() {
+            chosen[index] = wish.provider.is_none_or(|provider| provider == resource.provider);
+        }
+    }
+    spread_to_children(table, &mut chosen);
+    let mut excluded = vec![false; table.len()];
+    for name in wish.exclude {
+        for index in named(table, name, None)? {
+            excluded[index] = true;
+        }
+    }
+    spread_to_children(table, &mut excluded);
+    let left: Vec<_> =
+        table.iter().enumerate().filter(|(i, _)| chosen[*i] && !excluded[*i]).map(|(_, resource)| *resource).collect();
+    if left.is_empty() && !table.is_empty() { Err(Error::NothingLeft) } else { Ok(left) }
+}
+
+/// Returns where in the table a typed name stands: once, or once for each service.
+fn named(table: &[&'static Resource], typed: &str, provider: Option<Provider>) -> Result<Vec<usize>, Error> {
+    let name = normal(typed);
+    let (service, plain) = match name.split_once(':') {
+        Some((service, plain)) => (Some(service), plain),
+        None => (None, name.as_str()),
+    };
+    let found: Vec<usize> = (0..table.len())
+        .filter(|&i| table[i].name == plain && service.is_none_or(|service| table[i].provider.name() == service))
+        .collect();
+    if found.is_empty() {
+        return Err(Error::Unknown { name: typed.to_owned(), suggestions: suggestions(table, &name) });
+    }
+    let Some(provider) = provider else { return Ok(found) };
+    let of_provider: Vec<usize> = found.into_iter().filter(|&i| table[i].provider == provider).collect();
+    if of_provider.is_empty() {
+        return Err(Error::OtherProvider { name: typed.to_owned(), provider });
+    }
+    Ok(of_provider)
+}
+
+/// Hyphens and capitals are what people type for the same thing.
+fn normal(name: &str) -> String {
+    name.trim().to_lowercase().replace('-', "_")
+}
+
+fn choose_parents(table: &[&'static Resource], child: usize, chosen: &mut [bool]) {
+    let mut at = child;
+    // A parent is another entry each time round, so the table's length bounds the climb.
+    for _ in 0..table.len() {
+        let resource = table[at];
+        let has_own_list = !matches!(resource.list, List::Under { .. } | List::Unlisted(_));
+        let parent = resource.parent().filter(|_| !has_own_list);
+        let Some(next) = parent.and_then(|parent| position(table, resource.provider, parent)) else { return };
+        chosen[next] = true;
+        at = next;
+    }
+}
+
+fn spread_to_children(table: &[&'static Resource], marked: &mut [bool]) {
+    // Each round reaches one generation further down.
+    loop {
+        let mut grew = false;
+        for (index, resource) in table.iter().enumerate() {
+            let parent = resource.parent().and_then(|parent| position(table, resource.provider, parent));
+            if parent.is_some_and(|parent| marked[parent]) && !marked[index] {
+                marked[index] = true;
+                grew = true;
+            }
+        }
+        if !grew {
+            return;
+        }
+    }
+}
+
+fn position(table: &[&'static Resource], provider: Provider, name: &str) -> Option<usize> {
+    table.iter().position(|resource| resource.provider == provider && resource.name == name)
+}
+
+fn suggestions(table: &[&'static Resource], name: &str) -> Vec<String> {
+    let plain = name.split_once(':').map_or(name, |(_, plain)| plain);
+    let plain = plain.strip_prefix("stripe_").or_else(|| plain.strip_prefix("fic_")).unwrap_or(plain);
+    let mut alike: Vec<(f64, &str)> =
+        table.iter().map(|resource| (strsim::jaro_winkler(plain, resource.name), resource.name)).collect();
+    alike.retain(|(likeness, _)| *likeness >= ALIKE_MIN);
+    alike.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    alike.dedup_by_key(|(_, name)| *name);
+    alike.into_iter().take(SUGGESTIONS_MAX).map(|(_, name)| name.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn of(provider: Provider, name: &'static str, list: List) -> Resource {
+        Resource { provider, name, list, ..Resource::BLANK }
+    }
+    const fn under(provider: Provider, name: &'static str, parent: &'static str) -> Resource {
+        of(provider, name, List::Under { parent, path: "" })
+    }
+    static TABLE: [Resource; 8] = [
+        of(Provider::Stripe, "customers", List::Sliced("")),
+        of(Provider::Stripe, "invoices", List::Sliced("")),
+        under(Provider::Stripe, "invoice_lines", "invoices"),
+        under(Provider::Stripe, "line_parts", "invoice_lines"),
+        of(Provider::Stripe, "products", List::Sliced("")),
+        of(Provider::Fic, "clients", List::Pages("")),
+        of(Provider::Fic, "products", List::Pages("")),
+        under(Provider::Fic, "product_items", "products"),
+    ];
+
+    fn names(wanted: &str, exclude: &str, provider: Option<Provider>) -> Result<String, Error> {
+        let split = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let table: Vec<&'static Resource> = TABLE.iter().collect();
+        let (names, exclude) = (split(wanted), split(exclude));
+        let selected = select(&table, &Wish { names: &names, exclude: &exclude, provider })?;
+        Ok(selected.iter().map(|r| format!("{}:{}", r.provider.name(), r.name)).collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn names_mean_resources_and_what_stands_in_them() {
+        let fic = "fic:clients fic:products fic:product_items";
+        let stripe = "stripe:customers stripe:invoices stripe:invoice_lines stripe:line_parts stripe:products";
+        let all = format!("{stripe} {fic}");
+        let cases = [
+            ("", "", None, all.as_str()),
+            ("all", "", None, &all),
+            ("all customers", "", None, &all),
+            ("", "", Some(Provider::Fic), fic),
+            ("all", "", Some(Provider::Stripe), stripe),
+            ("customers", "", None, "stripe:customers"),
+            ("Stripe:Customers", "", None, "stripe:customers"),
+            (
+                "invoices customers invoices",
+                "",
+                None,
+                "stripe:customers stripe:invoices stripe:invoice_lines stripe:line_parts",
+            ),
+            ("invoice-lines", "", None, "stripe:invoices stripe:invoice_lines stripe:line_parts"),
+            ("line_parts", "", None, "stripe:invoices stripe:invoice_lines stripe:line_parts"),
+            ("products", "", None, "stripe:products fic:products fic:product_items"),
+            ("products", "", Some(Provider::Fic), "fic:products fic:product_items"),
+            ("stripe:products", "", None, "stripe:products"),
+            ("", "invoices products", None, "stripe:customers fic:clients"),
+            ("", "fic:products invoice_lines", None, "stripe:customers stripe:invoices stripe:products fic:clients"),
+        ];
+        for (wanted, exclude, provider, expected) in cases {
+            assert_eq!(names(wanted, exclude, provider).as_deref(), Ok(expected), "{wanted:?} without {exclude:?}");
+        }
+    }
+
+    #[test]
+    fn what_means_nothing_is_named_with_what_is_like_it() {
+        let cases = [
+            ("custmers", "there is no resource custmers; did you mean customers?"),
+            ("invoice", "there is no resource invoice; did you mean one of invoices, invoice_lines?"),
+            ("stripe_customers", "there is no resource stripe_customers; did you mean customers?"),
+            ("stripe:clients", "there is no resource stripe:clients; did you mean clients?"),
+            ("zebra", "there is no resource zebra"),
+            ("", "there is no resource "),
+        ];
+        for (typed, message) in cases {
+            let table: Vec<&'static Resource> = TABLE.iter().collect();
+            let names = [typed.to_owned()];
+            let error = select(&table, &Wish { names: &names, ..Wish::default() }).expect_err(typed);
+            assert_eq!(error.to_string(), message);
+        }
+        let error = names("fic:clients", "", Some(Provider::Stripe)).expect_err("other service");
+        assert_eq!(error.to_string(), "fic:clients is not a resource of --provider stripe");
+        assert_eq!(names("customers", "customers", None), Err(Error::NothingLeft));
+        assert!(matches!(names("", "nothing_like_it", None), Err(Error::Unknown { .. })));
+    }
+}

@@ -1,0 +1,210 @@
+//! `sync`: pulls accounts into the file, once or in a rhythm.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::args::{Global, ProviderArg, SyncArgs};
+use super::engine::{self, Access, Order, Pulled, RunningSandbox, SandboxOptions};
+use super::exit::{Exit, Failure};
+use super::select::{self, Wish};
+use super::{settings, signals, values};
+use crate::clock::Clock;
+use crate::config::{self, Mode, Secret, Settings, Source, StripeAccess};
+use crate::model::cancel::Cancel;
+use crate::model::resource::{Provider, Resource};
+use crate::providers::{fic, stripe};
+use crate::ui::Ui;
+
+/// Where the sandbox's rows go unless told otherwise: never into the file of real accounts.
+const SANDBOX_DATABASE: &str = "./sandbox.db";
+/// A playground that is read in a few seconds.
+const SANDBOX_CUSTOMERS: u32 = 200;
+
+/// What to look at first, on tables of both services.
+const NEXT_QUERIES: [&str; 2] = [
+    "SELECT status, count(*) AS subscriptions FROM stripe_subscriptions GROUP BY status ORDER BY 2 DESC",
+    "SELECT name, country, vat_number FROM fic_clients WHERE deleted_at IS NULL ORDER BY name LIMIT 10",
+];
+
+/// Runs the command.
+pub(super) fn run(args: &SyncArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
+    let mut order = order(args, clock.now_ms().div_euclid(1000))?;
+    let cancel = signals::watch()?;
+    let running = if args.sandbox { Some(sandbox()?) } else { None };
+    let access = match &running {
+        Some(running) => {
+            order.database = global.database.clone().unwrap_or_else(|| PathBuf::from(SANDBOX_DATABASE));
+            sandbox_access(running, args.provider)
+        }
+        None => {
+            let settings = settings(global, ui)?;
+            order.database.clone_from(&settings.database.value);
+            real_access(&settings, &order.only, ui)?
+        }
+    };
+    let exit = match args.every {
+        None => pass(&order, &access, ui, &cancel, clock)?,
+        Some(every) => repeat(every, &order, &access, ui, &cancel, clock)?,
+    };
+    if args.sandbox && !args.dry_run && exit == Exit::Done {
+        ui.note("two queries to try next:");
+        for line in next_queries(&order.database) {
+            ui.note(&line);
+        }
+    }
+    Ok(exit)
+}
+
+/// Turns arguments into an order; the database is not known yet.
+fn order(args: &SyncArgs, now_s: i64) -> Result<Order, Failure> {
+    let table: Vec<&'static Resource> = stripe::resources::all().chain(fic::resources::RESOURCES).collect();
+    let wish = Wish { names: &args.resources, exclude: &args.exclude, provider: args.provider.map(provider) };
+    let since = args.since.as_deref().map(|text| values::since_s(text, now_s));
+    Ok(Order {
+        database: PathBuf::new(),
+        only: select::select(&table, &wish)?,
+        accounts: args.account.clone(),
+        initial: args.initial,
+        since_s: since.transpose().map_err(|why| Failure::usage(format!("--since: {why}")))?,
+        dry_run: args.dry_run,
+        jobs: args.jobs,
+        rate_percent: args.rate,
+    })
+}
+
+fn provider(arg: ProviderArg) -> Provider {
+    match arg {
+        ProviderArg::Stripe => Provider::Stripe,
+        ProviderArg::Fic => Provider::Fic,
+    }
+}
+
+fn sandbox() -> Result<RunningSandbox, Failure> {
+    let options = SandboxOptions { port: 0, customers: SANDBOX_CUSTOMERS, latency_ms: 0, rate_limit: 0 };
+    engine::sandbox(options)
+}
+
+fn sandbox_access(running: &RunningSandbox, only: Option<ProviderArg>) -> Access {
+    let stripe = StripeAccess {
+        key: Secret::new(running.stripe_key),
+        mode: Mode::Test,
+        base_url: running.base_url.clone(),
+        source: Source::Default,
+    };
+    let fic = config::FicAccess {
+        token: Secret::new(running.fic_token.clone()),
+        company: None,
+        base_url: running.base_url.clone(),
+        source: Source::Default,
+    };
+    Access {
+        stripe: (only != Some(ProviderArg::Fic)).then_some(stripe),
+        fic: (only != Some(ProviderArg::Stripe)).then_some(fic),
+        is_sandbox: true,
+    }
+}
+
+/// Takes the credentials of the services that the order concerns; says which service is left out, and why.
+fn real_access(settings: &Settings, only: &[&'static Resource], ui: &Ui) -> Result<Access, Failure> {
+    let concerns = |provider| only.is_empty() || only.iter().any(|resource| resource.provider == provider);
+    let (wants_stripe, wants_fic) = (concerns(Provider::Stripe), concerns(Provider::Fic));
+    let stripe = if wants_stripe { settings.stripe()? } else { None };
+    let fic = if wants_fic { settings.fic()? } else { None };
+    if stripe.is_none() && fic.is_none() {
+        return Err(config::Error::NoCredentials.into());
+    }
+    if let Some(access @ StripeAccess { source: Source::StripeCli { .. }, .. }) = &stripe {
+        let (hint, mode) = (access.key.hint(), access.mode.name());
+        ui.note(&format!("using the {mode} key {hint} {}, as no other was given", access.source));
+    }
+    if wants_stripe && stripe.is_none() {
+        ui.note("Stripe is left out: no STRIPE_API_KEY");
+    }
+    if wants_fic && fic.is_none() {
+        ui.note("Fatture in Cloud is left out: no FIC_ACCESS_TOKEN");
+    }
+    Ok(Access { stripe, fic, is_sandbox: false })
+}
+
+/// Carries the order out once and shows what came of it.
+fn pass(order: &Order, access: &Access, ui: &Ui, cancel: &Cancel, clock: &dyn Clock) -> Result<Exit, Failure> {
+    let watch = ui.watch(order.only.len());
+    let pulled = engine::pull(order, access, &watch, cancel, clock);
+    // The bars must be gone before anything else is written.
+    drop(watch);
+    match pulled? {
+        Pulled::Planned { resources, rate_per_s } => {
+            ui.plan(&resources, rate_per_s).map_err(|error| Failure::stdout(&error))?;
+            Ok(Exit::Done)
+        }
+        Pulled::Done(report) => {
+            ui.run_report(&report).map_err(|error| Failure::stdout(&error))?;
+            let exit = Exit::of_run(&report);
+            if matches!(exit, Exit::Interrupted(_)) {
+                ui.note("interrupted; everything read so far is in the file, and the same command goes on from there");
+            }
+            Ok(exit)
+        }
+    }
+}
+
+/// Carries the order out in a rhythm until told to stop, or until something goes wrong that no waiting mends.
+fn repeat(
+    every: Duration,
+    order: &Order,
+    access: &Access,
+    ui: &Ui,
+    cancel: &Cancel,
+    clock: &dyn Clock,
+) -> Result<Exit, Failure> {
+    let mut order = order.clone();
+    loop {
+        let began = clock.elapsed();
+        match pass(&order, access, ui, cancel, clock) {
+            Ok(_) => {}
+            // A service or a network that is down comes back; another sync ends.
+            Err(failure) if matches!(failure.exit, Exit::Failed | Exit::Held) => {
+                ui.failure(&failure.message, &failure.causes, Some("trying again in the next round"));
+            }
+            Err(failure) => return Err(failure),
+        }
+        // Read everything again, once: a rhythm of full reads would spend the rate limit for nothing.
+        order.initial = false;
+        signals::rest(clock, cancel, every.saturating_sub(clock.elapsed().saturating_sub(began)));
+        if let Some(signal) = cancel.signal() {
+            return Ok(Exit::Interrupted(signal));
+        }
+    }
+}
+
+/// Returns two queries to go on with.
+fn next_queries(database: &Path) -> Vec<String> {
+    let file = database.display();
+    NEXT_QUERIES.iter().map(|sql| format!("  sqlite3 -box {file} \"{sql}\"")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-11-01.
+    const NOW_S: i64 = 1_793_491_200;
+
+    #[test]
+    fn arguments_become_an_order() {
+        let args = SyncArgs { jobs: 7, rate: 50, since: Some("2026-01-31".into()), ..SyncArgs::default() };
+        let order = order(&args, NOW_S).expect("fine");
+        assert_eq!((order.jobs, order.rate_percent, order.since_s), (7, 50, Some(1_769_817_600)));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_a_usage_error() {
+        for args in [
+            SyncArgs { resources: vec!["zebras".into()], ..SyncArgs::default() },
+            SyncArgs { exclude: vec!["zebras".into()], ..SyncArgs::default() },
+            SyncArgs { since: Some("2026-11-02".into()), ..SyncArgs::default() },
+        ] {
+            assert_eq!(order(&args, NOW_S).expect_err("refused").exit, Exit::Usage, "{args:?}");
+        }
+    }
+}

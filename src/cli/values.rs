@@ -1,0 +1,132 @@
+//! Values of options: durations, dates, percentages. Pure; the hour is given.
+
+use std::time::Duration;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// Below this a repeated sync would poll without pause.
+const EVERY_MIN: Duration = Duration::from_secs(10);
+/// Above this a scheduler is the better tool, and Stripe's events would run out in the end.
+const EVERY_MAX: Duration = Duration::from_secs(7 * 86_400);
+/// Most requests in flight that the engine ever uses.
+const JOBS_MAX: usize = 32;
+/// An account of this size is some tens of gigabytes of made-up objects.
+const CUSTOMERS_MAX: u32 = 10_000_000;
+/// A minute is longer than any client waits.
+const LATENCY_MS_MAX: u64 = 60_000;
+/// Units of a duration and their seconds.
+const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
+
+/// Reads `--every`: `90s`, `15m`, `2h`, `1h30m`, `1d`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn every(text: &str) -> Result<Duration, String> {
+    let duration = duration(text).ok_or("give a number and a unit, such as 90s, 15m, 2h or 1d")?;
+    if (EVERY_MIN..=EVERY_MAX).contains(&duration) { Ok(duration) } else { Err("give 10s to 7d".to_owned()) }
+}
+
+fn duration(text: &str) -> Option<Duration> {
+    let mut total_s = 0_u64;
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let number: u64 = rest[..digits].parse().ok()?;
+        let unit = rest[digits..].chars().next()?;
+        let (_, unit_s) = UNITS.iter().find(|(name, _)| *name == unit)?;
+        total_s = total_s.checked_add(number.checked_mul(*unit_s)?)?;
+        rest = &rest[digits + unit.len_utf8()..];
+    }
+    (total_s > 0).then(|| Duration::from_secs(total_s))
+}
+
+/// Reads `--rate`: `80%` or `80`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn percent(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).parse::<u32>();
+    number.ok().filter(|n| (1..=100).contains(n)).ok_or_else(|| "give 1% to 100%".to_owned())
+}
+
+/// Reads `--jobs`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn jobs(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| (1..=JOBS_MAX).contains(n)).ok_or_else(|| format!("give 1 to {JOBS_MAX}"))
+}
+
+/// Reads `--customers`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn customers(text: &str) -> Result<u32, String> {
+    text.parse().ok().filter(|n| *n <= CUSTOMERS_MAX).ok_or_else(|| format!("give 0 to {CUSTOMERS_MAX}"))
+}
+
+/// Reads `--latency-ms`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn latency_ms(text: &str) -> Result<u64, String> {
+    text.parse().ok().filter(|n| *n <= LATENCY_MS_MAX).ok_or_else(|| format!("give 0 to {LATENCY_MS_MAX}"))
+}
+
+/// Reads `--since` into unix seconds: a date (midnight UTC) or a timestamp with its zone.
+///
+/// # Errors
+/// A sentence for the user; also for the future, where nothing can have been created yet.
+pub fn since_s(text: &str, now_s: i64) -> Result<i64, String> {
+    let from_date = || text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    // A timestamp is tried first: jiff reads a date out of a longer text too, and would drop the hour.
+    let moment = text.parse::<jiff::Timestamp>().ok().or_else(|| (text.len() == "2026-01-31".len()).then(from_date)?);
+    let since_s =
+        moment.ok_or("give a date such as 2026-01-31, or a timestamp such as 2026-01-31T12:00:00Z")?.as_second();
+    if since_s > now_s {
+        let now = jiff::Timestamp::from_second(now_s).map(|now| now.to_string()).unwrap_or_default();
+        return Err(format!("{text} lies in the future (now it is {now} by this machine's clock)"));
+    }
+    Ok(since_s)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_have_units_and_bounds() {
+        for (text, seconds) in [("90s", 90), ("15m", 900), ("2h", 7200), ("1h30m", 5400), ("7d", 604_800)] {
+            assert_eq!(every(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in ["", "15", "m", "0s", "9s", "8d", "1w", "-5m", "1.5h", "99999999999999999999d", "5m3"] {
+            assert!(every(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn percent_has_bounds() {
+        assert_eq!((percent("80%"), percent("1"), percent("100%")), (Ok(80), Ok(1), Ok(100)));
+        for text in ["0", "101%", "%", "80%%", "-1", "eighty"] {
+            assert!(percent(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn since_is_a_date_or_a_timestamp_and_not_the_future() {
+        let now_s = 1_793_491_200; // 2026-11-01
+        for (text, wanted_s) in [
+            ("2026-01-31", 1_769_817_600),
+            ("2026-01-31T12:00:00Z", 1_769_860_800),
+            ("2026-01-31T12:00:00+01:00", 1_769_857_200),
+            ("2026-11-01", now_s),
+        ] {
+            assert_eq!(since_s(text, now_s), Ok(wanted_s), "{text}");
+        }
+        for text in ["", "yesterday", "2026-02-30", "2026-01-31T12:00:00", "31.1.2026"] {
+            assert!(since_s(text, now_s).expect_err(text).starts_with("give a date"), "{text}");
+        }
+        assert!(since_s("2026-11-02", now_s).expect_err("future").contains("in the future"));
+    }
+}

@@ -1,0 +1,225 @@
+//! Credentials looked at before they go anywhere. Pure.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::layers::label;
+use super::{Error, Secret, Settings, Source, Sourced};
+
+/// Which data set a key opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Real money.
+    Live,
+    /// Stripe's test mode.
+    Test,
+}
+
+impl Mode {
+    /// Returns the word used in the file and in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Live => "live",
+            Mode::Test => "test",
+        }
+    }
+}
+
+/// All that a Stripe client needs.
+#[derive(Debug, Clone)]
+pub struct StripeAccess {
+    /// The secret or restricted key.
+    pub key: Secret,
+    /// The data set it opens.
+    pub mode: Mode,
+    /// Scheme and host, no slash at the end.
+    pub base_url: String,
+    /// Who said the key.
+    pub source: Source,
+}
+
+/// All that a Fatture in Cloud client needs.
+#[derive(Debug, Clone)]
+pub struct FicAccess {
+    /// The access token.
+    pub token: Secret,
+    /// The company chosen, if one was.
+    pub company: Option<String>,
+    /// Scheme and host, no slash at the end.
+    pub base_url: String,
+    /// Who said the token.
+    pub source: Source,
+}
+
+/// Beginnings of keys that work.
+const KEYS: [(&str, Mode); 4] =
+    [("sk_live_", Mode::Live), ("rk_live_", Mode::Live), ("sk_test_", Mode::Test), ("rk_test_", Mode::Test)];
+
+/// Beginnings of what is often taken for a key, and why it is none.
+const NOT_KEYS: [(&str, &str); 4] = [
+    ("pk_", "is a publishable key: it is made for browsers and cannot read an account"),
+    ("whsec_", "is a webhook signing secret, not an API key"),
+    ("sk_org_", "is an organisation key: a key of the account itself is needed"),
+    ("acct_", "is an account's id, not a key"),
+];
+
+impl Settings {
+    /// Returns what a Stripe client needs, or nothing where no key was given.
+    ///
+    /// # Errors
+    /// When the key cannot work, or would be sent where it should not go.
+    pub fn stripe(&self) -> Result<Option<StripeAccess>, Error> {
+        let Some(said) = &self.stripe_key else { return Ok(None) };
+        let wrong =
+            |why| Error::Credential { setting: label("stripe_key", &said.source), why, place: said.source.clone() };
+        let text = said.value.expose();
+        check_text(text).map_err(wrong)?;
+        let mode = mode(text).map_err(wrong)?;
+        let base_url = checked_base("STRIPE_API_BASE", &self.stripe_base, &said.source)?;
+        Ok(Some(StripeAccess { key: said.value.clone(), mode, base_url, source: said.source.clone() }))
+    }
+
+    /// Returns what a Fatture in Cloud client needs, or nothing where no token was given.
+    ///
+    /// # Errors
+    /// When the token cannot work, or would be sent where it should not go.
+    pub fn fic(&self) -> Result<Option<FicAccess>, Error> {
+        let Some(said) = &self.fic_token else { return Ok(None) };
+        let text = said.value.expose();
+        let checked = if text.starts_with("Bearer ") {
+            Err("begins with \"Bearer\": give the token alone")
+        } else {
+            check_text(text)
+        };
+        checked.map_err(|why| Error::Credential {
+            setting: label("fic_token", &said.source),
+            why,
+            place: said.source.clone(),
+        })?;
+        let base_url = checked_base("FIC_API_BASE", &self.fic_base, &said.source)?;
+        let company = self.fic_company.as_ref().map(|company| company.value.clone());
+        Ok(Some(FicAccess { token: said.value.clone(), company, base_url, source: said.source.clone() }))
+    }
+}
+
+/// Refuses what no credential looks like, before it ends up in a header.
+fn check_text(text: &str) -> Result<(), &'static str> {
+    if text.trim().is_empty() {
+        Err("is set but blank")
+    } else if text.trim() != text {
+        Err("has white space around it, often a line break taken along while copying")
+    } else if !text.bytes().all(|b| b.is_ascii_graphic()) {
+        Err("contains white space or characters that no key has")
+    } else if text.contains('*') || text.contains("...") {
+        Err("is a shortened form, as pages and logs show it; the whole key is needed")
+    } else {
+        Ok(())
+    }
+}
+
+/// Reads the mode off a key's beginning.
+fn mode(key: &str) -> Result<Mode, &'static str> {
+    if let Some((_, why)) = NOT_KEYS.iter().find(|(prefix, _)| key.starts_with(prefix)) {
+        return Err(why);
+    }
+    let known = KEYS.iter().find(|(prefix, _)| key.starts_with(prefix));
+    known
+        .map(|(_, mode)| *mode)
+        .ok_or("does not look like a Stripe key, which begins with sk_live_, sk_test_, rk_live_ or rk_test_")
+}
+
+/// Returns the URL without a slash at the end, if the credential may go there.
+fn checked_base(setting: &'static str, base: &Sourced<String>, credential: &Source) -> Result<String, Error> {
+    let wrong = |why| Error::BaseUrl { setting, why, place: base.source.clone() };
+    let is_loopback = check_url(&base.value).map_err(wrong)?;
+    // Whoever can put a .env into a folder must not be able to send a key from elsewhere to a host of their choice.
+    let from_dot_env = matches!(base.source, Source::DotEnv(_));
+    if from_dot_env && !is_loopback && !matches!(credential, Source::DotEnv(_)) {
+        return Err(wrong("would send a credential that does not come from .env to a host that .env names"));
+    }
+    Ok(base.value.trim_end_matches('/').to_owned())
+}
+
+/// Checks scheme and host; returns whether the host is this machine.
+fn check_url(url: &str) -> Result<bool, &'static str> {
+    let (encrypted, rest) = match url.split_once("://") {
+        Some(("https", rest)) => (true, rest),
+        Some(("http", rest)) => (false, rest),
+        _ => return Err("must begin with https://"),
+    };
+    let authority = rest.split('/').next().unwrap_or_default();
+    if rest.bytes().any(|b| !b.is_ascii_graphic() || matches!(b, b'?' | b'#' | b'@' | b'\\')) {
+        return Err("must be scheme, host and port alone, without user, query or fragment");
+    }
+    let host = match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    if host.is_empty() {
+        return Err("names no host");
+    }
+    let is_loopback = host == "localhost"
+        || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+        || host.parse::<Ipv6Addr>().is_ok_and(|ip| ip.is_loopback());
+    if encrypted || is_loopback { Ok(is_loopback) } else { Err("must be https; plain http is for this machine only") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_tells_its_mode_or_why_it_is_none() {
+        for (key, wanted) in [("sk_live_a", Mode::Live), ("rk_live_a", Mode::Live), ("sk_test_a", Mode::Test)] {
+            assert_eq!(mode(key), Ok(wanted), "{key}");
+        }
+        for (key, part) in [
+            ("pk_live_a", "publishable"),
+            ("whsec_a", "webhook"),
+            ("sk_org_live_a", "organisation"),
+            ("acct_1", "account's id"),
+            ("hello", "does not look like"),
+        ] {
+            let why = mode(key).expect_err(key);
+            assert!(why.contains(part), "{key}: {why}");
+        }
+    }
+
+    #[test]
+    fn text_that_no_key_has_is_refused_with_the_reason() {
+        for (text, part) in [
+            ("", "blank"),
+            (" \t", "blank"),
+            ("sk_test_a\n", "white space around"),
+            (" sk_test_a", "white space around"),
+            ("sk_test a", "contains"),
+            ("sk_tést", "contains"),
+            ("sk_live_***abcd", "shortened"),
+        ] {
+            let why = check_text(text).expect_err(text);
+            assert!(why.contains(part), "{text:?}: {why}");
+        }
+    }
+
+    #[test]
+    fn plain_http_stays_on_this_machine() {
+        for (url, wanted) in [
+            ("https://api.stripe.com", Ok(false)),
+            ("https://api.stripe.com/", Ok(false)),
+            ("http://127.0.0.1:4000", Ok(true)),
+            ("http://localhost:1", Ok(true)),
+            ("http://[::1]:9", Ok(true)),
+            ("http://127.0.0.1.example.com", Err(())),
+            ("http://localhost.example.com", Err(())),
+            ("http://localhost@example.com", Err(())),
+            ("https://user:pw@example.com", Err(())),
+            ("http://api.stripe.com", Err(())),
+            ("ftp://localhost", Err(())),
+            ("api.stripe.com", Err(())),
+            ("https://", Err(())),
+            ("https://a b", Err(())),
+            ("https://a?x=1", Err(())),
+        ] {
+            assert_eq!(check_url(url).map_err(drop), wanted, "{url}");
+        }
+    }
+}

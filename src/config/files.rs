@@ -1,0 +1,249 @@
+//! Reads the places: environment, `.env`, the config file, the Stripe CLI's config file. Decides nothing between them.
+
+use std::collections::HashMap;
+use std::fs::{File, Metadata};
+use std::io::{ErrorKind, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::Error;
+use super::layers::{Layer, Layers, SETTINGS, Source};
+
+/// Settings are a few lines; anything longer is another file by mistake (or /dev/zero).
+const FILE_BYTES_MAX: u64 = 64 * 1024;
+/// The section of the Stripe CLI's file that it uses itself unless told otherwise.
+const STRIPE_CLI_PROJECT: &str = "default";
+/// Permission bits of others than the owner that let them write.
+const OTHERS_WRITE: u32 = 0o022;
+/// Permission bits of others than the owner that let them read.
+const OTHERS_READ: u32 = 0o044;
+
+/// Where to look, given as values so that nothing below reads the process's own state.
+#[derive(Debug, Clone, Default)]
+pub struct Places {
+    /// The environment.
+    pub variables: HashMap<String, String>,
+    /// The folder whose `.env` counts.
+    pub working_folder: PathBuf,
+    /// `$XDG_CONFIG_HOME` or `~/.config`; absent where there is no home.
+    pub config_folder: Option<PathBuf>,
+    /// `--config`: this file instead of the usual one, and it must be there.
+    pub config_file: Option<PathBuf>,
+    /// `--project-name`.
+    pub project: Option<String>,
+}
+
+/// What the places say, and what the user should know about them.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// What was said, without the command line.
+    pub layers: Layers,
+    /// Sentences about a place that was passed over or is in bad order.
+    pub notes: Vec<String>,
+}
+
+/// Our config file. Unknown names are refused: a mistyped name would otherwise be a setting silently lost.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct ConfigFile {
+    database: Option<String>,
+    stripe: StripeSection,
+    fic: FicSection,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct StripeSection {
+    api_key: Option<String>,
+    api_base: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct FicSection {
+    access_token: Option<String>,
+    company_id: Option<CompanyId>,
+    api_base: Option<String>,
+}
+
+/// People write the id as the number that it is.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum CompanyId {
+    Number(u64),
+    Text(String),
+}
+
+/// Reads every place that is there.
+///
+/// # Errors
+/// When a file that is there, or was asked for, cannot be read or understood.
+pub fn gather(places: &Places) -> Result<Gathered, Error> {
+    let mut gathered = Gathered::default();
+    gathered.layers.environment = from_variables(&places.variables, Source::Environment);
+    read_dot_env(places, &mut gathered)?;
+    read_config(places, &mut gathered)?;
+    read_stripe_cli(places, &mut gathered)?;
+    Ok(gathered)
+}
+
+fn from_variables(variables: &HashMap<String, String>, source: fn(&'static str) -> Source) -> Layer {
+    let mut layer = Layer::default();
+    for setting in SETTINGS {
+        for name in setting.variables {
+            if let Some(value) = variables.get(*name) {
+                layer.say_once(setting.name, value.clone(), source(name));
+            }
+        }
+    }
+    layer
+}
+
+fn read_dot_env(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
+    let path = places.working_folder.join(".env");
+    let Some((mut text, metadata)) = read_small(&path)? else { return Ok(()) };
+    if let Some(why) = distrust(&metadata) {
+        gathered.notes.push(format!("{} is not read: {why}", path.display()));
+        return Ok(());
+    }
+    // Editors on Windows begin files with a byte order mark, which would become part of the first name.
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    let mut variables = HashMap::new();
+    for (number, pair) in dotenvy::from_read_iter(text.as_bytes()).enumerate() {
+        // The error's own text repeats the line, and with it a secret.
+        let (name, value) = pair.map_err(|_| Error::Malformed {
+            path: path.clone(),
+            why: format!("entry {} is not of the form NAME=value", number + 1),
+        })?;
+        variables.entry(name).or_insert(value);
+    }
+    gathered.layers.dot_env = from_variables(&variables, Source::DotEnv);
+    Ok(())
+}
+
+/// Returns why a file of the working folder should not be trusted with settings.
+fn distrust(metadata: &Metadata) -> Option<&'static str> {
+    if metadata.mode() & OTHERS_WRITE != 0 {
+        return Some("others may write it (chmod go-w .env)");
+    }
+    // A file that we make belongs to us: that tells who we are without asking the system in unsafe ways.
+    let own = tempfile::tempfile().and_then(|file| file.metadata());
+    match own {
+        Ok(own) if own.uid() == metadata.uid() => None,
+        Ok(_) => Some("it belongs to another user"),
+        Err(_) => Some("it cannot be told whom it belongs to, for no temporary file can be made"),
+    }
+}
+
+fn read_config(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
+    let usual = places.config_folder.as_ref().map(|folder| folder.join("stripesync").join("config.toml"));
+    let Some(path) = places.config_file.clone().or(usual) else { return Ok(()) };
+    let Some((text, metadata)) = read_small(&path)? else {
+        return match &places.config_file {
+            Some(_) => Err(Error::File { path, why: "there is no such file".to_owned() }),
+            None => Ok(()),
+        };
+    };
+    let file: ConfigFile = toml::from_str(&text).map_err(|error| malformed(&path, &text, &error))?;
+    let holds_secret = file.stripe.api_key.is_some() || file.fic.access_token.is_some();
+    if holds_secret && metadata.mode() & (OTHERS_READ | OTHERS_WRITE) != 0 {
+        let path = path.display();
+        gathered.notes.push(format!("{path} holds a key and is open to others; close it with: chmod 600 {path}"));
+    }
+    let company = file.fic.company_id.map(|id| match id {
+        CompanyId::Number(number) => number.to_string(),
+        CompanyId::Text(text) => text,
+    });
+    let values = [
+        ("database", file.database),
+        ("stripe_key", file.stripe.api_key),
+        ("stripe_base", file.stripe.api_base),
+        ("fic_token", file.fic.access_token),
+        ("fic_company", company),
+        ("fic_base", file.fic.api_base),
+    ];
+    for (name, value) in values {
+        if let Some(value) = value {
+            gathered.layers.file.say_once(name, value, Source::File(path.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// Takes a key from the Stripe CLI's file when nobody else has one.
+fn read_stripe_cli(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
+    let layers = &gathered.layers;
+    if [&layers.environment, &layers.dot_env, &layers.file].iter().any(|layer| layer.says("stripe_key")) {
+        return Ok(());
+    }
+    let Some(folder) = &places.config_folder else { return Ok(()) };
+    let path = folder.join("stripe").join("config.toml");
+    let project = places.project.as_deref().unwrap_or(STRIPE_CLI_PROJECT);
+    let Some((text, _)) = read_small(&path)? else {
+        return match &places.project {
+            Some(project) => Err(Error::NoProject { project: project.clone(), path }),
+            None => Ok(()),
+        };
+    };
+    let file: toml::Table = toml::from_str(&text).map_err(|error| malformed(&path, &text, &error))?;
+    let Some(section) = file.get(project).and_then(toml::Value::as_table) else {
+        return match &places.project {
+            Some(project) => Err(Error::NoProject { project: project.clone(), path }),
+            None => Ok(()),
+        };
+    };
+    let source = || Source::StripeCli { path: path.clone(), project: project.to_owned() };
+    match stripe_cli_key(section) {
+        Some(key) => gathered.layers.stripe_cli.say_once("stripe_key", key, source()),
+        None => gathered.notes.push(format!("no usable key {}", source())),
+    }
+    Ok(())
+}
+
+/// Returns the project's key: test mode first, as the Stripe CLI itself does. Live keys stand there masked, the real one
+/// being in the system's keyring.
+fn stripe_cli_key(section: &toml::Table) -> Option<String> {
+    ["test_mode_api_key", "live_mode_api_key"]
+        .into_iter()
+        .filter_map(|name| section.get(name)?.as_str())
+        .find(|key| !key.trim().is_empty() && !key.contains('*'))
+        .map(str::to_owned)
+}
+
+/// Returns a small regular file's text, or nothing where there is none.
+fn read_small(path: &Path) -> Result<Option<(String, Metadata)>, Error> {
+    let failed = |error: std::io::Error| Error::File { path: path.to_owned(), why: error.to_string() };
+    let refused = |why: &str| Error::File { path: path.to_owned(), why: why.to_owned() };
+    // Looked at before it is opened: opening a named pipe would wait for a writer.
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => {}
+        Ok(_) => return Err(refused("it is not a regular file")),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    }
+    let file = File::open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    let mut bytes = Vec::new();
+    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return Err(refused("it is larger than 64 KiB"));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| refused("it is not UTF-8 text"))?;
+    Ok(Some((text, metadata)))
+}
+
+/// Says where a TOML file goes wrong. Of the parser's own text only the known names are passed on: the rest may repeat
+/// the line, and with it a secret.
+fn malformed(path: &Path, text: &str, error: &toml::de::Error) -> Error {
+    let before = error.span().map_or("", |span| text.get(..span.start).unwrap_or_default());
+    let line = 1 + before.matches('\n').count();
+    let why = match error.message().split_once("expected ") {
+        Some((unknown, known)) if unknown.starts_with("unknown field") => format!("an unknown name, expected {known}"),
+        _ => "not a value as TOML or this setting wants it (texts stand in double quotes)".to_owned(),
+    };
+    Error::Malformed { path: path.to_owned(), why: format!("line {line}: {why}") }
+}

@@ -1,0 +1,94 @@
+//! Settings: what the user wants, wherever they said it, and who said it.
+//!
+//! [`gather`] reads the places, [`resolve`] decides between them, and nobody re-reads a flag, a variable or a file later.
+//! A higher place wins as a whole: a blank value there is an error that names it, never a reason to look further down.
+
+mod access;
+mod files;
+mod layers;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+pub use crate::model::secret::Secret;
+pub use access::{FicAccess, Mode, StripeAccess};
+pub use files::{Gathered, Places, gather};
+pub use layers::{Layer, Layers, SETTINGS, Setting, Source, Sourced, resolve};
+
+/// Every setting with the place that said it. Credentials are checked when asked for: `status` needs none.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The SQLite file.
+    pub database: Sourced<PathBuf>,
+    /// Stripe's secret or restricted key, unchecked; see [`Settings::stripe`].
+    pub stripe_key: Option<Sourced<Secret>>,
+    /// Fatture in Cloud's token, unchecked; see [`Settings::fic`].
+    pub fic_token: Option<Sourced<Secret>>,
+    /// The Fatture in Cloud company; without it all that the token sees.
+    pub fic_company: Option<Sourced<String>>,
+    /// Where Stripe's API is.
+    pub stripe_base: Sourced<String>,
+    /// Where Fatture in Cloud's API is.
+    pub fic_base: Sourced<String>,
+}
+
+/// Why the settings cannot be used. Messages name the place and the setting, never a secret's text.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file that was asked for, or is there, cannot be read.
+    #[error("cannot read {path}: {why}", path = path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        why: String,
+    },
+    /// A file is there but not what it should be.
+    #[error("{path} is not a usable settings file: {why}", path = path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// Line and reason, without the line's text.
+        why: String,
+    },
+    /// Set, but to nothing.
+    #[error("{setting} is set but blank ({place})")]
+    Blank {
+        /// The setting.
+        setting: String,
+        /// Who said it.
+        place: Source,
+    },
+    /// A credential that cannot work.
+    #[error("{setting} {why} ({place})")]
+    Credential {
+        /// The setting.
+        setting: String,
+        /// What is wrong with it, as the rest of a sentence.
+        why: &'static str,
+        /// Who said it.
+        place: Source,
+    },
+    /// A base URL that a key must not be sent to.
+    #[error("{setting} {why} ({place})")]
+    BaseUrl {
+        /// The setting.
+        setting: &'static str,
+        /// What is wrong with it, as the rest of a sentence.
+        why: &'static str,
+        /// Who said it.
+        place: Source,
+    },
+    /// `--project-name` names nothing.
+    #[error("the Stripe CLI's settings have no project {project} ({path})", path = path.display())]
+    NoProject {
+        /// The name asked for.
+        project: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// No provider can be asked for anything.
+    #[error("no credentials: neither a Stripe key nor a Fatture in Cloud token was given")]
+    NoCredentials,
+}

@@ -1,0 +1,85 @@
+//! What commands tell about the file and about work to come. The store and the engine fill these, the UI draws them.
+
+/// How the file stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StatusReport {
+    /// The file, as the user named it.
+    pub database: String,
+    /// Bytes of the file and its WAL.
+    pub size_bytes: u64,
+    /// Accounts, in the order of provider and id.
+    pub accounts: Vec<AccountReport>,
+}
+
+/// How one account stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountReport {
+    /// `stripe`, `fic`.
+    pub provider: String,
+    /// The service's id.
+    pub id: String,
+    /// `live`, `test`, `sandbox`.
+    pub mode: String,
+    /// Its name, as the service says.
+    pub name: Option<String>,
+    /// The watermark: every event before this second (unix, UTC) is in the file.
+    pub events_until_s: Option<i64>,
+    /// Objects and lists that are still to be read.
+    pub queued: u64,
+    /// Resources with rows or runs.
+    pub resources: Vec<ResourceState>,
+}
+
+/// How one resource of one account stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ResourceState {
+    /// Table name.
+    pub table: String,
+    /// Living rows.
+    pub rows: u64,
+    /// Tombstones.
+    pub deleted: u64,
+    /// Rows whose state is in doubt until a sync fetches them.
+    pub unsettled: u64,
+    /// When a run last ended with it, unix seconds.
+    pub last_sync_s: Option<i64>,
+    /// How that run ended.
+    pub last_status: Option<String>,
+}
+
+/// What a sync would do with one resource; `--dry-run` prints these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedResource {
+    /// Qualified name: `stripe:customers`.
+    pub name: String,
+    /// The account's own id.
+    pub account: String,
+    /// In a few words: `full list`, `events`, `nothing due`, `list under each of 120 invoices`.
+    pub how: String,
+    /// Requests by the best knowledge; absent where nobody can know before asking.
+    pub requests: Option<u64>,
+}
+
+/// What a run did, over all its accounts.
+#[derive(Debug, Clone, Default)]
+pub struct RunReport {
+    /// A line for each resource of each account.
+    pub resources: Vec<super::progress::ResourceReport>,
+    /// Accounts that could not be worked on at all.
+    pub failures: Vec<AccountFailure>,
+    /// Requests sent, retries included.
+    pub requests: u64,
+    /// From start to end.
+    pub took_ms: u64,
+    /// The signal that ended it early.
+    pub signal: Option<i32>,
+}
+
+/// An account that a run could not work on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountFailure {
+    /// The account, or the service where the account's name is not known yet.
+    pub account: String,
+    /// What went wrong.
+    pub message: String,
+}

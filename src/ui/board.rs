@@ -1,0 +1,251 @@
+//! What is known of every resource in flight, and which of them have a place on the screen. Pure: the hour is given.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::text::safe;
+use super::units::{clock, counted, grouped};
+use crate::model::progress::{Outcome, Progress, ResourceReport};
+
+/// Places for bars; more would push everything else off a terminal of 24 lines.
+pub const PLACES: usize = 12;
+/// A resource that was quiet for so long gives its place to another one.
+const QUIET_MAX: Duration = Duration::from_secs(3);
+/// A plain line for a resource comes no more often than this.
+const PLAIN_EVERY: Duration = Duration::from_secs(1);
+/// An estimate from less than this share of the span, in thousandths, or less than this time is a guess.
+const SHARE_MIN: u32 = 10;
+const WATCHED_MIN: Duration = Duration::from_secs(1);
+
+/// One resource in flight.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Qualified name.
+    pub name: String,
+    /// Part of its time span that is done, in thousandths, where known.
+    pub share_permille: Option<u32>,
+    phase: &'static str,
+    rows: u64,
+    began: Duration,
+    moved: Duration,
+    printed: Option<Duration>,
+}
+
+/// Everything in flight.
+#[derive(Debug, Default)]
+pub struct Board {
+    lines: HashMap<String, Line>,
+    places: [Option<String>; PLACES],
+    rows: u64,
+    finished: u64,
+}
+
+impl Board {
+    /// Takes one step. Returns the resource's place where it has or gets one.
+    pub fn take(&mut self, progress: &Progress, now: Duration) -> Option<usize> {
+        match progress {
+            Progress::Started { name, phase } => {
+                let line = self.line(name, now);
+                line.phase = phase;
+                line.moved = now;
+                self.place(name, now)
+            }
+            Progress::Stored { name, rows, share_permille } => {
+                self.rows += rows;
+                let line = self.line(name, now);
+                line.rows += rows;
+                line.share_permille = share_permille.map(|share| share.min(1000)).or(line.share_permille);
+                line.moved = now;
+                self.place(name, now)
+            }
+            Progress::Finished { report } => {
+                self.finished += 1;
+                self.lines.remove(&report.name);
+                let place = self.places.iter().position(|taken| taken.as_deref() == Some(&report.name))?;
+                self.places[place] = None;
+                Some(place)
+            }
+            Progress::Note(_) => None,
+        }
+    }
+
+    fn line(&mut self, name: &str, now: Duration) -> &mut Line {
+        self.lines.entry(name.to_owned()).or_insert_with(|| Line {
+            name: name.to_owned(),
+            share_permille: None,
+            phase: "",
+            rows: 0,
+            began: now,
+            moved: now,
+            printed: None,
+        })
+    }
+
+    /// Finds the resource's place, or gives it one that is free or whose holder has nothing to show.
+    fn place(&mut self, name: &str, now: Duration) -> Option<usize> {
+        if let Some(place) = self.places.iter().position(|taken| taken.as_deref() == Some(name)) {
+            return Some(place);
+        }
+        let is_idle = |taken: &Option<String>| {
+            taken
+                .as_ref()
+                .and_then(|name| self.lines.get(name))
+                .is_none_or(|line| line.share_permille == Some(1000) || now.saturating_sub(line.moved) >= QUIET_MAX)
+        };
+        let free = self.places.iter().position(Option::is_none);
+        let place = free.or_else(|| self.places.iter().position(is_idle))?;
+        self.places[place] = Some(name.to_owned());
+        Some(place)
+    }
+
+    /// Returns who has the place.
+    pub fn at(&self, place: usize) -> Option<&Line> {
+        self.lines.get(self.places[place].as_ref()?)
+    }
+
+    /// Returns the line over all.
+    pub fn overall(&self, resources: u64, now: Duration) -> String {
+        let rate = per_second(self.rows, now).map(|rate| format!(", {rate}/s")).unwrap_or_default();
+        let in_flight = self.lines.len();
+        let rows = counted(self.rows, "row");
+        format!("{}  {rows}{rate}, {in_flight} of {resources} resources begun", clock(now))
+    }
+
+    /// Returns a line for a log without a terminal, unless this resource had one a moment ago.
+    pub fn plain(&mut self, progress: &Progress, now: Duration) -> Option<String> {
+        match progress {
+            Progress::Started { .. } => None,
+            Progress::Stored { name, .. } => {
+                let line = self.lines.get_mut(name)?;
+                if now.saturating_sub(line.printed.unwrap_or(line.began)) < PLAIN_EVERY {
+                    return None;
+                }
+                line.printed = Some(now);
+                Some(format!("{}: {}", line.name, line.text(now)))
+            }
+            Progress::Finished { report } => finished(report),
+            Progress::Note(note) => Some(safe(note).into_owned()),
+        }
+    }
+}
+
+impl Line {
+    /// Returns what stands behind the name: phase, rows, rate, remaining time.
+    pub fn text(&self, now: Duration) -> String {
+        let watched = now.saturating_sub(self.began);
+        let mut parts = Vec::new();
+        if !self.phase.is_empty() {
+            parts.push(self.phase.to_owned());
+        }
+        parts.push(counted(self.rows, "row"));
+        parts.extend(per_second(self.rows, watched).map(|rate| format!("{rate}/s")));
+        parts.extend(
+            self.share_permille.and_then(|share| remaining(watched, share)).map(|left| format!("{} left", clock(left))),
+        );
+        parts.join(", ")
+    }
+}
+
+fn finished(report: &ResourceReport) -> Option<String> {
+    let c = report.counts;
+    let is_quiet = c.new + c.changed + c.deleted == 0;
+    match report.outcome {
+        Outcome::Complete | Outcome::NotAvailable(_) if is_quiet => None,
+        _ => {
+            let outcome = super::run::outcome(&report.outcome);
+            let (new, changed, deleted) = (grouped(c.new), grouped(c.changed), grouped(c.deleted));
+            Some(format!("{}: {outcome}, {new} new, {changed} changed, {deleted} deleted", report.name))
+        }
+    }
+}
+
+fn per_second(rows: u64, time: Duration) -> Option<String> {
+    let ms = u64::try_from(time.as_millis()).ok().filter(|_| time >= WATCHED_MIN)?;
+    Some(grouped(rows.saturating_mul(1000) / ms))
+}
+
+/// Returns the time left if the rest goes as fast as what is done.
+fn remaining(watched: Duration, share_permille: u32) -> Option<Duration> {
+    let is_telling = watched >= WATCHED_MIN && (SHARE_MIN..1000).contains(&share_permille);
+    is_telling.then(|| watched * (1000 - share_permille) / share_permille)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::progress::Counts;
+
+    fn s(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn started(name: &str) -> Progress {
+        Progress::Started { name: name.into(), phase: "listing" }
+    }
+
+    fn stored(name: &str, rows: u64, share: u32) -> Progress {
+        Progress::Stored { name: name.into(), rows, share_permille: Some(share) }
+    }
+
+    fn done(name: &str, new: u64, outcome: Outcome) -> Progress {
+        let counts = Counts { new, ..Counts::default() };
+        let report = ResourceReport { name: name.into(), account: "acct_1".into(), counts, took_ms: 1, outcome };
+        Progress::Finished { report }
+    }
+
+    #[test]
+    fn a_line_tells_phase_rows_rate_and_remaining_time() {
+        let mut board = Board::default();
+        assert_eq!(board.take(&started("stripe:customers"), s(0)), Some(0));
+        board.take(&stored("stripe:customers", 5000, 250), s(10));
+        let line = board.at(0).expect("has a place");
+        assert_eq!(line.text(s(10)), "listing, 5,000 rows, 500/s, 0:30 left");
+        assert_eq!(board.overall(87, s(10)), "0:10  5,000 rows, 500/s, 1 of 87 resources begun");
+    }
+
+    #[test]
+    fn nothing_is_estimated_from_too_little() {
+        for (watched, share) in [(s(0), 500), (s(60), 0), (s(60), 9), (s(60), 1000)] {
+            assert_eq!(remaining(watched, share), None, "{watched:?} {share}");
+        }
+        assert_eq!(remaining(s(60), 500), Some(s(60)));
+        assert_eq!(per_second(10, s(0)), None);
+    }
+
+    #[test]
+    fn places_are_bounded_and_go_to_who_moves() {
+        let mut board = Board::default();
+        for n in 0..PLACES {
+            assert_eq!(board.take(&started(&format!("r{n}")), s(0)), Some(n));
+        }
+        assert_eq!(board.take(&started("late"), s(1)), None, "all places are taken by resources that just moved");
+        board.take(&stored("r3", 1, 1000), s(1));
+        assert_eq!(board.take(&stored("late", 1, 5), s(1)), Some(3), "r3 has nothing left to show");
+        assert_eq!(board.take(&done("late", 1, Outcome::Complete), s(2)), Some(3));
+        assert!(board.at(3).is_none());
+        assert_eq!(board.take(&started("x"), s(2)), Some(3));
+        assert_eq!(board.take(&started("y"), s(9)), Some(0), "r0 was quiet for long");
+    }
+
+    #[test]
+    fn plain_lines_are_rare_and_final_ones_are_worth_reading() {
+        let mut board = Board::default();
+        let mut print = |progress: Progress, now_ms: u64| {
+            let now = Duration::from_millis(now_ms);
+            board.take(&progress, now);
+            board.plain(&progress, now)
+        };
+        assert_eq!(print(started("a"), 0), None);
+        assert_eq!(print(stored("a", 10, 1), 500), None);
+        assert_eq!(print(stored("a", 10, 1), 1000).as_deref(), Some("a: listing, 20 rows, 20/s"));
+        assert_eq!(print(stored("a", 10, 1), 1999), None);
+        assert!(print(stored("a", 10, 1), 2000).is_some());
+        assert_eq!(
+            print(done("a", 40, Outcome::Complete), 2001).as_deref(),
+            Some("a: complete, 40 new, 0 changed, 0 deleted")
+        );
+        assert_eq!(print(done("b", 0, Outcome::Complete), 2001), None);
+        assert!(print(done("c", 0, Outcome::Failed("x".into())), 2001).expect("a line").starts_with("c: failed"));
+        assert_eq!(print(Progress::Note("one\x07".into()), 2001).as_deref(), Some(r"one\u{7}"));
+    }
+}

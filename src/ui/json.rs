@@ -1,0 +1,169 @@
+//! Reports as JSON documents. The names here are promises to scripts: add, never rename.
+
+use serde::Serialize;
+
+use super::run::{detail, outcome};
+use crate::model::report::{PlannedResource, RunReport, StatusReport};
+
+#[derive(Serialize)]
+struct Run<'a> {
+    resources: Vec<Resource<'a>>,
+    failures: Vec<Failed<'a>>,
+    requests: u64,
+    took_ms: u64,
+    signal: Option<i32>,
+}
+
+#[derive(Serialize)]
+struct Resource<'a> {
+    account: &'a str,
+    resource: &'a str,
+    new: u64,
+    changed: u64,
+    deleted: u64,
+    unchanged: u64,
+    requests: u64,
+    took_ms: u64,
+    outcome: &'static str,
+    detail: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Failed<'a> {
+    account: &'a str,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct Planned<'a> {
+    account: &'a str,
+    resource: &'a str,
+    how: &'a str,
+    requests: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Status<'a> {
+    database: &'a str,
+    size_bytes: u64,
+    accounts: Vec<Account<'a>>,
+}
+
+#[derive(Serialize)]
+struct Account<'a> {
+    provider: &'a str,
+    id: &'a str,
+    mode: &'a str,
+    name: Option<&'a str>,
+    events_until_s: Option<i64>,
+    queued: u64,
+    resources: Vec<State<'a>>,
+}
+
+#[derive(Serialize)]
+struct State<'a> {
+    table: &'a str,
+    rows: u64,
+    deleted: u64,
+    unsettled: u64,
+    last_sync_s: Option<i64>,
+    last_status: Option<&'a str>,
+}
+
+/// Writes what a run did, as one line: with `--every` each run adds one.
+pub fn run(report: &RunReport) -> String {
+    let resources = report.resources.iter().map(|r| Resource {
+        account: &r.account,
+        resource: &r.name,
+        new: r.counts.new,
+        changed: r.counts.changed,
+        deleted: r.counts.deleted,
+        unchanged: r.counts.unchanged,
+        requests: r.counts.requests,
+        took_ms: r.took_ms,
+        outcome: outcome(&r.outcome),
+        detail: detail(&r.outcome),
+    });
+    let failures = report.failures.iter().map(|f| Failed { account: &f.account, message: &f.message });
+    line(&Run {
+        resources: resources.collect(),
+        failures: failures.collect(),
+        requests: report.requests,
+        took_ms: report.took_ms,
+        signal: report.signal,
+    })
+}
+
+/// Writes what a run would do.
+pub fn plan(plan: &[PlannedResource]) -> String {
+    let planned =
+        plan.iter().map(|p| Planned { account: &p.account, resource: &p.name, how: &p.how, requests: p.requests });
+    line(&planned.collect::<Vec<_>>())
+}
+
+/// Writes how the file stands.
+pub fn status(status: &StatusReport) -> String {
+    let accounts = status.accounts.iter().map(|a| Account {
+        provider: &a.provider,
+        id: &a.id,
+        mode: &a.mode,
+        name: a.name.as_deref(),
+        events_until_s: a.events_until_s,
+        queued: a.queued,
+        resources: a
+            .resources
+            .iter()
+            .map(|r| State {
+                table: &r.table,
+                rows: r.rows,
+                deleted: r.deleted,
+                unsettled: r.unsettled,
+                last_sync_s: r.last_sync_s,
+                last_status: r.last_status.as_deref(),
+            })
+            .collect(),
+    });
+    line(&Status { database: &status.database, size_bytes: status.size_bytes, accounts: accounts.collect() })
+}
+
+fn line(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string(value).expect("texts and whole numbers are always JSON");
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::progress::{Counts, Outcome, ResourceReport};
+
+    #[test]
+    fn a_run_is_one_line_with_the_data_unchanged() {
+        let report = RunReport {
+            resources: vec![ResourceReport {
+                name: "stripe:customers".into(),
+                account: "acct_1".into(),
+                counts: Counts { new: 1, changed: 2, deleted: 3, unchanged: 4, requests: 5 },
+                took_ms: 6,
+                outcome: Outcome::Failed("a\u{1b}b".into()),
+            }],
+            requests: 5,
+            took_ms: 7,
+            ..RunReport::default()
+        };
+        let wanted = r#"{"resources":[{"account":"acct_1","resource":"stripe:customers","new":1,"changed":2,"deleted":3,"unchanged":4,"requests":5,"took_ms":6,"outcome":"failed","detail":"a\u001bb"}],"failures":[],"requests":5,"took_ms":7,"signal":null}"#;
+        assert_eq!(run(&report), format!("{wanted}\n"));
+    }
+
+    #[test]
+    fn status_and_plan_have_their_names() {
+        let text = status(&StatusReport { database: "x".into(), ..StatusReport::default() });
+        assert_eq!(text, "{\"database\":\"x\",\"size_bytes\":0,\"accounts\":[]}\n");
+        let planned =
+            PlannedResource { name: "stripe:a".into(), account: "acct_1".into(), how: "events".into(), requests: None };
+        assert_eq!(
+            plan(&[planned]),
+            "[{\"account\":\"acct_1\",\"resource\":\"stripe:a\",\"how\":\"events\",\"requests\":null}]\n"
+        );
+    }
+}

@@ -1,0 +1,284 @@
+//! What a run did or would do, as tables, CSV and sentences. Pure.
+
+use std::collections::BTreeMap;
+
+use super::sheet::{self, Column, numbers, whole, words};
+use super::text::safe;
+use super::units::{counted, grouped, seconds};
+use crate::model::progress::{Counts, Outcome, ResourceReport};
+use crate::model::report::{PlannedResource, RunReport};
+
+const COLUMNS: [Column; 8] = [
+    words("resource"),
+    numbers("new"),
+    numbers("changed"),
+    numbers("deleted"),
+    numbers("unchanged"),
+    numbers("requests"),
+    numbers("seconds"),
+    whole("outcome"),
+];
+
+/// Returns the outcome in a word or two.
+pub fn outcome(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Complete => "complete",
+        Outcome::NotAvailable(_) => "not available",
+        Outcome::Forbidden(_) => "forbidden",
+        Outcome::Failed(_) => "failed",
+        Outcome::Interrupted => "interrupted",
+    }
+}
+
+/// Returns what the service or the program said about an outcome.
+pub fn detail(outcome: &Outcome) -> Option<&str> {
+    match outcome {
+        Outcome::NotAvailable(text) | Outcome::Forbidden(text) | Outcome::Failed(text) => Some(text),
+        Outcome::Complete | Outcome::Interrupted => None,
+    }
+}
+
+/// Draws the closing table, one for each account. Resources without rows are summed up below unless `all` are wanted.
+pub fn table(report: &RunReport, all: bool, width: Option<u16>) -> String {
+    let mut accounts: BTreeMap<&str, Vec<&ResourceReport>> = BTreeMap::new();
+    for resource in &report.resources {
+        accounts.entry(&resource.account).or_default().push(resource);
+    }
+    let mut out = String::new();
+    for (account, resources) in &accounts {
+        if accounts.len() > 1 {
+            out.push_str(&format!("{}\n", safe(account)));
+        }
+        out.push_str(&account_table(resources, all, width));
+        out.push('\n');
+    }
+    let requests = counted(report.requests, "request");
+    out.push_str(&format!("{requests} in {} s\n", seconds(report.took_ms)));
+    out
+}
+
+fn account_table(resources: &[&ResourceReport], all: bool, width: Option<u16>) -> String {
+    let (shown, summed): (Vec<&ResourceReport>, Vec<&ResourceReport>) =
+        resources.iter().partition(|resource| all || is_worth_a_line(resource));
+    let mut rows: Vec<Vec<String>> = shown.iter().map(|resource| row(resource)).collect();
+    if resources.len() > 1 {
+        rows.push(total(resources));
+    }
+    let mut out = if shown.is_empty() { String::new() } else { sheet::table(&COLUMNS, &rows, width) };
+    let absent = summed.iter().filter(|resource| matches!(resource.outcome, Outcome::NotAvailable(_))).count();
+    let empty = summed.len() - absent;
+    if empty > 0 {
+        out.push_str(&format!("{} without rows\n", counted(empty as u64, "resource")));
+    }
+    if absent > 0 {
+        let absent = counted(absent as u64, "resource");
+        out.push_str(&format!("{absent} not available to this account (-v lists them)\n"));
+    }
+    out
+}
+
+fn is_worth_a_line(resource: &ResourceReport) -> bool {
+    let c = resource.counts;
+    match resource.outcome {
+        Outcome::Complete => c.new + c.changed + c.deleted + c.unchanged > 0,
+        Outcome::NotAvailable(_) => false,
+        Outcome::Forbidden(_) | Outcome::Failed(_) | Outcome::Interrupted => true,
+    }
+}
+
+fn row(resource: &ResourceReport) -> Vec<String> {
+    let mut row = vec![resource.name.clone()];
+    row.extend(counts(resource.counts));
+    row.push(seconds(resource.took_ms));
+    row.push(outcome(&resource.outcome).to_owned());
+    row
+}
+
+fn counts(c: Counts) -> impl Iterator<Item = String> {
+    [c.new, c.changed, c.deleted, c.unchanged, c.requests].into_iter().map(grouped)
+}
+
+fn total(resources: &[&ResourceReport]) -> Vec<String> {
+    let sum = |of: fn(&Counts) -> u64| resources.iter().map(|resource| of(&resource.counts)).sum();
+    let all = Counts {
+        new: sum(|c| c.new),
+        changed: sum(|c| c.changed),
+        deleted: sum(|c| c.deleted),
+        unchanged: sum(|c| c.unchanged),
+        requests: sum(|c| c.requests),
+    };
+    let mut row = vec!["total".to_owned()];
+    row.extend(counts(all));
+    // Resources are read side by side: their seconds add up to nothing that anyone waited for.
+    row.extend([String::new(), String::new()]);
+    row
+}
+
+/// Returns a sentence for everything that did not go well.
+pub fn troubles(report: &RunReport) -> Vec<String> {
+    let mut lines = Vec::new();
+    for failure in &report.failures {
+        lines.push(format!("{} failed: {}", safe(&failure.account), safe(&failure.message)));
+    }
+    for resource in &report.resources {
+        let account = safe(&resource.account);
+        match &resource.outcome {
+            Outcome::Failed(why) => lines.push(format!("{} of {account} failed: {}", resource.name, safe(why))),
+            Outcome::Forbidden(why) => {
+                lines.push(format!(
+                    "{} of {account} was left out, the key may not read it: {}",
+                    resource.name,
+                    safe(why)
+                ));
+            }
+            Outcome::Complete | Outcome::NotAvailable(_) | Outcome::Interrupted => {}
+        }
+    }
+    lines
+}
+
+/// Writes the closing table as CSV, every resource in it.
+pub fn csv(report: &RunReport) -> String {
+    let titles =
+        ["account", "resource", "new", "changed", "deleted", "unchanged", "requests", "took_ms", "outcome", "detail"];
+    let rows: Vec<Vec<String>> = report
+        .resources
+        .iter()
+        .map(|resource| {
+            let c = resource.counts;
+            let mut row = vec![resource.account.clone(), resource.name.clone()];
+            row.extend([c.new, c.changed, c.deleted, c.unchanged, c.requests, resource.took_ms].map(|n| n.to_string()));
+            row.push(outcome(&resource.outcome).to_owned());
+            row.push(detail(&resource.outcome).unwrap_or_default().to_owned());
+            row
+        })
+        .collect();
+    sheet::csv(&titles, &rows)
+}
+
+/// Draws the plan of `--dry-run`; the rate is the requests per second that the run would keep to, where known.
+pub fn plan_table(plan: &[PlannedResource], rate_per_s: Option<u32>, width: Option<u16>) -> String {
+    let columns = [words("resource"), whole("account"), words("how"), numbers("requests")];
+    let rows: Vec<Vec<String>> = plan
+        .iter()
+        .map(|planned| {
+            let requests = planned.requests.map_or_else(|| "?".to_owned(), grouped);
+            vec![planned.name.clone(), planned.account.clone(), planned.how.clone(), requests]
+        })
+        .collect();
+    let known: u64 = plan.iter().filter_map(|planned| planned.requests).sum();
+    let at_least = if plan.iter().any(|planned| planned.requests.is_none()) { "at least " } else { "about " };
+    let time = rate_per_s
+        .filter(|rate| *rate > 0)
+        .map(|rate| format!(", {} s at {rate} requests per second", grouped(known.div_ceil(u64::from(rate)))))
+        .unwrap_or_default();
+    let mut out = sheet::table(&columns, &rows, width);
+    out.push_str(&format!("\n{at_least}{}{time}; nothing was written\n", counted(known, "request")));
+    out
+}
+
+/// Writes the plan as CSV.
+pub fn plan_csv(plan: &[PlannedResource]) -> String {
+    let rows: Vec<Vec<String>> = plan
+        .iter()
+        .map(|planned| {
+            let requests = planned.requests.map(|n| n.to_string()).unwrap_or_default();
+            vec![planned.account.clone(), planned.name.clone(), planned.how.clone(), requests]
+        })
+        .collect();
+    sheet::csv(&["account", "resource", "how", "requests"], &rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::report::AccountFailure;
+    use unicode_width::UnicodeWidthStr;
+
+    fn resource(name: &str, account: &str, new: u64, outcome: Outcome) -> ResourceReport {
+        let counts = Counts { new, requests: 3, unchanged: 2 * new, ..Counts::default() };
+        ResourceReport { name: name.into(), account: account.into(), counts, took_ms: 1234, outcome }
+    }
+
+    fn report() -> RunReport {
+        RunReport {
+            resources: vec![
+                resource("stripe:customers", "acct_1", 123_456, Outcome::Complete),
+                resource("stripe:customer_balance_transactions", "acct_1", 9_876_543, Outcome::Complete),
+                resource("stripe:reviews", "acct_1", 0, Outcome::Complete),
+                resource("stripe:issuing_cards", "acct_1", 0, Outcome::NotAvailable("no Issuing".into())),
+                resource("stripe:invoices", "acct_1", 0, Outcome::Failed("boom\x1b[2J".into())),
+                resource("stripe:payouts", "acct_1", 0, Outcome::Forbidden("rak_payout_read".into())),
+            ],
+            requests: 18,
+            took_ms: 2500,
+            ..RunReport::default()
+        }
+    }
+
+    #[test]
+    fn the_closing_table_fits_eighty_columns_and_keeps_numbers_whole() {
+        let drawn = table(&report(), false, Some(80));
+        assert!(drawn.lines().all(|line| line.width() <= 80), "{drawn}");
+        for part in
+            ["9,876,543", "19,753,086", "stripe:customers", "failed", "forbidden", "total", "9,999,999", "unchanged"]
+        {
+            assert!(drawn.contains(part), "{part} in\n{drawn}");
+        }
+        assert!(drawn.contains("1 resource without rows\n1 resource not available"), "{drawn}");
+        assert!(drawn.ends_with("18 requests in 2.5 s\n"), "{drawn}");
+        assert!(!drawn.contains("stripe:reviews"));
+    }
+
+    #[test]
+    fn without_a_terminal_every_resource_is_one_line() {
+        let drawn = table(&report(), true, None);
+        let line = drawn.lines().find(|line| line.starts_with("stripe:customer_balance_transactions")).expect("a line");
+        let cells: Vec<&str> = line.split_whitespace().collect();
+        assert_eq!(cells[1..], ["9,876,543", "0", "0", "19,753,086", "3", "1.2", "complete"]);
+        assert!(drawn.contains("stripe:reviews") && drawn.contains("not available"));
+    }
+
+    #[test]
+    fn accounts_have_tables_of_their_own() {
+        let mut report = report();
+        report.resources.push(resource("stripe:customers", "acct_2", 5, Outcome::Complete));
+        let drawn = table(&report, false, None);
+        assert!(drawn.starts_with("acct_1\n") && drawn.contains("\nacct_2\n"), "{drawn}");
+    }
+
+    #[test]
+    fn troubles_name_the_resource_and_are_safe_to_print() {
+        let mut report = report();
+        report.failures.push(AccountFailure { account: "acct_9".into(), message: "the key was refused".into() });
+        assert_eq!(
+            troubles(&report),
+            [
+                "acct_9 failed: the key was refused",
+                r"stripe:invoices of acct_1 failed: boom\u{1b}[2J",
+                "stripe:payouts of acct_1 was left out, the key may not read it: rak_payout_read",
+            ]
+        );
+    }
+
+    #[test]
+    fn csv_has_every_resource() {
+        let text = csv(&report());
+        assert_eq!(text.lines().count(), 7);
+        assert!(text.contains("acct_1,stripe:issuing_cards,0,0,0,0,3,1234,not available,no Issuing\n"), "{text}");
+    }
+
+    #[test]
+    fn a_plan_adds_up() {
+        let planned = |name: &str, requests| PlannedResource {
+            name: name.into(),
+            account: "acct_1".into(),
+            how: "full list".into(),
+            requests,
+        };
+        let drawn = plan_table(&[planned("stripe:a", Some(100)), planned("stripe:b", Some(61))], Some(80), Some(80));
+        assert!(drawn.ends_with("about 161 requests, 3 s at 80 requests per second; nothing was written\n"), "{drawn}");
+        let drawn = plan_table(&[planned("stripe:a", Some(1)), planned("stripe:b", None)], None, None);
+        assert!(drawn.ends_with("at least 1 request; nothing was written\n"), "{drawn}");
+    }
+}

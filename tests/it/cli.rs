@@ -1,0 +1,266 @@
+//! The command line from outside: help, refusals and their exit codes, completions, man pages.
+
+use std::fs;
+use std::path::Path;
+
+use assert_cmd::Command;
+use clap::CommandFactory;
+use stripesync::cli::args::Cli;
+use stripesync::cli::generate;
+use tempfile::TempDir;
+
+/// The built program in a home of its own, without the environment of whoever runs the tests.
+struct Home {
+    folder: TempDir,
+}
+
+/// What the program did.
+struct Ran {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Home {
+    fn new() -> Home {
+        Home { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_stripesync"));
+        command.env_clear().env("HOME", self.path()).current_dir(self.path()).args(arguments);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with(arguments, &[])
+    }
+
+    fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+        let mut command = self.command(arguments);
+        command.envs(variables.iter().copied());
+        let output = command.output().expect("starts");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("writes text");
+        Ran { code: output.status.code().expect("exits"), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+#[test]
+fn the_definitions_are_sound() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn help_has_what_a_newcomer_needs() {
+    let home = Home::new();
+    let root =
+        ["sync --all --sandbox", "STRIPE_API_KEY", "FIC_ACCESS_TOKEN", "config.toml", "Exit codes", "--database"];
+    let sync = [
+        "stripesync sync --all --sandbox",
+        "--since",
+        "--every",
+        "--dry-run",
+        "--exclude",
+        "80%",
+        "--initial",
+        "--provider",
+        "nothing counts as complete",
+        "Examples:",
+    ];
+    let cases: [(&[&str], &[&str]); 5] = [
+        (&["--help"], &root),
+        (&["sync", "--help"], &sync),
+        (&["status", "--help"], &["Examples:", "--format json"]),
+        (&["sandbox", "--help"], &["Examples:", "--latency-ms", "--rate-limit", "12111"]),
+        (&["completions", "--help"], &["Examples:", "bash"]),
+    ];
+    for (arguments, parts) in cases {
+        let ran = home.run(arguments);
+        assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{arguments:?}");
+        for part in parts {
+            assert!(ran.stdout.contains(part), "{arguments:?} lacks {part:?}:\n{}", ran.stdout);
+        }
+    }
+}
+
+#[test]
+fn help_shows_no_value_of_the_environment() {
+    let home = Home::new();
+    let secrets =
+        [("STRIPE_API_KEY", "sk_live_MARKER"), ("STRIPE_SECRET", "sk_live_MARKER"), ("FIC_ACCESS_TOKEN", "MARKER")];
+    for arguments in [&["--help"][..], &["sync", "--help"], &["-h"], &["sandbox", "--help"], &["nonsense"]] {
+        let ran = home.run_with(arguments, &secrets);
+        assert!(!(ran.stdout + &ran.stderr).contains("MARKER"), "{arguments:?}");
+    }
+}
+
+#[test]
+fn version_names_the_program() {
+    let ran = Home::new().run(&["--version"]);
+    assert_eq!(ran.stdout, concat!("stripesync ", env!("CARGO_PKG_VERSION"), "\n"));
+}
+
+#[test]
+fn contradictions_and_bad_values_are_usage_errors() {
+    let home = Home::new();
+    let cases: [(&[&str], &str); 20] = [
+        (&[], "Usage"),
+        (&["frobnicate"], "unrecognized subcommand"),
+        (&["sync", "--all", "customers"], "cannot be used with"),
+        (&["sync", "--initial", "--since", "2026-01-01"], "cannot be used with"),
+        (&["sync", "--every", "15m", "--dry-run"], "cannot be used with"),
+        (&["sync", "--sandbox", "--account", "acct_1"], "cannot be used with"),
+        (&["sync", "--quiet", "--verbose"], "cannot be used with"),
+        (&["sync", "--every", "15"], "a number and a unit"),
+        (&["sync", "--every", "1s"], "10s to 7d"),
+        (&["sync", "--jobs", "0"], "1 to 32"),
+        (&["sync", "--jobs", "33"], "1 to 32"),
+        (&["sync", "--rate", "101%"], "1% to 100%"),
+        (&["sync", "--since", "2999-01-01"], "in the future"),
+        (&["sync", "--since", "soon"], "give a date"),
+        (&["sync", "--provider", "paypal"], "invalid value"),
+        (&["sync", "zebras"], "there is no resource zebras"),
+        (&["sync", "--exclude", "zebras"], "there is no resource zebras"),
+        (&["sandbox", "--latency-ms", "999999"], "0 to 60000"),
+        (&["status", "--config", "missing.toml"], "no such file"),
+        (&["completions"], "required"),
+    ];
+    for (arguments, part) in cases {
+        let ran = home.run(arguments);
+        assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(part), "{arguments:?} lacks {part:?}:\n{}", ran.stderr);
+        assert_eq!(ran.stdout, "", "{arguments:?}");
+    }
+    assert_eq!(fs::read_dir(home.path()).expect("readable").count(), 0, "a refusal leaves nothing behind");
+}
+
+#[test]
+fn no_option_takes_a_secret() {
+    fn options(command: &clap::Command) -> Vec<String> {
+        let own = command.get_opts().filter_map(|option| option.get_long()).map(str::to_owned);
+        own.chain(command.get_subcommands().flat_map(options)).collect()
+    }
+    for option in options(&Cli::command()) {
+        for word in ["key", "token", "secret", "password"] {
+            assert!(!option.contains(word), "--{option}");
+        }
+    }
+}
+
+#[test]
+fn without_a_credential_the_ways_to_give_one_are_named() {
+    let ran = Home::new().run(&["sync"]);
+    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    for part in
+        ["error: no credentials", "hint:", "STRIPE_API_KEY", "FIC_ACCESS_TOKEN", ".env", "config.toml", "--sandbox"]
+    {
+        assert!(ran.stderr.contains(part), "{part} in\n{}", ran.stderr);
+    }
+}
+
+#[test]
+fn credentials_that_cannot_work_are_explained_and_not_shown() {
+    let home = Home::new();
+    for (variable, value, part) in [
+        ("STRIPE_API_KEY", "pk_live_MARKER", "publishable"),
+        ("STRIPE_API_KEY", "whsec_MARKER", "signing secret"),
+        ("STRIPE_API_KEY", " ", "blank"),
+        ("STRIPE_API_KEY", "sk_live_MARKER\n", "white space around"),
+        ("STRIPE_SECRET", "MARKER", "does not look like a Stripe key"),
+        ("FIC_ACCESS_TOKEN", "Bearer MARKER", "begins with \"Bearer\""),
+        ("FIC_ACCESS_TOKEN", "", "blank"),
+    ] {
+        let ran = home.run_with(&["sync", "-vv"], &[(variable, value)]);
+        assert_eq!(ran.code, 4, "{value:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(part) && ran.stderr.contains(variable), "{value:?}: {}", ran.stderr);
+        assert!(!(ran.stdout + &ran.stderr).contains("MARKER"), "{value:?}");
+    }
+}
+
+#[test]
+fn a_key_does_not_go_to_a_host_without_tls() {
+    let variables = [("STRIPE_API_KEY", "sk_test_x"), ("STRIPE_API_BASE", "http://example.com")];
+    let ran = Home::new().run_with(&["sync"], &variables);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(ran.stderr.contains("must be https"), "{}", ran.stderr);
+}
+
+#[test]
+fn status_without_a_database_says_what_makes_one() {
+    let home = Home::new();
+    let ran = home.run_with(&["status"], &[("STRIPESYNC_DATABASE", "elsewhere.db")]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""));
+    assert!(
+        ran.stderr.contains("no database elsewhere.db") && ran.stderr.contains("stripesync sync"),
+        "{}",
+        ran.stderr
+    );
+    let ran = home.run_with(&["status", "--database", "flag.db"], &[("STRIPESYNC_DATABASE", "elsewhere.db")]);
+    assert!(ran.stderr.contains("no database flag.db"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let home = Home::new();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_stripesync"))
+        .env_clear()
+        .env("HOME", home.path())
+        .args(["completions", "bash"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn a_full_disk_behind_stdout_is_told() {
+    if !Path::new("/dev/full").exists() {
+        return;
+    }
+    let home = Home::new();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("opens");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_stripesync"))
+        .env_clear()
+        .env("HOME", home.path())
+        .args(["completions", "bash"])
+        .stdout(full)
+        .output()
+        .expect("starts");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("stdout cannot be written"));
+}
+
+/// Compares a folder of the project with what would be written there now.
+fn compare(folder: &str, files: &[generate::File], renew: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut kept: Vec<String> = fs::read_dir(&path)
+        .unwrap_or_else(|error| panic!("{folder}/: {error}; renew with: {renew}"))
+        .map(|entry| entry.expect("readable").file_name().into_string().expect("text"))
+        .collect();
+    kept.sort();
+    let mut wanted: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    wanted.sort_unstable();
+    assert_eq!(kept, wanted, "{folder}/ holds other files than are made; renew with: {renew}");
+    for (name, content) in files {
+        let same = fs::read(path.join(name)).expect("readable") == *content;
+        assert!(same, "{folder}/{name} is not what is made now; renew with: {renew}");
+    }
+}
+
+#[test]
+fn completions_are_up_to_date() {
+    compare("completions", &generate::completion_files(), "cargo run -- completions --dir completions");
+}
+
+#[test]
+fn man_pages_are_up_to_date() {
+    let files = generate::man_files().expect("made");
+    compare("man", &files, "cargo run -- man --dir man");
+}
