@@ -94,8 +94,8 @@ pub struct RunningSandbox {
     pub stripe_key: &'static str,
     /// A token that it accepts.
     pub fic_token: String,
-    /// Keeps it alive.
-    pub server: Box<dyn std::any::Any>,
+    /// Keeps it alive; dropping it stops it.
+    _server: Sandbox,
 }
 
 /// Carries out an order.
@@ -312,7 +312,7 @@ pub fn sandbox(options: SandboxOptions) -> Result<RunningSandbox, Failure> {
         base_url: server.stripe_base_url(),
         stripe_key: sandbox::TEST_KEY,
         fic_token,
-        server: Box::new(server),
+        _server: server,
     })
 }
 

@@ -48,12 +48,27 @@ pub struct ResourceReport {
 /// A step worth drawing.
 #[derive(Debug, Clone)]
 pub enum Progress {
-    /// A resource's work begins. `phase` is a word such as "listing", "events", "fan-out".
-    Started { name: String, phase: &'static str },
-    /// Rows of this resource are committed. `share_permille` is the part of its time span that is done, where known.
-    Stored { name: String, rows: u64, share_permille: Option<u32> },
+    /// A resource's work begins.
+    Started {
+        /// Qualified name.
+        name: String,
+        /// A word such as "listing", "events", "polling".
+        phase: &'static str,
+    },
+    /// Rows of this resource are committed.
+    Stored {
+        /// Qualified name.
+        name: String,
+        /// How many since the last such step.
+        rows: u64,
+        /// The part of its time span that is done, where known.
+        share_permille: Option<u32>,
+    },
     /// A resource's work ended.
-    Finished { report: ResourceReport },
+    Finished {
+        /// How.
+        report: ResourceReport,
+    },
     /// A line for the user: a skip, a wait, a warning. Already one sentence without a full stop.
     Note(String),
 }

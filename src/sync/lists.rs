@@ -7,7 +7,6 @@ use super::plan::{self, PageEnd};
 use super::pool::{Done, Work};
 use super::tally::Tally;
 use super::task::{Failure, Got, Task, When};
-use crate::model::extract::Catalog;
 use crate::model::progress::Outcome;
 use crate::model::resource::{List, Resource};
 use crate::model::row::Object;
@@ -36,6 +35,8 @@ pub struct Walk {
     pub seen: HashSet<(i64, String)>,
     /// Pages read.
     pub pages: u64,
+    /// Seconds of its time span that are read, for the remaining time.
+    pub covered_s: i64,
     /// Slices open or queued.
     pub open: usize,
     /// Given up in this run.
@@ -59,8 +60,6 @@ pub struct Lists<'a, 'c> {
     pub store: &'a Store,
     /// Its resource tables.
     pub rows: &'a mut Rows<'c>,
-    /// The registry.
-    pub catalog: &'a Catalog,
     /// The account's row.
     pub account: i64,
     /// The pinned version.
@@ -147,6 +146,20 @@ impl Lists<'_, '_> {
             self.queue(walk, slice, span, None, queue);
         }
         self.end_slice(walk, slice, when)
+    }
+
+    /// Counts the part of the time span that a page has read.
+    fn cover(&mut self, walk: usize, span: Span, cursor_s: Option<i64>, last: Option<&Object>) {
+        let floor_s = self.floor_s;
+        let it = &mut self.walks[walk];
+        if !matches!(it.resource.list, List::Sliced(_)) || it.is_drain {
+            return;
+        }
+        let upper_s = cursor_s.or(span.until_s).unwrap_or(it.began_s);
+        let lower_s = last.and_then(|object| object.created_s).or(span.from_s).unwrap_or(floor_s);
+        it.covered_s += (upper_s - lower_s).max(0);
+        let permille = it.covered_s.saturating_mul(1000) / (it.began_s - floor_s).max(1);
+        self.tally.share(&it.resource.table(), u32::try_from(permille.clamp(0, 1000)).unwrap_or(1000));
     }
 
     fn add_slice(&self, walk: usize, span: Span) -> Result<i64, Error> {
@@ -285,6 +298,7 @@ impl Work for Lists<'_, '_> {
                 Ok(())
             }
             Ok(Got::Page { objects, has_more }) => {
+                self.cover(*walk, *span, cursor.as_ref().and_then(|c| c.1), objects.last().filter(|_| *has_more));
                 let goes_on = *has_more && !(self.walks[*walk].is_drain && self.walks[*walk].met_known);
                 self.follow_page(at, (objects, goes_on), done.when, free, queue)
             }

@@ -196,7 +196,6 @@ impl<'a> Run<'a> {
         Lists {
             store: self.store,
             rows,
-            catalog: self.catalog,
             account: self.account.id,
             api_version: stripe::API_VERSION,
             floor_s: self.floor_s,
@@ -487,6 +486,7 @@ fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> 
         is_drain: false,
         seen: HashSet::new(),
         pages: 0,
+        covered_s: 0,
         open: 0,
         stopped: false,
         restarted: false,

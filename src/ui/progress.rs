@@ -30,7 +30,7 @@ pub struct Watch {
 enum Face {
     Quiet,
     Lines,
-    Bars(Bars),
+    Bars(Box<Bars>),
 }
 
 impl Watch {
@@ -38,7 +38,7 @@ impl Watch {
         let face = if look.quiet {
             Face::Quiet
         } else if io::stderr().is_terminal() {
-            Face::Bars(Bars::new(bars, look.color))
+            Face::Bars(Box::new(Bars::new(bars, look.color)))
         } else {
             Face::Lines
         };
