@@ -41,8 +41,7 @@ impl Pull<'_> {
     }
 
     fn whole_cashbook(&mut self, resource: &'static Resource, number: i64) -> Result<(), Trouble> {
-        let unfinished =
-            self.store.walk(self.account.id, number, PROBE)?.filter(|walk| walk.drained_s.is_none());
+        let unfinished = self.store.walk(self.account.id, number, PROBE)?.filter(|walk| walk.drained_s.is_none());
         let walk = match unfinished {
             Some(walk) => walk,
             None => self.store.begin_walk(self.account.id, number, PROBE, self.client.service_now_s())?,
@@ -132,6 +131,7 @@ struct Days {
 
 /// Returns the day so many days before a second; time zones are less than the overlap.
 fn day_before(now_s: i64, days: i64) -> Date {
-    let day = jiff::Timestamp::from_second(now_s - days * 24 * 3600).map(|t| t.to_zoned(jiff::tz::TimeZone::UTC).date());
+    let day =
+        jiff::Timestamp::from_second(now_s - days * 24 * 3600).map(|t| t.to_zoned(jiff::tz::TimeZone::UTC).date());
     day.unwrap_or(FIRST_DAY)
 }

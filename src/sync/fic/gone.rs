@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use super::Pull;
 use super::ask::{Trouble, When};
 use crate::model::resource::Resource;
-use crate::model::wire::Unreadable;
 use crate::providers::fic::page;
 use crate::providers::fic::refusal::RefusalKind;
 use crate::providers::fic::request::{self, Bin};
@@ -104,7 +103,7 @@ impl Pull<'_> {
 
     /// Reads a bin: what lies in it is deleted, what has left it is alive again or gone for good.
     pub(super) fn bin(&mut self, bin: Bin, resource: &'static Resource) -> Result<(), Trouble> {
-        let read = &mut |body: &[u8]| Ok::<_, Unreadable>(page::read_bin(body)?);
+        let read = &mut |body: &[u8]| page::read_bin(body);
         let (ids, when) = self.ask(resource, &request::bin(bin, self.company), read)?;
         let number = self.number(resource);
         let living = self.absent(resource, None, None, &HashSet::new(), None)?;

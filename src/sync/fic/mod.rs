@@ -200,11 +200,7 @@ impl Pull<'_> {
     }
 
     /// Decides what to do about a pass at once, and what when there is room.
-    fn plan(
-        &self,
-        resource: &'static Resource,
-        pass: &'static str,
-    ) -> Result<(Option<Job>, Option<Upkeep>), Error> {
+    fn plan(&self, resource: &'static Resource, pass: &'static str) -> Result<(Option<Job>, Option<Upkeep>), Error> {
         let number = self.number(resource);
         let walk = self.store.walk(self.account.id, number, pass)?;
         if matches!(resource.list, List::DateRange(_)) {
@@ -225,12 +221,15 @@ impl Pull<'_> {
             return Ok((Some(Job::Changes), if has_bin { None } else { later(i64::MAX, Job::Count) }));
         }
         let is_document = matches!(resource.list, List::Pages(_));
-        Ok((None, match (is_document, is_small) {
-            // One request tells all of it: asked for as often as there is room, before the lookups.
-            (true, true) => later(age_s.saturating_mul(24), Job::Scan),
-            _ if age_s >= DAILY_S => later(age_s, Job::Scan),
-            _ => None,
-        }))
+        Ok((
+            None,
+            match (is_document, is_small) {
+                // One request tells all of it: asked for as often as there is room, before the lookups.
+                (true, true) => later(age_s.saturating_mul(24), Job::Scan),
+                _ if age_s >= DAILY_S => later(age_s, Job::Scan),
+                _ => None,
+            },
+        ))
     }
 
     fn is_filtered(&self, number: i64, state: &ListState) -> Result<bool, Error> {
@@ -313,7 +312,12 @@ fn without_sort(request: &Request) -> Option<Request> {
     (stripped.len() < request.path.len()).then(|| Request { path: stripped, ..request.clone() })
 }
 
-fn log(store: &Store, account: i64, (started_s, finished_s): (i64, i64), reports: &[ResourceReport]) -> Result<(), Error> {
+fn log(
+    store: &Store,
+    account: i64,
+    (started_s, finished_s): (i64, i64),
+    reports: &[ResourceReport],
+) -> Result<(), Error> {
     let name = format!("{started_s}-{}", std::process::id());
     store.begin()?;
     for report in reports {
