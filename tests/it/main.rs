@@ -2,6 +2,7 @@
 
 mod cli;
 mod fic_sandbox;
+mod fic_sync;
 mod fic_tables;
 mod stripe_sync;
 mod stripe_tables;

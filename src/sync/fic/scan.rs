@@ -10,7 +10,7 @@ use crate::model::wire::Request;
 use crate::providers::fic::page;
 use crate::providers::fic::refusal::RefusalKind;
 use crate::providers::fic::request::{self, PER_PAGE, Selection};
-use crate::store::WalkRow;
+use crate::store::{Living, WalkRow};
 
 /// Steps of one scan; a hundred million rows.
 const STEPS_MAX: u32 = 1_000_000;
@@ -29,6 +29,8 @@ struct Scan {
     seen: HashSet<String>,
     /// Whether an earlier run read the pages before.
     resumed: bool,
+    /// Whether one answer told it all, so that nothing can have moved.
+    is_one_page: bool,
     newest: Option<String>,
     total: Option<u64>,
     last: When,
@@ -38,15 +40,7 @@ impl Pull<'_> {
     /// Reads a pass whole, and finds what is gone since the last time.
     pub(super) fn scan(&mut self, resource: &'static Resource, pass: &'static str) -> Result<(), Trouble> {
         let number = self.number(resource);
-        let mut scan = self.read_whole(resource, pass)?;
-        for _ in 1..SCANS_MAX {
-            if self.missing(resource, pass, &scan)? == 0 {
-                break;
-            }
-            // Rows moved between pages: some of them were never shown.
-            self.store.forget_walk(scan.walk.id)?;
-            scan = self.read_whole(resource, pass)?;
-        }
+        let scan = self.read_until_still(resource, pass)?;
         let absent = self.absent(resource, place(resource, pass), None, &scan.seen, scan.fence())?;
         self.bury(resource, pass, absent, scan.last)?;
         if resource.name == "price_lists" {
@@ -68,17 +62,31 @@ impl Pull<'_> {
         self.commit()
     }
 
-    /// Returns how many of the rows that the service counts were not shown.
-    fn missing(&self, resource: &'static Resource, pass: &'static str, scan: &Scan) -> Result<u64, Trouble> {
-        let Some(total) = scan.total else { return Ok(0) };
-        let shown = if scan.resumed {
-            let (number, table) = (self.number(resource), resource.table());
-            let living = self.store.living(self.account.id, number, &table, place(resource, pass), None)?;
-            living.iter().filter(|row| row.until_s >= scan.walk.began_s || scan.seen.contains(&row.id)).count()
-        } else {
-            scan.seen.len()
-        };
-        Ok(total.saturating_sub(shown as u64))
+    /// Reads a pass whole, again while rows move between its pages: then some were never shown, or have gone since.
+    fn read_until_still(&mut self, resource: &'static Resource, pass: &'static str) -> Result<Scan, Trouble> {
+        let mut before = None;
+        for _ in 0..SCANS_MAX {
+            let scan = self.read_whole(resource, pass)?;
+            let sizes = (self.shown_count(resource, pass, &scan)?, scan.total);
+            // A difference that stays the same is the service's way of counting.
+            if scan.is_one_page || scan.total.is_none_or(|total| total == sizes.0) || before == Some(sizes) {
+                return Ok(scan);
+            }
+            before = Some(sizes);
+            self.store.forget_walk(scan.walk.id)?;
+        }
+        Err(Trouble::Endless("its rows kept moving while it was read; the next run reads it again".to_owned()))
+    }
+
+    /// Returns how many rows a reading showed, the part that an earlier run did included.
+    fn shown_count(&self, resource: &'static Resource, pass: &'static str, scan: &Scan) -> Result<u64, Trouble> {
+        if !scan.resumed {
+            return Ok(scan.seen.len() as u64);
+        }
+        let (number, table) = (self.number(resource), resource.table());
+        let living = self.store.living(self.account.id, number, &table, place(resource, pass), None)?;
+        let is_shown = |row: &&Living| row.until_s >= scan.walk.began_s || scan.seen.contains(&row.id);
+        Ok(living.iter().filter(is_shown).count() as u64)
     }
 
     fn read_whole(&mut self, resource: &'static Resource, pass: &'static str) -> Result<Scan, Trouble> {
@@ -93,7 +101,8 @@ impl Pull<'_> {
             page = next.saturating_sub(1).max(1);
             let last = When { sent_s: walk.began_s, date_s: walk.began_s };
             let (seen, newest, total) = (HashSet::new(), None, None);
-            scan = Some(Scan { walk, slice: slice.id, seen, resumed: page > 1, newest, total, last });
+            let (resumed, is_one_page) = (page > 1, false);
+            scan = Some(Scan { walk, slice: slice.id, seen, resumed, is_one_page, newest, total, last });
         }
         let mut reread_to = 0;
         for _ in 0..STEPS_MAX {
@@ -123,7 +132,8 @@ impl Pull<'_> {
     fn begin_scan(&self, number: i64, pass: &str, when: When) -> Result<Scan, Trouble> {
         let walk = self.store.begin_walk(self.account.id, number, pass, when.sent_s)?;
         let slice = self.store.open_slices(walk.id)?.first().map_or(0, |slice| slice.id);
-        Ok(Scan { walk, slice, seen: HashSet::new(), resumed: false, newest: None, total: None, last: when })
+        let (seen, newest, total) = (HashSet::new(), None, None);
+        Ok(Scan { walk, slice, seen, resumed: false, is_one_page: true, newest, total, last: when })
     }
 
     /// Finds out whether changes can be asked for, once for each resource.
@@ -208,6 +218,7 @@ impl Scan {
         let newest = shown.objects.iter().filter_map(|object| updated_at(resource, object)).max();
         self.newest = self.newest.take().max(newest);
         self.total = shown.total;
+        self.is_one_page &= shown.last_page <= 1;
         self.last = shown.when;
     }
 
