@@ -308,12 +308,7 @@ pub fn sandbox(options: SandboxOptions) -> Result<RunningSandbox, Failure> {
     let server = started.map_err(|error| {
         Failure::failed(format!("the sandbox cannot listen on port {}", options.port)).because(&error)
     })?;
-    Ok(RunningSandbox {
-        base_url: server.stripe_base_url(),
-        stripe_key: sandbox::TEST_KEY,
-        fic_token,
-        _server: server,
-    })
+    Ok(RunningSandbox { base_url: server.stripe_base_url(), stripe_key: sandbox::TEST_KEY, fic_token, _server: server })
 }
 
 /// Returns a moment as RFC 3339.

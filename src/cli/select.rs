@@ -69,14 +69,14 @@ pub fn select(table: &[&'static Resource], wish: &Wish) -> Result<Vec<&'static R
             chosen[index] = wish.provider.is_none_or(|provider| provider == resource.provider);
         }
     }
-    spread_to_children(table, &mut chosen);
+    spread(table, &mut chosen, Parents::Any);
     let mut excluded = vec![false; table.len()];
     for name in wish.exclude {
         for index in named(table, name, None)? {
             excluded[index] = true;
         }
     }
-    spread_to_children(table, &mut excluded);
+    spread(table, &mut excluded, Parents::All);
     let left: Vec<_> =
         table.iter().enumerate().filter(|(i, _)| chosen[*i] && !excluded[*i]).map(|(_, resource)| *resource).collect();
     if left.is_empty() && !table.is_empty() { Err(Error::NothingLeft) } else { Ok(left) }
@@ -108,26 +108,35 @@ fn normal(name: &str) -> String {
     name.trim().to_lowercase().replace('-', "_")
 }
 
+/// Marks what must be read for a child to be read: every parent that it stands in, and theirs.
 fn choose_parents(table: &[&'static Resource], child: usize, chosen: &mut [bool]) {
-    let mut at = child;
-    // A parent is another entry each time round, so the table's length bounds the climb.
-    for _ in 0..table.len() {
-        let resource = table[at];
-        let has_own_list = !matches!(resource.list, List::Under { .. } | List::Unlisted(_));
-        let parent = resource.parent().filter(|_| !has_own_list);
-        let Some(next) = parent.and_then(|parent| position(table, resource.provider, parent)) else { return };
-        chosen[next] = true;
-        at = next;
+    let mut open = vec![child];
+    while let Some(at) = open.pop() {
+        let has_own_list = !matches!(table[at].list, List::Under { .. } | List::Unlisted(_));
+        if has_own_list {
+            continue;
+        }
+        for parent in parents(table, at) {
+            if !chosen[parent] {
+                chosen[parent] = true;
+                open.push(parent);
+            }
+        }
     }
 }
 
-fn spread_to_children(table: &[&'static Resource], marked: &mut [bool]) {
+/// Marks the children of what is marked, and theirs: those with any marked parent, or only those with no other.
+fn spread(table: &[&'static Resource], marked: &mut [bool], from: Parents) {
     // Each round reaches one generation further down.
     loop {
         let mut grew = false;
-        for (index, resource) in table.iter().enumerate() {
-            let parent = resource.parent().and_then(|parent| position(table, resource.provider, parent));
-            if parent.is_some_and(|parent| marked[parent]) && !marked[index] {
+        for index in 0..table.len() {
+            let parents = parents(table, index);
+            let follows = match from {
+                Parents::Any => parents.iter().any(|&parent| marked[parent]),
+                Parents::All => !parents.is_empty() && parents.iter().all(|&parent| marked[parent]),
+            };
+            if follows && !marked[index] {
                 marked[index] = true;
                 grew = true;
             }
@@ -136,6 +145,24 @@ fn spread_to_children(table: &[&'static Resource], marked: &mut [bool]) {
             return;
         }
     }
+}
+
+/// How many of a child's parents decide.
+#[derive(Clone, Copy)]
+enum Parents {
+    Any,
+    All,
+}
+
+/// Returns where in the table a child's parents stand.
+fn parents(table: &[&'static Resource], child: usize) -> Vec<usize> {
+    let resource = table[child];
+    let under = match resource.list {
+        List::Under { parent, .. } => Some(parent),
+        _ => None,
+    };
+    let names = resource.inline.iter().map(|inline| inline.parent).chain(under);
+    names.filter_map(|parent| position(table, resource.provider, parent)).filter(|&parent| parent != child).collect()
 }
 
 fn position(table: &[&'static Resource], provider: Provider, name: &str) -> Option<usize> {

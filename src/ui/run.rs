@@ -166,7 +166,8 @@ pub fn plan_table(plan: &[PlannedResource], rate_per_s: Option<u32>, width: Opti
             vec![planned.name.clone(), planned.account.clone(), planned.how.clone(), requests]
         })
         .collect();
-    let known: u64 = plan.iter().filter_map(|planned| planned.requests).sum();
+    // What nobody can know before asking costs one request or more.
+    let known: u64 = plan.iter().map(|planned| planned.requests.unwrap_or(1)).sum();
     let at_least = if plan.iter().any(|planned| planned.requests.is_none()) { "at least " } else { "about " };
     let time = rate_per_s
         .filter(|rate| *rate > 0)
@@ -279,6 +280,6 @@ mod tests {
         let drawn = plan_table(&[planned("stripe:a", Some(100)), planned("stripe:b", Some(61))], Some(80), Some(80));
         assert!(drawn.ends_with("about 161 requests, 3 s at 80 requests per second; nothing was written\n"), "{drawn}");
         let drawn = plan_table(&[planned("stripe:a", Some(1)), planned("stripe:b", None)], None, None);
-        assert!(drawn.ends_with("at least 1 request; nothing was written\n"), "{drawn}");
+        assert!(drawn.ends_with("at least 2 requests; nothing was written\n"), "{drawn}");
     }
 }

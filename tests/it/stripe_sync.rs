@@ -117,14 +117,14 @@ fn what_changes_while_pages_are_read_ends_in_the_truth() {
     let customers: Vec<String> = stripe.truth(None)["/v1/customers"].iter().map(|c| c.id.clone()).collect();
     let products: Vec<String> = stripe.truth(None)["/v1/products"].iter().map(|c| c.id.clone()).collect();
     sandbox.on_request(move |n, _| {
-        if n < 20 || n > 400 || n % 5 != 0 {
+        if !(20..=400).contains(&n) || !n.is_multiple_of(5) {
             return;
         }
         let n = n as usize;
         let note = serde_json::json!({"metadata": {"at": n.to_string()}});
         stripe.change(None, "customer", &customers[n % customers.len()], &note, Change::Evented);
         stripe.change(None, "product", &products[n % products.len()], &note, Change::Evented);
-        if n % 25 == 0 {
+        if n.is_multiple_of(25) {
             stripe.create(None, "customer", &note, Change::Evented);
             stripe.delete(None, "product", &products[n / 5 % products.len()], Change::Evented);
         }
