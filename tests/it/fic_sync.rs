@@ -375,3 +375,26 @@ fn quotas_survive_a_restart_and_a_spent_one_says_when_to_come_back() {
     let told = |report: &stripesync::model::progress::ResourceReport| matches!(&report.outcome, Outcome::Failed(why) if why.contains("free again in"));
     assert!(second.reports.iter().any(told));
 }
+
+#[test]
+fn a_cashbook_beyond_the_cap_is_read_whole_and_loses_what_is_deleted() {
+    let world = world(settings(1_100));
+    let only: Vec<_> = RESOURCES.iter().filter(|resource| resource.name == "cashbook").collect();
+    let cancel = Cancel::default();
+    let pull = || {
+        world.sandbox.advance_s(8 * 86_400);
+        let client = client(&world.sandbox, Limits::new(100_000, None), "a/sandbox", &cancel);
+        let options = Options { only: only.clone(), ..Options::default() };
+        // The first request tells the service's time.
+        fic::companies(&client).expect("answers");
+        let catalog = sync::catalog();
+        fic::run(&world.store, &catalog, &client, &company(), "live", &options, &cancel, &Silent).expect("runs")
+    };
+    assert_complete(&pull());
+    assert!(world.life.truth("/cashbook").len() > 1_000);
+    assert_eq!(world.compare(only[0]), None);
+    let with_id = world.life.truth("/cashbook").iter().find_map(|row| row["id"].as_str().map(str::to_owned));
+    assert!(world.life.delete("/cashbook", &with_id.expect("some have ids")));
+    assert_eq!(sum(&pull()).deleted, 1);
+    assert_eq!(world.compare(only[0]), None);
+}

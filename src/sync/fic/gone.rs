@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
-use super::Pull;
 use super::ask::{Trouble, When};
+use super::{PROBE, Pull};
 use crate::model::resource::Resource;
 use crate::providers::fic::page;
 use crate::providers::fic::refusal::RefusalKind;
 use crate::providers::fic::request::{self, Bin};
+use crate::sync::Error;
 
 /// More absent rows than this are confirmed by reading the list's ids again instead of one by one.
 const SINGLES_MAX: usize = 20;
@@ -125,16 +126,19 @@ impl Pull<'_> {
     }
 
     /// Looks at rows that two answers of one second left in doubt.
-    pub(super) fn settle_rows(&mut self) -> Result<(), Trouble> {
-        if self.spent.is_some() || self.cancel.is_set() {
-            return Ok(());
-        }
+    pub(super) fn settle_rows(&mut self) -> Result<(), Error> {
         let now_s = self.client.service_now_s();
         for fetch in self.store.fetches(self.account.id, (0, ""), SETTLED_MAX)? {
             let found = self.numbers.iter().find(|(number, _)| *number == fetch.resource);
             let Some(&(_, resource)) = found.filter(|_| fetch.not_before_s <= now_s) else { continue };
-            self.look(resource, &fetch.id)?;
-            self.store.end_fetch(self.account.id, fetch.resource, &fetch.id, now_s)?;
+            if self.spent.is_some() || self.cancel.is_set() {
+                break;
+            }
+            let done = self.look(resource, &fetch.id);
+            if done.is_ok() {
+                self.store.end_fetch(self.account.id, fetch.resource, &fetch.id, now_s)?;
+            }
+            self.settle_job(resource, PROBE, done)?;
         }
         Ok(())
     }

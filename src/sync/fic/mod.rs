@@ -167,7 +167,7 @@ impl Pull<'_> {
         let chosen: Vec<&'static Resource> =
             self.options.only.iter().copied().filter(|r| r.provider == Provider::Fic && !r.is_child()).collect();
         for resource in chosen {
-            for &pass in super::fic::passes(resource) {
+            for &pass in passes(resource) {
                 let (now, later) = self.plan(resource, pass)?;
                 upkeep.extend(later);
                 if let Some(job) = now {
@@ -183,8 +183,7 @@ impl Pull<'_> {
                 self.perform(job, resource, pass)?;
             }
         }
-        let done = self.settle_rows();
-        done.or_else(|trouble| self.trouble("fic_accounts", "", trouble))
+        self.settle_rows()
     }
 
     fn sent(&self) -> u64 {
