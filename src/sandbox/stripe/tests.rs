@@ -300,29 +300,3 @@ fn bodies_are_indented_by_two() {
     let single = stripe.answer(&call("/v1/balance", &[]), START_S).body;
     assert!(String::from_utf8(single).unwrap().starts_with("{\n  \"object\": \"balance\""));
 }
-
-/// Prints what serving costs: `cargo test --release --lib serving_costs -- --ignored --nocapture`.
-#[test]
-#[ignore = "prints a measurement"]
-fn serving_costs() {
-    let stripe = stripe(Sizes::speed(140_000));
-    let (start, mut objects, mut bytes) = (std::time::Instant::now(), 0, 0);
-    for path in ["/v1/customers", "/v1/subscriptions", "/v1/invoices", "/v1/charges"] {
-        let mut after = String::new();
-        loop {
-            let query = if path == "/v1/subscriptions" { "&status=all&expand[]=data.discounts" } else { "" };
-            let reply = stripe.answer(&call(&format!("{path}?limit=100{query}{after}"), &[]), START_S);
-            let text = String::from_utf8(reply.body).unwrap();
-            let ids: Vec<&str> =
-                text.split("\n    {\n      \"id\": \"").skip(1).filter_map(|t| t.split('"').next()).collect();
-            objects += ids.len();
-            bytes += text.len();
-            after = format!("&starting_after={}", ids.last().unwrap());
-            if text.contains("\n  \"has_more\": false") {
-                break;
-            }
-        }
-    }
-    println!("{objects} objects, {bytes} bytes in {:?}", start.elapsed());
-    assert_eq!(objects, 140_000);
-}
