@@ -394,7 +394,10 @@ impl<'c> Rows<'c> {
         let logged = self.logged(resource, told.account, &object.row.id)?;
         let mut bodies: Vec<Option<String>> = vec![None];
         for (state, body) in logged {
-            if Some(event_id(&state)) != told.event_id().map(Some) {
+            if event_id(&state) == told.event_id() {
+                // The log knows what the incoming event changed.
+                states[0] = state;
+            } else {
                 states.push(state);
                 bodies.push(body);
             }

@@ -97,6 +97,8 @@ impl Store {
                  PRAGMA temp_store = MEMORY;
                  -- 16 MB; memory must not grow with the account.
                  PRAGMA cache_size = -16000;
+                 -- 64 MB of WAL between checkpoints: index pages are written once for many rows, and the WAL stays bounded.
+                 PRAGMA wal_autocheckpoint = 4000;
                  PRAGMA journal_size_limit = 67108864;",
             )
             .map_err(|e| self.sql(e))

@@ -17,6 +17,8 @@ use crate::store::Store;
 const TRANSACTION_MAX: Duration = Duration::from_millis(50);
 /// Fewest requests in flight, for a service without latency.
 const IN_FLIGHT_MIN: usize = 4;
+/// How long an open transaction waits for more before it is committed.
+const IDLE: Duration = Duration::from_millis(5);
 /// How often the loop looks whether somebody asked to stop.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -128,11 +130,12 @@ fn hand_out(
         let done = match results.try_recv() {
             Ok(done) => done,
             Err(_) => {
-                // Nothing to write: what is written becomes durable while the network works.
-                commit(store, &mut open_since, work)?;
-                match results.recv_timeout(LOOK) {
+                let patience = if open_since.is_some() { IDLE } else { LOOK };
+                match results.recv_timeout(patience) {
                     Ok(done) => done,
                     Err(RecvTimeoutError::Timeout) => {
+                        // Nothing to write: what is written becomes durable while the network works.
+                        commit(store, &mut open_since, work)?;
                         if cancel.is_set() {
                             worker.client.interrupt();
                         }

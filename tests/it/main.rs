@@ -4,6 +4,8 @@ mod cli;
 mod fic_sandbox;
 mod fic_sync;
 mod fic_tables;
+mod layers;
+mod ordering;
 mod stripe_sync;
 mod stripe_tables;
 mod support;
