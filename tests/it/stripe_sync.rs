@@ -1,7 +1,8 @@
 //! A pull from the sandbox ends in the sandbox's own truth.
 
+use stripesync::http::Limits;
 use stripesync::model::progress::Outcome;
-use stripesync::sandbox::{Change, Fault, Faults, Options as SandboxOptions, Sandbox, Sizes};
+use stripesync::sandbox::{Change, Fault, Faults, Limits as SandboxLimits, Options as SandboxOptions, Sandbox, Sizes};
 use stripesync::store::Store;
 
 use crate::support;
@@ -135,5 +136,26 @@ fn what_changes_while_pages_are_read_ends_in_the_truth() {
     sandbox.on_request(|_, _| {});
     sandbox.advance_s(60);
     support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
+}
+
+#[test]
+fn neither_limit_is_ever_passed_at_the_defaults() {
+    let limits = SandboxLimits { global_per_s: Some(100), endpoint_per_s: Some(25), ..SandboxLimits::default() };
+    let sandbox = Sandbox::start(SandboxOptions {
+        sizes: Sizes::customers(100),
+        limits,
+        latency: std::time::Duration::from_millis(20),
+        ..SandboxOptions::default()
+    })
+    .expect("starts");
+    let store = Store::in_memory().expect("opens");
+    let options = stripesync::sync::Options { in_flight_max: 32, ..support::all() };
+    let summary = support::sync_at(&sandbox, &store, &options, Limits::new(100, Some(25))).expect("syncs");
+    assert_eq!(failures(&summary), Vec::<String>::new());
+    let stats = sandbox.stats();
+    assert_eq!(stats.total.refused, 0, "{:#?}", stats.total);
+    assert!(stats.total.most_in_1s <= 100, "{:#?}", stats.total);
+    assert!(stats.endpoints.values().all(|endpoint| endpoint.most_in_1s <= 25), "{:#?}", stats.endpoints);
     assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
 }

@@ -19,8 +19,8 @@ use stripesync::store::Store;
 use stripesync::sync::{self, Error, Options, Summary, Target};
 
 /// Makes a client for a sandbox, quick to give up and without a pace unless told.
-pub fn client(sandbox: &Sandbox, cancel: &Cancel) -> Client {
-    let mut settings = Settings::new(sandbox.stripe_base_url(), Limits::new(100_000, None))
+pub fn client(sandbox: &Sandbox, limits: Limits, cancel: &Cancel) -> Client {
+    let mut settings = Settings::new(sandbox.stripe_base_url(), limits)
         .header("Authorization", Secret::new(format!("Bearer {}", sandbox.keys()[0].text)))
         .header("Stripe-Version", Secret::new(stripe::API_VERSION));
     settings.timeouts.global = Duration::from_secs(20);
@@ -34,8 +34,13 @@ pub fn everything() -> Vec<&'static Resource> {
 
 /// Syncs with default options, through the library.
 pub fn sync(sandbox: &Sandbox, store: &Store, options: &Options) -> Result<Summary, Error> {
+    sync_at(sandbox, store, options, Limits::new(100_000, None))
+}
+
+/// The same at a pace.
+pub fn sync_at(sandbox: &Sandbox, store: &Store, options: &Options, limits: Limits) -> Result<Summary, Error> {
     let cancel = Cancel::default();
-    let client = client(sandbox, &cancel);
+    let client = client(sandbox, limits, &cancel);
     let catalog = sync::catalog();
     sync::run(store, &catalog, &Target { client: &client, mode: "sandbox" }, options, &cancel, &Silent)
 }
