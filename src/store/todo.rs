@@ -128,6 +128,52 @@ impl Store {
         statement.execute(params![account, resource, parent_id]).map(drop).map_err(|e| self.sql(e))
     }
 
+    /// Returns how many GETs of a resource are due at `now_s`, the oldest `created` among their rows, and how many rows
+    /// are as young as that. The table must have a `created` column.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn due_among(
+        &self,
+        account: i64,
+        resource: i64,
+        table: &str,
+        now_s: i64,
+    ) -> Result<(u64, Option<i64>, u64), Error> {
+        let sql = |e| self.sql(e);
+        let due = "SELECT id FROM fetches WHERE account=?1 AND resource=?2 AND not_before_s<=?3";
+        let count = |text: &str| {
+            let bound = params![account, resource, now_s];
+            self.conn.query_row(text, bound, |row| row.get::<_, Option<i64>>(0)).map_err(sql)
+        };
+        let changed = count(&format!("SELECT count(*) FROM ({due})"))?.unwrap_or(0).unsigned_abs();
+        let from_s = count(&format!("SELECT min(created) FROM {table} WHERE account=?1 AND id IN ({due})"))?;
+        let Some(oldest_s) = from_s else { return Ok((changed, None, 0)) };
+        let listed = self
+            .conn
+            .query_row(
+                &format!("SELECT count(*) FROM {table} WHERE account=?1 AND created>=?2"),
+                params![account, oldest_s],
+                |row| row.get::<_, i64>(0),
+            )
+            .map_err(sql)?;
+        Ok((changed, from_s, listed.unsigned_abs()))
+    }
+
+    /// Takes the GETs off the queue whose rows have been read since they were due.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn end_read_fetches(&self, account: i64, resource: i64, table: &str) -> Result<u64, Error> {
+        let sql = format!(
+            "DELETE FROM fetches WHERE account=?1 AND resource=?2 AND EXISTS (
+               SELECT 1 FROM {table} t JOIN row_states s ON s.resource=?2 AND s.row_id=t.row_id
+               WHERE t.account=?1 AND t.id=fetches.id AND t.unsettled=0
+                 AND s.event_id IS NULL AND s.from_s + 1 >= fetches.not_before_s)"
+        );
+        self.conn.execute(&sql, params![account, resource]).map(|n| n as u64).map_err(|e| self.sql(e))
+    }
+
     /// Queues a GET for every living row that a walk begun at `began_s` should have shown and did not.
     ///
     /// # Errors

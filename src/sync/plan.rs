@@ -43,10 +43,36 @@ pub fn cut(span: Span, end: PageEnd, floor_s: i64, free: usize) -> Vec<Span> {
     spans
 }
 
+/// How to learn the state of many changed objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// One GET for each.
+    Get,
+    /// Their part of the list again.
+    List,
+}
+
+/// A page carries a hundred times the bytes of a GET and takes longer: it should be worth several.
+const GETS_WORTH_A_PAGE: u64 = 4;
+
+/// Returns the cheaper way to read `changed` objects that lie among `listed` rows of a list with so many passes.
+pub fn cheapest(changed: u64, listed: u64, passes: u64) -> Way {
+    let pages = listed.div_ceil(100) + passes;
+    if pages.saturating_mul(GETS_WORTH_A_PAGE) < changed { Way::List } else { Way::Get }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_list_is_read_again_only_where_it_saves_requests() {
+        let cases = [(1, 100, 1, Way::Get), (50, 500, 1, Way::List), (50, 100_000, 1, Way::Get), (12, 0, 2, Way::List)];
+        for (changed, listed, passes, way) in cases {
+            assert_eq!(cheapest(changed, listed, passes), way, "{changed} of {listed}");
+        }
+    }
 
     proptest! {
         #[test]

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::changes::{EVENTS, Fetches, ReadEvents, is_listed, take_effects};
 use super::lists::{Lists, Walk};
+use super::plan;
 use super::pool::{self, Work};
 use super::tally::Tally;
 use super::task::{Failure, Task, Worker};
@@ -166,6 +167,7 @@ impl<'a> Run<'a> {
             if self.store.fetches(self.account.id, (0, ""), 1)?.is_empty() {
                 break;
             }
+            self.list_changed(rows, tally)?;
             self.fetch(rows, tally)?;
             self.read_under(rows, tally)?;
         }
@@ -417,6 +419,39 @@ impl<'a> Run<'a> {
                 let (from, to) = (from.table(), to.table());
                 self.store.queue_referenced(self.account.id, (&from, column), (*number, &to))?;
             }
+        }
+        Ok(())
+    }
+
+    /// Reads the part of a list again where so many of its objects changed that this is cheaper than a GET for each.
+    fn list_changed(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>) -> Result<(), Error> {
+        let now_s = self.worker.client.service_now_s();
+        let mut lists = self.lists(rows, tally);
+        let mut queue = VecDeque::new();
+        let mut read = Vec::new();
+        let is_sliced =
+            |r: &Resource| matches!(r.list, List::Sliced(_)) && r.columns.iter().any(|c| c.name == "created");
+        for &(number, resource) in self.numbers.iter().filter(|(_, resource)| is_sliced(resource)) {
+            let table = resource.table();
+            let (changed, oldest_s, listed) = self.store.due_among(self.account.id, number, &table, now_s)?;
+            let passes = plain_passes(resource);
+            if let Some(oldest_s) = oldest_s
+                && plan::cheapest(changed, listed, passes.len() as u64) == plan::Way::List
+            {
+                read.push((number, table));
+                for pass in passes {
+                    self.part(resource, pass, oldest_s, &mut lists, &mut queue);
+                }
+            }
+        }
+        if read.is_empty() {
+            return Ok(());
+        }
+        self.drive(&mut Queued { queue, work: &mut lists })?;
+        refused(lists.unauthorized.take())?;
+        // Whatever the list did not show, or not newly enough, is still queued.
+        for (number, table) in read {
+            self.store.end_read_fetches(self.account.id, number, &table)?;
         }
         Ok(())
     }

@@ -159,3 +159,23 @@ fn neither_limit_is_ever_passed_at_the_defaults() {
     assert!(stats.endpoints.values().all(|endpoint| endpoint.most_in_1s <= 25), "{:#?}", stats.endpoints);
     assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
 }
+
+#[test]
+fn many_changes_of_one_list_are_read_from_the_list() {
+    let sandbox =
+        Sandbox::start(SandboxOptions { sizes: Sizes::customers(300), ..SandboxOptions::default() }).expect("starts");
+    let store = Store::in_memory().expect("opens");
+    support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    sandbox.advance_s(3600);
+    let customers: Vec<String> =
+        sandbox.stripe().truth(None)["/v1/customers"].iter().map(|customer| customer.id.clone()).collect();
+    for id in &customers {
+        let note = serde_json::json!({"metadata": {"all": "changed"}});
+        sandbox.stripe().change(None, "customer", id, &note, Change::Evented);
+    }
+    sandbox.advance_s(30);
+    let second = support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    assert_eq!(failures(&second), Vec::<String>::new());
+    assert!(second.requests < 40, "{} requests for {} changes", second.requests, customers.len());
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
+}
