@@ -179,3 +179,57 @@ fn many_changes_of_one_list_are_read_from_the_list() {
     assert!(second.requests < 40, "{} requests for {} changes", second.requests, customers.len());
     assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
 }
+
+#[test]
+fn events_in_an_old_version_toggles_deletes_and_rebirths_end_in_the_truth() {
+    let sandbox = Sandbox::start(SandboxOptions {
+        sizes: Sizes::customers(60),
+        event_version: "2024-06-20".to_owned(),
+        clock_runs: false,
+        ..SandboxOptions::default()
+    })
+    .expect("starts");
+    let store = Store::in_memory().expect("opens");
+    support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    sandbox.advance_s(3600);
+    let stripe = sandbox.stripe();
+    let ids = |path: &str| stripe.truth(None)[path].iter().map(|object| object.id.clone()).collect::<Vec<_>>();
+    let (products, subscriptions, charges) = (ids("/v1/products"), ids("/v1/subscriptions"), ids("/v1/charges"));
+    for (object, ids) in [("product", &products), ("subscription", &subscriptions), ("charge", &charges)] {
+        for id in ids.iter().take(6) {
+            // There and back inside one second, and once more.
+            for note in ["A", "B", "A"] {
+                stripe.change(None, object, id, &serde_json::json!({"metadata": {"toggle": note}}), Change::Evented);
+            }
+        }
+    }
+    let reborn = &products[1];
+    assert!(stripe.delete(None, "product", reborn, Change::Evented));
+    sandbox.advance_s(2);
+    let same = serde_json::json!({"id": reborn, "name": "born again"});
+    assert_eq!(stripe.create(None, "product", &same, Change::Evented).as_deref(), Some(reborn.as_str()));
+    assert!(stripe.delete(None, "product", &products[2], Change::Evented));
+    sandbox.advance_s(60);
+    let second = support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    assert_eq!(failures(&second), Vec::<String>::new());
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
+    let gone = store.query_text("SELECT id FROM stripe_products WHERE deleted_at IS NOT NULL").expect("rows");
+    assert_eq!(gone, vec![vec![products[2].clone()]]);
+}
+
+#[test]
+fn a_silent_deletion_is_found_by_the_next_full_reading() {
+    let sandbox =
+        Sandbox::start(SandboxOptions { sizes: Sizes::customers(60), ..SandboxOptions::default() }).expect("starts");
+    let store = Store::in_memory().expect("opens");
+    support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    let products: Vec<String> = sandbox.stripe().truth(None)["/v1/products"].iter().map(|p| p.id.clone()).collect();
+    let silent = serde_json::json!({"name": "changed in silence"});
+    assert!(sandbox.stripe().change(None, "product", &products[0], &silent, Change::Silent));
+    assert!(sandbox.stripe().delete(None, "product", &products[1], Change::Silent));
+    sandbox.advance_s(3600);
+    let again = stripesync::sync::Options { initial: true, ..support::all() };
+    let summary = support::sync(&sandbox, &store, &again).expect("syncs");
+    assert_eq!(failures(&summary), Vec::<String>::new());
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
+}
