@@ -97,16 +97,19 @@ impl Catalog {
         Ok(Object { resource: compiled.resource, row, children, gone, created_s })
     }
 
-    /// Reads a list (an envelope `{data, has_more}` or a plain array) of child objects under a parent.
+    /// Reads a list (an envelope `{data, has_more}`, a plain array, or one bare object) of child objects under a parent.
     ///
     /// # Errors
-    /// When the text is neither.
+    /// When the text is none of these.
     pub fn children(&self, child: &Compiled, parent_id: &str, list: &str) -> Result<ChildSet, Unreadable> {
         let (elements, complete) = if list.starts_with('[') {
             (parse::<Vec<&RawValue>>(list, child.resource.name)?, true)
         } else {
-            let envelope: Envelope = parse(list, child.resource.name)?;
-            (envelope.data, !envelope.has_more)
+            match parse::<Envelope>(list, child.resource.name)? {
+                Envelope { data: Some(data), has_more } => (data, !has_more),
+                // A field that holds one child as it is, such as a customer's discount.
+                Envelope { data: None, .. } => (vec![parse(list, child.resource.name)?], true),
+            }
         };
         let mut rows = Vec::with_capacity(elements.len());
         for (position, element) in elements.into_iter().enumerate() {
@@ -121,8 +124,8 @@ impl Catalog {
 
 #[derive(Deserialize)]
 struct Envelope<'a> {
-    #[serde(borrow)]
-    data: Vec<&'a RawValue>,
+    #[serde(borrow, default)]
+    data: Option<Vec<&'a RawValue>>,
     #[serde(default)]
     has_more: bool,
 }

@@ -83,9 +83,10 @@ impl Error {
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Error::Damaged { path, why },
             Some(ErrorCode::DiskFull) => Error::Full { path },
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-                Error::ReadOnly { path, why }
-            }
+            // A failing disk, or a limit on the size of files, is as good as read-only.
+            Some(
+                ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure,
+            ) => Error::ReadOnly { path, why },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Locked { path },
             _ => Error::Sql(error),
         }

@@ -160,20 +160,6 @@ impl Store {
         Ok((changed, from_s, listed.unsigned_abs()))
     }
 
-    /// Takes the GETs off the queue whose rows have been read since they were due.
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn end_read_fetches(&self, account: i64, resource: i64, table: &str) -> Result<u64, Error> {
-        let sql = format!(
-            "DELETE FROM fetches WHERE account=?1 AND resource=?2 AND EXISTS (
-               SELECT 1 FROM {table} t JOIN row_states s ON s.resource=?2 AND s.row_id=t.row_id
-               WHERE t.account=?1 AND t.id=fetches.id AND t.unsettled=0
-                 AND s.event_id IS NULL AND s.from_s + 1 >= fetches.not_before_s)"
-        );
-        self.conn.execute(&sql, params![account, resource]).map(|n| n as u64).map_err(|e| self.sql(e))
-    }
-
     /// Queues a GET for every living row that a walk begun at `began_s` should have shown and did not.
     ///
     /// # Errors

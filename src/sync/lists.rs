@@ -43,6 +43,8 @@ pub struct Walk {
     pub stopped: bool,
     /// Whether a deleted cursor made it start over once.
     pub restarted: bool,
+    /// Whether its rows stand for the GETs that are queued for them.
+    pub is_for_fetches: bool,
     /// Set by `apply` when a drain has met what is known.
     pub met_known: bool,
 }
@@ -253,6 +255,10 @@ impl Lists<'_, '_> {
         for object in objects {
             let applied = self.rows.apply(object, &told)?;
             known |= applied != Applied::New;
+            if self.walks[walk].is_for_fetches {
+                let number = super::number(&self.numbers, object.resource);
+                self.store.end_fetch(self.account, number, &object.row.id, when.sent_s)?;
+            }
             self.tally.applied(&table, applied);
         }
         self.walks[walk].met_known |= known;

@@ -1,6 +1,6 @@
 //! The engine: brings one account's part of the file up to date.
 //!
-//! A run has phases, each driven by [`pool::drive`]: read the lists (first run, or what is incomplete), read what
+//! A run has phases, each driven by the same pool of workers and one writer: read the lists (first run, or what is incomplete), read what
 //! appeared meanwhile, read the new events, take their effects, fetch what they cannot tell, and find what is gone.
 //! Every phase can be interrupted at any instant; what is left to do is in the file.
 

@@ -428,7 +428,6 @@ impl<'a> Run<'a> {
         let now_s = self.worker.client.service_now_s();
         let mut lists = self.lists(rows, tally);
         let mut queue = VecDeque::new();
-        let mut read = Vec::new();
         let is_sliced =
             |r: &Resource| matches!(r.list, List::Sliced(_)) && r.columns.iter().any(|c| c.name == "created");
         for &(number, resource) in self.numbers.iter().filter(|(_, resource)| is_sliced(resource)) {
@@ -438,22 +437,18 @@ impl<'a> Run<'a> {
             if let Some(oldest_s) = oldest_s
                 && plan::cheapest(changed, listed, passes.len() as u64) == plan::Way::List
             {
-                read.push((number, table));
                 for pass in passes {
                     self.part(resource, pass, oldest_s, &mut lists, &mut queue);
                 }
             }
         }
-        if read.is_empty() {
+        if queue.is_empty() {
             return Ok(());
         }
+        // Whatever these lists do not show stays queued for its GET.
+        lists.walks.iter_mut().for_each(|walk| walk.is_for_fetches = true);
         self.drive(&mut Queued { queue, work: &mut lists })?;
-        refused(lists.unauthorized.take())?;
-        // Whatever the list did not show, or not newly enough, is still queued.
-        for (number, table) in read {
-            self.store.end_read_fetches(self.account.id, number, &table)?;
-        }
-        Ok(())
+        refused(lists.unauthorized.take())
     }
 
     fn fetch(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>) -> Result<(), Error> {
@@ -525,6 +520,7 @@ fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> 
         open: 0,
         stopped: false,
         restarted: false,
+        is_for_fetches: false,
         met_known: false,
     }
 }

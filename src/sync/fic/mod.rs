@@ -58,7 +58,7 @@ pub fn companies(client: &Client) -> Result<Vec<Company>, Error> {
     })
 }
 
-/// Brings a company up to date. Rows from `options.since_s` on cannot be asked for here: it is ignored.
+/// Brings a company up to date. `options.since_s` cannot be asked for here: the lists are read as ever, and a note says so.
 ///
 /// # Errors
 /// What ends the whole run; what concerns one resource is in its report.
@@ -98,6 +98,9 @@ pub fn run(
         spent: None,
         quota_kept: Instant::now(),
     };
+    if options.since_s.is_some() {
+        pull.tally.note("Fatture in Cloud cannot be asked by creation time: its lists are read as ever".to_owned());
+    }
     let outcome = pull.everything();
     if outcome.is_err() {
         store.rollback();

@@ -709,7 +709,9 @@ pub static RESOURCES: &[Resource] = &[
             Inline { parent: "subscriptions", at: "/discounts", expand: true },
             Inline { parent: "invoices", at: "/discounts", expand: true },
             Inline { parent: "quotes", at: "/discounts", expand: true },
+            Inline { parent: "customers", at: "/discount", expand: false },
         ],
+        owner: "/subscription",
         columns: &[
             refer("coupon_id", "/source/coupon|/coupon"),
             refer("promotion_code_id", "/promotion_code"),
