@@ -472,6 +472,26 @@ mod tests {
         assert_eq!(set.rows[0].cells, [Cell::Text("p".into()), Cell::Text("0.10".into()), Cell::Int(3)]);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_amount_and_any_id_come_out_digit_by_digit(
+            whole in proptest::prelude::any::<i64>(),
+            digits in "[0-9]{1,12}",
+            id in "\\PC{1,20}",
+        ) {
+            let quoted = serde_json::Value::from(id.as_str()).to_string();
+            let rate = format!("{}.{digits}", whole.unsigned_abs());
+            let read = object(&format!(
+                r#"{{"id":{quoted},"name":{whole},"items":{{"data":[{{"id":"i","rate":{rate},"quantity":{whole}}}],"has_more":false}}}}"#
+            ));
+            proptest::prop_assert_eq!(&read.row.id, &id);
+            proptest::prop_assert_eq!(&read.row.cells[3], &Cell::Text(whole.to_string()));
+            let child = &read.children[0].rows[0].cells;
+            proptest::prop_assert_eq!(&child[1], &Cell::Text(rate));
+            proptest::prop_assert_eq!(&child[2], &Cell::Int(whole));
+        }
+    }
+
     #[test]
     fn an_object_without_an_id_is_refused() {
         let catalog = Catalog::new([&SUBSCRIPTION]);

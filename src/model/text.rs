@@ -235,6 +235,36 @@ mod tests {
         assert_eq!(edit(text, &edits), r#"{"a":{"t":2},"l":[{},{"u":3}],"s":[]}"#);
     }
 
+    fn any_json() -> impl proptest::strategy::Strategy<Value = Value> {
+        use proptest::prelude::*;
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            ".*".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                proptest::collection::hash_map(".{0,6}", inner, 0..5)
+                    .prop_map(|members| Value::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_json_keeps_its_content_through_compacting_and_editing(value in any_json()) {
+            let pretty = serde_json::to_string_pretty(&value).expect("JSON");
+            let text = compact(&pretty);
+            proptest::prop_assert_eq!(&text, &value.to_string());
+            let edited = edit(&text, &[("/no such member/x", Edit::Remove), ("/*/neither", Edit::Remove)]);
+            proptest::prop_assert!(equal(&edited, &pretty, &[]));
+            let read: Value = serde_json::from_str(&canonical(&pretty)).expect("JSON");
+            proptest::prop_assert_eq!(read, value);
+        }
+    }
+
     #[test]
     fn equality_is_of_content_not_of_bytes() {
         assert!(equal(r#"{"a":"\u00e9","b":1}"#, r#"{"b":1,"a":"é"}"#, &[]));
