@@ -5,6 +5,8 @@
 
 mod accounts;
 mod apply;
+#[cfg(debug_assertions)]
+mod breaking;
 mod error;
 mod events;
 mod lock;
@@ -122,10 +124,15 @@ impl Store {
     /// # Errors
     /// [`Error::Full`] and the like; the transaction is rolled back then.
     pub fn commit(&self) -> Result<(), Error> {
+        #[cfg(debug_assertions)]
+        breaking::at_commit(breaking::BEFORE);
         self.conn.execute_batch("COMMIT").map_err(|e| {
             let _ = self.conn.execute_batch("ROLLBACK");
             self.sql(e)
-        })
+        })?;
+        #[cfg(debug_assertions)]
+        breaking::at_commit(breaking::AFTER);
+        Ok(())
     }
 
     /// Gives the transaction up, if one is open.

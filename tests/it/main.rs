@@ -4,6 +4,7 @@ mod cli;
 mod fic_sandbox;
 mod fic_sync;
 mod fic_tables;
+mod kill;
 mod layers;
 mod ordering;
 mod stripe_sync;
