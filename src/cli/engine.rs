@@ -84,6 +84,8 @@ pub struct SandboxOptions {
     pub latency_ms: u64,
     /// Requests per second; 0 is any number.
     pub rate_limit: u32,
+    /// Whether its clock runs; a file's own sandbox stands still, so that a second run finds what the first one did.
+    pub clock_runs: bool,
 }
 
 /// A running sandbox; it ends when dropped.
@@ -119,10 +121,10 @@ pub fn pull(
     let mut report = RunReport::default();
     let mut failures = Vec::new();
     if let Some(stripe) = &access.stripe {
-        pulling.keep("stripe", pulling.stripe(stripe), &mut report, &mut failures);
+        pulling.keep("stripe", pulling.stripe(stripe), &mut report, &mut failures)?;
     }
     if let Some(fic) = access.fic.as_ref().filter(|_| !cancel.is_set()) {
-        pulling.fic(fic, &mut report, &mut failures);
+        pulling.fic(fic, &mut report, &mut failures)?;
     }
     report.signal = cancel.signal();
     // With nothing but failures the first of them is the whole story, and has an exit code of its own.
@@ -174,7 +176,7 @@ impl Pulling<'_> {
     }
 
     /// Pulls every company that the token sees, or those chosen.
-    fn fic(&self, access: &FicAccess, report: &mut RunReport, failures: &mut Vec<Failure>) {
+    fn fic(&self, access: &FicAccess, report: &mut RunReport, failures: &mut Vec<Failure>) -> Result<(), Failure> {
         let found = self.fic_client(access, None).and_then(|client| sync::fic::companies(&client));
         let companies = match found {
             Ok(companies) => companies,
@@ -186,15 +188,16 @@ impl Pulling<'_> {
         };
         for company in companies.iter().filter(|company| is_chosen(&company.id)) {
             if self.cancel.is_set() {
-                return;
+                break;
             }
             let pulled = self.fic_client(access, Some(&company.id)).and_then(|client| {
                 let mode = if self.access.is_sandbox { "sandbox" } else { "live" };
                 let options = self.options(Provider::Fic);
                 sync::fic::run(self.store, self.catalog, &client, company, mode, &options, self.cancel, self.sink)
             });
-            self.keep(&company.id, pulled, report, failures);
+            self.keep(&company.id, pulled, report, failures)?;
         }
+        Ok(())
     }
 
     fn fic_client(&self, access: &FicAccess, company: Option<&str>) -> Result<Client, sync::Error> {
@@ -216,7 +219,7 @@ impl Pulling<'_> {
         pulled: Result<Summary, sync::Error>,
         report: &mut RunReport,
         failures: &mut Vec<Failure>,
-    ) {
+    ) -> Result<(), Failure> {
         match pulled {
             Ok(summary) => {
                 report.requests += summary.requests;
@@ -225,11 +228,14 @@ impl Pulling<'_> {
             }
             // What a signal cut short is no failure: the exit code tells of the signal.
             Err(sync::Error::Http(http::Error::Interrupted)) if self.cancel.is_set() => {}
+            // What is wrong with the file is wrong for every account.
+            Err(sync::Error::Store(error)) => return Err(error.into()),
             Err(error) => {
                 report.failures.push(AccountFailure { account: account.to_owned(), message: error.to_string() });
                 failures.push(error.into());
             }
         }
+        Ok(())
     }
 }
 
@@ -253,7 +259,7 @@ fn plan(order: &Order, access: &Access) -> Result<Pulled, Failure> {
         let name = format!("{}:{}", resource.provider.name(), resource.name);
         Some(PlannedResource { name, account: String::new(), how, requests })
     });
-    let rate_per_s = access.stripe.as_ref().map(|stripe| {
+    let rate_per_s = access.stripe.as_ref().filter(|_| !access.is_sandbox).map(|stripe| {
         let per_s = if stripe.mode == Mode::Live { stripe::LIVE_PER_S } else { stripe::TEST_PER_S };
         per_s * order.rate_percent / 100
     });
@@ -302,6 +308,7 @@ pub fn sandbox(options: SandboxOptions) -> Result<RunningSandbox, Failure> {
         sizes: Sizes::customers(options.customers),
         latency: Duration::from_millis(options.latency_ms),
         limits,
+        clock_runs: options.clock_runs,
         mounts: vec![(FIC_PATHS, Arc::new(FicSandbox::new(company)))],
         ..sandbox::Options::default()
     });

@@ -139,6 +139,10 @@ impl From<config::Error> for Failure {
         let (exit, hint) = match &error {
             E::File { .. } | E::Malformed { .. } => (Exit::Usage, None),
             E::Blank { .. } => (Exit::Usage, Some("give it a value, or take it away there")),
+            E::Credential { setting, .. } if setting.to_lowercase().contains("fic") => (
+                Exit::Unauthorised,
+                Some("a token is made in Fatture in Cloud's settings, under developers; read scopes are enough"),
+            ),
             E::Credential { .. } => (
                 Exit::Unauthorised,
                 Some(

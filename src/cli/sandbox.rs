@@ -20,6 +20,7 @@ pub(super) fn run(args: &SandboxArgs, ui: &Ui, clock: &dyn Clock) -> Result<Exit
         customers: args.customers,
         latency_ms: args.latency_ms,
         rate_limit: args.rate_limit,
+        clock_runs: true,
     })?;
     // Data, not a note: a script reads from here where the sandbox is and how to get in.
     let lines = format!(

@@ -80,7 +80,8 @@ fn provider(arg: ProviderArg) -> Provider {
 }
 
 fn sandbox() -> Result<RunningSandbox, Failure> {
-    let options = SandboxOptions { port: 0, customers: SANDBOX_CUSTOMERS, latency_ms: 0, rate_limit: 0 };
+    let options =
+        SandboxOptions { port: 0, customers: SANDBOX_CUSTOMERS, latency_ms: 0, rate_limit: 0, clock_runs: false };
     engine::sandbox(options)
 }
 

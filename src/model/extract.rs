@@ -33,6 +33,9 @@ pub struct Compiled {
     columns: Vec<Vec<usize>>,
 }
 
+/// Left out wherever it stands: intents carry it, and errors and events carry intents.
+pub const NEVER_STORED: &str = "client_secret";
+
 const ID: usize = 0;
 const DELETED: usize = 1;
 const CREATED: usize = 2;
@@ -181,7 +184,7 @@ impl Compiled {
 
     /// Returns the text that the file keeps: compact, secrets removed.
     fn stored_text(&self, sent: &str) -> String {
-        let data = text::compact(sent);
+        let data = text::without_key(text::compact(sent), NEVER_STORED);
         if self.resource.secret.is_empty() {
             return data;
         }

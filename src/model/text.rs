@@ -124,6 +124,43 @@ fn edit_array(text: &str, edits: &[(Vec<&str>, &Edit)], out: &mut String) {
     out.push(']');
 }
 
+/// Returns the compact text without any member of this name, at whatever depth.
+pub fn without_key(text: String, key: &str) -> String {
+    let quoted = Value::from(key).to_string();
+    if memchr::memmem::find(text.as_bytes(), quoted.as_bytes()).is_none() {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    write_without_key(&text, key, &mut out);
+    out
+}
+
+fn write_without_key(text: &str, key: &str, out: &mut String) {
+    match text.as_bytes().first() {
+        Some(b'{') => {
+            let Ok(Members(members)) = serde_json::from_str(text) else { return out.push_str(text) };
+            out.push('{');
+            for (index, (name, value)) in members.into_iter().filter(|(name, _)| name != key).enumerate() {
+                out.push_str(if index > 0 { "," } else { "" });
+                out.push_str(&Value::from(name).to_string());
+                out.push(':');
+                write_without_key(value.get(), key, out);
+            }
+            out.push('}');
+        }
+        Some(b'[') => {
+            let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(text) else { return out.push_str(text) };
+            out.push('[');
+            for (index, element) in elements.into_iter().enumerate() {
+                out.push_str(if index > 0 { "," } else { "" });
+                write_without_key(element.get(), key, out);
+            }
+            out.push(']');
+        }
+        _ => out.push_str(text),
+    }
+}
+
 fn deeper<'a>(edits: &[&(Vec<&'a str>, &'a Edit)]) -> Vec<(Vec<&'a str>, &'a Edit)> {
     edits.iter().map(|(path, edit)| (path[1..].to_vec(), *edit)).collect()
 }
@@ -263,6 +300,13 @@ mod tests {
             let read: Value = serde_json::from_str(&canonical(&pretty)).expect("JSON");
             proptest::prop_assert_eq!(read, value);
         }
+    }
+
+    #[test]
+    fn a_key_is_taken_out_at_any_depth_and_only_as_a_key() {
+        let text = r#"{"client_secret":"x","a":[{"client_secret":{"b":1},"c":"client_secret"}],"d":{"e":{"client_secret":null}}}"#;
+        let wanted = r#"{"a":[{"c":"client_secret"}],"d":{"e":{}}}"#;
+        assert_eq!(without_key(text.to_owned(), "client_secret"), wanted);
     }
 
     #[test]

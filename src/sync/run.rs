@@ -215,8 +215,13 @@ impl<'a> Run<'a> {
     fn read_lists(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>) -> Result<(), Error> {
         let mut lists = self.lists(rows, tally);
         // Lists that hide what lives on a test clock are read once more for each clock: so clocks come first.
-        let (clocks, others): (Vec<_>, Vec<_>) =
-            self.options.only.iter().copied().filter(|r| is_listed(r)).partition(|r| r.name == TEST_CLOCKS);
+        let others: Vec<_> =
+            self.options.only.iter().copied().filter(|r| is_listed(r) && r.name != TEST_CLOCKS).collect();
+        let is_wanted = |r: &Resource| r.name == TEST_CLOCKS && self.options.only.iter().any(|o| o.name == r.name);
+        let needs_clocks = !self.is_live && others.iter().any(|r| r.hides_test_clocks);
+        let clocks =
+            self.numbers.iter().map(|(_, r)| *r).filter(|r| is_wanted(r) || needs_clocks && r.name == TEST_CLOCKS);
+        let clocks: Vec<_> = clocks.collect();
         for chosen in [clocks, others] {
             let mut queue = VecDeque::new();
             for resource in chosen {

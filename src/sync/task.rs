@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::http::{Client, Error as HttpError};
-use crate::model::extract::{Catalog, Compiled};
+use crate::model::extract::{Catalog, Compiled, NEVER_STORED};
 use crate::model::resource::{List, Resource};
 use crate::model::row::{ChildSet, Object};
 use crate::model::span::Span;
@@ -199,10 +199,11 @@ impl Worker<'_> {
         let secret: Vec<(String, text::Edit)> = compiled
             .iter()
             .flat_map(|c| c.resource.secret)
-            .map(|pointer| (format!("/data/object{pointer}"), text::Edit::Remove))
+            .flat_map(|pointer| [format!("/data/object{pointer}"), format!("/data/previous_attributes{pointer}")])
+            .map(|pointer| (pointer, text::Edit::Remove))
             .collect();
         let secret: Vec<(&str, text::Edit)> = secret.iter().map(|(p, e)| (p.as_str(), e.clone())).collect();
-        let mut payload = text::compact(json);
+        let mut payload = text::without_key(text::compact(json), NEVER_STORED);
         if !secret.is_empty() {
             payload = text::edit(&payload, &secret);
         }

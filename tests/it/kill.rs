@@ -56,7 +56,7 @@ fn count(store: &Store, sql: &str) -> u64 {
 fn cut_short(database: &Path, draw: u64, whole_ms: u64) -> bool {
     let mut command = stripesync(database);
     if draw % 5 < 2 {
-        let moment = if draw % 2 == 0 { "before" } else { "after" };
+        let moment = if draw.is_multiple_of(2) { "before" } else { "after" };
         command.env("STRIPESYNC_TEST_ABORT", format!("{moment}:{}", 1 + draw % 12));
         return !command.status().expect("runs").success();
     }

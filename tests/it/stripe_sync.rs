@@ -233,3 +233,16 @@ fn a_silent_deletion_is_found_by_the_next_full_reading() {
     assert_eq!(failures(&summary), Vec::<String>::new());
     assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
 }
+
+#[test]
+fn customers_alone_bring_those_on_test_clocks_too() {
+    let sandbox =
+        Sandbox::start(SandboxOptions { sizes: Sizes::customers(60), ..SandboxOptions::default() }).expect("starts");
+    let store = Store::in_memory().expect("opens");
+    let only = support::everything().into_iter().filter(|resource| resource.name == "customers").collect();
+    let summary =
+        support::sync(&sandbox, &store, &stripesync::sync::Options { only, ..support::all() }).expect("syncs");
+    assert_eq!(failures(&summary), Vec::<String>::new());
+    let truth = sandbox.stripe().truth(None)["/v1/customers"].len().to_string();
+    assert_eq!(store.query_text("SELECT count(*) FROM stripe_customers").expect("a count"), [[truth]]);
+}
