@@ -1,25 +1,24 @@
 //! Applying states to rows: the only writer of resource tables.
 //!
-//! [`crate::model::order`] decides which state wins; this file asks it and does as told. A row is rewritten only when
+//! [`crate::model::order`] decides which state wins; ties are put to it in `settle`, the lists in and under objects are
+//! in `children`. A row is rewritten only when
 //! its content changed. Children are replaced as a set under their parent.
 
 use rusqlite::types::{ToSqlOutput, Value as Sql};
 use rusqlite::{Connection, OptionalExtension, Statement, ToSql, params};
-use serde_json::Value;
 
 use super::Store;
+use super::children::at;
 use super::error::Error;
 use super::statements::Statements;
 use crate::model::extract::Catalog;
-use crate::model::order::{self, Act, Interval, Origin, State};
-use crate::model::resource::{Inline, Resource};
-use crate::model::row::{Cell, ChildSet, Object, Row};
-use crate::model::text::{self, Edit};
+use crate::model::order::Interval;
+use crate::model::resource::Resource;
+use crate::model::row::{Cell, Object, Row};
+use crate::model::text;
 
 /// Seconds after a tie from which on a GET cannot tie again.
 const SETTLING_S: i64 = 2;
-/// Logged events looked at to decide a tie; a busier second stays unsettled until its GET.
-const TIE_EVENTS_MAX: i64 = 200;
 
 /// Who says it.
 #[derive(Debug, Clone)]
@@ -52,13 +51,13 @@ pub struct Told<'a> {
 }
 
 impl Told<'_> {
-    fn interval(&self) -> Interval {
+    pub(super) fn interval(&self) -> Interval {
         match self.source {
             Source::Answer { sent_s, date_s } => Interval::of_answer(sent_s, date_s),
             Source::Event { created_s, .. } => Interval::of_event(created_s),
         }
     }
-    fn event_id(&self) -> Option<&str> {
+    pub(super) fn event_id(&self) -> Option<&str> {
         match self.source {
             Source::Answer { .. } => None,
             Source::Event { id, .. } => Some(id),
@@ -79,33 +78,34 @@ pub enum Applied {
     Unchanged,
 }
 
-struct Prepared<'c> {
-    insert: Statement<'c>,
+pub(super) struct Prepared<'c> {
+    pub(super) insert: Statement<'c>,
     update: Statement<'c>,
     select: Statement<'c>,
-    delete_under: Option<Statement<'c>>,
+    pub(super) delete_under: Option<Statement<'c>>,
 }
 
-struct Stored {
-    row_id: i64,
-    data: String,
-    deleted_at: Option<i64>,
-    unsettled: bool,
-    interval: Interval,
-    event_id: Option<String>,
+/// A row as it stands.
+pub(super) struct Stored {
+    pub(super) row_id: i64,
+    pub(super) data: String,
+    pub(super) deleted_at: Option<i64>,
+    pub(super) unsettled: bool,
+    pub(super) interval: Interval,
+    pub(super) event_id: Option<String>,
 }
 
 /// The resource tables, with their statements prepared once. Lives as long as one writer.
 pub struct Rows<'c> {
-    store: &'c Store,
-    conn: &'c Connection,
-    catalog: &'c Catalog,
-    numbers: Vec<i64>,
+    pub(super) store: &'c Store,
+    pub(super) conn: &'c Connection,
+    pub(super) catalog: &'c Catalog,
+    pub(super) numbers: Vec<i64>,
     prepared: Vec<Option<Prepared<'c>>>,
     put_state: Statement<'c>,
     get_state: Statement<'c>,
     /// For each parent's catalog index, the child lists of this run that no JSON holds.
-    under: Vec<Vec<usize>>,
+    pub(super) under: Vec<Vec<usize>>,
 }
 
 impl Store {
@@ -198,26 +198,7 @@ impl<'c> Rows<'c> {
         self.meet(index, stored, &object, told)
     }
 
-    /// Replaces the rows of one child resource under one parent by a list that was read whole, and splices it into the
-    /// parent's JSON where it stands there.
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn complete(&mut self, parent_id: &str, set: &ChildSet, told: &Told) -> Result<Applied, Error> {
-        let child = self.catalog.get(set.resource).index;
-        self.prepare(child)?;
-        let parent = set.resource.parent().and_then(|name| {
-            self.catalog.by_table(&format!("{}_{name}", set.resource.provider.name())).map(|compiled| compiled.index)
-        });
-        let mut applied = Applied::Unchanged;
-        if let (Some(parent), Some(inline)) = (parent, set.resource.inline.first()) {
-            applied = self.splice(parent, inline, parent_id, set, told)?;
-        }
-        self.replace(told, parent_id, set)?;
-        Ok(applied)
-    }
-
-    fn prepare(&mut self, index: usize) -> Result<(), Error> {
+    pub(super) fn prepare(&mut self, index: usize) -> Result<(), Error> {
         if self.prepared[index].is_some() {
             return Ok(());
         }
@@ -233,12 +214,18 @@ impl<'c> Rows<'c> {
         Ok(())
     }
 
-    fn statements(&mut self, index: usize) -> &mut Prepared<'c> {
+    pub(super) fn statements(&mut self, index: usize) -> &mut Prepared<'c> {
         self.prepared[index].as_mut().expect("prepared by every public door")
     }
 
     /// Inserts the row with its state and children unless one is there already; returns whether it did.
-    fn insert(&mut self, index: usize, object: &Object, told: &Told, gone_s: Option<i64>) -> Result<bool, Error> {
+    pub(super) fn insert(
+        &mut self,
+        index: usize,
+        object: &Object,
+        told: &Told,
+        gone_s: Option<i64>,
+    ) -> Result<bool, Error> {
         let interval = told.interval();
         let sql = |store: &Store, e| store.sql(e);
         let store = self.store;
@@ -278,7 +265,7 @@ impl<'c> Rows<'c> {
         Ok(true)
     }
 
-    fn stored(&mut self, index: usize, account: i64, id: &str) -> Result<Option<Stored>, Error> {
+    pub(super) fn stored(&mut self, index: usize, account: i64, id: &str) -> Result<Option<Stored>, Error> {
         let store = self.store;
         let number = self.numbers[index];
         let found = self
@@ -300,7 +287,13 @@ impl<'c> Rows<'c> {
         Ok(Some(Stored { row_id, data, deleted_at, unsettled, interval, event_id }))
     }
 
-    fn advance(&mut self, index: usize, row_id: i64, interval: Interval, event_id: Option<&str>) -> Result<(), Error> {
+    pub(super) fn advance(
+        &mut self,
+        index: usize,
+        row_id: i64,
+        interval: Interval,
+        event_id: Option<&str>,
+    ) -> Result<(), Error> {
         let number = self.numbers[index];
         self.put_state
             .execute(params![number, row_id, interval.from_s, interval.until_s, event_id])
@@ -309,7 +302,13 @@ impl<'c> Rows<'c> {
     }
 
     /// Lets a state meet the row that is there.
-    fn meet(&mut self, index: usize, stored: Stored, object: &Object, told: &Told) -> Result<Applied, Error> {
+    pub(super) fn meet(
+        &mut self,
+        index: usize,
+        stored: Stored,
+        object: &Object,
+        told: &Told,
+    ) -> Result<Applied, Error> {
         let now = told.interval();
         if self.is_equal(index, &stored, object) {
             if now.from_s > stored.interval.from_s {
@@ -332,7 +331,7 @@ impl<'c> Rows<'c> {
         self.settle(index, stored, object, told)
     }
 
-    fn is_equal(&self, index: usize, stored: &Stored, object: &Object) -> bool {
+    pub(super) fn is_equal(&self, index: usize, stored: &Stored, object: &Object) -> bool {
         if stored.deleted_at.is_some() || object.gone {
             return stored.deleted_at.is_some() && object.gone;
         }
@@ -348,7 +347,7 @@ impl<'c> Rows<'c> {
     }
 
     /// Writes the winning content over the row.
-    fn rewrite(
+    pub(super) fn rewrite(
         &mut self,
         index: usize,
         stored: &Stored,
@@ -381,106 +380,7 @@ impl<'c> Rows<'c> {
         Ok(if object.gone { Applied::Deleted } else { Applied::Changed })
     }
 
-    /// Decides a tie from all that is known about the object.
-    fn settle(&mut self, index: usize, stored: Stored, object: &Object, told: &Told) -> Result<Applied, Error> {
-        let resource = self.catalog.entries()[index].resource;
-        let shown = |data: &str| comparable(resource, data);
-        let mut states = vec![State {
-            interval: told.interval(),
-            origin: origin_of(told, object, &shown),
-            content: if object.gone { None } else { shown(&object.row.data) },
-            terminal: is_terminal(resource, &object.row.data),
-        }];
-        let logged = self.logged(resource, told.account, &object.row.id)?;
-        let mut bodies: Vec<Option<String>> = vec![None];
-        for (state, body) in logged {
-            if event_id(&state) == told.event_id() {
-                // The log knows what the incoming event changed.
-                states[0] = state;
-            } else {
-                states.push(state);
-                bodies.push(body);
-            }
-        }
-        let mut current = None;
-        if stored.event_id.is_none() || !states.iter().any(|s| event_id(s) == stored.event_id.as_deref()) {
-            current = Some(states.len());
-            states.push(State {
-                interval: stored.interval,
-                origin: Origin::Answer { sent_s: stored.interval.from_s.saturating_add(1) },
-                content: if stored.deleted_at.is_some() { None } else { shown(&stored.data) },
-                terminal: is_terminal(resource, &stored.data),
-            });
-            bodies.push(None);
-        }
-        let verdict = order::settle(&states).expect("the incoming state is one");
-        let is_current =
-            Some(verdict.winner) == current || event_id(&states[verdict.winner]) == stored.event_id.as_deref();
-        if verdict.winner == 0 {
-            return self.rewrite(index, &stored, object, told, verdict.settled);
-        }
-        if is_current {
-            if verdict.settled == stored.unsettled {
-                self.mark(index, stored.row_id, !verdict.settled)?;
-            }
-            if !verdict.settled {
-                let until_s = told.interval().until_s.max(stored.interval.until_s);
-                self.queue_fetch(index, told.account, &object.row.id, until_s)?;
-            }
-            return Ok(Applied::Unchanged);
-        }
-        // A third state wins: an event that is in the log.
-        let winner = &states[verdict.winner];
-        let id = event_id(winner).unwrap_or_default().to_owned();
-        let told = Told {
-            account: told.account,
-            source: Source::Event { id: &id, created_s: winner.interval.from_s },
-            api_version: told.api_version,
-        };
-        let body = bodies[verdict.winner].clone().unwrap_or_default();
-        let read = self.catalog.object(&self.catalog.entries()[index], &body);
-        match read {
-            Ok(mut third) => {
-                third.gone = winner.content.is_none();
-                self.rewrite(index, &stored, &third, &told, verdict.settled)
-            }
-            Err(_) => {
-                self.mark(index, stored.row_id, true)?;
-                self.queue_fetch(index, told.account, &object.row.id, stored.interval.until_s)?;
-                Ok(Applied::Unchanged)
-            }
-        }
-    }
-
-    /// Returns the newest logged events of an object as states, with the object's JSON that each carried.
-    fn logged(&self, resource: &Resource, account: i64, id: &str) -> Result<Vec<(State, Option<String>)>, Error> {
-        let sql = |e| self.store.sql(e);
-        let mut statement = self
-            .conn
-            .prepare_cached(
-                "SELECT event_id, type, created, payload FROM webhook_events
-                 WHERE account=?1 AND object=?2 AND object_id=?3 ORDER BY created DESC, event_id LIMIT ?4",
-            )
-            .map_err(sql)?;
-        let rows = statement
-            .query_map(params![account, resource.table(), id, TIE_EVENTS_MAX], |row| {
-                Ok((
-                    row.get::<_, String>(0)?,
-                    row.get::<_, String>(1)?,
-                    row.get::<_, i64>(2)?,
-                    row.get::<_, String>(3)?,
-                ))
-            })
-            .map_err(sql)?;
-        let mut states = Vec::new();
-        for row in rows {
-            let (event_id, kind, created_s, payload) = row.map_err(sql)?;
-            states.extend(super::events::state(resource, event_id, &kind, created_s, &payload, comparable));
-        }
-        Ok(states)
-    }
-
-    fn mark(&self, index: usize, row_id: i64, unsettled: bool) -> Result<(), Error> {
+    pub(super) fn mark(&self, index: usize, row_id: i64, unsettled: bool) -> Result<(), Error> {
         let table = self.catalog.entries()[index].resource.table();
         self.conn
             .execute(&format!("UPDATE {table} SET unsettled=?1 WHERE row_id=?2"), params![unsettled, row_id])
@@ -488,220 +388,9 @@ impl<'c> Rows<'c> {
             .map_err(|e| self.store.sql(e))
     }
 
-    fn queue_fetch(&self, index: usize, account: i64, id: &str, tied_until_s: i64) -> Result<(), Error> {
+    pub(super) fn queue_fetch(&self, index: usize, account: i64, id: &str, tied_until_s: i64) -> Result<(), Error> {
         self.store.queue_fetch(account, self.numbers[index], id, tied_until_s.saturating_add(SETTLING_S), "unsettled")
     }
-
-    fn put_children(
-        &mut self,
-        object: &Object,
-        told: &Told,
-        gone_s: Option<i64>,
-        before: Option<&str>,
-    ) -> Result<(), Error> {
-        for set in &object.children {
-            let index = self.catalog.get(set.resource).index;
-            self.prepare(index)?;
-            self.replace_marked(told, &object.row.id, set, gone_s)?;
-        }
-        if gone_s.is_none() {
-            self.queue_fanouts(object, told, before)?;
-        }
-        Ok(())
-    }
-
-    /// Queues the lists under this object that its JSON does not hold whole. A list that no JSON holds is read when its
-    /// parent is new (`before` is none), and later only when its own events or the parent's hint say so.
-    fn queue_fanouts(&mut self, object: &Object, told: &Told, before: Option<&str>) -> Result<(), Error> {
-        for set in object.children.iter().filter(|set| !set.complete) {
-            let number = self.numbers[self.catalog.get(set.resource).index];
-            self.store.queue_fanout(told.account, number, &object.row.id)?;
-        }
-        for index in self.under[self.catalog.get(object.resource).index].clone() {
-            let child = self.catalog.entries()[index].resource;
-            let is_due = match before {
-                None => true,
-                Some(_) if !child.events.is_empty() => false,
-                Some(before) => child.hint.is_empty() || differs(before, &object.row.data, child.hint),
-            };
-            if is_due {
-                self.store.queue_fanout(told.account, self.numbers[index], &object.row.id)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn replace(&mut self, told: &Told, parent_id: &str, set: &ChildSet) -> Result<(), Error> {
-        self.replace_marked(told, parent_id, set, None)
-    }
-
-    fn replace_marked(
-        &mut self,
-        told: &Told,
-        parent_id: &str,
-        set: &ChildSet,
-        gone_s: Option<i64>,
-    ) -> Result<(), Error> {
-        let index = self.catalog.get(set.resource).index;
-        let store = self.store;
-        let as_of = told.interval().from_s;
-        let prepared = self.statements(index);
-        if let Some(delete) = &mut prepared.delete_under {
-            delete.execute(params![told.account, parent_id]).map_err(|e| store.sql(e))?;
-        }
-        for row in &set.rows {
-            let id = Some(&row.id).filter(|id| !id.is_empty());
-            let unsettled = false;
-            let head: [&dyn ToSql; 4] = [&told.account, &parent_id, &id, &row.position];
-            let tail: [&dyn ToSql; 5] = [&row.data, &told.api_version, &as_of, &gone_s, &unsettled];
-            let values: Vec<&dyn ToSql> =
-                head.into_iter().chain(row.cells.iter().map(|cell| cell as &dyn ToSql)).chain(tail).collect();
-            prepared.insert.execute(&values[..]).map_err(|e| store.sql(e))?;
-        }
-        Ok(())
-    }
-
-    fn bury_children(&mut self, index: usize, parent_id: &str, account: i64, gone_s: i64) -> Result<(), Error> {
-        let catalog = self.catalog;
-        let parent = catalog.entries()[index].resource;
-        let is_child = |r: &Resource| {
-            r.provider == parent.provider && (r.parent() == Some(parent.name) || at(r, parent).is_some())
-        };
-        for child in catalog.entries().iter().filter(|entry| is_child(entry.resource)) {
-            let table = child.resource.table();
-            let sql =
-                format!("UPDATE {table} SET deleted_at=?1 WHERE account=?2 AND parent_id=?3 AND deleted_at IS NULL");
-            self.conn.execute(&sql, params![gone_s, account, parent_id]).map_err(|e| self.store.sql(e))?;
-        }
-        Ok(())
-    }
-
-    /// Puts the whole list into the parent's JSON and computes its columns anew.
-    fn splice(
-        &mut self,
-        parent: usize,
-        inline: &Inline,
-        parent_id: &str,
-        set: &ChildSet,
-        told: &Told,
-    ) -> Result<Applied, Error> {
-        self.prepare(parent)?;
-        let Some(stored) = self.stored(parent, told.account, parent_id)? else { return Ok(Applied::Unchanged) };
-        let list = whole_list(&stored.data, inline.at, set);
-        let data = text::edit(&stored.data, &[(inline.at, Edit::Replace(list))]);
-        if data == stored.data {
-            return Ok(Applied::Unchanged);
-        }
-        let Ok(object) = self.catalog.object(&self.catalog.entries()[parent], &data) else {
-            return Ok(Applied::Unchanged);
-        };
-        let store = self.store;
-        let table = object.resource.table();
-        let columns: Vec<String> = object.resource.columns.iter().map(|c| format!("{}=?", c.name)).collect();
-        let sql = format!(
-            "UPDATE {table} SET {}data=? WHERE row_id=?",
-            columns.iter().map(|c| format!("{c},")).collect::<String>()
-        );
-        let mut values: Vec<&dyn ToSql> = object.row.cells.iter().map(|cell| cell as &dyn ToSql).collect();
-        values.extend([&object.row.data as &dyn ToSql, &stored.row_id]);
-        let mut statement = self.conn.prepare_cached(&sql).map_err(|e| store.sql(e))?;
-        statement.execute(&values[..]).map_err(|e| store.sql(e))?;
-        Ok(Applied::Changed)
-    }
-}
-
-/// Puts an object's completed lists into its JSON and computes its columns anew.
-pub fn splice_children(object: &mut Object, catalog: &Catalog) {
-    let edits: Vec<(&str, Edit)> = object
-        .children
-        .iter()
-        .flat_map(|set| at(set.resource, object.resource).map(|pointer| (pointer, set)))
-        .filter(|(pointer, _)| is_cut(&object.row.data, pointer))
-        .map(|(pointer, set)| (pointer, Edit::Replace(whole_list(&object.row.data, pointer, set))))
-        .collect();
-    if edits.is_empty() {
-        return;
-    }
-    let data = text::edit(&object.row.data, &edits);
-    if let Ok(read) = catalog.object(catalog.get(object.resource), &data) {
-        object.row = read.row;
-    }
-}
-
-/// Returns whether the list at a pointer says that it goes on.
-fn is_cut(data: &str, pointer: &str) -> bool {
-    let value: Value = serde_json::from_str(data).unwrap_or_default();
-    value.pointer(pointer).is_some_and(|list| list["has_more"] == Value::Bool(true))
-}
-
-/// Beyond this many elements a list stays in its table only, and the parent's JSON says so.
-const SPLICED_MAX: usize = 1000;
-
-/// Returns the text of a completed list for its parent's JSON.
-fn whole_list(parent: &str, pointer: &str, set: &ChildSet) -> String {
-    let parent: Value = serde_json::from_str(parent).unwrap_or_default();
-    let url = parent.pointer(pointer).and_then(|list| list["url"].as_str()).unwrap_or("").to_owned();
-    let elements = set.rows.iter().take(SPLICED_MAX).map(|row| row.data.as_str());
-    let list = crate::model::extract::envelope_of(elements, &url);
-    if set.rows.len() <= SPLICED_MAX {
-        return list;
-    }
-    let note =
-        format!(",\"stripesync_rest_in\":\"{}\",\"stripesync_count\":{}}}", set.resource.table(), set.rows.len());
-    format!("{}{note}", &list[..list.len() - 1])
-}
-
-fn at(child: &Resource, parent: &Resource) -> Option<&'static str> {
-    child.inline.iter().find(|inline| inline.parent == parent.name).map(|inline| inline.at)
-}
-
-/// Returns whether two objects differ at a JSON pointer.
-fn differs(before: &str, now: &str, pointer: &str) -> bool {
-    let at = |text: &str| serde_json::from_str::<Value>(text).ok().and_then(|value| value.pointer(pointer).cloned());
-    at(before) != at(now)
-}
-
-fn event_id(state: &State) -> Option<&str> {
-    match &state.origin {
-        Origin::Event { id, .. } => Some(id),
-        Origin::Answer { .. } => None,
-    }
-}
-
-fn origin_of(told: &Told, object: &Object, shown: &dyn Fn(&str) -> Option<Value>) -> Origin {
-    match told.source {
-        Source::Answer { sent_s, .. } => Origin::Answer { sent_s },
-        Source::Event { id, .. } => {
-            let act =
-                if object.gone { Act::Deleted(shown(&object.row.data).unwrap_or_default()) } else { Act::Unexplained };
-            Origin::Event { id: id.to_owned(), act }
-        }
-    }
-}
-
-/// Returns the content as far as every source shows it: what only an expanded answer has, and what differs on every
-/// read, is left out.
-fn comparable(resource: &Resource, data: &str) -> Option<Value> {
-    let edits: Vec<(String, Edit)> = resource
-        .expand
-        .iter()
-        .map(|field| format!("/{}", field.replace('.', "/")))
-        .chain(resource.volatile.iter().map(|pointer| (*pointer).to_owned()))
-        .chain(resource.secret.iter().map(|pointer| (*pointer).to_owned()))
-        .map(|pointer| (pointer, Edit::Remove))
-        .collect();
-    let edits: Vec<(&str, Edit)> = edits.iter().map(|(pointer, edit)| (pointer.as_str(), edit.clone())).collect();
-    serde_json::from_str(&text::edit(data, &edits)).ok()
-}
-
-pub(super) fn is_terminal(resource: &Resource, data: &str) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Status {
-        #[serde(default)]
-        status: Option<String>,
-    }
-    let read = || serde_json::from_str::<Status>(data).ok()?.status;
-    !resource.terminal.is_empty() && read().is_some_and(|status| resource.terminal.contains(&status.as_str()))
 }
 
 impl ToSql for Cell {

@@ -75,7 +75,7 @@ pub(super) fn state(
         None if kind.ends_with(".created") => Act::Created,
         None => Act::Unexplained,
     };
-    let terminal = super::apply::is_terminal(resource, data.object.get());
+    let terminal = super::settle::is_terminal(resource, data.object.get());
     let content = if is_gone { None } else { content };
     let state = State { interval: Interval::of_event(created_s), origin: Origin::Event { id, act }, content, terminal };
     Some((state, Some(data.object.get().to_owned())))

@@ -7,6 +7,7 @@ mod accounts;
 mod apply;
 #[cfg(debug_assertions)]
 mod breaking;
+mod children;
 mod error;
 mod events;
 mod lock;
@@ -15,6 +16,7 @@ mod migrate;
 mod presence;
 mod quota;
 mod report;
+mod settle;
 mod statements;
 mod todo;
 mod walks;
@@ -27,7 +29,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 pub use accounts::{Account, NewAccount};
-pub use apply::{Applied, Rows, Source, Told, splice_children};
+pub use apply::{Applied, Rows, Source, Told};
+pub use children::splice_children;
 pub use error::Error;
 pub use events::{Event, Waiting, object_of};
 pub use lock::Lock;

@@ -1,0 +1,207 @@
+//! The lists that stand in objects or under them: replaced as a set, spliced into their parent's JSON, queued where cut.
+
+use rusqlite::{ToSql, params};
+use serde_json::Value;
+
+use super::apply::{Applied, Rows, Told};
+use super::error::Error;
+use crate::model::extract::Catalog;
+use crate::model::resource::{Inline, Resource};
+use crate::model::row::{ChildSet, Object};
+use crate::model::text::{self, Edit};
+
+/// Beyond this many elements a list stays in its table only, and the parent's JSON says so.
+const SPLICED_MAX: usize = 1000;
+
+impl Rows<'_> {
+    /// Replaces the rows of one child resource under one parent by a list that was read whole, and splices it into the
+    /// parent's JSON where it stands there.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn complete(&mut self, parent_id: &str, set: &ChildSet, told: &Told) -> Result<Applied, Error> {
+        let child = self.catalog.get(set.resource).index;
+        self.prepare(child)?;
+        let parent = set.resource.parent().and_then(|name| {
+            self.catalog.by_table(&format!("{}_{name}", set.resource.provider.name())).map(|compiled| compiled.index)
+        });
+        let mut applied = Applied::Unchanged;
+        if let (Some(parent), Some(inline)) = (parent, set.resource.inline.first()) {
+            applied = self.splice(parent, inline, parent_id, set, told)?;
+        }
+        self.replace(told, parent_id, set)?;
+        Ok(applied)
+    }
+
+    pub(super) fn put_children(
+        &mut self,
+        object: &Object,
+        told: &Told,
+        gone_s: Option<i64>,
+        before: Option<&str>,
+    ) -> Result<(), Error> {
+        for set in &object.children {
+            let index = self.catalog.get(set.resource).index;
+            self.prepare(index)?;
+            self.replace_marked(told, &object.row.id, set, gone_s)?;
+        }
+        if gone_s.is_none() {
+            self.queue_fanouts(object, told, before)?;
+        }
+        Ok(())
+    }
+
+    /// Queues the lists under this object that its JSON does not hold whole. A list that no JSON holds is read when its
+    /// parent is new (`before` is none), and later only when its own events or the parent's hint say so.
+    pub(super) fn queue_fanouts(&mut self, object: &Object, told: &Told, before: Option<&str>) -> Result<(), Error> {
+        for set in object.children.iter().filter(|set| !set.complete) {
+            let number = self.numbers[self.catalog.get(set.resource).index];
+            self.store.queue_fanout(told.account, number, &object.row.id)?;
+        }
+        for index in self.under[self.catalog.get(object.resource).index].clone() {
+            let child = self.catalog.entries()[index].resource;
+            let is_due = match before {
+                None => true,
+                Some(_) if !child.events.is_empty() => false,
+                Some(before) => child.hint.is_empty() || differs(before, &object.row.data, child.hint),
+            };
+            if is_due {
+                self.store.queue_fanout(told.account, self.numbers[index], &object.row.id)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn replace(&mut self, told: &Told, parent_id: &str, set: &ChildSet) -> Result<(), Error> {
+        self.replace_marked(told, parent_id, set, None)
+    }
+
+    pub(super) fn replace_marked(
+        &mut self,
+        told: &Told,
+        parent_id: &str,
+        set: &ChildSet,
+        gone_s: Option<i64>,
+    ) -> Result<(), Error> {
+        let index = self.catalog.get(set.resource).index;
+        let store = self.store;
+        let as_of = told.interval().from_s;
+        let prepared = self.statements(index);
+        if let Some(delete) = &mut prepared.delete_under {
+            delete.execute(params![told.account, parent_id]).map_err(|e| store.sql(e))?;
+        }
+        for row in &set.rows {
+            let id = Some(&row.id).filter(|id| !id.is_empty());
+            let unsettled = false;
+            let head: [&dyn ToSql; 4] = [&told.account, &parent_id, &id, &row.position];
+            let tail: [&dyn ToSql; 5] = [&row.data, &told.api_version, &as_of, &gone_s, &unsettled];
+            let values: Vec<&dyn ToSql> =
+                head.into_iter().chain(row.cells.iter().map(|cell| cell as &dyn ToSql)).chain(tail).collect();
+            prepared.insert.execute(&values[..]).map_err(|e| store.sql(e))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn bury_children(
+        &mut self,
+        index: usize,
+        parent_id: &str,
+        account: i64,
+        gone_s: i64,
+    ) -> Result<(), Error> {
+        let catalog = self.catalog;
+        let parent = catalog.entries()[index].resource;
+        let is_child = |r: &Resource| {
+            r.provider == parent.provider && (r.parent() == Some(parent.name) || at(r, parent).is_some())
+        };
+        for child in catalog.entries().iter().filter(|entry| is_child(entry.resource)) {
+            let table = child.resource.table();
+            let sql =
+                format!("UPDATE {table} SET deleted_at=?1 WHERE account=?2 AND parent_id=?3 AND deleted_at IS NULL");
+            self.conn.execute(&sql, params![gone_s, account, parent_id]).map_err(|e| self.store.sql(e))?;
+        }
+        Ok(())
+    }
+
+    /// Puts the whole list into the parent's JSON and computes its columns anew.
+    pub(super) fn splice(
+        &mut self,
+        parent: usize,
+        inline: &Inline,
+        parent_id: &str,
+        set: &ChildSet,
+        told: &Told,
+    ) -> Result<Applied, Error> {
+        self.prepare(parent)?;
+        let Some(stored) = self.stored(parent, told.account, parent_id)? else { return Ok(Applied::Unchanged) };
+        let list = whole_list(&stored.data, inline.at, set);
+        let data = text::edit(&stored.data, &[(inline.at, Edit::Replace(list))]);
+        if data == stored.data {
+            return Ok(Applied::Unchanged);
+        }
+        let Ok(object) = self.catalog.object(&self.catalog.entries()[parent], &data) else {
+            return Ok(Applied::Unchanged);
+        };
+        let store = self.store;
+        let table = object.resource.table();
+        let columns: Vec<String> = object.resource.columns.iter().map(|c| format!("{}=?", c.name)).collect();
+        let sql = format!(
+            "UPDATE {table} SET {}data=? WHERE row_id=?",
+            columns.iter().map(|c| format!("{c},")).collect::<String>()
+        );
+        let mut values: Vec<&dyn ToSql> = object.row.cells.iter().map(|cell| cell as &dyn ToSql).collect();
+        values.extend([&object.row.data as &dyn ToSql, &stored.row_id]);
+        let mut statement = self.conn.prepare_cached(&sql).map_err(|e| store.sql(e))?;
+        statement.execute(&values[..]).map_err(|e| store.sql(e))?;
+        Ok(Applied::Changed)
+    }
+}
+
+/// Puts an object's completed lists into its JSON and computes its columns anew.
+pub fn splice_children(object: &mut Object, catalog: &Catalog) {
+    let edits: Vec<(&str, Edit)> = object
+        .children
+        .iter()
+        .flat_map(|set| at(set.resource, object.resource).map(|pointer| (pointer, set)))
+        .filter(|(pointer, _)| is_cut(&object.row.data, pointer))
+        .map(|(pointer, set)| (pointer, Edit::Replace(whole_list(&object.row.data, pointer, set))))
+        .collect();
+    if edits.is_empty() {
+        return;
+    }
+    let data = text::edit(&object.row.data, &edits);
+    if let Ok(read) = catalog.object(catalog.get(object.resource), &data) {
+        object.row = read.row;
+    }
+}
+
+/// Returns whether the list at a pointer says that it goes on.
+fn is_cut(data: &str, pointer: &str) -> bool {
+    let value: Value = serde_json::from_str(data).unwrap_or_default();
+    value.pointer(pointer).is_some_and(|list| list["has_more"] == Value::Bool(true))
+}
+
+/// Returns the text of a completed list for its parent's JSON.
+fn whole_list(parent: &str, pointer: &str, set: &ChildSet) -> String {
+    let parent: Value = serde_json::from_str(parent).unwrap_or_default();
+    let url = parent.pointer(pointer).and_then(|list| list["url"].as_str()).unwrap_or("").to_owned();
+    let elements = set.rows.iter().take(SPLICED_MAX).map(|row| row.data.as_str());
+    let list = crate::model::extract::envelope_of(elements, &url);
+    if set.rows.len() <= SPLICED_MAX {
+        return list;
+    }
+    let note =
+        format!(",\"stripesync_rest_in\":\"{}\",\"stripesync_count\":{}}}", set.resource.table(), set.rows.len());
+    format!("{}{note}", &list[..list.len() - 1])
+}
+
+/// Returns where a child's list stands in its parent's JSON.
+pub(super) fn at(child: &Resource, parent: &Resource) -> Option<&'static str> {
+    child.inline.iter().find(|inline| inline.parent == parent.name).map(|inline| inline.at)
+}
+
+/// Returns whether two objects differ at a JSON pointer.
+fn differs(before: &str, now: &str, pointer: &str) -> bool {
+    let at = |text: &str| serde_json::from_str::<Value>(text).ok().and_then(|value| value.pointer(pointer).cloned());
+    at(before) != at(now)
+}

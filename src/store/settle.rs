@@ -1,0 +1,169 @@
+//! Ties: the one rule asked with all that the file knows about an object.
+
+use rusqlite::params;
+use serde_json::Value;
+
+use super::apply::{Applied, Rows, Source, Stored, Told};
+use super::error::Error;
+use crate::model::order::{self, Act, Origin, State};
+use crate::model::resource::Resource;
+use crate::model::row::Object;
+use crate::model::text::{self, Edit};
+
+/// Logged events looked at to decide a tie; a busier second stays unsettled until its GET.
+const TIE_EVENTS_MAX: i64 = 200;
+
+impl Rows<'_> {
+    /// Decides a tie from all that is known about the object.
+    pub(super) fn settle(
+        &mut self,
+        index: usize,
+        stored: Stored,
+        object: &Object,
+        told: &Told,
+    ) -> Result<Applied, Error> {
+        let resource = self.catalog.entries()[index].resource;
+        let shown = |data: &str| comparable(resource, data);
+        let mut states = vec![State {
+            interval: told.interval(),
+            origin: origin_of(told, object, &shown),
+            content: if object.gone { None } else { shown(&object.row.data) },
+            terminal: is_terminal(resource, &object.row.data),
+        }];
+        let logged = self.logged(resource, told.account, &object.row.id)?;
+        let mut bodies: Vec<Option<String>> = vec![None];
+        for (state, body) in logged {
+            if event_id(&state) == told.event_id() {
+                // The log knows what the incoming event changed.
+                states[0] = state;
+            } else {
+                states.push(state);
+                bodies.push(body);
+            }
+        }
+        let mut current = None;
+        if stored.event_id.is_none() || !states.iter().any(|s| event_id(s) == stored.event_id.as_deref()) {
+            current = Some(states.len());
+            states.push(State {
+                interval: stored.interval,
+                origin: Origin::Answer { sent_s: stored.interval.from_s.saturating_add(1) },
+                content: if stored.deleted_at.is_some() { None } else { shown(&stored.data) },
+                terminal: is_terminal(resource, &stored.data),
+            });
+            bodies.push(None);
+        }
+        let verdict = order::settle(&states).expect("the incoming state is one");
+        let is_current =
+            Some(verdict.winner) == current || event_id(&states[verdict.winner]) == stored.event_id.as_deref();
+        if verdict.winner == 0 {
+            return self.rewrite(index, &stored, object, told, verdict.settled);
+        }
+        if is_current {
+            if verdict.settled == stored.unsettled {
+                self.mark(index, stored.row_id, !verdict.settled)?;
+            }
+            if !verdict.settled {
+                let until_s = told.interval().until_s.max(stored.interval.until_s);
+                self.queue_fetch(index, told.account, &object.row.id, until_s)?;
+            }
+            return Ok(Applied::Unchanged);
+        }
+        // A third state wins: an event that is in the log.
+        let winner = &states[verdict.winner];
+        let id = event_id(winner).unwrap_or_default().to_owned();
+        let told = Told {
+            account: told.account,
+            source: Source::Event { id: &id, created_s: winner.interval.from_s },
+            api_version: told.api_version,
+        };
+        let body = bodies[verdict.winner].clone().unwrap_or_default();
+        let read = self.catalog.object(&self.catalog.entries()[index], &body);
+        match read {
+            Ok(mut third) => {
+                third.gone = winner.content.is_none();
+                self.rewrite(index, &stored, &third, &told, verdict.settled)
+            }
+            Err(_) => {
+                self.mark(index, stored.row_id, true)?;
+                self.queue_fetch(index, told.account, &object.row.id, stored.interval.until_s)?;
+                Ok(Applied::Unchanged)
+            }
+        }
+    }
+
+    /// Returns the newest logged events of an object as states, with the object's JSON that each carried.
+    pub(super) fn logged(
+        &self,
+        resource: &Resource,
+        account: i64,
+        id: &str,
+    ) -> Result<Vec<(State, Option<String>)>, Error> {
+        let sql = |e| self.store.sql(e);
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT event_id, type, created, payload FROM webhook_events
+                 WHERE account=?1 AND object=?2 AND object_id=?3 ORDER BY created DESC, event_id LIMIT ?4",
+            )
+            .map_err(sql)?;
+        let rows = statement
+            .query_map(params![account, resource.table(), id, TIE_EVENTS_MAX], |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, String>(1)?,
+                    row.get::<_, i64>(2)?,
+                    row.get::<_, String>(3)?,
+                ))
+            })
+            .map_err(sql)?;
+        let mut states = Vec::new();
+        for row in rows {
+            let (event_id, kind, created_s, payload) = row.map_err(sql)?;
+            states.extend(super::events::state(resource, event_id, &kind, created_s, &payload, comparable));
+        }
+        Ok(states)
+    }
+}
+
+fn event_id(state: &State) -> Option<&str> {
+    match &state.origin {
+        Origin::Event { id, .. } => Some(id),
+        Origin::Answer { .. } => None,
+    }
+}
+
+fn origin_of(told: &Told, object: &Object, shown: &dyn Fn(&str) -> Option<Value>) -> Origin {
+    match told.source {
+        Source::Answer { sent_s, .. } => Origin::Answer { sent_s },
+        Source::Event { id, .. } => {
+            let act =
+                if object.gone { Act::Deleted(shown(&object.row.data).unwrap_or_default()) } else { Act::Unexplained };
+            Origin::Event { id: id.to_owned(), act }
+        }
+    }
+}
+
+/// Returns the content as far as every source shows it: what only an expanded answer has, and what differs on every
+/// read, is left out.
+fn comparable(resource: &Resource, data: &str) -> Option<Value> {
+    let edits: Vec<(String, Edit)> = resource
+        .expand
+        .iter()
+        .map(|field| format!("/{}", field.replace('.', "/")))
+        .chain(resource.volatile.iter().map(|pointer| (*pointer).to_owned()))
+        .chain(resource.secret.iter().map(|pointer| (*pointer).to_owned()))
+        .map(|pointer| (pointer, Edit::Remove))
+        .collect();
+    let edits: Vec<(&str, Edit)> = edits.iter().map(|(pointer, edit)| (pointer.as_str(), edit.clone())).collect();
+    serde_json::from_str(&text::edit(data, &edits)).ok()
+}
+
+pub(super) fn is_terminal(resource: &Resource, data: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Status {
+        #[serde(default)]
+        status: Option<String>,
+    }
+    let read = || serde_json::from_str::<Status>(data).ok()?.status;
+    !resource.terminal.is_empty() && read().is_some_and(|status| resource.terminal.contains(&status.as_str()))
+}
