@@ -1,8 +1,7 @@
 //! Applying states to rows: the only writer of resource tables.
 //!
 //! [`crate::model::order`] decides which state wins; ties are put to it in `settle`, the lists in and under objects are
-//! in `children`. A row is rewritten only when
-//! its content changed. Children are replaced as a set under their parent.
+//! in `children`. A row is rewritten only when its content changed.
 
 use rusqlite::types::{ToSqlOutput, Value as Sql};
 use rusqlite::{Connection, OptionalExtension, Statement, ToSql, params};

@@ -246,3 +246,56 @@ fn customers_alone_bring_those_on_test_clocks_too() {
     let truth = sandbox.stripe().truth(None)["/v1/customers"].len().to_string();
     assert_eq!(store.query_text("SELECT count(*) FROM stripe_customers").expect("a count"), [[truth]]);
 }
+
+fn only(names: &[&str]) -> stripesync::sync::Options {
+    let only = support::everything().into_iter().filter(|resource| names.contains(&resource.name)).collect();
+    stripesync::sync::Options { only, in_flight_max: 1, ..support::all() }
+}
+
+#[test]
+fn a_list_that_turns_in_a_circle_ends_named_and_never_counts_as_complete() {
+    let sandbox =
+        Sandbox::start(SandboxOptions { sizes: Sizes::customers(150), ..SandboxOptions::default() }).expect("starts");
+    let store = Store::in_memory().expect("opens");
+    // Whatever the cursor, the first page comes again.
+    sandbox.set_faults(Faults::share(1000, &[Fault::FirstPageAgain]));
+    let summary = support::sync(&sandbox, &store, &only(&["payment_methods"])).expect("ends");
+    assert!(failures(&summary).iter().any(|line| line.contains("does not end")), "{:?}", failures(&summary));
+    assert!(summary.requests < 20, "{} requests", summary.requests);
+    assert!(!store.complete_tables().expect("reads").contains("stripe_payment_methods"));
+    sandbox.set_faults(Faults::default());
+    let summary = support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    assert_eq!(failures(&summary), Vec::<String>::new());
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
+}
+
+#[test]
+fn a_cursor_whose_object_is_deleted_loses_nothing() {
+    for (list, object) in [("products", "product"), ("payment_methods", "payment_method"), ("charges", "charge")] {
+        let sandbox = Sandbox::start(SandboxOptions { sizes: Sizes::customers(150), ..SandboxOptions::default() })
+            .expect("starts");
+        let stripe = std::sync::Arc::clone(sandbox.stripe());
+        if list == "products" {
+            (0..250).for_each(|n| {
+                stripe.create(None, object, &serde_json::json!({"name": format!("P{n}")}), Change::Silent);
+            });
+        }
+        let deleted = std::sync::atomic::AtomicBool::new(false);
+        let path = format!("/v1/{list}");
+        sandbox.on_request(move |_, call| {
+            let cursor = call.param("starting_after").filter(|_| call.path == path);
+            if let Some(cursor) = cursor.filter(|_| !deleted.swap(true, std::sync::atomic::Ordering::SeqCst)) {
+                assert!(stripe.delete(None, object, cursor, Change::Silent));
+            }
+        });
+        let store = Store::in_memory().expect("opens");
+        let summary = support::sync(&sandbox, &store, &only(&[list])).expect("syncs");
+        assert_eq!(failures(&summary), Vec::<String>::new(), "{list}");
+        let shown =
+            sandbox.stripe().truth(None)[&format!("/v1/{list}")].iter().filter(|o| o.listed).count().to_string();
+        let living = store.query_text(&format!("SELECT count(*) FROM stripe_{list} WHERE deleted_at IS NULL"));
+        // The deleted one was on the page before; the next full reading finds it gone.
+        let living: usize = living.expect("a count")[0][0].parse().expect("a number");
+        assert!(living >= shown.parse().expect("a number"), "{list}: {living} of {shown}");
+    }
+}
