@@ -3,6 +3,7 @@
 //! A table entry's JSON pointers are compiled once into a tree of keys; an object's text is then read in one pass that
 //! keeps slices of what the tree names and skips the rest. No `Value` is built: that would cost more than the insert.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -81,7 +82,7 @@ impl Catalog {
     /// # Errors
     /// When the text is no JSON object, or has no id where its kind has one.
     pub fn object(&self, compiled: &Compiled, sent: &str) -> Result<Object, Unreadable> {
-        let data = compiled.stored_text(sent);
+        let data = compiled.without_secrets(kept_text(sent));
         let captured = compiled.capture(&data)?;
         let id = captured.first(ID).map(plain_text).unwrap_or_default();
         if id.is_empty() {
@@ -90,7 +91,7 @@ impl Catalog {
         let mut children = Vec::with_capacity(compiled.children.len());
         for &(child, slot) in &compiled.children {
             if let Some(list) = captured.first(slot) {
-                children.push(self.children(&self.entries[child], &id, list)?);
+                children.push(self.stored_children(&self.entries[child], &id, list)?);
             }
         }
         let gone = captured.first(DELETED) == Some("true");
@@ -105,6 +106,11 @@ impl Catalog {
     /// # Errors
     /// When the text is none of these.
     pub fn children(&self, child: &Compiled, parent_id: &str, list: &str) -> Result<ChildSet, Unreadable> {
+        self.stored_children(child, parent_id, &kept_text(list))
+    }
+
+    /// As [`Catalog::children`], of text that is already compact and without what is never stored.
+    fn stored_children(&self, child: &Compiled, parent_id: &str, list: &str) -> Result<ChildSet, Unreadable> {
         let (elements, complete) = if list.starts_with('[') {
             (parse::<Vec<&RawValue>>(list, child.resource.name)?, true)
         } else {
@@ -182,9 +188,8 @@ impl Compiled {
         Ok(captured)
     }
 
-    /// Returns the text that the file keeps: compact, secrets removed.
-    fn stored_text(&self, sent: &str) -> String {
-        let data = text::without_key(text::compact(sent), NEVER_STORED);
+    /// Returns the text without the fields that this resource keeps secret.
+    fn without_secrets(&self, data: String) -> String {
         if self.resource.secret.is_empty() {
             return data;
         }
@@ -196,8 +201,8 @@ impl Compiled {
         self.resource.columns.iter().zip(&self.columns).map(|(column, slots)| captured.cell(column, slots)).collect()
     }
 
-    fn child_row(&self, sent: &str, parent_id: &str, position: i64) -> Result<Row, Unreadable> {
-        let data = self.stored_text(sent);
+    fn child_row(&self, kept: &str, parent_id: &str, position: i64) -> Result<Row, Unreadable> {
+        let data = self.without_secrets(kept.to_owned());
         let captured = self.capture(&data)?;
         let id = captured.first(ID).map(plain_text).unwrap_or_default();
         if id.is_empty() && self.resource.provider == Provider::Stripe {
@@ -208,16 +213,22 @@ impl Compiled {
     }
 }
 
+/// Returns the text as the file keeps it of any resource: compact, without what is never stored.
+fn kept_text(sent: &str) -> String {
+    text::without_key(text::compact(sent), NEVER_STORED)
+}
+
 /// A tree of the keys that some column asks for.
 #[derive(Default)]
 struct Node {
+    /// Ordered by length, then by text: most keys of an object are told apart by their length alone.
     keys: Vec<(&'static str, Node)>,
     take: Option<usize>,
 }
 
 impl Node {
     fn child(&mut self, key: &'static str) -> &mut Node {
-        match self.keys.binary_search_by(|(k, _)| (*k).cmp(key)) {
+        match self.keys.binary_search_by(|(k, _)| by_length(k, key)) {
             Ok(at) => &mut self.keys[at].1,
             Err(at) => {
                 self.keys.insert(at, (key, Node::default()));
@@ -226,8 +237,12 @@ impl Node {
         }
     }
     fn find(&self, key: &str) -> Option<&Node> {
-        self.keys.binary_search_by(|(k, _)| (*k).cmp(key)).ok().map(|at| &self.keys[at].1)
+        self.keys.binary_search_by(|(k, _)| by_length(k, key)).ok().map(|at| &self.keys[at].1)
     }
+}
+
+fn by_length(a: &str, b: &str) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
 /// Slices of the object's text, by slot.

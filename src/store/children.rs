@@ -177,14 +177,13 @@ pub fn splice_children(object: &mut Object, catalog: &Catalog) {
 
 /// Returns whether the list at a pointer says that it goes on.
 fn is_cut(data: &str, pointer: &str) -> bool {
-    let value: Value = serde_json::from_str(data).unwrap_or_default();
-    value.pointer(pointer).is_some_and(|list| list["has_more"] == Value::Bool(true))
+    text::at(data, pointer).and_then(|list| text::at(list, "/has_more")) == Some("true")
 }
 
 /// Returns the text of a completed list for its parent's JSON.
 fn whole_list(parent: &str, pointer: &str, set: &ChildSet) -> String {
-    let parent: Value = serde_json::from_str(parent).unwrap_or_default();
-    let url = parent.pointer(pointer).and_then(|list| list["url"].as_str()).unwrap_or("").to_owned();
+    let url = text::at(parent, pointer).and_then(|list| text::at(list, "/url"));
+    let url: String = url.and_then(|url| serde_json::from_str(url).ok()).unwrap_or_default();
     let elements = set.rows.iter().take(SPLICED_MAX).map(|row| row.data.as_str());
     let list = crate::model::extract::envelope_of(elements, &url);
     if set.rows.len() <= SPLICED_MAX {
