@@ -89,6 +89,8 @@ pub struct Faults {
     pub per_mille: u32,
     /// What may be drawn.
     pub kinds: Vec<Fault>,
+    /// Only requests of exactly this path can draw one.
+    pub path: Option<String>,
     /// Faults for the nth request (from 1) since start, whatever the draw.
     pub at: Vec<(u64, Fault)>,
     /// From this request on (from 1), every one answers 401: the key was revoked meanwhile.
@@ -101,8 +103,8 @@ impl Faults {
         Faults { per_mille, kinds: kinds.to_vec(), ..Faults::default() }
     }
 
-    /// Returns what happens to the nth request (from 1).
-    pub(super) fn draw(&self, seed: u64, n: u64) -> Option<Fault> {
+    /// Returns what happens to the nth request (from 1), which is for this path.
+    pub(super) fn draw(&self, seed: u64, n: u64, path: &str) -> Option<Fault> {
         if self.revoked_from.is_some_and(|from| n >= from) {
             return Some(Fault::Unauthorized);
         }
@@ -110,7 +112,8 @@ impl Faults {
             return Some(fault);
         }
         let drawn = mix(seed ^ 0xfa17, n);
-        let hit = !self.kinds.is_empty() && drawn % 1000 < u64::from(self.per_mille);
+        let is_here = self.path.as_ref().is_none_or(|only| only == path);
+        let hit = is_here && !self.kinds.is_empty() && drawn % 1000 < u64::from(self.per_mille);
         hit.then(|| self.kinds[(drawn >> 32) as usize % self.kinds.len()])
     }
 }
@@ -122,8 +125,8 @@ mod tests {
     #[test]
     fn draws_are_deterministic_and_near_their_share() {
         let faults = Faults::share(50, &Fault::ALL);
-        let hits: Vec<_> = (1..=10_000).map(|n| faults.draw(7, n)).collect();
-        assert_eq!(hits, (1..=10_000).map(|n| faults.draw(7, n)).collect::<Vec<_>>());
+        let hits: Vec<_> = (1..=10_000).map(|n| faults.draw(7, n, "/")).collect();
+        assert_eq!(hits, (1..=10_000).map(|n| faults.draw(7, n, "/")).collect::<Vec<_>>());
         assert!((350..650).contains(&hits.iter().flatten().count()));
         assert!(Fault::ALL.iter().all(|f| hits.contains(&Some(*f))));
     }
@@ -133,7 +136,7 @@ mod tests {
         let faults =
             Faults { at: vec![(2, Fault::Html), (9, Fault::Html)], revoked_from: Some(8), ..Faults::default() };
         assert_eq!(
-            [1, 2, 3, 8, 9].map(|n| faults.draw(1, n)),
+            [1, 2, 3, 8, 9].map(|n| faults.draw(1, n, "/")),
             [None, Some(Fault::Html), None, Some(Fault::Unauthorized), Some(Fault::Unauthorized)]
         );
     }

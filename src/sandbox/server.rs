@@ -151,7 +151,7 @@ fn serve(
     if let Some(hook) = hook {
         hook(n, call);
     }
-    let fault = shared.faults.read().unwrap_or_else(PoisonError::into_inner).draw(shared.seed, n);
+    let fault = shared.faults.read().unwrap_or_else(PoisonError::into_inner).draw(shared.seed, n, &call.path);
     if fault.is_some() {
         shared.meter().fault();
     }

@@ -148,18 +148,24 @@ impl Store {
 
     /// Returns each catalog entry's number in this file, giving numbers to new ones.
     pub(super) fn resource_numbers(&self, catalog: &Catalog) -> Result<Vec<i64>, Error> {
-        let sql = |e| self.sql(e);
-        let mut insert =
-            self.conn.prepare("INSERT INTO resources (name) VALUES (?1) ON CONFLICT DO NOTHING").map_err(sql)?;
-        let mut select = self.conn.prepare("SELECT id FROM resources WHERE name=?1").map_err(sql)?;
-        let number = |table: String| {
-            if let Some(id) = select.query_row([&table], |row| row.get(0)).optional()? {
-                return Ok(id);
-            }
-            insert.execute([&table])?;
-            select.query_row([&table], |row| row.get(0))
-        };
-        catalog.entries().iter().map(|e| e.resource.table()).map(number).collect::<Result<_, _>>().map_err(sql)
+        catalog.entries().iter().map(|e| self.resource_number(&e.resource.table())).collect()
+    }
+
+    /// Returns the number of a table's name in this file, giving it one if it is new.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn resource_number(&self, table: &str) -> Result<i64, Error> {
+        let prepare = |text| self.conn.prepare_cached(text).map_err(|e| self.sql(e));
+        let mut select = prepare("SELECT id FROM resources WHERE name=?1")?;
+        let mut find = || select.query_row([table], |row| row.get(0)).optional().map_err(|e| self.sql(e));
+        if let Some(id) = find()? {
+            return Ok(id);
+        }
+        prepare("INSERT INTO resources (name) VALUES (?1) ON CONFLICT DO NOTHING")?
+            .execute([table])
+            .map_err(|e| self.sql(e))?;
+        find()?.ok_or_else(|| self.sql(rusqlite::Error::QueryReturnedNoRows))
     }
 }
 

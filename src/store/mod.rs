@@ -138,6 +138,24 @@ impl Store {
         Ok(())
     }
 
+    /// Does several writes in one transaction, the open one or one of its own.
+    ///
+    /// # Errors
+    /// As `writes`, whose writes are undone then if the transaction was their own.
+    pub fn at_once<T, E: From<Error>>(&self, writes: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        if !self.conn.is_autocommit() {
+            return writes();
+        }
+        self.begin()?;
+        match writes() {
+            Ok(value) => self.commit().map(|()| value).map_err(E::from),
+            Err(error) => {
+                self.rollback();
+                Err(error)
+            }
+        }
+    }
+
     /// Gives the transaction up, if one is open.
     pub fn rollback(&self) {
         if !self.conn.is_autocommit() {

@@ -96,6 +96,22 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
+    /// Returns whether a table has a row for each of these ids, deleted or not.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn has_all<'i>(&self, account: i64, table: &str, ids: impl Iterator<Item = &'i str>) -> Result<bool, Error> {
+        let sql = |e| self.sql(e);
+        let text = format!("SELECT 1 FROM {table} WHERE account=?1 AND id=?2");
+        let mut statement = self.conn.prepare_cached(&text).map_err(sql)?;
+        for id in ids {
+            if !statement.exists(params![account, id]).map_err(sql)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Returns what lay in a resource's bin when it was last read.
     ///
     /// # Errors

@@ -57,24 +57,32 @@ impl Store {
             .map_err(|e| self.sql(e))
     }
 
-    /// Begins a walk anew, with one slice over everything; what an earlier one left is forgotten.
+    /// Begins a walk anew, with one slice over the span; what an earlier one left is forgotten.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn begin_walk(&self, account: i64, resource: i64, pass: &str, began_s: i64) -> Result<WalkRow, Error> {
-        let sql = |e| self.sql(e);
-        self.conn
-            .execute("DELETE FROM walks WHERE account=?1 AND resource=?2 AND pass=?3", params![account, resource, pass])
-            .map_err(sql)?;
-        self.conn
-            .execute(
-                "INSERT INTO walks (account, resource, pass, began_s) VALUES (?1, ?2, ?3, ?4)",
-                params![account, resource, pass, began_s],
-            )
-            .map_err(sql)?;
-        let walk = WalkRow { id: self.conn.last_insert_rowid(), began_s, finished_s: None, drained_s: None };
-        self.add_slice(walk.id, Span::ALL)?;
-        Ok(walk)
+    pub fn begin_walk(
+        &self,
+        account: i64,
+        resource: i64,
+        pass: &str,
+        (span, began_s): (Span, i64),
+    ) -> Result<WalkRow, Error> {
+        // A walk without slices would look like one that has read everything.
+        self.at_once(|| {
+            let sql = |e| self.sql(e);
+            let key = params![account, resource, pass];
+            self.conn.execute("DELETE FROM walks WHERE account=?1 AND resource=?2 AND pass=?3", key).map_err(sql)?;
+            self.conn
+                .execute(
+                    "INSERT INTO walks (account, resource, pass, began_s) VALUES (?1, ?2, ?3, ?4)",
+                    params![account, resource, pass, began_s],
+                )
+                .map_err(sql)?;
+            let walk = WalkRow { id: self.conn.last_insert_rowid(), began_s, finished_s: None, drained_s: None };
+            self.add_slice(walk.id, span)?;
+            Ok(walk)
+        })
     }
 
     /// Returns the slices that are still open.

@@ -4,60 +4,98 @@ use std::collections::{HashSet, VecDeque};
 
 use super::Error;
 use super::lists::{answer, outcome_of};
+use super::plan::{self, PageEnd};
 use super::pool::{Done, Work};
 use super::tally::Tally;
-use super::task::{Failure, Got, Task};
+use super::task::{Failure, Got, Task, When};
 use crate::model::extract::{Catalog, Compiled};
 use crate::model::progress::Outcome;
 use crate::model::resource::{List, Resource};
 use crate::model::span::Span;
 use crate::providers::stripe::{event, refusal::Kind};
-use crate::store::{Rows, Source, Store, Told, Waiting, object_of};
+use crate::store::{Event, Rows, SliceRow, Source, Store, Told, Waiting, object_of};
 
+/// The event log is cut into pieces worth so many pages: a run with few events costs few requests.
+const PIECE_PAGES: i64 = 8;
 /// Event pages of one run; ten million events.
 const EVENT_PAGES_MAX: u64 = 100_000;
 
-/// The phase that reads new events into the log.
-pub struct ReadEvents<'a, 'c> {
-    /// The file.
-    pub store: &'a Store,
-    /// The account's row.
-    pub account: i64,
-    /// Counts.
-    pub tally: &'a mut Tally<'c>,
-    /// The first page to ask for, until it is asked for.
-    pub first: Option<Span>,
-    /// Pages read.
-    pub pages: u64,
-    /// Cursors used.
-    pub seen: HashSet<String>,
-    /// Why it could not be read to its end.
-    pub failure: Option<Failure>,
-    /// New events logged.
-    pub logged: u64,
-}
-
-/// The events' line in the closing table.
+/// The events' line in the closing table, and the name of their walk in the file.
 pub const EVENTS: &str = "stripe_events";
 
-impl Work for ReadEvents<'_, '_> {
-    fn refill(&mut self, _: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
-        queue.extend(self.first.take().map(|span| Task::Events { span, cursor: None }));
-        Ok(())
+/// The phase that reads new events into the log.
+pub struct ReadEvents<'a, 'c> {
+    store: &'a Store,
+    account: i64,
+    tally: &'a mut Tally<'c>,
+    walk: i64,
+    /// Slices to ask for, until they are asked for.
+    slices: Vec<SliceRow>,
+    pages: u64,
+    seen: HashSet<(i64, String)>,
+    /// Why it could not be read to its end.
+    pub failure: Option<Failure>,
+}
+
+impl<'a, 'c> ReadEvents<'a, 'c> {
+    /// Goes on with the open slices of a walk.
+    pub fn new(
+        store: &'a Store,
+        account: i64,
+        walk: i64,
+        slices: Vec<SliceRow>,
+        tally: &'a mut Tally<'c>,
+    ) -> ReadEvents<'a, 'c> {
+        ReadEvents { store, account, tally, walk, slices, pages: 0, seen: HashSet::new(), failure: None }
     }
 
-    fn follow(&mut self, done: &Done, _: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
-        let (Task::Events { span, .. }, Ok(Got::Events { events, has_more: true })) = (&done.task, &done.got) else {
+    /// Decides what a page leads to: the next page, several slices, or the end of its slice.
+    fn follow_page(
+        &mut self,
+        (slice, span): (i64, Span),
+        (events, has_more): (&[Event], bool),
+        (when, free): (When, usize),
+        queue: &mut VecDeque<Task>,
+    ) -> Result<(), Error> {
+        self.pages += 1;
+        let (Some(first), Some(last)) = (events.first(), events.last().filter(|_| has_more)) else {
+            self.store.end_slice(self.walk, slice, when.date_s)?;
             return Ok(());
         };
-        self.pages += 1;
-        let Some(last) = events.last() else { return Ok(()) };
-        if !self.seen.insert(last.id.clone()) || self.pages > EVENT_PAGES_MAX {
+        if !self.seen.insert((slice, last.id.clone())) || self.pages > EVENT_PAGES_MAX {
             self.failure = Some(Failure::Endless(format!("the event log does not end at {}", last.id)));
             return Ok(());
         }
-        queue.push_back(Task::Events { span: *span, cursor: Some(last.id.clone()) });
+        let end = PageEnd { newest_s: first.created_s, oldest_s: last.created_s };
+        // The span is bounded below: events are asked for from the watermark on.
+        let spans = plan::cut(span, end, span.from_s.unwrap_or(last.created_s), free, PIECE_PAGES);
+        if spans.len() < 2 {
+            self.store.move_cursor(slice, &last.id, Some(last.created_s), when.date_s)?;
+            queue.push_back(Task::Events { slice, span, cursor: Some(last.id.clone()) });
+            return Ok(());
+        }
+        for span in spans {
+            let slice = self.store.add_slice(self.walk, span)?;
+            queue.push_back(Task::Events { slice, span, cursor: None });
+        }
+        self.store.end_slice(self.walk, slice, when.date_s).map(drop).map_err(Error::from)
+    }
+}
+
+impl Work for ReadEvents<'_, '_> {
+    fn refill(&mut self, _: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
+        let tasks = self.slices.drain(..).map(|it| Task::Events { slice: it.id, span: it.span, cursor: it.cursor });
+        queue.extend(tasks);
         Ok(())
+    }
+
+    fn follow(&mut self, done: &Done, free: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
+        match (&done.task, &done.got) {
+            (Task::Events { slice, span, .. }, Ok(Got::Events { events, has_more })) => {
+                self.follow_page((*slice, *span), (events, *has_more), (done.when, free), queue)
+            }
+            _ => Ok(()),
+        }
     }
 
     fn apply(&mut self, done: Done) -> Result<(), Error> {
@@ -66,7 +104,6 @@ impl Work for ReadEvents<'_, '_> {
             Ok(Got::Events { events, .. }) => {
                 for event in &events {
                     if self.store.log_event("stripe", self.account, event, done.when.date_s)? {
-                        self.logged += 1;
                         self.tally.applied(EVENTS, crate::store::Applied::New);
                     }
                 }

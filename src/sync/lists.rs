@@ -14,6 +14,8 @@ use crate::model::span::Span;
 use crate::providers::stripe::refusal::Kind;
 use crate::store::{Applied, Rows, SliceRow, Source, Store, Told};
 
+/// A slice is cut into pieces worth so many pages.
+const PIECE_PAGES: i64 = 2;
 /// Pages of one walk; a hundred million objects. A list that promises more than this does not end.
 const WALK_PAGES_MAX: u64 = 1_000_000;
 /// Lists under parents that may fail before the resource is given up.
@@ -45,8 +47,6 @@ pub struct Walk {
     pub restarted: bool,
     /// Whether its rows stand for the GETs that are queued for them.
     pub is_for_fetches: bool,
-    /// Set by `apply` when a drain has met what is known.
-    pub met_known: bool,
 }
 
 impl Walk {
@@ -124,13 +124,10 @@ impl Lists<'_, '_> {
             self.stop(walk, Outcome::Failed(text));
             return Ok(());
         }
-        if it.is_drain && objects.len() < 2 {
-            return self.end_slice(walk, slice, when);
-        }
         let spans = match (it.resource.list, objects.first().and_then(|o| o.created_s), last.created_s) {
             (List::Sliced(_), Some(newest_s), Some(oldest_s)) if !it.is_drain => {
                 let active = self.walks.iter().filter(|w| w.open > 0).count().max(1);
-                plan::cut(span, PageEnd { newest_s, oldest_s }, self.floor_s, free.div_ceil(active))
+                plan::cut(span, PageEnd { newest_s, oldest_s }, self.floor_s, free.div_ceil(active), PIECE_PAGES)
             }
             _ => Vec::new(),
         };
@@ -148,6 +145,17 @@ impl Lists<'_, '_> {
             self.queue(walk, slice, span, None, queue);
         }
         self.end_slice(walk, slice, when)
+    }
+
+    /// Returns whether a drain that no time bounds has met a page without anything new. One known object does not
+    /// suffice: an event or a GET may have brought it before its older neighbours.
+    fn is_drained(&self, walk: usize, objects: &[Object]) -> Result<bool, Error> {
+        let it = &self.walks[walk];
+        if !it.is_drain || matches!(it.resource.list, List::Sliced(_)) {
+            return Ok(false);
+        }
+        let ids = objects.iter().map(|object| object.row.id.as_str());
+        self.store.has_all(self.account, &it.resource.table(), ids).map_err(Error::from)
     }
 
     /// Counts the part of the time span that a page has read.
@@ -251,17 +259,14 @@ impl Lists<'_, '_> {
     fn apply_page(&mut self, walk: usize, objects: &[Object], when: When) -> Result<(), Error> {
         let table = self.walks[walk].resource.table();
         let told = answer(self.account, when, self.api_version);
-        let mut known = false;
         for object in objects {
             let applied = self.rows.apply(object, &told)?;
-            known |= applied != Applied::New;
             if self.walks[walk].is_for_fetches {
                 let number = super::number(&self.numbers, object.resource);
                 self.store.end_fetch(self.account, number, &object.row.id, when.sent_s)?;
             }
             self.tally.applied(&table, applied);
         }
-        self.walks[walk].met_known |= known;
         Ok(())
     }
 }
@@ -305,7 +310,7 @@ impl Work for Lists<'_, '_> {
             }
             Ok(Got::Page { objects, has_more }) => {
                 self.cover(*walk, *span, cursor.as_ref().and_then(|c| c.1), objects.last().filter(|_| *has_more));
-                let goes_on = *has_more && !(self.walks[*walk].is_drain && self.walks[*walk].met_known);
+                let goes_on = *has_more && !self.is_drained(*walk, objects)?;
                 self.follow_page(at, (objects, goes_on), done.when, free, queue)
             }
             Ok(_) => Ok(()),

@@ -18,14 +18,15 @@ pub struct PageEnd {
 ///
 /// The spans cover `[span.from_s, end.oldest_s]` exactly, newest first; only the last is open below if the slice is.
 /// The second of the page's last object is read again, since its other objects may follow. `floor_s` is a guess at
-/// where an open slice ends; it decides where to cut, never what is covered.
-pub fn cut(span: Span, end: PageEnd, floor_s: i64, free: usize) -> Vec<Span> {
+/// where an open slice ends; it decides where to cut, never what is covered. A piece should be worth `pages`: each
+/// costs up to one page that is not full.
+pub fn cut(span: Span, end: PageEnd, floor_s: i64, free: usize, pages: i64) -> Vec<Span> {
     let low_s = span.from_s.unwrap_or(floor_s);
     let rest = Span { from_s: span.from_s, until_s: Some(end.oldest_s + 1) };
     let left_s = end.oldest_s.saturating_sub(low_s);
     let page_s = (end.newest_s - end.oldest_s).max(1);
-    // At the pace of this page so many more are to come; a piece should be worth two of them.
-    let worth = usize::try_from(left_s / page_s / 2).unwrap_or(0);
+    // At the pace of this page so many more are to come.
+    let worth = usize::try_from(left_s / page_s / pages.max(1)).unwrap_or(0);
     let pieces = (free + 1).min(worth).min(PIECES_MAX);
     // A page inside one second has not moved in time: only its cursor has.
     if pieces < 2 || rest == span {
@@ -88,7 +89,7 @@ mod tests {
             let oldest = (newest - back).max(from.unwrap_or(0));
             let newest = newest.max(oldest);
             let span = Span { from_s: from, until_s: until.then_some(newest + 1) };
-            let pieces = cut(span, PageEnd { newest_s: newest, oldest_s: oldest }, floor, free);
+            let pieces = cut(span, PageEnd { newest_s: newest, oldest_s: oldest }, floor, free, 1 + i64::from(until));
             let wanted = Span { from_s: from, until_s: Some(oldest + 1) }.contains(probe);
             let hits = pieces.iter().filter(|piece| piece.contains(probe)).count();
             prop_assert_eq!(hits, usize::from(wanted));

@@ -17,7 +17,7 @@ use crate::model::progress::{Outcome, Sink};
 use crate::model::resource::{List, Poll, Resource};
 use crate::model::span::Span;
 use crate::providers::stripe::{self, page, refusal, request};
-use crate::store::{Account, LogEntry, NewAccount, Rows, SliceRow, Store};
+use crate::store::{Account, LogEntry, NewAccount, Rows, SliceRow, Store, WalkRow};
 
 /// Events are listed again from so long before the last one known: they become visible late.
 const EVENTS_OVERLAP_S: i64 = 600;
@@ -174,24 +174,32 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Returns the tables that have been read whole at least once.
+    /// Returns the tables whose rows events must keep true: the reading of their list has at least begun, and what its
+    /// read part showed is not shown again.
     fn current(&self) -> Result<HashSet<String>, Error> {
         let mut current = HashSet::new();
-        for &(number, resource) in &self.numbers {
-            if is_listed(resource) && self.is_complete(number, resource)? {
+        for &(number, resource) in self.numbers.iter().filter(|(_, resource)| is_listed(resource)) {
+            let mut is_begun = false;
+            for pass in plain_passes(resource) {
+                is_begun |= self.store.walk(self.account.id, number, pass)?.is_some();
+            }
+            if is_begun {
                 current.insert(resource.table());
             }
         }
         Ok(current)
     }
 
-    fn is_complete(&self, number: i64, resource: &Resource) -> Result<bool, Error> {
+    /// Returns when the oldest of the readings began that show a resource whole; nothing while one is missing.
+    fn whole_since_s(&self, number: i64, resource: &Resource) -> Result<Option<i64>, Error> {
+        let mut since_s = i64::MAX;
         for pass in plain_passes(resource) {
-            if self.store.walk(self.account.id, number, pass)?.is_none_or(|walk| walk.drained_s.is_none()) {
-                return Ok(false);
+            match self.store.walk(self.account.id, number, pass)? {
+                Some(walk) if walk.drained_s.is_some() => since_s = since_s.min(walk.began_s),
+                _ => return Ok(None),
             }
         }
-        Ok(true)
+        Ok(Some(since_s))
     }
 
     fn lists<'r>(&'r self, rows: &'r mut Rows<'a>, tally: &'r mut Tally<'a>) -> Lists<'r, 'a> {
@@ -239,7 +247,7 @@ impl<'a> Run<'a> {
         let mut queue = VecDeque::new();
         let mut drained = Vec::new();
         for walk in done.into_iter().filter(|walk| !walk.stopped && self.options.since_s.is_none()) {
-            drained.push((walk.row, walk.resource, walk.began_s, walk.is_drain));
+            drained.push((walk.row, walk.resource, walk.is_drain));
             if walk.is_drain {
                 continue;
             }
@@ -252,16 +260,20 @@ impl<'a> Run<'a> {
         }
         let now_s = self.worker.client.service_now_s();
         let stopped: HashSet<i64> = lists.walks.iter().filter(|w| w.stopped).map(|w| w.row).collect();
-        for (row, resource, began_s, is_poll) in drained.into_iter().filter(|(row, ..)| !stopped.contains(row)) {
-            self.store.end_drain(row, now_s)?;
-            let number = super::number(&self.numbers, resource);
-            self.store.set_availability(self.account.id, number, "available", None, now_s)?;
-            // A poll shows only what is new: it says nothing about what is gone.
-            if !is_poll && self.is_complete(number, resource)? && !resource.get.is_empty() {
-                self.store.queue_missing(self.account.id, number, &resource.table(), began_s)?;
+        // What a whole reading did not show is queued with the word that it was whole: neither is lost without the other.
+        self.store.at_once(|| {
+            for (row, resource, is_poll) in drained.into_iter().filter(|(row, ..)| !stopped.contains(row)) {
+                self.store.end_drain(row, now_s)?;
+                let number = super::number(&self.numbers, resource);
+                self.store.set_availability(self.account.id, number, "available", None, now_s)?;
+                // A poll shows only what is new: it says nothing about what is gone.
+                let whole_since_s = self.whole_since_s(number, resource)?.filter(|_| !is_poll);
+                if let Some(began_s) = whole_since_s.filter(|_| !resource.get.is_empty()) {
+                    self.store.queue_missing(self.account.id, number, &resource.table(), began_s)?;
+                }
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// Begins a resource's walks, or takes them up where they were left.
@@ -282,7 +294,7 @@ impl<'a> Run<'a> {
             lists.tally.fail(&table, Outcome::NotAvailable("asked again in a week".to_owned()));
             return Ok(());
         }
-        let is_complete = self.is_complete(number, resource)?;
+        let is_complete = self.whole_since_s(number, resource)?.is_some();
         for pass in self.passes(resource)? {
             let pass = pass.as_str();
             if let Some(since_s) = self.options.since_s {
@@ -303,7 +315,7 @@ impl<'a> Run<'a> {
                     continue;
                 }
                 Some(walk) if walk.drained_s.is_none() && !is_stale(&walk) => walk,
-                _ => self.store.begin_walk(self.account.id, number, pass, self.began_s)?,
+                _ => self.store.begin_walk(self.account.id, number, pass, (Span::ALL, self.began_s))?,
             };
             lists.tally.begin(&table, "listing");
             let at = lists.walks.len();
@@ -378,38 +390,54 @@ impl<'a> Run<'a> {
         lists.open(at, &unstored(span), queue);
     }
 
+    /// Reads the event log from the watermark to now, in slices where it is long; what an interrupted run left of it
+    /// comes first.
     fn read_events(&self, tally: &mut Tally<'a>) -> Result<(), Error> {
-        let from_s = self.account.events_until_s.unwrap_or(self.began_s) - EVENTS_OVERLAP_S;
-        let from_s = from_s.max(self.began_s - stripe::EVENTS_KEPT_S);
         tally.begin(EVENTS, "events");
-        let mut work = ReadEvents {
-            store: self.store,
-            account: self.account.id,
-            tally,
-            first: Some(Span { from_s: Some(from_s), until_s: None }),
-            pages: 0,
-            seen: HashSet::new(),
-            failure: None,
-            logged: 0,
-        };
+        let number = self.store.resource_number(EVENTS)?;
+        let left = self
+            .store
+            .walk(self.account.id, number, "")?
+            .filter(|walk| walk.finished_s.is_none() && walk.began_s >= self.began_s - stripe::EVENTS_KEPT_S);
+        let mut until_s = self.account.events_until_s;
+        if let Some(walk) = left {
+            match self.read_event_slices(&walk, tally)? {
+                true => until_s = Some(walk.began_s),
+                false => return Ok(()),
+            }
+        }
+        let from_s = until_s.unwrap_or(self.began_s) - EVENTS_OVERLAP_S;
+        let from_s = from_s.max(self.began_s - stripe::EVENTS_KEPT_S);
+        let span = Span { from_s: Some(from_s), until_s: None };
+        let walk = self.store.begin_walk(self.account.id, number, "", (span, self.began_s))?;
+        self.read_event_slices(&walk, tally).map(drop)
+    }
+
+    /// Reads the open slices of the event log; returns whether it came to their end.
+    fn read_event_slices(&self, walk: &WalkRow, tally: &mut Tally<'a>) -> Result<bool, Error> {
+        let slices = self.store.open_slices(walk.id)?;
+        let mut work = ReadEvents::new(self.store, self.account.id, walk.id, slices, tally);
         self.drive(&mut work)?;
         match work.failure.take() {
-            None if self.cancel.is_set() => Ok(()),
-            None => self.store.set_events_until(self.account.id, self.began_s).map_err(Error::from),
+            None if self.cancel.is_set() => Ok(false),
+            None => {
+                self.store.set_events_until(self.account.id, walk.began_s)?;
+                Ok(true)
+            }
             Some(Failure::Refused(refusal)) if refusal.kind == refusal::Kind::Unauthorized => {
                 Err(Error::Unauthorized(refusal.message))
             }
             Some(Failure::Refused(refusal)) => {
                 tally.fail(EVENTS, Outcome::Forbidden(refusal.message));
-                Ok(())
+                Ok(false)
             }
             Some(Failure::Http(error)) => {
                 tally.fail(EVENTS, super::lists::outcome_of(&error));
-                Ok(())
+                Ok(false)
             }
             Some(Failure::Endless(text)) => {
                 tally.fail(EVENTS, Outcome::Failed(text));
-                Ok(())
+                Ok(false)
             }
         }
     }
@@ -526,7 +554,6 @@ fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> 
         stopped: false,
         restarted: false,
         is_for_fetches: false,
-        met_known: false,
     }
 }
 

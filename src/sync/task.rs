@@ -35,7 +35,9 @@ pub enum Task {
     },
     /// One page of the event log.
     Events {
-        /// Bounds.
+        /// The slice's row.
+        slice: i64,
+        /// Its bounds.
         span: Span,
         /// The last event read.
         cursor: Option<String>,
@@ -118,7 +120,7 @@ impl Worker<'_> {
             Task::Page { resource, pass, span, cursor, .. } => {
                 self.page(resource, pass, *span, cursor.as_ref().map(|c| c.0.as_str()), &mut asked)
             }
-            Task::Events { span, cursor } => self.events(*span, cursor.as_deref(), &mut asked),
+            Task::Events { span, cursor, .. } => self.events(*span, cursor.as_deref(), &mut asked),
             Task::Under { resource, parent_id } => match self.under(resource, parent_id, &mut asked) {
                 Ok(set) => Ok(Got::Under(set)),
                 Err(failure) => absent(failure),

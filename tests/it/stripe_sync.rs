@@ -299,3 +299,61 @@ fn a_cursor_whose_object_is_deleted_loses_nothing() {
         assert!(living >= shown.parse().expect("a number"), "{list}: {living} of {shown}");
     }
 }
+
+#[test]
+fn what_changes_in_the_read_part_of_a_list_that_got_stuck_is_not_lost() {
+    let sandbox =
+        Sandbox::start(SandboxOptions { sizes: Sizes::customers(20), ..SandboxOptions::default() }).expect("starts");
+    let stripe = sandbox.stripe();
+    for n in 0..150 {
+        stripe.create(None, "product", &serde_json::json!({"name": format!("P{n}")}), Change::Silent);
+    }
+    let store = Store::in_memory().expect("opens");
+    let on_the_list = |fault| {
+        let path = Some("/v1/products".to_owned());
+        Faults { path, ..Faults::share(1000, &[fault]) }
+    };
+    // The first page is read, the second never comes.
+    sandbox.set_faults(on_the_list(Fault::FirstPageAgain));
+    let options = stripesync::sync::Options { in_flight_max: 1, ..support::all() };
+    let first = support::sync(&sandbox, &store, &options).expect("ends");
+    assert_eq!(failures(&first).len(), 1, "{:?}", failures(&first));
+    let read = store.query_text("SELECT id FROM stripe_products").expect("rows");
+    assert!((100..150).contains(&read.len()), "{} rows", read.len());
+    // One of those read changes, and its event comes while the list is still stuck.
+    sandbox.advance_s(3600);
+    let note = serde_json::json!({"name": "changed meanwhile"});
+    assert!(stripe.change(None, "product", &read[0][0], &note, Change::Evented));
+    sandbox.advance_s(60);
+    sandbox.set_faults(on_the_list(Fault::Redirect));
+    support::sync(&sandbox, &store, &options).expect("ends");
+    sandbox.set_faults(Faults::default());
+    let third = support::sync(&sandbox, &store, &options).expect("syncs");
+    assert_eq!(failures(&third), Vec::<String>::new());
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
+}
+
+#[test]
+fn an_interrupted_reading_of_the_event_log_goes_on_where_it_was() {
+    let sandbox =
+        Sandbox::start(SandboxOptions { sizes: Sizes::customers(20), ..SandboxOptions::default() }).expect("starts");
+    let store = Store::in_memory().expect("opens");
+    support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    sandbox.advance_s(3600);
+    support::change_many(&sandbox, 3000);
+    sandbox.advance_s(3600);
+    sandbox.reset_stats();
+    let asked = || sandbox.stats().endpoints.get("GET /v1/events").map_or(0, |endpoint| endpoint.requests);
+    // Some pages are refused, after several slices were begun.
+    let logged = || store.query_text("SELECT count(*) FROM webhook_events").expect("a count")[0][0].clone();
+    let before = logged();
+    sandbox.set_faults(Faults { path: Some("/v1/events".to_owned()), ..Faults::share(150, &[Fault::Redirect]) });
+    let second = support::sync(&sandbox, &store, &support::all()).expect("ends");
+    assert!(failures(&second).iter().any(|line| line.starts_with("stripe:events")), "{:?}", failures(&second));
+    assert_ne!(logged(), before, "some pages were read");
+    sandbox.set_faults(Faults::default());
+    let third = support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    assert_eq!(failures(&third), Vec::<String>::new());
+    assert!(asked() <= 28 + 12, "{} requests for 28 pages of events", asked());
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
+}

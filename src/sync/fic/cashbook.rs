@@ -7,6 +7,7 @@ use jiff::civil::{Date, date};
 use super::ask::{Trouble, When};
 use super::{PROBE, Pull, WEEKLY_S};
 use crate::model::resource::Resource;
+use crate::model::span::Span;
 use crate::providers::fic::cashbook::{Side, Window};
 use crate::providers::fic::page;
 use crate::providers::fic::refusal::RefusalKind;
@@ -44,7 +45,7 @@ impl Pull<'_> {
         let unfinished = self.store.walk(self.account.id, number, PROBE)?.filter(|walk| walk.drained_s.is_none());
         let walk = match unfinished {
             Some(walk) => walk,
-            None => self.store.begin_walk(self.account.id, number, PROBE, self.client.service_now_s())?,
+            None => self.store.begin_walk(self.account.id, number, PROBE, (Span::ALL, self.client.service_now_s()))?,
         };
         let slice = self.store.open_slices(walk.id)?.into_iter().next();
         let from = slice.as_ref().and_then(|s| s.cursor.as_deref()?.parse().ok()).unwrap_or(FIRST_DAY);

@@ -6,6 +6,7 @@ use super::ask::{Shown, Trouble, When};
 use super::{PROBE, Pull, place};
 use crate::model::resource::{List, Resource};
 use crate::model::row::{Cell, Object};
+use crate::model::span::Span;
 use crate::model::wire::Request;
 use crate::providers::fic::page;
 use crate::providers::fic::refusal::RefusalKind;
@@ -130,7 +131,7 @@ impl Pull<'_> {
     }
 
     fn begin_scan(&self, number: i64, pass: &str, when: When) -> Result<Scan, Trouble> {
-        let walk = self.store.begin_walk(self.account.id, number, pass, when.sent_s)?;
+        let walk = self.store.begin_walk(self.account.id, number, pass, (Span::ALL, when.sent_s))?;
         let slice = self.store.open_slices(walk.id)?.first().map_or(0, |slice| slice.id);
         let (seen, newest, total) = (HashSet::new(), None, None);
         Ok(Scan { walk, slice, seen, resumed: false, is_one_page: true, newest, total, last: when })
