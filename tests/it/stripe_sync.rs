@@ -340,7 +340,12 @@ fn an_interrupted_reading_of_the_event_log_goes_on_where_it_was() {
     let store = Store::in_memory().expect("opens");
     support::sync(&sandbox, &store, &support::all()).expect("syncs");
     sandbox.advance_s(3600);
-    support::change_many(&sandbox, 3000);
+    let products: Vec<String> = sandbox.stripe().truth(None)["/v1/products"].iter().map(|p| p.id.clone()).collect();
+    for n in 0..2800 {
+        let note = serde_json::json!({"metadata": {"n": n.to_string()}});
+        assert!(sandbox.stripe().change(None, "product", &products[n % products.len()], &note, Change::Evented));
+        sandbox.advance_s((n % 3 == 0).into());
+    }
     sandbox.advance_s(3600);
     sandbox.reset_stats();
     let asked = || sandbox.stats().endpoints.get("GET /v1/events").map_or(0, |endpoint| endpoint.requests);
