@@ -1,6 +1,6 @@
 //! What billing is made with: credits, meters, entitlements, the portal, test clocks.
 
-use crate::model::resource::{List, Poll, Resource, boolean, refer, text, time};
+use crate::model::resource::{List, Poll, Resource, boolean, minor, refer, text, time};
 
 /// What billing is made with: credits, meters, entitlements, the portal, test clocks.
 pub static RESOURCES: &[Resource] = &[
@@ -21,7 +21,10 @@ pub static RESOURCES: &[Resource] = &[
         get: "/v1/billing/credit_balance_transactions/{id}",
         columns: &[
             time("created", "/created"),
+            minor("amount_minor", "/credit/amount/monetary/value|/debit/amount/monetary/value"),
+            text("currency", "/credit/amount/monetary/currency|/debit/amount/monetary/currency"),
             refer("credit_grant_id", "/credit_grant"),
+            refer("invoice_id", "/debit/credits_applied/invoice|/credit/credits_application_invoice_voided/invoice"),
             time("effective_at", "/effective_at"),
             boolean("livemode", "/livemode"),
             refer("test_clock_id", "/test_clock"),
@@ -38,6 +41,8 @@ pub static RESOURCES: &[Resource] = &[
         get: "/v1/billing/credit_grants/{id}",
         columns: &[
             time("created", "/created"),
+            minor("amount_minor", "/amount/monetary/value"),
+            text("currency", "/amount/monetary/currency"),
             refer("customer_id", "/customer"),
             time("effective_at", "/effective_at"),
             time("expires_at", "/expires_at"),

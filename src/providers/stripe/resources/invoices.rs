@@ -150,7 +150,7 @@ pub static RESOURCES: &[Resource] = &[
             json("metadata", "/metadata"),
             boolean("livemode", "/livemode"),
         ],
-        expand: &["discounts"],
+        expand: &["discounts", "lines.data.discounts"],
         secret: &[
             "/confirmation_secret",
             "/last_finalization_error/payment_intent/client_secret",
@@ -195,6 +195,7 @@ pub static RESOURCES: &[Resource] = &[
             minor("tax_minor", "/taxes/*/amount|/tax_amounts/*/amount").sum(),
             minor("discount_minor", "/discount_amounts/*/amount").sum(),
         ],
+        expand: &["discounts"],
         poll: Poll::WithParent,
         ..Resource::BLANK
     },
