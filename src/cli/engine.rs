@@ -117,6 +117,7 @@ pub fn pull(
     let _lock = Lock::take(&order.database, &utc(clock.now_ms()))?;
     let store = Store::open(&order.database)?;
     let catalog = sync::catalog();
+    store.reread(&catalog, cancel)?;
     let pulling = Pulling { order, access, store: &store, catalog: &catalog, sink, cancel, clock };
     let mut report = RunReport::default();
     let mut failures = Vec::new();

@@ -88,16 +88,11 @@ impl Catalog {
         if id.is_empty() {
             return Err(Unreadable(format!("{}: an object without an id", compiled.resource.name)));
         }
-        let mut children = Vec::with_capacity(compiled.children.len());
-        for &(child, slot) in &compiled.children {
-            if let Some(list) = captured.first(slot) {
-                children.push(self.stored_children(&self.entries[child], &id, list)?);
-            }
-        }
+        let children = self.sets(compiled, &captured, &id)?;
         let gone = captured.first(DELETED) == Some("true");
         let created_s = captured.first(CREATED).and_then(|created| created.parse().ok());
         let cells = compiled.cells(&captured);
-        let row = Row { id, parent_id: None, position: 0, cells, data };
+        let row = Row { id, parent_id: None, position: 0, cells, data, nested: Vec::new() };
         Ok(Object { resource: compiled.resource, row, children, gone, created_s })
     }
 
@@ -124,10 +119,38 @@ impl Catalog {
         for (position, element) in elements.into_iter().enumerate() {
             // Unexpanded references stand as bare ids: there is no row to make of them.
             if element.get().starts_with('{') {
-                rows.push(child.child_row(element.get(), parent_id, position as i64)?);
+                rows.push(self.child_row(child, element.get(), parent_id, position as i64)?);
             }
         }
         Ok(ChildSet { resource: child.resource, rows, complete })
+    }
+
+    /// Computes the columns of a stored row anew, and the rows of the lists inside it.
+    ///
+    /// # Errors
+    /// When the text is no JSON object.
+    pub fn again(&self, compiled: &Compiled, data: &str) -> Result<(Vec<Cell>, Vec<ChildSet>), Unreadable> {
+        let captured = compiled.capture(data)?;
+        let id = captured.first(ID).map(plain_text).unwrap_or_default();
+        Ok((compiled.cells(&captured), self.sets(compiled, &captured, &id)?))
+    }
+
+    /// Takes out the lists that stand in an object and have tables of their own.
+    fn sets(&self, compiled: &Compiled, captured: &Captured, id: &str) -> Result<Vec<ChildSet>, Unreadable> {
+        let lists = compiled.children.iter().filter_map(|&(child, slot)| Some((child, captured.first(slot)?)));
+        lists.map(|(child, list)| self.stored_children(&self.entries[child], id, list)).collect()
+    }
+
+    fn child_row(&self, child: &Compiled, kept: &str, parent_id: &str, position: i64) -> Result<Row, Unreadable> {
+        let data = child.without_secrets(kept.to_owned());
+        let captured = child.capture(&data)?;
+        let id = captured.first(ID).map(plain_text).unwrap_or_default();
+        if id.is_empty() && child.resource.provider == Provider::Stripe {
+            return Err(Unreadable(format!("{}: an element without an id", child.resource.name)));
+        }
+        let nested = self.sets(child, &captured, &id)?;
+        let cells = child.cells(&captured);
+        Ok(Row { id, parent_id: Some(parent_id.to_owned()), position, cells, data, nested })
     }
 }
 
@@ -199,17 +222,6 @@ impl Compiled {
 
     fn cells(&self, captured: &Captured) -> Vec<Cell> {
         self.resource.columns.iter().zip(&self.columns).map(|(column, slots)| captured.cell(column, slots)).collect()
-    }
-
-    fn child_row(&self, kept: &str, parent_id: &str, position: i64) -> Result<Row, Unreadable> {
-        let data = self.without_secrets(kept.to_owned());
-        let captured = self.capture(&data)?;
-        let id = captured.first(ID).map(plain_text).unwrap_or_default();
-        if id.is_empty() && self.resource.provider == Provider::Stripe {
-            return Err(Unreadable(format!("{}: an element without an id", self.resource.name)));
-        }
-        let cells = self.cells(&captured);
-        Ok(Row { id, parent_id: Some(parent_id.to_owned()), position, cells, data })
     }
 }
 

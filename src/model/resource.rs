@@ -212,6 +212,9 @@ pub struct Resource {
     pub inline: &'static [Inline],
     /// JSON pointer to the parent's id inside a child's own JSON, for children that arrive by event or top-level list.
     pub owner: &'static str,
+    /// For children that stand in several resources: each of them, and the JSON pointer in the child to its id there.
+    /// An event about the child concerns every one that it names; empty means its parent, by `owner`.
+    pub owners: &'static [(&'static str, &'static str)],
     /// For a list under each parent without events: JSON pointer in the parent whose change tells that the list changed.
     pub hint: &'static str,
     /// Fields to expand, without `data.`; their presence means an event's payload never suffices.
@@ -250,6 +253,7 @@ impl Resource {
         columns: &[],
         inline: &[],
         owner: "",
+        owners: &[],
         hint: "",
         expand: &[],
         passes: &[],

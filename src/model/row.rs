@@ -14,7 +14,7 @@ pub enum Cell {
 }
 
 /// One row of a resource table: the typed columns in the order of the table entry, and the JSON.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Row {
     /// The service's id; empty for a child without one.
     pub id: String,
@@ -26,6 +26,8 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// Compact JSON, secrets removed.
     pub data: String,
+    /// For children: the lists inside them that have tables of their own, such as the discounts of an invoice's line.
+    pub nested: Vec<ChildSet>,
 }
 
 /// All rows of one child resource under one parent.

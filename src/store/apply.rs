@@ -198,7 +198,14 @@ impl<'c> Rows<'c> {
         let index = self.catalog.get(resource).index;
         self.prepare(index)?;
         let Some(stored) = self.stored(index, told.account, id)? else { return Ok(Applied::Unchanged) };
-        let row = Row { id: id.to_owned(), parent_id: None, position: 0, cells: Vec::new(), data: String::new() };
+        let row = Row {
+            id: id.to_owned(),
+            parent_id: None,
+            position: 0,
+            cells: Vec::new(),
+            data: String::new(),
+            nested: Vec::new(),
+        };
         let object = Object { resource, row, children: Vec::new(), gone: true, created_s: None };
         self.meet(index, stored, &object, told)
     }

@@ -85,11 +85,25 @@ impl Rows<'_> {
     ) -> Result<(), Error> {
         let index = self.catalog.get(set.resource).index;
         let store = self.store;
-        let as_of = told.interval().from_s;
-        let prepared = self.statements(index);
-        if let Some(delete) = &mut prepared.delete_under {
+        self.delete_nested(index, parent_id, told.account)?;
+        if let Some(delete) = &mut self.statements(index).delete_under {
             delete.execute(params![told.account, parent_id]).map_err(|e| store.sql(e))?;
         }
+        self.insert_children(told, parent_id, set, gone_s)
+    }
+
+    fn insert_children(
+        &mut self,
+        told: &Told,
+        parent_id: &str,
+        set: &ChildSet,
+        gone_s: Option<i64>,
+    ) -> Result<(), Error> {
+        let index = self.catalog.get(set.resource).index;
+        self.prepare(index)?;
+        let store = self.store;
+        let as_of = told.interval().from_s;
+        let prepared = self.statements(index);
         for row in &set.rows {
             let id = Some(&row.id).filter(|id| !id.is_empty());
             let unsettled = false;
@@ -98,6 +112,23 @@ impl Rows<'_> {
             let values: Vec<&dyn ToSql> =
                 head.into_iter().chain(row.cells.iter().map(|cell| cell as &dyn ToSql)).chain(tail).collect();
             prepared.insert.execute(&values[..]).map_err(|e| store.sql(e))?;
+        }
+        for row in &set.rows {
+            for nested in row.nested.iter().filter(|nested| !nested.rows.is_empty()) {
+                self.insert_children(told, &row.id, nested, gone_s)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes what stands in the elements of the list under this parent.
+    fn delete_nested(&self, index: usize, parent_id: &str, account: i64) -> Result<(), Error> {
+        let child = &self.catalog.entries()[index];
+        for nested in child.child_indexes() {
+            let nested = self.catalog.entries()[nested].resource.table();
+            let sql = format!("DELETE FROM {nested} WHERE account=?1 AND {}", within(child.resource));
+            let mut statement = self.conn.prepare_cached(&sql).map_err(|e| self.store.sql(e))?;
+            statement.execute(params![account, parent_id]).map_err(|e| self.store.sql(e))?;
         }
         Ok(())
     }
@@ -119,6 +150,14 @@ impl Rows<'_> {
             let sql =
                 format!("UPDATE {table} SET deleted_at=?1 WHERE account=?2 AND parent_id=?3 AND deleted_at IS NULL");
             self.conn.execute(&sql, params![gone_s, account, parent_id]).map_err(|e| self.store.sql(e))?;
+            for nested in child.child_indexes() {
+                let nested = catalog.entries()[nested].resource.table();
+                let sql = format!(
+                    "UPDATE {nested} SET deleted_at=?3 WHERE account=?1 AND {} AND deleted_at IS NULL",
+                    within(child.resource)
+                );
+                self.conn.execute(&sql, params![account, parent_id, gone_s]).map_err(|e| self.store.sql(e))?;
+            }
         }
         Ok(())
     }
@@ -192,6 +231,11 @@ fn whole_list(parent: &str, pointer: &str, set: &ChildSet) -> String {
     let note =
         format!(",\"stripesync_rest_in\":\"{}\",\"stripesync_count\":{}}}", set.resource.table(), set.rows.len());
     format!("{}{note}", &list[..list.len() - 1])
+}
+
+/// Says in SQL that a row stands in an element of the list under the parent `?2` of the account `?1`.
+fn within(child: &Resource) -> String {
+    format!("parent_id IN (SELECT id FROM {} WHERE account=?1 AND parent_id=?2)", child.table())
 }
 
 /// Returns where a child's list stands in its parent's JSON.

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_fic.sql"),
     include_str!("../../migrations/0004_views.sql"),
     include_str!("../../migrations/0005_fic_sync.sql"),
+    include_str!("../../migrations/0006_stripe_columns.sql"),
 ];
 
 /// "ssyn": tells our files from others'.

@@ -16,6 +16,7 @@ mod migrate;
 mod presence;
 mod quota;
 mod report;
+mod reread;
 mod settle;
 mod statements;
 mod todo;

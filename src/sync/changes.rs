@@ -115,12 +115,11 @@ impl Work for ReadEvents<'_, '_> {
     }
 }
 
-/// What to do about one event.
+/// What to do about one event; for some there is nothing to do, for some there are several things.
 enum Effect {
     Apply,
     Fetch { index: usize, id: String },
     Fanout { index: usize, parent_id: String },
-    Nothing,
 }
 
 /// Takes the effect of every waiting event: its payload where that suffices, else a queued GET, one for each object.
@@ -144,13 +143,14 @@ pub fn take_effects(
         store.begin()?;
         for one in waiting {
             let number = |index: usize| super::number(numbers, catalog.entries()[index].resource);
-            match effect(catalog, current, &one) {
-                Effect::Apply => apply(rows, catalog, account, &one, tally)?,
-                Effect::Fetch { index, id } => {
-                    store.queue_fetch(account, number(index), &id, one.event.created_s, "event")?;
+            for effect in effects(catalog, current, &one) {
+                match effect {
+                    Effect::Apply => apply(rows, catalog, account, &one, tally)?,
+                    Effect::Fetch { index, id } => {
+                        store.queue_fetch(account, number(index), &id, one.event.created_s, "event")?;
+                    }
+                    Effect::Fanout { index, parent_id } => store.queue_fanout(account, number(index), &parent_id)?,
                 }
-                Effect::Fanout { index, parent_id } => store.queue_fanout(account, number(index), &parent_id)?,
-                Effect::Nothing => {}
             }
             store.end_event(one.row, "processed", now_s)?;
         }
@@ -159,15 +159,16 @@ pub fn take_effects(
     }
 }
 
-fn effect(catalog: &Catalog, current: &HashSet<String>, one: &Waiting) -> Effect {
+fn effects(catalog: &Catalog, current: &HashSet<String>, one: &Waiting) -> Vec<Effect> {
     let event = &one.event;
-    let (Some(compiled), Some(id)) = (catalog.by_table(&event.table), &event.object_id) else { return Effect::Nothing };
+    let (Some(compiled), Some(id)) = (catalog.by_table(&event.table), &event.object_id) else { return Vec::new() };
     let resource = compiled.resource;
     if resource.is_child() {
-        return child_effect(catalog, current, compiled, one);
+        let payload = object_of(&event.payload).unwrap_or_default();
+        return child_effects(catalog, current, compiled, payload);
     }
     if !current.contains(&event.table) {
-        return Effect::Nothing;
+        return Vec::new();
     }
     let is_gone = resource.gone.contains(&event.kind.as_str());
     let payload = object_of(&event.payload).unwrap_or_default();
@@ -176,29 +177,34 @@ fn effect(catalog: &Catalog, current: &HashSet<String>, one: &Waiting) -> Effect
         || serde_json::from_str::<event::Subject>(payload).is_ok_and(|s| s.test_clock.is_some_and(|c| !c.is_null()));
     let suffices = event::suffices(resource, event.api_version.as_deref()) && is_whole() && !on_clock();
     if is_gone || suffices || resource.get.is_empty() {
-        Effect::Apply
+        vec![Effect::Apply]
     } else {
-        Effect::Fetch { index: compiled.index, id: id.clone() }
+        vec![Effect::Fetch { index: compiled.index, id: id.clone() }]
     }
 }
 
-/// A child changes with its parent: the parent is fetched where it shows its children, else their list is.
-fn child_effect(catalog: &Catalog, current: &HashSet<String>, child: &Compiled, one: &Waiting) -> Effect {
+/// A child changes with those it stands in: each that it names is fetched where it shows its children, else their list
+/// is read.
+fn child_effects(catalog: &Catalog, current: &HashSet<String>, child: &Compiled, payload: &str) -> Vec<Effect> {
     let resource = child.resource;
-    let payload: serde_json::Value =
-        object_of(&one.event.payload).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let parent_id = payload.pointer(resource.owner).and_then(|owner| owner.as_str().or_else(|| owner["id"].as_str()));
-    let parent = resource.parent().and_then(|name| catalog.by_table(&format!("stripe_{name}")));
-    match (parent, parent_id) {
-        (Some(parent), Some(id)) if current.contains(&parent.resource.table()) => {
-            if resource.inline.is_empty() {
-                Effect::Fanout { index: child.index, parent_id: id.to_owned() }
-            } else {
-                Effect::Fetch { index: parent.index, id: id.to_owned() }
-            }
+    let payload: serde_json::Value = serde_json::from_str(payload).unwrap_or_default();
+    let alone = resource.parent().map(|parent| (parent, resource.owner));
+    let owners = if resource.owners.is_empty() { alone.as_slice() } else { resource.owners };
+    let mut effects = Vec::new();
+    for (name, pointer) in owners {
+        let named = payload.pointer(pointer).and_then(|owner| owner.as_str().or_else(|| owner["id"].as_str()));
+        let parent = catalog.by_table(&format!("stripe_{name}"));
+        let (Some(parent), Some(id)) = (parent, named) else { continue };
+        if !current.contains(&parent.resource.table()) {
+            continue;
         }
-        _ => Effect::Nothing,
+        effects.push(if resource.inline.is_empty() {
+            Effect::Fanout { index: child.index, parent_id: id.to_owned() }
+        } else {
+            Effect::Fetch { index: parent.index, id: id.to_owned() }
+        });
     }
+    effects
 }
 
 fn apply(rows: &mut Rows, catalog: &Catalog, account: i64, one: &Waiting, tally: &mut Tally) -> Result<(), Error> {
@@ -288,4 +294,38 @@ fn outcome(id: &str, failure: &Failure) -> Outcome {
 /// Returns whether a resource has a list of its own.
 pub fn is_listed(resource: &Resource) -> bool {
     matches!(resource.list, List::Sliced(_) | List::Cursor(_) | List::Once(_))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fetched(payload: &str, current: &[&str]) -> Vec<(String, String)> {
+        let catalog = super::super::catalog();
+        let current = current.iter().map(|table| (*table).to_owned()).collect();
+        let discounts = catalog.by_table("stripe_discounts").expect("is a resource");
+        child_effects(&catalog, &current, discounts, payload)
+            .into_iter()
+            .map(|effect| match effect {
+                Effect::Fetch { index, id } => (catalog.entries()[index].resource.table(), id),
+                _ => panic!("discounts have no list of their own"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_discount_refreshes_everything_that_it_names() {
+        let payload =
+            r#"{"id":"di_1","customer":{"id":"cus_1"},"subscription":"sub_1","invoice":null,"invoice_item":"ii_1"}"#;
+        let all = ["stripe_customers", "stripe_subscriptions", "stripe_invoices", "stripe_invoice_items"];
+        let named = |table: &str, id: &str| (table.to_owned(), id.to_owned());
+        let wanted = [
+            named("stripe_customers", "cus_1"),
+            named("stripe_subscriptions", "sub_1"),
+            named("stripe_invoice_items", "ii_1"),
+        ];
+        assert_eq!(fetched(payload, &all), wanted);
+        assert_eq!(fetched(payload, &all[..1]), wanted[..1]);
+        assert_eq!(fetched(r#"{"id":"di_1","customer":null}"#, &all), []);
+    }
 }

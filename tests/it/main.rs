@@ -6,6 +6,7 @@ mod fic_sync;
 mod fic_tables;
 mod kill;
 mod layers;
+mod older;
 mod ordering;
 mod stripe_sync;
 mod stripe_tables;

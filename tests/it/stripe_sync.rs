@@ -1,5 +1,8 @@
 //! A pull from the sandbox ends in the sandbox's own truth.
 
+use std::collections::BTreeSet;
+
+use serde_json::Value;
 use stripesync::http::Limits;
 use stripesync::model::progress::Outcome;
 use stripesync::sandbox::{Change, Fault, Faults, Limits as SandboxLimits, Options as SandboxOptions, Sandbox, Sizes};
@@ -21,6 +24,40 @@ fn a_full_sync_equals_the_truth_of_every_list() {
     let differences = support::differences(&sandbox, &store);
     println!("{} requests, {} ms", summary.requests, summary.took_ms);
     assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+/// Collects the discounts in an object, each with the id of what it stands in.
+fn discounts(within: &str, value: &Value, found: &mut BTreeSet<(String, String)>) {
+    match value {
+        Value::Object(members) if value["object"] == "discount" => {
+            found.insert((within.to_owned(), members["id"].as_str().unwrap_or_default().to_owned()));
+        }
+        Value::Object(members) => {
+            let within = value["id"].as_str().unwrap_or(within);
+            members.values().for_each(|member| discounts(within, member, found));
+        }
+        Value::Array(elements) => elements.iter().for_each(|element| discounts(within, element, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_discount_has_a_row_under_what_it_stands_in() {
+    let sandbox =
+        Sandbox::start(SandboxOptions { sizes: Sizes::customers(120), ..SandboxOptions::default() }).expect("starts");
+    let mut wanted = BTreeSet::new();
+    let truth = sandbox.stripe().truth(None);
+    for path in ["/v1/customers", "/v1/subscriptions", "/v1/invoices", "/v1/invoiceitems", "/v1/quotes"] {
+        truth[path].iter().for_each(|object| discounts("", &object.json, &mut wanted));
+    }
+    for prefix in ["sub_", "si_", "in_", "il_", "ii_"] {
+        assert!(wanted.iter().any(|(within, _)| within.starts_with(prefix)), "none in {prefix}");
+    }
+    let store = Store::in_memory().expect("opens");
+    support::sync(&sandbox, &store, &support::all()).expect("syncs");
+    let rows = store.query_text("SELECT parent_id, id FROM stripe_discounts WHERE deleted_at IS NULL").expect("rows");
+    let found: BTreeSet<(String, String)> = rows.into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+    assert_eq!(found, wanted);
 }
 
 /// Every list that did not end well, for messages.

@@ -9,6 +9,7 @@ use stripesync::model::extract::Catalog;
 use stripesync::model::resource::{Kind, List, Resource};
 use stripesync::model::row::{Cell, Row};
 use stripesync::providers::stripe::resources;
+use stripesync::store::{NewAccount, Source, Store, Told};
 
 const VIEWS: [&str; 5] = [
     "subscription_items_overview",
@@ -27,6 +28,10 @@ fn migrated() -> Connection {
         .expect("dummy");
     db.execute_batch(include_str!("../../migrations/0002_stripe.sql")).expect("the tables are valid SQL");
     db.execute_batch(include_str!("../../migrations/0004_views.sql")).expect("the views are valid SQL");
+    // What the walks were is of no matter here.
+    db.execute_batch("CREATE TABLE resources (id, name); CREATE TABLE walks (resource);").expect("dummies");
+    db.execute_batch(include_str!("../../migrations/0006_stripe_columns.sql")).expect("the changes are valid SQL");
+    db.execute_batch("DROP TABLE rereads; DROP TABLE resources; DROP TABLE walks;").expect("drops");
     db
 }
 
@@ -62,6 +67,12 @@ fn names_are_unique_plain_words_and_parents_exist() {
     for resource in resources::all() {
         assert!(is_plain(resource.name), "{}", resource.name);
         assert!(resource.parent().is_none_or(|parent| names.contains(parent)), "{} has no parent", resource.name);
+        for (owner, _) in resource.owners {
+            assert!(!named(owner).get.is_empty(), "{} of {} cannot be fetched", resource.name, owner);
+        }
+        for inline in resource.inline {
+            assert!(names.contains(inline.parent), "{} stands in {}?", resource.name, inline.parent);
+        }
         let columns: BTreeSet<_> = resource.columns.iter().map(|c| c.name).collect();
         assert_eq!(columns.len(), resource.columns.len(), "{} names a column twice", resource.name);
         for column in resource.columns {
@@ -75,7 +86,9 @@ fn pointers_are_pointers() {
     for resource in resources::all() {
         let from = resource.columns.iter().flat_map(|c| c.from.split('|'));
         let plain = resource.secret.iter().chain(resource.volatile).copied();
-        for pointer in from.chain(plain).chain(resource.inline.iter().map(|i| i.at)) {
+        for pointer in
+            from.chain(plain).chain(resource.inline.iter().map(|i| i.at)).chain(resource.owners.iter().map(|o| o.1))
+        {
             assert!(pointer.starts_with('/') && !pointer.ends_with('/'), "{}: {pointer}", resource.name);
             assert!(!pointer.contains("//") && !pointer.contains(' '), "{}: {pointer}", resource.name);
         }
@@ -88,11 +101,15 @@ fn the_migration_has_exactly_the_columns_of_the_table() {
     let mut tables = BTreeSet::new();
     for resource in resources::all() {
         let mut query = db.prepare("SELECT name, type FROM pragma_table_info(?1) ORDER BY cid").expect("pragma");
-        let found: Vec<(String, String)> = query
+        let mut found: Vec<(String, String)> = query
             .query_map([resource.table()], |row| Ok((row.get(0)?, row.get(1)?)))
             .and_then(Iterator::collect)
             .expect("columns");
-        assert_eq!(found, expected_columns(resource), "{}", resource.table());
+        // Columns that a later migration added stand last; their order means nothing.
+        let mut wanted = expected_columns(resource);
+        found.sort();
+        wanted.sort();
+        assert_eq!(found, wanted, "{}", resource.table());
         tables.insert(resource.table());
     }
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'accounts'";
@@ -319,4 +336,60 @@ fn views_never_add_up_across_currencies() {
     let sql = "SELECT currency, settlement_currency, fee_minor, net_minor, refund_count, invoice_id
                FROM payments_overview WHERE id = 'ch_1'";
     assert_eq!(one(&db, sql), ["eur", "usd", "50", "1050", "1", "in_1"]);
+}
+
+#[test]
+fn discounts_of_lines_come_and_go_with_their_invoice() {
+    let store = Store::in_memory().expect("opens");
+    let new = NewAccount {
+        provider: "stripe",
+        remote_id: "acct_1".to_owned(),
+        mode: "test",
+        name: None,
+        country: None,
+        created_s: None,
+    };
+    let account = store.account(&new).expect("an account").id;
+    let catalog = Catalog::new(resources::all());
+    let invoices = catalog.get(named("invoices"));
+    let mut rows = store.rows(&catalog, &[]).expect("prepares");
+    let told = |at_s| Told { account, source: Source::Answer { sent_s: at_s, date_s: at_s }, api_version: None };
+    let shown = |lines: &str| {
+        format!(r#"{{"id":"in_1","discounts":[{{"id":"di_0"}}],"lines":{{"data":[{lines}],"has_more":false}}}}"#)
+    };
+    let living = || {
+        let sql = "SELECT parent_id || ' ' || id FROM stripe_discounts WHERE deleted_at IS NULL ORDER BY 1";
+        store.query_text(sql).expect("rows").concat()
+    };
+    let mut apply = |text: &str, at_s| {
+        let mut object = catalog.object(invoices, text).expect("reads");
+        object.gone |= text.contains("deleted");
+        rows.apply(&object, &told(at_s)).expect("applies");
+    };
+    apply(
+        &shown(r#"{"id":"il_1","discounts":[{"id":"di_1"},"di_bare"]},{"id":"il_2","discounts":[{"id":"di_1"}]}"#),
+        100,
+    );
+    assert_eq!(living(), ["il_1 di_1", "il_2 di_1", "in_1 di_0"]);
+    apply(&shown(r#"{"id":"il_2","discounts":[{"id":"di_2"}]}"#), 200);
+    assert_eq!(living(), ["il_2 di_2", "in_1 di_0"]);
+    apply(r#"{"id":"in_1","deleted":true}"#, 300);
+    assert_eq!(living(), [""; 0]);
+}
+
+#[test]
+fn owners_of_a_bank_account_come_out_of_its_expanded_ownership() {
+    let catalog = Catalog::new(resources::all());
+    let compiled = catalog.get(named("financial_connections_accounts"));
+    let owners = sample(named("financial_connections_account_owners"), "page.json");
+    let mut account = sample(named("financial_connections_accounts"), "page.json").remove(0);
+    let ownership = |account: &Value| {
+        let read = catalog.object(compiled, &account.to_string()).expect("readable");
+        let at = compiled.resource.columns.iter().position(|c| c.name == "ownership_id").expect("a column");
+        (read.row.cells[at].clone(), read.children.iter().map(|set| set.rows.len()).sum::<usize>())
+    };
+    account["ownership"] = Value::from("fcaowns_1");
+    assert_eq!(ownership(&account), (Cell::Text("fcaowns_1".to_owned()), 0));
+    account["ownership"] = serde_json::json!({"id": "fcaowns_1", "owners": {"data": owners, "has_more": false}});
+    assert_eq!(ownership(&account), (Cell::Text("fcaowns_1".to_owned()), 1));
 }

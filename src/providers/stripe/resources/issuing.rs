@@ -1,6 +1,6 @@
 //! Issuing: cards given out.
 
-use crate::model::resource::{List, Poll, Resource, boolean, int, minor, refer, text, time};
+use crate::model::resource::{List, Poll, Resource, boolean, minor, refer, text, time};
 
 /// Issuing: cards given out.
 pub static RESOURCES: &[Resource] = &[
@@ -12,10 +12,12 @@ pub static RESOURCES: &[Resource] = &[
         columns: &[
             time("created", "/created"),
             minor("amount_minor", "/amount"),
-            refer("cardholder_id", "/cardholder"),
+            refer("card_id", "/card"),
+            refer("cardholder_id", "/cardholder|/card/cardholder"),
             text("currency", "/currency"),
             boolean("livemode", "/livemode"),
-            int("merchant_amount", "/merchant_amount"),
+            minor("merchant_amount_minor", "/merchant_amount"),
+            text("merchant_currency", "/merchant_currency"),
             text("status", "/status"),
             refer("token_id", "/token"),
         ],
@@ -48,6 +50,7 @@ pub static RESOURCES: &[Resource] = &[
         get: "/v1/issuing/cards/{id}",
         columns: &[
             time("created", "/created"),
+            refer("cardholder_id", "/cardholder"),
             text("currency", "/currency"),
             text("financial_account", "/financial_account"),
             boolean("livemode", "/livemode"),
@@ -144,7 +147,8 @@ pub static RESOURCES: &[Resource] = &[
             text("currency", "/currency"),
             refer("dispute_id", "/dispute"),
             boolean("livemode", "/livemode"),
-            int("merchant_amount", "/merchant_amount"),
+            minor("merchant_amount_minor", "/merchant_amount"),
+            text("merchant_currency", "/merchant_currency"),
             refer("token_id", "/token"),
             text("type", "/type"),
         ],

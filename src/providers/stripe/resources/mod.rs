@@ -6,9 +6,13 @@
 mod billing;
 mod catalog;
 mod connect;
+mod customers;
+mod invoices;
 mod issuing;
 mod other;
 mod payments;
+mod subscriptions;
+mod tax;
 mod terminal;
 mod treasury;
 
@@ -18,6 +22,10 @@ use crate::model::resource::Resource;
 pub fn all() -> impl Iterator<Item = &'static Resource> {
     [
         billing::RESOURCES,
+        customers::RESOURCES,
+        subscriptions::RESOURCES,
+        invoices::RESOURCES,
+        tax::RESOURCES,
         catalog::RESOURCES,
         payments::RESOURCES,
         connect::RESOURCES,

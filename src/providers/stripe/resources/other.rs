@@ -1,6 +1,6 @@
 //! The rest.
 
-use crate::model::resource::{List, Poll, Resource, boolean, minor, refer, text, time};
+use crate::model::resource::{Inline, List, Poll, Resource, boolean, minor, refer, text, time};
 
 /// The rest.
 pub static RESOURCES: &[Resource] = &[
@@ -97,6 +97,7 @@ pub static RESOURCES: &[Resource] = &[
             refer("ownership_id", "/ownership"),
             text("status", "/status"),
         ],
+        expand: &["ownership"],
         events: &["financial_connections.account."],
         product: "financial connections",
         ..Resource::BLANK
@@ -104,8 +105,15 @@ pub static RESOURCES: &[Resource] = &[
     Resource {
         name: "financial_connections_account_owners",
         objects: &["financial_connections.account_owner"],
-        list: List::Unlisted("asks for an ownership id that only the account object carries"),
-        columns: &[text("email", "/email"), text("name", "/name"), time("refreshed_at", "/refreshed_at")],
+        list: List::Unlisted("its list asks for an ownership; the account shows its owners when that is expanded"),
+        inline: &[Inline { parent: "financial_connections_accounts", at: "/ownership/owners", expand: true }],
+        columns: &[
+            text("email", "/email"),
+            text("name", "/name"),
+            refer("ownership_id", "/ownership"),
+            time("refreshed_at", "/refreshed_at"),
+        ],
+        poll: Poll::WithParent,
         product: "financial connections",
         ..Resource::BLANK
     },

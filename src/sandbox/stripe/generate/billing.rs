@@ -239,6 +239,10 @@ fn lines(g: &Gen, kind: Kind, n: u32, id: &str, subscription: Option<&str>, crea
         f.raw("/parent/subscription_item_details/proration", k % 2 == 1);
         f.raw("/parent/subscription_item_details/proration_details", "null");
         f.text("/parent/type", "subscription_item_details");
+        // At both ends of a list that is cut when inline.
+        let is_discounted = n % 40 == 17 && (k == 0 || k + 1 == count);
+        let own = is_discounted.then(|| discount(g, "", &format!("il_{code}{k:03}"), None, created, NESTED + 4));
+        f.raw("/discounts", discounts(own, NESTED + 2));
         g.nested(Kind::LineItem, &f)
     };
     let all: Vec<String> = (0..count).rev().map(one).collect();
