@@ -62,6 +62,14 @@ pub enum Error {
     /// The account could not be read.
     #[error("the account could not be read: {0}")]
     Account(String),
+    /// The key opens another account than the one asked for.
+    #[error("this key opens {opened}, not {asked}")]
+    OtherAccount {
+        /// The key's.
+        opened: String,
+        /// Those asked for.
+        asked: String,
+    },
     /// One resource's lists under parents fail one after the other.
     #[error("too many lists of {0} failed")]
     TooManyFailures(String),

@@ -75,7 +75,7 @@ pub fn run(
     let began = Instant::now();
     let new = identify(target)?;
     if !options.accounts.is_empty() && !options.accounts.contains(&new.remote_id) {
-        return Err(Error::Account(format!("this key opens {}, not {}", new.remote_id, options.accounts.join(", "))));
+        return Err(Error::OtherAccount { opened: new.remote_id, asked: options.accounts.join(", ") });
     }
     let began_s = target.client.service_now_s();
     let floor_s = new.created_s.unwrap_or(FLOOR_S);

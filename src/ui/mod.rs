@@ -47,6 +47,8 @@ pub struct Look {
     pub quiet: bool,
     /// Whether to show what is usually summed up.
     pub verbose: bool,
+    /// Whether the terminal can only take lines one after the other.
+    pub dumb: bool,
 }
 
 /// The one owner of stdout and stderr.

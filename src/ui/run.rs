@@ -1,6 +1,7 @@
 //! What a run did or would do, as tables, CSV and sentences. Pure.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
 
 use super::sheet::{self, Column, numbers, whole, words};
 use super::text::safe;
@@ -18,6 +19,9 @@ const COLUMNS: [Column; 8] = [
     numbers("seconds"),
     whole("outcome"),
 ];
+
+/// More lines than this for one account are no longer read.
+const LINES_MAX: usize = 30;
 
 /// Returns the outcome in a word or two.
 pub fn outcome(outcome: &Outcome) -> &'static str {
@@ -60,15 +64,20 @@ pub fn table(report: &RunReport, all: bool, width: Option<u16>) -> String {
 fn account_table(resources: &[&ResourceReport], all: bool, width: Option<u16>) -> String {
     let (shown, summed): (Vec<&ResourceReport>, Vec<&ResourceReport>) =
         resources.iter().partition(|resource| all || is_worth_a_line(resource));
+    let (shown, smaller) = if all { (shown, Vec::new()) } else { largest(shown) };
     let mut rows: Vec<Vec<String>> = shown.iter().map(|resource| row(resource)).collect();
+    if !smaller.is_empty() {
+        rows.push(sum_row(format!("{} smaller ones (-v)", smaller.len()), &smaller));
+    }
     if resources.len() > 1 {
-        rows.push(total(resources));
+        rows.push(sum_row("total".to_owned(), resources));
     }
     let mut out = if shown.is_empty() { String::new() } else { sheet::table(&COLUMNS, &rows, width) };
     let absent = summed.iter().filter(|resource| matches!(resource.outcome, Outcome::NotAvailable(_))).count();
     let empty = summed.len() - absent;
     if empty > 0 {
-        out.push_str(&format!("{} without rows\n", counted(empty as u64, "resource")));
+        let were = if empty == 1 { "was" } else { "were" };
+        out.push_str(&format!("{} {were} empty\n", counted(empty as u64, "list")));
     }
     if absent > 0 {
         let absent = counted(absent as u64, "resource");
@@ -86,6 +95,26 @@ fn is_worth_a_line(resource: &ResourceReport) -> bool {
     }
 }
 
+/// Parts the resources, in the order given, into those worth a line each and the many with fewer rows.
+fn largest(shown: Vec<&ResourceReport>) -> (Vec<&ResourceReport>, Vec<&ResourceReport>) {
+    // One line too many is not worth a line that says so.
+    if shown.len() <= LINES_MAX + 1 {
+        return (shown, Vec::new());
+    }
+    let touched = |c: &Counts| (c.new + c.changed + c.deleted, c.unchanged);
+    let mut order: Vec<usize> = (0..shown.len()).collect();
+    order.sort_by_key(|&at| Reverse(touched(&shown[at].counts)));
+    let kept: HashSet<usize> = order.into_iter().take(LINES_MAX).collect();
+    // What went wrong is told whatever its size.
+    let is_shown =
+        |(at, resource): &(usize, &ResourceReport)| kept.contains(at) || resource.outcome != Outcome::Complete;
+    let (shown, smaller): (Vec<_>, Vec<_>) = shown.into_iter().enumerate().partition(is_shown);
+    (
+        shown.into_iter().map(|(_, resource)| resource).collect(),
+        smaller.into_iter().map(|(_, resource)| resource).collect(),
+    )
+}
+
 fn row(resource: &ResourceReport) -> Vec<String> {
     let mut row = vec![resource.name.clone()];
     row.extend(counts(resource.counts));
@@ -98,7 +127,7 @@ fn counts(c: Counts) -> impl Iterator<Item = String> {
     [c.new, c.changed, c.deleted, c.unchanged, c.requests].into_iter().map(grouped)
 }
 
-fn total(resources: &[&ResourceReport]) -> Vec<String> {
+fn sum_row(name: String, resources: &[&ResourceReport]) -> Vec<String> {
     let sum = |of: fn(&Counts) -> u64| resources.iter().map(|resource| of(&resource.counts)).sum();
     let all = Counts {
         new: sum(|c| c.new),
@@ -107,7 +136,7 @@ fn total(resources: &[&ResourceReport]) -> Vec<String> {
         unchanged: sum(|c| c.unchanged),
         requests: sum(|c| c.requests),
     };
-    let mut row = vec!["total".to_owned()];
+    let mut row = vec![name];
     row.extend(counts(all));
     // Resources are read side by side: their seconds add up to nothing that anyone waited for.
     row.extend([String::new(), String::new()]);
@@ -226,9 +255,24 @@ mod tests {
         {
             assert!(drawn.contains(part), "{part} in\n{drawn}");
         }
-        assert!(drawn.contains("1 resource without rows\n1 resource not available"), "{drawn}");
+        assert!(drawn.contains("1 list was empty\n1 resource not available"), "{drawn}");
         assert!(drawn.ends_with("18 requests in 2.5 s\n"), "{drawn}");
         assert!(!drawn.contains("stripe:reviews"));
+    }
+
+    #[test]
+    fn a_long_closing_table_sums_up_the_small_ones_and_none_that_failed() {
+        let mut resources: Vec<_> =
+            (0..90).map(|n| resource(&format!("stripe:r{n}"), "acct_1", n + 1, Outcome::Complete)).collect();
+        resources.push(resource("stripe:broken", "acct_1", 0, Outcome::Failed("boom".into())));
+        let report = RunReport { resources, ..RunReport::default() };
+        let drawn = table(&report, false, Some(80));
+        assert!(drawn.lines().count() < 40, "{drawn}");
+        let small = drawn.lines().find(|line| line.starts_with("60 smaller ones (-v)")).expect("a line");
+        // 1 + 2 + … + 60.
+        assert_eq!(small.split_whitespace().nth(4), Some("1,830"), "{drawn}");
+        assert!(drawn.contains("stripe:r89") && drawn.contains("stripe:broken") && !drawn.contains("stripe:r5 "));
+        assert_eq!(table(&report, true, None).matches("stripe:").count(), 91);
     }
 
     #[test]
