@@ -11,7 +11,7 @@ use crate::http::{self, Client, Limits, Settings};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
 use crate::model::progress::Sink;
-use crate::model::report::{AccountFailure, PlannedResource, RunReport, StatusReport};
+use crate::model::report::{AccountFailure, ClockOff, PlannedResource, RunReport, StatusReport};
 use crate::model::resource::{List, Poll, Provider, Resource};
 use crate::model::secret::Secret;
 use crate::providers::{fic, stripe};
@@ -24,6 +24,8 @@ use crate::sync::{self, Options, Summary, Target};
 const UNLIMITED_PER_S: u32 = 1_000_000;
 /// Where the look-alike of Fatture in Cloud answers.
 const FIC_PATHS: &[&str] = &["/c/", "/user/", "/info/", "/oauth/"];
+/// A difference of the clocks up to this many seconds is nobody's trouble.
+const CLOCK_OFF_MIN_S: i64 = 60;
 /// Rows of a page, for estimates.
 const PAGE_ROWS: u64 = 100;
 
@@ -121,7 +123,8 @@ pub fn pull(
     let mut report = RunReport::default();
     let mut failures = Vec::new();
     if let Some(stripe) = &access.stripe {
-        pulling.keep("stripe", pulling.stripe(stripe), &mut report, &mut failures)?;
+        let pulled = pulling.stripe(stripe, &mut report);
+        pulling.keep("stripe", pulled, &mut report, &mut failures)?;
     }
     if let Some(fic) = access.fic.as_ref().filter(|_| !cancel.is_set()) {
         pulling.fic(fic, &mut report, &mut failures)?;
@@ -158,7 +161,7 @@ impl Pulling<'_> {
         }
     }
 
-    fn stripe(&self, access: &StripeAccess) -> Result<Summary, sync::Error> {
+    fn stripe(&self, access: &StripeAccess, report: &mut RunReport) -> Result<Summary, sync::Error> {
         let limits = if self.access.is_sandbox {
             Limits::new(UNLIMITED_PER_S, None)
         } else {
@@ -172,7 +175,18 @@ impl Pulling<'_> {
         let mode = if self.access.is_sandbox { "sandbox" } else { access.mode.name() };
         let target = Target { client: &client, mode };
         let options = self.options(Provider::Stripe);
-        sync::run(self.store, self.catalog, &target, &options, self.cancel, self.sink)
+        let pulled = sync::run(self.store, self.catalog, &target, &options, self.cancel, self.sink);
+        self.look_at_clock("stripe", &client, report);
+        pulled
+    }
+
+    /// Notes a clock that is far off; the sandbox's is meant to be.
+    fn look_at_clock(&self, service: &'static str, client: &Client, report: &mut RunReport) {
+        let behind_s = client.skew_s();
+        let is_new = report.clocks.iter().all(|off| off.service != service);
+        if is_new && !self.access.is_sandbox && behind_s.abs() > CLOCK_OFF_MIN_S {
+            report.clocks.push(ClockOff { service, behind_s });
+        }
     }
 
     /// Pulls every company that the token sees, or those chosen.
@@ -193,7 +207,10 @@ impl Pulling<'_> {
             let pulled = self.fic_client(access, Some(&company.id)).and_then(|client| {
                 let mode = if self.access.is_sandbox { "sandbox" } else { "live" };
                 let options = self.options(Provider::Fic);
-                sync::fic::run(self.store, self.catalog, &client, company, mode, &options, self.cancel, self.sink)
+                let pulled =
+                    sync::fic::run(self.store, self.catalog, &client, company, mode, &options, self.cancel, self.sink);
+                self.look_at_clock("fic", &client, report);
+                pulled
             });
             self.keep(&company.id, pulled, report, failures)?;
         }

@@ -73,6 +73,17 @@ pub struct RunReport {
     pub took_ms: u64,
     /// The signal that ended it early.
     pub signal: Option<i32>,
+    /// Services whose clock this machine's is far from.
+    pub clocks: Vec<ClockOff>,
+}
+
+/// How far this machine's clock is from a service's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClockOff {
+    /// `stripe`, `fic`.
+    pub service: &'static str,
+    /// Seconds that this machine is behind; negative where it is ahead.
+    pub behind_s: i64,
 }
 
 /// An account that a run could not work on.

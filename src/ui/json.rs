@@ -12,6 +12,13 @@ struct Run<'a> {
     requests: u64,
     took_ms: u64,
     signal: Option<i32>,
+    clocks: Vec<Clock>,
+}
+
+#[derive(Serialize)]
+struct Clock {
+    service: &'static str,
+    behind_s: i64,
 }
 
 #[derive(Serialize)]
@@ -91,6 +98,7 @@ pub fn run(report: &RunReport) -> String {
         requests: report.requests,
         took_ms: report.took_ms,
         signal: report.signal,
+        clocks: report.clocks.iter().map(|c| Clock { service: c.service, behind_s: c.behind_s }).collect(),
     })
 }
 
@@ -151,7 +159,7 @@ mod tests {
             took_ms: 7,
             ..RunReport::default()
         };
-        let wanted = r#"{"resources":[{"account":"acct_1","resource":"stripe:customers","new":1,"changed":2,"deleted":3,"unchanged":4,"requests":5,"took_ms":6,"outcome":"failed","detail":"a\u001bb"}],"failures":[],"requests":5,"took_ms":7,"signal":null}"#;
+        let wanted = r#"{"resources":[{"account":"acct_1","resource":"stripe:customers","new":1,"changed":2,"deleted":3,"unchanged":4,"requests":5,"took_ms":6,"outcome":"failed","detail":"a\u001bb"}],"failures":[],"requests":5,"took_ms":7,"signal":null,"clocks":[]}"#;
         assert_eq!(run(&report), format!("{wanted}\n"));
     }
 

@@ -102,6 +102,9 @@ impl Ui {
                 self.stdout(&run::table(report, self.look.verbose, width()))?;
             }
         }
+        for line in run::clocks(report) {
+            self.note(&line);
+        }
         for line in run::troubles(report) {
             self.stderr_line(&line);
         }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::sheet::{self, Column, numbers, whole, words};
 use super::text::safe;
-use super::units::{counted, grouped, seconds};
+use super::units::{counted, grouped, seconds, span};
 use crate::model::progress::{Counts, Outcome, ResourceReport};
-use crate::model::report::{PlannedResource, RunReport};
+use crate::model::report::{ClockOff, PlannedResource, RunReport};
 
 const COLUMNS: [Column; 8] = [
     words("resource"),
@@ -141,6 +141,16 @@ fn sum_row(name: String, resources: &[&ResourceReport]) -> Vec<String> {
     // Resources are read side by side: their seconds add up to nothing that anyone waited for.
     row.extend([String::new(), String::new()]);
     row
+}
+
+/// Returns a sentence for every service whose clock this machine's is far from.
+pub fn clocks(report: &RunReport) -> Vec<String> {
+    let sentence = |off: &ClockOff| {
+        let (way, by) = (if off.behind_s > 0 { "behind" } else { "ahead of" }, span(off.behind_s.unsigned_abs()));
+        let service = if off.service == "fic" { "Fatture in Cloud" } else { "Stripe" };
+        format!("this machine's clock is {by} {way} {service}'s; times in the file are the service's")
+    };
+    report.clocks.iter().map(sentence).collect()
 }
 
 /// Returns a sentence for everything that did not go well.
