@@ -11,6 +11,7 @@ mod lists;
 mod plan;
 mod pool;
 mod run;
+mod standing;
 mod tally;
 mod task;
 

@@ -7,6 +7,7 @@ use super::changes::{EVENTS, Fetches, ReadEvents, is_listed, take_effects};
 use super::lists::{Lists, Walk};
 use super::plan;
 use super::pool::{self, Work};
+use super::standing::{Next, Standing, TEST_CLOCKS, plain_passes};
 use super::tally::Tally;
 use super::task::{Failure, Task, Worker};
 use super::{Error, Options, Summary};
@@ -14,7 +15,7 @@ use crate::http::{Client, Error as HttpError};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
 use crate::model::progress::{Outcome, Sink};
-use crate::model::resource::{List, Poll, Resource};
+use crate::model::resource::{List, Resource};
 use crate::model::span::Span;
 use crate::providers::stripe::{self, page, refusal, request};
 use crate::store::{Account, LogEntry, NewAccount, Rows, SliceRow, Store};
@@ -23,14 +24,8 @@ use crate::store::{Account, LogEntry, NewAccount, Rows, SliceRow, Store};
 const EVENTS_OVERLAP_S: i64 = 600;
 /// A list is drained from so long before its walk began.
 const DRAIN_OVERLAP_S: i64 = 60;
-/// A slice whose cursor is older than the events reach is read again.
-const SLICE_AGE_MAX_S: i64 = stripe::EVENTS_KEPT_S;
-/// What is not available is asked for again after a week.
-const PROBE_AGAIN_S: i64 = 7 * 24 * 3600;
 /// Rounds of fetching what the round before left in doubt.
 const SETTLING_ROUNDS: usize = 3;
-/// The list of test clocks, without which other lists are not whole in test mode.
-const TEST_CLOCKS: &str = "test_helpers_test_clocks";
 /// Before Stripe there was nothing: 2010-01-01.
 const FLOOR_S: i64 = 1_262_304_000;
 
@@ -178,20 +173,21 @@ impl<'a> Run<'a> {
     fn current(&self) -> Result<HashSet<String>, Error> {
         let mut current = HashSet::new();
         for &(number, resource) in &self.numbers {
-            if is_listed(resource) && self.is_complete(number, resource)? {
+            if is_listed(resource) && self.standing().is_complete(number, resource)? {
                 current.insert(resource.table());
             }
         }
         Ok(current)
     }
 
-    fn is_complete(&self, number: i64, resource: &Resource) -> Result<bool, Error> {
-        for pass in plain_passes(resource) {
-            if self.store.walk(self.account.id, number, pass)?.is_none_or(|walk| walk.drained_s.is_none()) {
-                return Ok(false);
-            }
+    fn standing(&self) -> Standing<'_> {
+        Standing {
+            store: self.store,
+            account: &self.account,
+            began_s: self.began_s,
+            initial: self.options.initial,
+            is_live: self.is_live,
         }
-        Ok(true)
     }
 
     fn lists<'r>(&'r self, rows: &'r mut Rows<'a>, tally: &'r mut Tally<'a>) -> Lists<'r, 'a> {
@@ -257,7 +253,7 @@ impl<'a> Run<'a> {
             let number = super::number(&self.numbers, resource);
             self.store.set_availability(self.account.id, number, "available", None, now_s)?;
             // A poll shows only what is new: it says nothing about what is gone.
-            if !is_poll && self.is_complete(number, resource)? && !resource.get.is_empty() {
+            if !is_poll && self.standing().is_complete(number, resource)? && !resource.get.is_empty() {
                 self.store.queue_missing(self.account.id, number, &resource.table(), began_s)?;
             }
         }
@@ -273,37 +269,26 @@ impl<'a> Run<'a> {
     ) -> Result<(), Error> {
         let number = super::number(&self.numbers, resource);
         let table = resource.table();
-        let known = self.store.availability(self.account.id, number)?;
-        if let Some((state, checked_s)) = &known
-            && state == "not available"
-            && self.began_s - checked_s < PROBE_AGAIN_S
-            && !self.options.initial
-        {
+        let standing = self.standing();
+        if standing.is_absent(number)? {
             lists.tally.fail(&table, Outcome::NotAvailable("asked again in a week".to_owned()));
             return Ok(());
         }
-        let is_complete = self.is_complete(number, resource)?;
-        for pass in self.passes(resource)? {
+        let is_complete = standing.is_complete(number, resource)?;
+        for pass in standing.passes(resource)? {
             let pass = pass.as_str();
             if let Some(since_s) = self.options.since_s {
                 self.part(resource, pass, since_s, lists, queue);
                 continue;
             }
-            let old = self.store.walk(self.account.id, number, pass)?;
-            let is_stale = |walk: &crate::store::WalkRow| {
-                let events_end_s = self.account.events_until_s.unwrap_or(walk.began_s);
-                events_end_s.max(walk.began_s) < self.began_s - SLICE_AGE_MAX_S
-            };
-            let is_polled = resource.poll != Poll::ByEvent;
-            let walk = match old {
-                Some(walk) if walk.drained_s.is_some() && !self.options.initial && !is_stale(&walk) => {
-                    if is_polled && is_complete {
-                        self.poll(resource, pass, &walk, lists, queue);
-                    }
+            let walk = match standing.next(number, resource, pass, is_complete)? {
+                Next::Rest => continue,
+                Next::Poll(walk) => {
+                    self.poll(resource, pass, &walk, lists, queue);
                     continue;
                 }
-                Some(walk) if walk.drained_s.is_none() && !is_stale(&walk) => walk,
-                _ => self.store.begin_walk(self.account.id, number, pass, self.began_s)?,
+                Next::GoOn(walk) => walk,
+                Next::Anew => self.store.begin_walk(self.account.id, number, pass, self.began_s)?,
             };
             lists.tally.begin(&table, "listing");
             let at = lists.walks.len();
@@ -334,19 +319,6 @@ impl<'a> Run<'a> {
         lists.open(at, &unstored(span), queue);
     }
 
-    /// Returns the passes of a list: the table's, and in test mode the same again for each test clock.
-    fn passes(&self, resource: &Resource) -> Result<Vec<String>, Error> {
-        let plain = plain_passes(resource);
-        let mut passes: Vec<String> = plain.iter().map(|pass| (*pass).to_owned()).collect();
-        if resource.hides_test_clocks && !self.is_live {
-            for clock in self.store.living_ids(self.account.id, &format!("stripe_{TEST_CLOCKS}"))? {
-                let clock = format!("test_clock={}", request::encode(&clock));
-                passes.extend(plain.iter().map(|p| if p.is_empty() { clock.clone() } else { format!("{p}&{clock}") }));
-            }
-        }
-        Ok(passes)
-    }
-
     /// Asks a list that no event tells of for what is new.
     fn poll(
         &self,
@@ -357,12 +329,9 @@ impl<'a> Run<'a> {
         queue: &mut VecDeque<Task>,
     ) {
         let last_s = walk.drained_s.unwrap_or(walk.began_s);
-        let is_due = resource.poll == Poll::EachRun || self.began_s - last_s >= 24 * 3600;
-        if is_due {
-            let polled = Walk { began_s: last_s, ..new_walk(walk.id, resource, pass, last_s) };
-            lists.tally.begin(&resource.table(), "polling");
-            self.drain(polled, lists, queue);
-        }
+        let polled = Walk { began_s: last_s, ..new_walk(walk.id, resource, pass, last_s) };
+        lists.tally.begin(&resource.table(), "polling");
+        self.drain(polled, lists, queue);
     }
 
     /// Reads a list's top until it shows nothing new.
@@ -533,11 +502,6 @@ fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> 
 /// A slice that is not in the file.
 fn unstored(span: Span) -> SliceRow {
     SliceRow { id: 0, span, cursor: None, cursor_s: None, read_s: None }
-}
-
-/// Returns the table's passes of a list; one plain pass where it names none.
-fn plain_passes(resource: &Resource) -> &'static [&'static str] {
-    if resource.passes.is_empty() { &[""] } else { resource.passes }
 }
 
 /// A phase that begins with tasks already known.
