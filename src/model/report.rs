@@ -56,8 +56,12 @@ pub struct PlannedResource {
     pub account: String,
     /// In a few words: `full list`, `events`, `nothing due`, `list under each of 120 invoices`.
     pub how: String,
-    /// Requests by the best knowledge; absent where nobody can know before asking.
-    pub requests: Option<u64>,
+    /// Requests that it takes at least.
+    pub requests: u64,
+    /// What it is read under, for lists under parents: `customers`.
+    pub parent: Option<&'static str>,
+    /// Whether it may take more, which nobody can know before asking.
+    pub is_open: bool,
 }
 
 /// What a run did, over all its accounts.

@@ -127,6 +127,16 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
+    /// Returns how many living rows a table has.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn living_count(&self, account: i64, table: &str) -> Result<u64, Error> {
+        let text = format!("SELECT count(*) FROM {table} WHERE account=?1 AND deleted_at IS NULL");
+        let count = self.conn.query_row(&text, [account], |row| row.get::<_, i64>(0));
+        count.map(i64::unsigned_abs).map_err(|e| self.sql(e))
+    }
+
     fn size_bytes(&self) -> u64 {
         let wal = super::beside(&self.path, "-wal");
         [self.path.as_path(), wal.as_path()].iter().filter_map(|p| std::fs::metadata(p).ok()).map(|m| m.len()).sum()

@@ -6,6 +6,7 @@
 
 mod changes;
 mod dispatch;
+mod estimate;
 pub mod fic;
 mod lists;
 mod plan;
@@ -18,6 +19,7 @@ mod task;
 use crate::model::progress::ResourceReport;
 use crate::model::resource::Resource;
 
+pub use estimate::estimate;
 pub use run::{Target, catalog, run};
 
 /// What a run is asked to do.

@@ -46,7 +46,8 @@ struct Planned<'a> {
     account: &'a str,
     resource: &'a str,
     how: &'a str,
-    requests: Option<u64>,
+    requests: u64,
+    open: bool,
 }
 
 #[derive(Serialize)]
@@ -104,8 +105,13 @@ pub fn run(report: &RunReport) -> String {
 
 /// Writes what a run would do.
 pub fn plan(plan: &[PlannedResource]) -> String {
-    let planned =
-        plan.iter().map(|p| Planned { account: &p.account, resource: &p.name, how: &p.how, requests: p.requests });
+    let planned = plan.iter().map(|p| Planned {
+        account: &p.account,
+        resource: &p.name,
+        how: &p.how,
+        requests: p.requests,
+        open: p.is_open,
+    });
     line(&planned.collect::<Vec<_>>())
 }
 
@@ -167,11 +173,17 @@ mod tests {
     fn status_and_plan_have_their_names() {
         let text = status(&StatusReport { database: "x".into(), ..StatusReport::default() });
         assert_eq!(text, "{\"database\":\"x\",\"size_bytes\":0,\"accounts\":[]}\n");
-        let planned =
-            PlannedResource { name: "stripe:a".into(), account: "acct_1".into(), how: "events".into(), requests: None };
+        let planned = PlannedResource {
+            name: "stripe:a".into(),
+            account: "acct_1".into(),
+            how: "events".into(),
+            requests: 1,
+            parent: None,
+            is_open: true,
+        };
         assert_eq!(
             plan(&[planned]),
-            "[{\"account\":\"acct_1\",\"resource\":\"stripe:a\",\"how\":\"events\",\"requests\":null}]\n"
+            "[{\"account\":\"acct_1\",\"resource\":\"stripe:a\",\"how\":\"events\",\"requests\":1,\"open\":true}]\n"
         );
     }
 }

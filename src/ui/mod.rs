@@ -119,7 +119,7 @@ impl Ui {
         match self.look.format {
             Format::Json => self.stdout(&json::plan(plan)),
             Format::Csv => self.stdout(&run::plan_csv(plan)),
-            Format::Table => self.stdout(&run::plan_table(plan, rate_per_s, width())),
+            Format::Table => self.stdout(&run::plan_table(plan, rate_per_s, self.look.verbose, width())),
         }
     }
 

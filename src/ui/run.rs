@@ -195,25 +195,52 @@ pub fn csv(report: &RunReport) -> String {
     sheet::csv(&titles, &rows)
 }
 
-/// Draws the plan of `--dry-run`; the rate is the requests per second that the run would keep to, where known.
-pub fn plan_table(plan: &[PlannedResource], rate_per_s: Option<u32>, width: Option<u16>) -> String {
+/// Draws the plan of `--dry-run`; the rate is the requests per second that the run would keep to, where known. What
+/// costs nothing is left out unless `all` is wanted.
+pub fn plan_table(plan: &[PlannedResource], rate_per_s: Option<u32>, all: bool, width: Option<u16>) -> String {
     let columns = [words("resource"), whole("account"), words("how"), numbers("requests")];
+    let is_shown = |planned: &&PlannedResource| all || planned.requests > 0;
     let rows: Vec<Vec<String>> = plan
         .iter()
+        .filter(is_shown)
         .map(|planned| {
-            let requests = planned.requests.map_or_else(|| "?".to_owned(), grouped);
+            let requests = grouped(planned.requests) + if planned.is_open { "+" } else { "" };
             vec![planned.name.clone(), planned.account.clone(), planned.how.clone(), requests]
         })
         .collect();
-    // What nobody can know before asking costs one request or more.
-    let known: u64 = plan.iter().map(|planned| planned.requests.unwrap_or(1)).sum();
-    let at_least = if plan.iter().any(|planned| planned.requests.is_none()) { "at least " } else { "about " };
+    let least: u64 = plan.iter().map(|planned| planned.requests).sum();
     let time = rate_per_s
         .filter(|rate| *rate > 0)
-        .map(|rate| format!(", {} s at {rate} requests per second", grouped(known.div_ceil(u64::from(rate)))))
+        .map(|rate| format!(", {} s at {rate} requests per second", grouped(least.div_ceil(u64::from(rate)))))
         .unwrap_or_default();
     let mut out = sheet::table(&columns, &rows, width);
-    out.push_str(&format!("\n{at_least}{}{time}; nothing was written\n", counted(known, "request")));
+    out.push('\n');
+    let resting = plan.len() - rows.len();
+    if resting > 0 {
+        out.push_str(&format!("{} cost nothing in themselves (-v lists them)\n", counted(resting as u64, "resource")));
+    }
+    out.push_str(&format!("at least {}{time}; nothing was written\n", counted(least, "request")));
+    out.push_str(&on_top(plan));
+    out
+}
+
+/// Says what comes on top that nobody can count, the same under many parents in one line.
+fn on_top(plan: &[PlannedResource]) -> String {
+    let mut ways: BTreeMap<String, BTreeMap<&str, u64>> = BTreeMap::new();
+    for planned in plan.iter().filter(|planned| planned.requests == 0 && planned.is_open) {
+        let parent = planned.parent.unwrap_or_default();
+        let way = if parent.is_empty() { planned.how.clone() } else { planned.how.replacen(parent, "these", 1) };
+        *ways.entry(way).or_default().entry(parent).or_default() += 1;
+    }
+    let mut out = if ways.is_empty() { String::new() } else { "on top come, by what is found:\n".to_owned() };
+    for (way, parents) in ways {
+        let named = parents.into_iter().filter(|(parent, _)| !parent.is_empty());
+        let named: Vec<_> = named
+            .map(|(name, times)| if times > 1 { format!("{name} ({times} lists)") } else { name.to_owned() })
+            .collect();
+        let colon = if named.is_empty() { "" } else { ": " };
+        out.push_str(&format!("  {}{colon}{}\n", safe(&way), named.join(", ")));
+    }
     out
 }
 
@@ -222,11 +249,17 @@ pub fn plan_csv(plan: &[PlannedResource]) -> String {
     let rows: Vec<Vec<String>> = plan
         .iter()
         .map(|planned| {
-            let requests = planned.requests.map(|n| n.to_string()).unwrap_or_default();
-            vec![planned.account.clone(), planned.name.clone(), planned.how.clone(), requests]
+            let requests = planned.requests.to_string();
+            vec![
+                planned.account.clone(),
+                planned.name.clone(),
+                planned.how.clone(),
+                requests,
+                planned.is_open.to_string(),
+            ]
         })
         .collect();
-    sheet::csv(&["account", "resource", "how", "requests"], &rows)
+    sheet::csv(&["account", "resource", "how", "requests", "open"], &rows)
 }
 
 #[cfg(test)]
@@ -325,15 +358,27 @@ mod tests {
 
     #[test]
     fn a_plan_adds_up() {
-        let planned = |name: &str, requests| PlannedResource {
+        let planned = |name: &str, how: &str, requests, is_open| PlannedResource {
             name: name.into(),
             account: "acct_1".into(),
-            how: "full list".into(),
+            how: how.into(),
             requests,
+            parent: how.contains("customers").then_some("customers"),
+            is_open,
         };
-        let drawn = plan_table(&[planned("stripe:a", Some(100)), planned("stripe:b", Some(61))], Some(80), Some(80));
-        assert!(drawn.ends_with("about 161 requests, 3 s at 80 requests per second; nothing was written\n"), "{drawn}");
-        let drawn = plan_table(&[planned("stripe:a", Some(1)), planned("stripe:b", None)], None, None);
-        assert!(drawn.ends_with("at least 2 requests; nothing was written\n"), "{drawn}");
+        let plan = [
+            planned("stripe:a", "the whole list", 100, true),
+            planned("stripe:b", "the whole list", 61, false),
+            planned("stripe:c", "by events", 0, false),
+            planned("stripe:d", "one list for each of customers", 0, true),
+            planned("stripe:e", "one list for each of customers", 0, true),
+        ];
+        let drawn = plan_table(&plan, Some(80), false, Some(80));
+        let wanted = "3 resources cost nothing in themselves (-v lists them)\n\
+            at least 161 requests, 3 s at 80 requests per second; nothing was written\n\
+            on top come, by what is found:\n  one list for each of these: customers (2 lists)\n";
+        assert!(drawn.ends_with(wanted), "{drawn}");
+        assert!(drawn.contains("100+") && !drawn.contains("stripe:c"), "{drawn}");
+        assert!(plan_table(&plan, None, true, None).contains("stripe:c"));
     }
 }
