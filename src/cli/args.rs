@@ -94,9 +94,9 @@ impl Global {
     /// Returns how the user wants things to look.
     pub fn look(&self, variable: impl Fn(&str) -> Option<OsString>) -> Look {
         let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
-        let off = is_set("NO_COLOR")
-            || variable("CLICOLOR").is_some_and(|value| value == "0")
-            || variable("TERM").is_some_and(|value| value == "dumb");
+        // A terminal that does not say what it is gets what every terminal understands.
+        let is_dumb = !is_set("TERM") || variable("TERM").is_some_and(|value| value == "dumb");
+        let off = is_set("NO_COLOR") || variable("CLICOLOR").is_some_and(|value| value == "0") || is_dumb;
         Look {
             format: self.format.into(),
             color: match self.color {
@@ -106,6 +106,7 @@ impl Global {
             },
             quiet: self.quiet,
             verbose: self.verbose > 0,
+            dumb: is_dumb,
         }
     }
 }

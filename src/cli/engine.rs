@@ -11,21 +11,21 @@ use crate::http::{self, Client, Limits, Settings};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
 use crate::model::progress::Sink;
-use crate::model::report::{AccountFailure, PlannedResource, RunReport, StatusReport};
-use crate::model::resource::{List, Poll, Provider, Resource};
+use crate::model::report::{AccountFailure, ClockOff, PlannedResource, RunReport, StatusReport};
+use crate::model::resource::{Provider, Resource};
 use crate::model::secret::Secret;
 use crate::providers::{fic, stripe};
 use crate::sandbox::fic::{FicSandbox, FicSettings};
 use crate::sandbox::{self, Limits as SandboxLimits, Sandbox, Sizes};
-use crate::store::{Lock, Store};
+use crate::store::{Account, Lock, Store};
 use crate::sync::{self, Options, Summary, Target};
 
 /// The sandbox on loopback sets no pace unless told to.
 const UNLIMITED_PER_S: u32 = 1_000_000;
 /// Where the look-alike of Fatture in Cloud answers.
 const FIC_PATHS: &[&str] = &["/c/", "/user/", "/info/", "/oauth/"];
-/// Rows of a page, for estimates.
-const PAGE_ROWS: u64 = 100;
+/// A difference of the clocks up to this many seconds is nobody's trouble.
+const CLOCK_OFF_MIN_S: i64 = 60;
 
 /// What a sync is asked to do.
 #[derive(Debug, Clone)]
@@ -112,7 +112,7 @@ pub fn pull(
     clock: &dyn Clock,
 ) -> Result<Pulled, Failure> {
     if order.dry_run {
-        return plan(order, access);
+        return plan(order, access, clock);
     }
     let _lock = Lock::take(&order.database, &utc(clock.now_ms()))?;
     let store = Store::open(&order.database)?;
@@ -122,7 +122,8 @@ pub fn pull(
     let mut report = RunReport::default();
     let mut failures = Vec::new();
     if let Some(stripe) = &access.stripe {
-        pulling.keep("stripe", pulling.stripe(stripe), &mut report, &mut failures)?;
+        let pulled = pulling.stripe(stripe, &mut report);
+        pulling.keep("stripe", pulled, &mut report, &mut failures)?;
     }
     if let Some(fic) = access.fic.as_ref().filter(|_| !cancel.is_set()) {
         pulling.fic(fic, &mut report, &mut failures)?;
@@ -149,17 +150,7 @@ struct Pulling<'a> {
 }
 
 impl Pulling<'_> {
-    fn options(&self, provider: Provider) -> Options {
-        Options {
-            only: self.order.only.iter().copied().filter(|resource| resource.provider == provider).collect(),
-            accounts: self.order.accounts.clone(),
-            initial: self.order.initial,
-            since_s: self.order.since_s,
-            in_flight_max: self.order.jobs,
-        }
-    }
-
-    fn stripe(&self, access: &StripeAccess) -> Result<Summary, sync::Error> {
+    fn stripe(&self, access: &StripeAccess, report: &mut RunReport) -> Result<Summary, sync::Error> {
         let limits = if self.access.is_sandbox {
             Limits::new(UNLIMITED_PER_S, None)
         } else {
@@ -172,13 +163,28 @@ impl Pulling<'_> {
         let client = Client::new(settings, Arc::new(SystemClock::new()), self.cancel.clone())?;
         let mode = if self.access.is_sandbox { "sandbox" } else { access.mode.name() };
         let target = Target { client: &client, mode };
-        let options = self.options(Provider::Stripe);
-        sync::run(self.store, self.catalog, &target, &options, self.cancel, self.sink)
+        let options = options(self.order, Provider::Stripe);
+        let pulled = sync::run(self.store, self.catalog, &target, &options, self.cancel, self.sink);
+        self.look_at_clock("stripe", &client, report);
+        pulled
+    }
+
+    /// Notes a clock that is far off; the sandbox's is meant to be.
+    fn look_at_clock(&self, service: &'static str, client: &Client, report: &mut RunReport) {
+        let behind_s = client.skew_s();
+        let is_new = report.clocks.iter().all(|off| off.service != service);
+        if is_new && !self.access.is_sandbox && behind_s.abs() > CLOCK_OFF_MIN_S {
+            report.clocks.push(ClockOff { service, behind_s });
+        }
     }
 
     /// Pulls every company that the token sees, or those chosen.
     fn fic(&self, access: &FicAccess, report: &mut RunReport, failures: &mut Vec<Failure>) -> Result<(), Failure> {
-        let found = self.fic_client(access, None).and_then(|client| sync::fic::companies(&client));
+        let found = self.fic_client(access, None).and_then(|client| {
+            let companies = sync::fic::companies(&client);
+            report.requests += client.sent();
+            companies
+        });
         let companies = match found {
             Ok(companies) => companies,
             Err(error) => return self.keep("fic", Err(error), report, failures),
@@ -193,8 +199,11 @@ impl Pulling<'_> {
             }
             let pulled = self.fic_client(access, Some(&company.id)).and_then(|client| {
                 let mode = if self.access.is_sandbox { "sandbox" } else { "live" };
-                let options = self.options(Provider::Fic);
-                sync::fic::run(self.store, self.catalog, &client, company, mode, &options, self.cancel, self.sink)
+                let options = options(self.order, Provider::Fic);
+                let pulled =
+                    sync::fic::run(self.store, self.catalog, &client, company, mode, &options, self.cancel, self.sink);
+                self.look_at_clock("fic", &client, report);
+                pulled
             });
             self.keep(&company.id, pulled, report, failures)?;
         }
@@ -240,48 +249,63 @@ impl Pulling<'_> {
     }
 }
 
-/// Says what a run would read, by what the file knows already.
-fn plan(order: &Order, access: &Access) -> Result<Pulled, Failure> {
-    let known = if order.database.exists() { Some(Store::open_read_only(&order.database)?) } else { None };
+/// Says to the engine what the order means for one service.
+fn options(order: &Order, provider: Provider) -> Options {
+    Options {
+        only: order.only.iter().copied().filter(|resource| resource.provider == provider).collect(),
+        accounts: order.accounts.clone(),
+        initial: order.initial,
+        since_s: order.since_s,
+        in_flight_max: order.jobs,
+    }
+}
+
+/// Says what a run would ask for, by what the file knows already. Asks nobody, writes nothing.
+fn plan(order: &Order, access: &Access, clock: &dyn Clock) -> Result<Pulled, Failure> {
+    // A file that is not there yet knows as much as an empty one.
+    let known = if order.database.exists() { Store::open_read_only(&order.database)? } else { Store::in_memory()? };
     let catalog = sync::catalog();
-    let status = known.as_ref().map(|store| store.status(&catalog)).transpose()?;
-    let complete = known.as_ref().map(Store::complete_tables).transpose()?.unwrap_or_default();
-    let rows = |resource: &Resource| {
-        let tables = status.iter().flat_map(|s| &s.accounts).flat_map(|a| &a.resources);
-        tables.filter(|state| state.table == resource.table()).map(|state| state.rows).reduce(|a, b| a + b)
-    };
-    let is_asked = |resource: &&&'static Resource| match resource.provider {
-        Provider::Stripe => access.stripe.is_some(),
-        Provider::Fic => access.fic.is_some(),
-    };
-    let resources = order.only.iter().filter(is_asked).filter_map(|resource| {
-        let is_complete = complete.contains(&resource.table()) && !order.initial && order.since_s.is_none();
-        let (how, requests) = planned(resource, is_complete, rows(resource))?;
-        let name = format!("{}:{}", resource.provider.name(), resource.name);
-        Some(PlannedResource { name, account: String::new(), how, requests })
-    });
+    // The sandbox of a file stands still.
+    let now_s = if access.is_sandbox { sandbox::START_S } else { clock.now_ms().div_euclid(1000) };
+    let is_chosen = |account: &Account| order.accounts.is_empty() || order.accounts.contains(&account.remote_id);
+    let mut resources = Vec::new();
+    if let Some(stripe) = &access.stripe {
+        let mode = if access.is_sandbox { "sandbox" } else { stripe.mode.name() };
+        // Only the service knows whose key it is; the account that was synced last is the likely one.
+        let account = known.accounts_of("stripe", mode)?.into_iter().find(is_chosen);
+        let options = options(order, Provider::Stripe);
+        let is_live = mode == "live";
+        resources.extend(sync::estimate(&known, &catalog, account.as_ref(), is_live, &options, now_s)?);
+    }
+    if let Some(fic) = &access.fic {
+        let mode = if access.is_sandbox { "sandbox" } else { "live" };
+        let is_meant = |account: &Account| fic.company.as_ref().is_none_or(|company| *company == account.remote_id);
+        let mut companies = known.accounts_of("fic", mode)?;
+        companies.retain(|company| is_chosen(company) && is_meant(company));
+        let options = options(order, Provider::Fic);
+        let how = "which companies the token sees".to_owned();
+        let name = "fic:companies".to_owned();
+        resources.push(PlannedResource {
+            name,
+            account: String::new(),
+            how,
+            requests: 1,
+            parent: None,
+            is_open: false,
+        });
+        if companies.is_empty() {
+            resources.extend(sync::fic::estimate(&known, &catalog, None, &options, now_s)?);
+        }
+        for company in &companies {
+            let company = Some((company.id, company.remote_id.as_str()));
+            resources.extend(sync::fic::estimate(&known, &catalog, company, &options, now_s)?);
+        }
+    }
     let rate_per_s = access.stripe.as_ref().filter(|_| !access.is_sandbox).map(|stripe| {
         let per_s = if stripe.mode == Mode::Live { stripe::LIVE_PER_S } else { stripe::TEST_PER_S };
         per_s * order.rate_percent / 100
     });
-    Ok(Pulled::Planned { resources: resources.collect(), rate_per_s })
-}
-
-/// Says how one resource would be read; nothing for what comes along inside others.
-fn planned(resource: &Resource, is_complete: bool, rows: Option<u64>) -> Option<(String, Option<u64>)> {
-    let passes = resource.passes.len().max(1) as u64;
-    let pages = |rows: u64| rows.div_ceil(PAGE_ROWS).max(1) + passes;
-    match resource.list {
-        List::Unlisted(_) => None,
-        List::Under { .. } if !resource.inline.is_empty() => None,
-        List::Under { parent, .. } if is_complete => Some((format!("for changed {parent}"), None)),
-        List::Under { parent, .. } => Some((format!("one list for each of {parent}"), None)),
-        _ if is_complete && resource.provider == Provider::Stripe && resource.poll == Poll::ByEvent => {
-            Some(("by events".to_owned(), Some(0)))
-        }
-        _ if is_complete => Some(("what is new".to_owned(), Some(passes))),
-        _ => Some(("the whole list".to_owned(), rows.map(pages))),
-    }
+    Ok(Pulled::Planned { resources, rate_per_s })
 }
 
 /// Reads how the file stands.

@@ -7,7 +7,7 @@ use super::select;
 use crate::config;
 use crate::model::progress::{Outcome, ResourceReport};
 use crate::model::report::RunReport;
-use crate::{store, sync};
+use crate::{http, store, sync};
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,29 +137,25 @@ impl From<config::Error> for Failure {
     fn from(error: config::Error) -> Failure {
         use config::Error as E;
         let (exit, hint) = match &error {
-            E::File { .. } | E::Malformed { .. } => (Exit::Usage, None),
-            E::Blank { .. } => (Exit::Usage, Some("give it a value, or take it away there")),
+            E::File { .. } => (Exit::Usage, "name a file that you may read with --config, or leave the option away"),
+            E::Malformed { .. } => (
+                Exit::Usage,
+                "mend or move the file; `stripesync --help` shows what belongs into config.toml, and .env has NAME=value lines",
+            ),
+            E::Blank { .. } => (Exit::Usage, "give it a value, or take it away there"),
             E::Credential { setting, .. } if setting.to_lowercase().contains("fic") => (
                 Exit::Unauthorised,
-                Some("a token is made in Fatture in Cloud's settings, under developers; read scopes are enough"),
+                "a token is made in Fatture in Cloud's settings, under developers; read scopes are enough",
             ),
             E::Credential { .. } => (
                 Exit::Unauthorised,
-                Some(
-                    "Stripe's keys are at https://dashboard.stripe.com/apikeys; a restricted key with read permissions is enough",
-                ),
+                "Stripe's keys are at https://dashboard.stripe.com/apikeys; a restricted key with read permissions is enough",
             ),
-            E::BaseUrl { .. } => {
-                (Exit::Usage, Some("it is meant for test servers; take it away to reach the real service"))
-            }
-            E::NoProject { .. } => (Exit::Usage, Some("`stripe config --list` shows the projects")),
-            E::NoCredentials => (Exit::Unauthorised, Some(NO_CREDENTIALS_HINT)),
+            E::BaseUrl { .. } => (Exit::Usage, "it is meant for test servers; take it away to reach the real service"),
+            E::NoProject { .. } => (Exit::Usage, "`stripe config --list` shows the projects"),
+            E::NoCredentials => (Exit::Unauthorised, NO_CREDENTIALS_HINT),
         };
-        let failure = Failure::from_error(exit, &error);
-        match hint {
-            Some(hint) => failure.hint(hint),
-            None => failure,
-        }
+        Failure::from_error(exit, &error).hint(hint)
     }
 }
 
@@ -171,13 +167,19 @@ impl From<store::Error> for Failure {
             E::Older { .. } => (Exit::Database, "`stripesync sync` brings it up to date"),
             E::Damaged { .. } => (
                 Exit::Database,
-                "restore a backup, or move the file away and read everything again: `stripesync sync --all`",
+                "look whether --database names the right file; if it is yours, restore a backup, or move it away and read everything again: `stripesync sync --all`",
             ),
             E::Foreign { .. } => (Exit::Database, "name a file of its own with --database"),
             E::Full { .. } => {
                 (Exit::Database, "make room; the file is intact, and the same command goes on from there")
             }
             E::ReadOnly { .. } => (Exit::Database, "name a file in a folder that you may write to with --database"),
+            E::NoFolder { .. } => (Exit::Database, "make the folder, or look whether --database is spelt right"),
+            E::NoFile { .. } => (Exit::Database, "look whether --database is spelt right"),
+            E::Unmerged { .. } => (
+                Exit::Database,
+                "run it where the folder may be written to, or copy the file together with its -wal to such a folder",
+            ),
             E::Held { .. } => (Exit::Held, "wait for it, or stop that process"),
             E::Locked { .. } => {
                 (Exit::Held, "another program holds a long transaction on it; close that and run this again")
@@ -196,12 +198,29 @@ impl From<sync::Error> for Failure {
             E::Store(error) => return error.into(),
             E::Unauthorized(_) => (Exit::Unauthorised, "look whether the key was revoked or belongs to the other mode"),
             E::Account(_) => (Exit::Failed, "the key must be allowed to read its own account"),
-            E::Http(_) => {
-                (Exit::Failed, "everything read so far is in the file, and the same command goes on from there")
-            }
+            E::OtherAccount { .. } => (Exit::Usage, "give a key of that account, or leave --account away"),
+            E::Http(ref error) => (Exit::Failed, unasked(error)),
             E::TooManyFailures(_) | E::WorkersGone => (Exit::Failed, "run it again; what was read is in the file"),
         };
         Failure::from_error(exit, &error).hint(hint)
+    }
+}
+
+/// What to do when the service could not even be asked whose credential it is: nothing was read then.
+fn unasked(error: &http::Error) -> &'static str {
+    use http::Error as E;
+    match error {
+        E::Unreachable { .. } | E::Interrupted => {
+            "look at the network, and at HTTPS_PROXY where a proxy is needed; nothing was changed, run it again then"
+        }
+        E::CircuitOpen { .. } | E::GaveUp { .. } => {
+            "the service has trouble (see https://status.stripe.com); nothing was changed, run it again later"
+        }
+        E::Redirected { .. } | E::Unreadable { .. } | E::TooLarge { .. } | E::Refused(_) => {
+            "something else answers in the service's place: look at STRIPE_API_BASE, FIC_API_BASE and the proxy; nothing was changed"
+        }
+        E::Quota { .. } => "nothing was changed; run it again after that time",
+        E::Setup(_) => "mend that setting; nothing was changed",
     }
 }
 

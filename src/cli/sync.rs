@@ -15,6 +15,8 @@ use crate::model::resource::{Provider, Resource};
 use crate::providers::{fic, stripe};
 use crate::ui::Ui;
 
+/// What a date is good for here, and what to look at when a past one is refused.
+const SINCE_HINT: &str = "give a past day, such as 2026-01-31; if it is past, this machine's clock is wrong";
 /// Where the sandbox's rows go unless told otherwise: never into the file of real accounts.
 const SANDBOX_DATABASE: &str = "./sandbox.db";
 /// A playground that is read in a few seconds.
@@ -65,7 +67,7 @@ fn order(args: &SyncArgs, now_s: i64) -> Result<Order, Failure> {
         only: select::select(&table, &wish)?,
         accounts: args.account.clone(),
         initial: args.initial,
-        since_s: since.transpose().map_err(|why| Failure::usage(format!("--since: {why}")))?,
+        since_s: since.transpose().map_err(|why| Failure::usage(format!("--since: {why}")).hint(SINCE_HINT))?,
         dry_run: args.dry_run,
         jobs: args.jobs,
         rate_percent: args.rate,

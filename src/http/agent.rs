@@ -7,6 +7,7 @@ use ureq::http::Uri;
 use ureq::{Agent, Body, Proxy};
 
 use super::{Error, Settings};
+use crate::model::scrub::{scrub, without};
 use crate::model::wire::Request;
 
 /// A parallel run has up to 32 requests in flight; more connections would never be used.
@@ -17,7 +18,12 @@ const USER_AGENT: &str = concat!("stripesync/", env!("CARGO_PKG_VERSION"));
 /// The proxies that are honoured, as ureq looks for them.
 const PROXY_VARIABLES: [&str; 6] = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
+/// What may be too large.
+const ANSWER: &str = "answer is";
+const HEADERS: &str = "headers are";
 const LOOKUP_FAILED: &str = "failed to lookup address information";
+/// The header whose value no message may repeat.
+const CREDENTIAL: &str = "authorization";
 /// How rustls words a bad certificate, and a TLS version or cipher that one side refuses.
 const UNTRUSTED: [&str; 3] = ["certificate", "fatal alert", "peer is incompatible"];
 
@@ -43,8 +49,8 @@ pub enum Fault {
     Untrusted(String),
     /// Connected, but no whole answer came.
     Broken(String),
-    /// More than this program takes.
-    TooLarge(usize),
+    /// More of this than the program takes: `answer is`, `headers are`.
+    TooLarge(&'static str, usize),
     /// The request itself cannot be sent.
     Unsendable(String),
 }
@@ -106,7 +112,24 @@ impl Wire {
         let mut response = call.call().map_err(|e| self.fault(&e))?;
         let mut received = heads(&response);
         received.body = self.body(response.body_mut())?;
+        // What is not what was asked for ends in messages, and some refusals repeat the key that they refuse.
+        if !(200..300).contains(&received.status) {
+            received.body = self.without_credential(&String::from_utf8_lossy(&received.body)).into_bytes();
+        }
         Ok(received)
+    }
+
+    /// Returns a text from outside without the credential, and without anything else that looks like one.
+    pub fn clean(&self, text: &str) -> String {
+        scrub(&self.without_credential(text)).into_owned()
+    }
+
+    fn without_credential(&self, text: &str) -> String {
+        let credentials = self.settings.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case(CREDENTIAL));
+        credentials.fold(text.to_owned(), |text, (_, value)| {
+            let bare = value.expose().rsplit(' ').next().unwrap_or_default();
+            without(&text, bare)
+        })
     }
 
     /// Reads at most the limit, counted after decoding, which is what stops a gzip bomb.
@@ -114,12 +137,12 @@ impl Wire {
         let limit = self.settings.max_body_bytes;
         let told = body.content_length().and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
         if told > limit {
-            return Err(Fault::TooLarge(limit));
+            return Err(Fault::TooLarge(ANSWER, limit));
         }
         let mut bytes = Vec::with_capacity(told);
         let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
         body.as_reader().take(most).read_to_end(&mut bytes).map_err(|e| self.fault(&ureq::Error::from(e)))?;
-        if bytes.len() > limit { Err(Fault::TooLarge(limit)) } else { Ok(bytes) }
+        if bytes.len() > limit { Err(Fault::TooLarge(ANSWER, limit)) } else { Ok(bytes) }
     }
 
     fn fault(&self, error: &ureq::Error) -> Fault {
@@ -131,7 +154,7 @@ impl Wire {
             E::ConnectionFailed => Fault::NoConnection("the connection failed".to_owned()),
             E::ConnectProxyFailed(why) => Fault::NoConnection(format!("the proxy refused: {why}")),
             E::Timeout(which) => Fault::Broken(format!("timed out ({which})")),
-            E::LargeResponseHeader(_, limit) => Fault::TooLarge(*limit),
+            E::LargeResponseHeader(_, limit) => Fault::TooLarge(HEADERS, *limit),
             E::Tls(why) => Fault::Untrusted(format!("TLS: {why}")),
             E::Rustls(why) => Fault::Untrusted(format!("TLS: {why}")),
             E::Io(e) => io_fault(e),

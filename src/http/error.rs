@@ -6,10 +6,10 @@ use crate::model::wire::Answer;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The service said no, and asking again would not help. The provider reads the body.
-    #[error("the service answered {} (request {})", .0.status, named(&.0.request_id))]
+    #[error("the service answered {}{}", .0.status, named(&.0.request_id))]
     Refused(Answer),
     /// Every attempt failed in a way that was worth another.
-    #[error("{endpoint}: gave up after {attempts} attempts, last: {last} (request {})", named(.request_id))]
+    #[error("{endpoint}: gave up after {attempts} attempts, last: {last}{}", named(.request_id))]
     GaveUp {
         /// The operation asked for.
         endpoint: &'static str,
@@ -31,10 +31,12 @@ pub enum Error {
         cause: String,
     },
     /// The body, or the headers, are longer than this program takes.
-    #[error("{endpoint}: the answer is larger than {limit_bytes} bytes")]
+    #[error("{endpoint}: the {what} larger than {limit_bytes} bytes")]
     TooLarge {
         /// The operation asked for.
         endpoint: &'static str,
+        /// What is: `answer is`, `headers are`.
+        what: &'static str,
         /// The limit that was met, counted after decoding.
         limit_bytes: usize,
     },
@@ -59,7 +61,7 @@ pub enum Error {
         location: String,
     },
     /// A 2xx body stayed unusable through every attempt.
-    #[error("{endpoint}: unreadable answer after {attempts} attempts: {what} (request {})", named(.request_id))]
+    #[error("{endpoint}: unreadable answer after {attempts} attempts: {what}{}", named(.request_id))]
     Unreadable {
         /// The operation asked for.
         endpoint: &'static str,
@@ -84,6 +86,6 @@ pub enum Error {
     Setup(String),
 }
 
-fn named(request_id: &Option<String>) -> &str {
-    request_id.as_deref().unwrap_or("without id")
+fn named(request_id: &Option<String>) -> String {
+    request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default()
 }

@@ -155,6 +155,7 @@ impl Client {
             Ok(Taken { answer, .. }) if (200..300).contains(&answer.status) => match read(&answer) {
                 Ok(value) => Ok(Ok(value)),
                 Err(Unreadable(what)) => {
+                    let what = self.wire.clean(&what);
                     let error = Error::Unreadable { endpoint, what, attempts: attempt, request_id: answer.request_id };
                     Ok(Err(Failure { outcome: Outcome::Unreadable, error }))
                 }
@@ -171,7 +172,8 @@ impl Client {
         let took_ms = millis(self.clock.elapsed().saturating_sub(began));
         let path = request.path.split('?').next().unwrap_or_default();
         match result {
-            Ok(received) => {
+            Ok(mut received) => {
+                received.request_id = received.request_id.map(|id| self.wire.clean(&id));
                 let (status, id) = (received.status, received.request_id.as_deref().unwrap_or("-"));
                 tracing::debug!(method = "GET", path, status, ms = took_ms, attempt, request = id, "request");
                 self.book(status, took_ms);
@@ -204,7 +206,7 @@ impl Client {
                 endpoint: request.endpoint,
                 host: self.wire.host.clone(),
                 status: received.status,
-                location: received.location.unwrap_or_else(|| "nowhere".to_owned()),
+                location: received.location.map_or_else(|| "nowhere".to_owned(), |to| self.wire.clean(&to)),
             });
         }
         let answer = Answer {
@@ -250,9 +252,9 @@ impl Client {
                 held(&self.breaker).abandoned();
                 return Err(Error::Interrupted);
             }
-            Fault::TooLarge(limit_bytes) => {
+            Fault::TooLarge(what, limit_bytes) => {
                 held(&self.breaker).abandoned();
-                return Err(Error::TooLarge { endpoint, limit_bytes });
+                return Err(Error::TooLarge { endpoint, what, limit_bytes });
             }
             Fault::Unsendable(why) => {
                 held(&self.breaker).abandoned();
@@ -262,8 +264,12 @@ impl Client {
                 held(&self.breaker).abandoned();
                 return Err(Error::Unreachable { host, cause });
             }
-            Fault::NoConnection(cause) => (cause.clone(), Error::Unreachable { host, cause }),
+            Fault::NoConnection(cause) => {
+                let cause = self.wire.clean(&cause);
+                (cause.clone(), Error::Unreachable { host, cause })
+            }
             Fault::Broken(last) => {
+                let last = self.wire.clean(&last);
                 let gave_up =
                     Error::GaveUp { endpoint, attempts: attempt, last: last.clone(), status: None, request_id: None };
                 (last, gave_up)

@@ -7,6 +7,7 @@ pub mod progress;
 pub mod report;
 pub mod resource;
 pub mod row;
+pub mod scrub;
 pub mod secret;
 pub mod span;
 pub mod text;

@@ -56,8 +56,12 @@ pub struct PlannedResource {
     pub account: String,
     /// In a few words: `full list`, `events`, `nothing due`, `list under each of 120 invoices`.
     pub how: String,
-    /// Requests by the best knowledge; absent where nobody can know before asking.
-    pub requests: Option<u64>,
+    /// Requests that it takes at least.
+    pub requests: u64,
+    /// What it is read under, for lists under parents: `customers`.
+    pub parent: Option<&'static str>,
+    /// Whether it may take more, which nobody can know before asking.
+    pub is_open: bool,
 }
 
 /// What a run did, over all its accounts.
@@ -73,6 +77,17 @@ pub struct RunReport {
     pub took_ms: u64,
     /// The signal that ended it early.
     pub signal: Option<i32>,
+    /// Services whose clock this machine's is far from.
+    pub clocks: Vec<ClockOff>,
+}
+
+/// How far this machine's clock is from a service's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClockOff {
+    /// `stripe`, `fic`.
+    pub service: &'static str,
+    /// Seconds that this machine is behind; negative where it is ahead.
+    pub behind_s: i64,
 }
 
 /// An account that a run could not work on.

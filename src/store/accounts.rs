@@ -73,6 +73,27 @@ impl Store {
             .map_err(sql)
     }
 
+    /// Returns the accounts of a service in one mode, those lately synced first.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn accounts_of(&self, provider: &str, mode: &str) -> Result<Vec<Account>, Error> {
+        let sql = |e| self.sql(e);
+        let mut statement = self
+            .conn
+            .prepare(
+                "SELECT id, remote_id, events_until FROM accounts WHERE provider=?1 AND mode=?2
+                 ORDER BY events_until DESC, id",
+            )
+            .map_err(sql)?;
+        let rows = statement
+            .query_map([provider, mode], |row| {
+                Ok(Account { id: row.get(0)?, remote_id: row.get(1)?, events_until_s: row.get(2)? })
+            })
+            .map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
     /// Remembers that every event created before this second is logged.
     ///
     /// # Errors

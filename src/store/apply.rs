@@ -146,6 +146,19 @@ impl Store {
         Ok(numbers.into_iter().zip(catalog.entries().iter().map(|entry| entry.resource)).collect())
     }
 
+    /// Returns each catalog entry with its number in this file as far as it has one, else 0; writes nothing.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn known_numbers(&self, catalog: &Catalog) -> Result<Vec<(i64, &'static Resource)>, Error> {
+        let mut select = self.conn.prepare("SELECT id FROM resources WHERE name=?1").map_err(|e| self.sql(e))?;
+        let numbers = catalog.entries().iter().map(|entry| {
+            let known = select.query_row([entry.resource.table()], |row| row.get(0)).optional()?;
+            Ok((known.unwrap_or(0), entry.resource))
+        });
+        numbers.collect::<Result<_, _>>().map_err(|e| self.sql(e))
+    }
+
     /// Returns each catalog entry's number in this file, giving numbers to new ones.
     pub(super) fn resource_numbers(&self, catalog: &Catalog) -> Result<Vec<i64>, Error> {
         catalog.entries().iter().map(|e| self.resource_number(&e.resource.table())).collect()

@@ -51,6 +51,30 @@ pub enum Error {
         /// The system's words.
         why: String,
     },
+    /// Its folder is not there.
+    #[error("{path} cannot be made: there is no folder {folder}", path = path.display(), folder = folder.display())]
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Something else stands at its place.
+    #[error("{path} is {what}, not a file", path = path.display())]
+    NoFile {
+        /// The path.
+        path: PathBuf,
+        /// What it is: `a folder`.
+        what: &'static str,
+    },
+    /// It cannot be written to, and a part of it stands in its WAL, which only a writer can merge.
+    #[error("{path} cannot be read where it cannot be written: its latest changes are still in {wal}", path = path.display(), wal = wal.display())]
+    Unmerged {
+        /// The file.
+        path: PathBuf,
+        /// Its WAL.
+        wal: PathBuf,
+    },
     /// Somebody else syncs into it.
     #[error("another sync (process {pid}, since {since}) holds {path}", path = path.display())]
     Held {

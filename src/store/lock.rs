@@ -18,8 +18,8 @@ impl Lock {
     /// # Errors
     /// [`Error::Held`] with the holder's process and start; [`Error::ReadOnly`] when the file cannot be made.
     pub fn take(database: &Path, now: &str) -> Result<Lock, Error> {
-        let mut name = database.as_os_str().to_owned();
-        name.push(".lock");
+        super::check_place(database)?;
+        let name = super::beside(database, ".lock");
         let refused = |error: std::io::Error| Error::ReadOnly { path: database.to_owned(), why: error.to_string() };
         let mut file = OpenOptions::new()
             .read(true)

@@ -52,8 +52,11 @@ pub fn check(conn: &Connection, path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Returns how many migrations the file has.
-fn version(conn: &Connection, path: &Path) -> Result<i64, Error> {
+/// Returns how many migrations the file has; changes nothing.
+///
+/// # Errors
+/// As [`migrate`].
+pub fn version(conn: &Connection, path: &Path) -> Result<i64, Error> {
     let sql = |error| Error::from_sql(path, error);
     let have: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sql)?;
     let application: i64 = conn.query_row("PRAGMA application_id", [], |row| row.get(0)).map_err(sql)?;

@@ -22,7 +22,9 @@ mod statements;
 mod todo;
 mod walks;
 
+use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -55,10 +57,14 @@ impl Store {
     /// # Errors
     /// Any of [`Error`]; the file is left as it was.
     pub fn open(path: &Path) -> Result<Store, Error> {
+        check_place(path)?;
         create_private(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(path, flags).map_err(|error| Error::from_sql(path, error))?;
         let store = Store { conn, path: path.to_owned() };
+        // Before anything is set: a file that is not ours, or newer, must stay as it is to the byte.
+        store.conn.busy_timeout(BUSY_TIMEOUT).map_err(|e| store.sql(e))?;
+        migrate::version(&store.conn, path)?;
         store.configure()?;
         migrate::migrate(&store.conn, path)?;
         Ok(store)
@@ -69,8 +75,24 @@ impl Store {
     /// # Errors
     /// As [`Store::open`]; a file that is not there is [`Error::ReadOnly`] with the system's words.
     pub fn open_read_only(path: &Path) -> Result<Store, Error> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let conn = Connection::open_with_flags(path, flags).map_err(|error| Error::from_sql(path, error))?;
+        check_place(path)?;
+        match Store::read_at(path, path.as_os_str(), OpenFlags::empty()) {
+            // Readers of a WAL share a file beside it, and make it where it is missing: not where nobody may write.
+            // Without a WAL there is nothing to share as long as nobody writes, and here nobody can.
+            Err(Error::ReadOnly { .. }) if path.exists() => {
+                let wal = beside(path, "-wal");
+                if std::fs::metadata(&wal).is_ok_and(|wal| wal.len() > 0) {
+                    return Err(Error::Unmerged { path: path.to_owned(), wal });
+                }
+                Store::read_at(path, &immutable_uri(path), OpenFlags::SQLITE_OPEN_URI)
+            }
+            opened => opened,
+        }
+    }
+
+    fn read_at(path: &Path, name: &OsStr, more: OpenFlags) -> Result<Store, Error> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
+        let conn = Connection::open_with_flags(name, flags).map_err(|error| Error::from_sql(path, error))?;
         let store = Store { conn, path: path.to_owned() };
         store.conn.busy_timeout(BUSY_TIMEOUT).map_err(|e| store.sql(e))?;
         migrate::check(&store.conn, path)?;
@@ -89,7 +111,6 @@ impl Store {
     }
 
     fn configure(&self) -> Result<(), Error> {
-        self.conn.busy_timeout(BUSY_TIMEOUT).map_err(|e| self.sql(e))?;
         self.conn.set_prepared_statement_cache_capacity(64);
         self.conn
             .execute_batch(
@@ -190,6 +211,38 @@ fn show(value: rusqlite::types::Value) -> String {
         Value::Real(r) => r.to_string(),
         Value::Text(text) => text,
         Value::Blob(bytes) => format!("{} bytes", bytes.len()),
+    }
+}
+
+/// Returns the path of a file beside the database: `x.db-wal`.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Returns the name by which SQLite opens a file that nobody changes, without locks.
+fn immutable_uri(path: &Path) -> OsString {
+    let mut uri = String::from("file:");
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => uri.push(char::from(*byte)),
+            other => uri.push_str(&format!("%{other:02X}")),
+        }
+    }
+    uri.push_str("?immutable=1");
+    OsString::from(uri)
+}
+
+/// Refuses a path where no database can be, before anything is made beside it.
+fn check_place(path: &Path) -> Result<(), Error> {
+    if let Ok(found) = std::fs::metadata(path) {
+        let what = if found.is_dir() { "a folder" } else { "a device or a pipe" };
+        return if found.is_file() { Ok(()) } else { Err(Error::NoFile { path: path.to_owned(), what }) };
+    }
+    match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) if !folder.is_dir() => Err(Error::NoFolder { path: path.to_owned(), folder: folder.to_owned() }),
+        _ => Ok(()),
     }
 }
 

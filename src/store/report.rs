@@ -42,7 +42,10 @@ impl Store {
         for row in rows {
             let (id, mut account) = row.map_err(sql)?;
             for entry in catalog.entries().iter().filter(|e| e.resource.provider.name() == account.provider) {
-                account.resources.extend(self.resource_status(id, &entry.resource.table())?);
+                let resource = entry.resource;
+                let parents = resource.inline.iter().map(|inline| inline.parent).chain(resource.parent());
+                let parents: Vec<String> = parents.map(|name| format!("{}_{name}", resource.provider.name())).collect();
+                account.resources.extend(self.resource_status(id, &resource.table(), &parents)?);
             }
             accounts.push(account);
         }
@@ -50,7 +53,8 @@ impl Store {
         Ok(StatusReport { database, size_bytes: self.size_bytes(), accounts })
     }
 
-    fn resource_status(&self, account: i64, table: &str) -> Result<Option<ResourceState>, Error> {
+    /// Reads one table's state. What comes inside a parent has no run of its own: it is as fresh as the parent.
+    fn resource_status(&self, account: i64, table: &str, parents: &[String]) -> Result<Option<ResourceState>, Error> {
         let sql = |e| self.sql(e);
         // The unique index by account answers the first count without touching the rows' pages.
         let all: i64 = self
@@ -62,17 +66,13 @@ impl Store {
             "SELECT count(deleted_at), coalesce(sum(unsettled), 0) FROM {table} INDEXED BY {table}_odd
              WHERE account=?1 AND (deleted_at IS NOT NULL OR unsettled = 1)"
         );
-        let last: Option<(Option<i64>, String)> = self
-            .conn
-            .query_row(
-                "SELECT finished_at, status FROM sync_logs WHERE account=?1 AND resource=?2 ORDER BY id DESC LIMIT 1",
-                params![account, table],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()
-            .map_err(sql)?;
+        let mut last = self.last_run(account, table)?;
         if all == 0 && last.is_none() {
             return Ok(None);
+        }
+        if last.is_none() {
+            let runs = parents.iter().map(|parent| self.last_run(account, parent)).collect::<Result<Vec<_>, _>>()?;
+            last = runs.into_iter().flatten().max();
         }
         let (deleted, unsettled): (i64, i64) =
             self.conn.query_row(&odd, [account], |row| Ok((row.get(0)?, row.get(1)?))).map_err(sql)?;
@@ -84,6 +84,18 @@ impl Store {
             last_sync_s: last.as_ref().and_then(|l| l.0),
             last_status: last.map(|l| l.1),
         }))
+    }
+
+    /// Returns when a table's last run ended, and how.
+    fn last_run(&self, account: i64, table: &str) -> Result<Option<(Option<i64>, String)>, Error> {
+        self.conn
+            .query_row(
+                "SELECT finished_at, status FROM sync_logs WHERE account=?1 AND resource=?2 ORDER BY id DESC LIMIT 1",
+                params![account, table],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()
+            .map_err(|e| self.sql(e))
     }
 
     /// Returns the tables whose lists have all been read to their end.
@@ -115,8 +127,18 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
+    /// Returns how many living rows a table has.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn living_count(&self, account: i64, table: &str) -> Result<u64, Error> {
+        let text = format!("SELECT count(*) FROM {table} WHERE account=?1 AND deleted_at IS NULL");
+        let count = self.conn.query_row(&text, [account], |row| row.get::<_, i64>(0));
+        count.map(i64::unsigned_abs).map_err(|e| self.sql(e))
+    }
+
     fn size_bytes(&self) -> u64 {
-        let wal = self.path.with_extension("db-wal");
+        let wal = super::beside(&self.path, "-wal");
         [self.path.as_path(), wal.as_path()].iter().filter_map(|p| std::fs::metadata(p).ok()).map(|m| m.len()).sum()
     }
 }

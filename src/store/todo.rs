@@ -116,6 +116,16 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
+    /// Returns how many lists of this resource wait under parents.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn waiting_lists(&self, account: i64, resource: i64) -> Result<u64, Error> {
+        let sql = "SELECT count(*) FROM fanouts WHERE account=?1 AND resource=?2";
+        let count = self.conn.query_row(sql, params![account, resource], |row| row.get::<_, i64>(0));
+        count.map(i64::unsigned_abs).map_err(|e| self.sql(e))
+    }
+
     /// Takes a list off the queue.
     ///
     /// # Errors

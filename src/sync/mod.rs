@@ -6,17 +6,20 @@
 
 mod changes;
 mod dispatch;
+mod estimate;
 pub mod fic;
 mod lists;
 mod plan;
 mod pool;
 mod run;
+mod standing;
 mod tally;
 mod task;
 
 use crate::model::progress::ResourceReport;
 use crate::model::resource::Resource;
 
+pub use estimate::estimate;
 pub use run::{Target, catalog, run};
 
 /// What a run is asked to do.
@@ -62,6 +65,14 @@ pub enum Error {
     /// The account could not be read.
     #[error("the account could not be read: {0}")]
     Account(String),
+    /// The key opens another account than the one asked for.
+    #[error("this key opens {opened}, not {asked}")]
+    OtherAccount {
+        /// The key's.
+        opened: String,
+        /// Those asked for.
+        asked: String,
+    },
     /// One resource's lists under parents fail one after the other.
     #[error("too many lists of {0} failed")]
     TooManyFailures(String),

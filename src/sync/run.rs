@@ -7,6 +7,7 @@ use super::changes::{EVENTS, Fetches, ReadEvents, is_listed, take_effects};
 use super::lists::{Lists, Walk};
 use super::plan;
 use super::pool::{self, Work};
+use super::standing::{Next, Standing, TEST_CLOCKS, plain_passes};
 use super::tally::Tally;
 use super::task::{Failure, Task, Worker};
 use super::{Error, Options, Summary};
@@ -14,7 +15,7 @@ use crate::http::{Client, Error as HttpError};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
 use crate::model::progress::{Outcome, Sink};
-use crate::model::resource::{List, Poll, Resource};
+use crate::model::resource::{List, Resource};
 use crate::model::span::Span;
 use crate::providers::stripe::{self, page, refusal, request};
 use crate::store::{Account, LogEntry, NewAccount, Rows, SliceRow, Store, WalkRow};
@@ -23,14 +24,8 @@ use crate::store::{Account, LogEntry, NewAccount, Rows, SliceRow, Store, WalkRow
 const EVENTS_OVERLAP_S: i64 = 600;
 /// A list is drained from so long before its walk began.
 const DRAIN_OVERLAP_S: i64 = 60;
-/// A slice whose cursor is older than the events reach is read again.
-const SLICE_AGE_MAX_S: i64 = stripe::EVENTS_KEPT_S;
-/// What is not available is asked for again after a week.
-const PROBE_AGAIN_S: i64 = 7 * 24 * 3600;
 /// Rounds of fetching what the round before left in doubt.
 const SETTLING_ROUNDS: usize = 3;
-/// The list of test clocks, without which other lists are not whole in test mode.
-const TEST_CLOCKS: &str = "test_helpers_test_clocks";
 /// Before Stripe there was nothing: 2010-01-01.
 const FLOOR_S: i64 = 1_262_304_000;
 
@@ -75,7 +70,7 @@ pub fn run(
     let began = Instant::now();
     let new = identify(target)?;
     if !options.accounts.is_empty() && !options.accounts.contains(&new.remote_id) {
-        return Err(Error::Account(format!("this key opens {}, not {}", new.remote_id, options.accounts.join(", "))));
+        return Err(Error::OtherAccount { opened: new.remote_id, asked: options.accounts.join(", ") });
     }
     let began_s = target.client.service_now_s();
     let floor_s = new.created_s.unwrap_or(FLOOR_S);
@@ -179,27 +174,21 @@ impl<'a> Run<'a> {
     fn current(&self) -> Result<HashSet<String>, Error> {
         let mut current = HashSet::new();
         for &(number, resource) in self.numbers.iter().filter(|(_, resource)| is_listed(resource)) {
-            let mut is_begun = false;
-            for pass in plain_passes(resource) {
-                is_begun |= self.store.walk(self.account.id, number, pass)?.is_some();
-            }
-            if is_begun {
+            if self.standing().is_begun(number, resource)? {
                 current.insert(resource.table());
             }
         }
         Ok(current)
     }
 
-    /// Returns when the oldest of the readings began that show a resource whole; nothing while one is missing.
-    fn whole_since_s(&self, number: i64, resource: &Resource) -> Result<Option<i64>, Error> {
-        let mut since_s = i64::MAX;
-        for pass in plain_passes(resource) {
-            match self.store.walk(self.account.id, number, pass)? {
-                Some(walk) if walk.drained_s.is_some() => since_s = since_s.min(walk.began_s),
-                _ => return Ok(None),
-            }
+    fn standing(&self) -> Standing<'_> {
+        Standing {
+            store: self.store,
+            account: &self.account,
+            began_s: self.began_s,
+            initial: self.options.initial,
+            is_live: self.is_live,
         }
-        Ok(Some(since_s))
     }
 
     fn lists<'r>(&'r self, rows: &'r mut Rows<'a>, tally: &'r mut Tally<'a>) -> Lists<'r, 'a> {
@@ -267,7 +256,7 @@ impl<'a> Run<'a> {
                 let number = super::number(&self.numbers, resource);
                 self.store.set_availability(self.account.id, number, "available", None, now_s)?;
                 // A poll shows only what is new: it says nothing about what is gone.
-                let whole_since_s = self.whole_since_s(number, resource)?.filter(|_| !is_poll);
+                let whole_since_s = self.standing().whole_since_s(number, resource)?.filter(|_| !is_poll);
                 if let Some(began_s) = whole_since_s.filter(|_| !resource.get.is_empty()) {
                     self.store.queue_missing(self.account.id, number, &resource.table(), began_s)?;
                 }
@@ -285,37 +274,26 @@ impl<'a> Run<'a> {
     ) -> Result<(), Error> {
         let number = super::number(&self.numbers, resource);
         let table = resource.table();
-        let known = self.store.availability(self.account.id, number)?;
-        if let Some((state, checked_s)) = &known
-            && state == "not available"
-            && self.began_s - checked_s < PROBE_AGAIN_S
-            && !self.options.initial
-        {
+        let standing = self.standing();
+        if standing.is_absent(number)? {
             lists.tally.fail(&table, Outcome::NotAvailable("asked again in a week".to_owned()));
             return Ok(());
         }
-        let is_complete = self.whole_since_s(number, resource)?.is_some();
-        for pass in self.passes(resource)? {
+        let is_complete = standing.whole_since_s(number, resource)?.is_some();
+        for pass in standing.passes(resource)? {
             let pass = pass.as_str();
             if let Some(since_s) = self.options.since_s {
                 self.part(resource, pass, since_s, lists, queue);
                 continue;
             }
-            let old = self.store.walk(self.account.id, number, pass)?;
-            let is_stale = |walk: &crate::store::WalkRow| {
-                let events_end_s = self.account.events_until_s.unwrap_or(walk.began_s);
-                events_end_s.max(walk.began_s) < self.began_s - SLICE_AGE_MAX_S
-            };
-            let is_polled = resource.poll != Poll::ByEvent;
-            let walk = match old {
-                Some(walk) if walk.drained_s.is_some() && !self.options.initial && !is_stale(&walk) => {
-                    if is_polled && is_complete {
-                        self.poll(resource, pass, &walk, lists, queue);
-                    }
+            let walk = match standing.next(number, resource, pass, is_complete)? {
+                Next::Rest => continue,
+                Next::Poll(walk) => {
+                    self.poll(resource, pass, &walk, lists, queue);
                     continue;
                 }
-                Some(walk) if walk.drained_s.is_none() && !is_stale(&walk) => walk,
-                _ => self.store.begin_walk(self.account.id, number, pass, (Span::ALL, self.began_s))?,
+                Next::GoOn(walk) => walk,
+                Next::Anew => self.store.begin_walk(self.account.id, number, pass, (Span::ALL, self.began_s))?,
             };
             lists.tally.begin(&table, "listing");
             let at = lists.walks.len();
@@ -346,19 +324,6 @@ impl<'a> Run<'a> {
         lists.open(at, &unstored(span), queue);
     }
 
-    /// Returns the passes of a list: the table's, and in test mode the same again for each test clock.
-    fn passes(&self, resource: &Resource) -> Result<Vec<String>, Error> {
-        let plain = plain_passes(resource);
-        let mut passes: Vec<String> = plain.iter().map(|pass| (*pass).to_owned()).collect();
-        if resource.hides_test_clocks && !self.is_live {
-            for clock in self.store.living_ids(self.account.id, &format!("stripe_{TEST_CLOCKS}"))? {
-                let clock = format!("test_clock={}", request::encode(&clock));
-                passes.extend(plain.iter().map(|p| if p.is_empty() { clock.clone() } else { format!("{p}&{clock}") }));
-            }
-        }
-        Ok(passes)
-    }
-
     /// Asks a list that no event tells of for what is new.
     fn poll(
         &self,
@@ -369,12 +334,9 @@ impl<'a> Run<'a> {
         queue: &mut VecDeque<Task>,
     ) {
         let last_s = walk.drained_s.unwrap_or(walk.began_s);
-        let is_due = resource.poll == Poll::EachRun || self.began_s - last_s >= 24 * 3600;
-        if is_due {
-            let polled = Walk { began_s: last_s, ..new_walk(walk.id, resource, pass, last_s) };
-            lists.tally.begin(&resource.table(), "polling");
-            self.drain(polled, lists, queue);
-        }
+        let polled = Walk { began_s: last_s, ..new_walk(walk.id, resource, pass, last_s) };
+        lists.tally.begin(&resource.table(), "polling");
+        self.drain(polled, lists, queue);
     }
 
     /// Reads a list's top until it shows nothing new.
@@ -560,11 +522,6 @@ fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> 
 /// A slice that is not in the file.
 fn unstored(span: Span) -> SliceRow {
     SliceRow { id: 0, span, cursor: None, cursor_s: None, read_s: None }
-}
-
-/// Returns the table's passes of a list; one plain pass where it names none.
-fn plain_passes(resource: &Resource) -> &'static [&'static str] {
-    if resource.passes.is_empty() { &[""] } else { resource.passes }
 }
 
 /// A phase that begins with tasks already known.

@@ -3,12 +3,17 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use dialoguer::console::{measure_text_width, truncate_str};
+
 use super::text::safe;
 use super::units::{clock, counted, grouped};
 use crate::model::progress::{Outcome, Progress, ResourceReport};
 
 /// Places for bars; more would push everything else off a terminal of 24 lines.
 pub const PLACES: usize = 12;
+/// Columns of a name and of a bar.
+const NAME_WIDTH: usize = 30;
+const BAR_WIDTH: usize = 16;
 /// A resource that was quiet for so long gives its place to another one.
 const QUIET_MAX: Duration = Duration::from_secs(3);
 /// A plain line for a resource comes no more often than this.
@@ -98,6 +103,19 @@ impl Board {
         Some(place)
     }
 
+    /// Draws everything that has a place and the line over all, each line within the terminal's width.
+    pub fn picture(&self, resources: u64, now: Duration, width: u16, color: bool) -> String {
+        let shown = (0..PLACES).filter_map(|place| self.at(place));
+        let mut lines: Vec<String> = shown.map(|line| line.drawn(now, color)).collect();
+        lines.push(self.overall(resources, now));
+        // A line as long as the terminal is wide would be wrapped by some of them.
+        let most = usize::from(width).saturating_sub(1);
+        let cut = |line: String| {
+            if measure_text_width(&line) > most { truncate_str(&line, most, "…").into_owned() } else { line }
+        };
+        lines.into_iter().map(cut).collect::<Vec<_>>().join("\n")
+    }
+
     /// Returns who has the place.
     pub fn at(&self, place: usize) -> Option<&Line> {
         self.lines.get(self.places[place].as_ref()?)
@@ -130,6 +148,18 @@ impl Board {
 }
 
 impl Line {
+    /// Returns name, bar and text.
+    fn drawn(&self, now: Duration, color: bool) -> String {
+        let name = truncate_str(&safe(&self.name), NAME_WIDTH, "…").into_owned();
+        let done = self.share_permille.unwrap_or(0) as usize * BAR_WIDTH / 1000;
+        let (begun, rest) = ("━".repeat(done), "─".repeat(BAR_WIDTH - done));
+        let text = self.text(now);
+        match color {
+            true => format!("{name:NAME_WIDTH$} \x1b[36m{begun}\x1b[0m\x1b[2m{rest}\x1b[0m {text}"),
+            false => format!("{name:NAME_WIDTH$} {begun}{rest} {text}"),
+        }
+    }
+
     /// Returns what stands behind the name: phase, rows, rate, remaining time.
     pub fn text(&self, now: Duration) -> String {
         let watched = now.saturating_sub(self.began);
@@ -225,6 +255,22 @@ mod tests {
         assert!(board.at(3).is_none());
         assert_eq!(board.take(&started("x"), s(2)), Some(3));
         assert_eq!(board.take(&started("y"), s(9)), Some(0), "r0 was quiet for long");
+    }
+
+    #[test]
+    fn a_picture_fits_the_terminal_and_takes_orders_from_nobody() {
+        let mut board = Board::default();
+        for n in 0..2 * PLACES {
+            board.take(&stored(&format!("stripe:a_resource_with_a_long_name_\x1b[2J_{n}"), 5, 400), s(2));
+        }
+        for (width, color) in [(20, false), (80, false), (80, true), (200, true)] {
+            let picture = board.picture(99, s(2), width, color);
+            assert_eq!(picture.lines().count(), PLACES + 1);
+            assert!(picture.lines().all(|line| measure_text_width(line) < usize::from(width)), "{picture}");
+            assert!(!picture.contains("\x1b[2J"), "{picture:?}");
+        }
+        let wide = board.picture(99, s(2), 200, false);
+        assert!(wide.contains("━━━━━━────────── 5 rows") && wide.ends_with("24 of 99 resources begun"), "{wide}");
     }
 
     #[test]

@@ -12,6 +12,13 @@ struct Run<'a> {
     requests: u64,
     took_ms: u64,
     signal: Option<i32>,
+    clocks: Vec<Clock>,
+}
+
+#[derive(Serialize)]
+struct Clock {
+    service: &'static str,
+    behind_s: i64,
 }
 
 #[derive(Serialize)]
@@ -39,7 +46,8 @@ struct Planned<'a> {
     account: &'a str,
     resource: &'a str,
     how: &'a str,
-    requests: Option<u64>,
+    requests: u64,
+    open: bool,
 }
 
 #[derive(Serialize)]
@@ -91,13 +99,19 @@ pub fn run(report: &RunReport) -> String {
         requests: report.requests,
         took_ms: report.took_ms,
         signal: report.signal,
+        clocks: report.clocks.iter().map(|c| Clock { service: c.service, behind_s: c.behind_s }).collect(),
     })
 }
 
 /// Writes what a run would do.
 pub fn plan(plan: &[PlannedResource]) -> String {
-    let planned =
-        plan.iter().map(|p| Planned { account: &p.account, resource: &p.name, how: &p.how, requests: p.requests });
+    let planned = plan.iter().map(|p| Planned {
+        account: &p.account,
+        resource: &p.name,
+        how: &p.how,
+        requests: p.requests,
+        open: p.is_open,
+    });
     line(&planned.collect::<Vec<_>>())
 }
 
@@ -151,7 +165,7 @@ mod tests {
             took_ms: 7,
             ..RunReport::default()
         };
-        let wanted = r#"{"resources":[{"account":"acct_1","resource":"stripe:customers","new":1,"changed":2,"deleted":3,"unchanged":4,"requests":5,"took_ms":6,"outcome":"failed","detail":"a\u001bb"}],"failures":[],"requests":5,"took_ms":7,"signal":null}"#;
+        let wanted = r#"{"resources":[{"account":"acct_1","resource":"stripe:customers","new":1,"changed":2,"deleted":3,"unchanged":4,"requests":5,"took_ms":6,"outcome":"failed","detail":"a\u001bb"}],"failures":[],"requests":5,"took_ms":7,"signal":null,"clocks":[]}"#;
         assert_eq!(run(&report), format!("{wanted}\n"));
     }
 
@@ -159,11 +173,17 @@ mod tests {
     fn status_and_plan_have_their_names() {
         let text = status(&StatusReport { database: "x".into(), ..StatusReport::default() });
         assert_eq!(text, "{\"database\":\"x\",\"size_bytes\":0,\"accounts\":[]}\n");
-        let planned =
-            PlannedResource { name: "stripe:a".into(), account: "acct_1".into(), how: "events".into(), requests: None };
+        let planned = PlannedResource {
+            name: "stripe:a".into(),
+            account: "acct_1".into(),
+            how: "events".into(),
+            requests: 1,
+            parent: None,
+            is_open: true,
+        };
         assert_eq!(
             plan(&[planned]),
-            "[{\"account\":\"acct_1\",\"resource\":\"stripe:a\",\"how\":\"events\",\"requests\":null}]\n"
+            "[{\"account\":\"acct_1\",\"resource\":\"stripe:a\",\"how\":\"events\",\"requests\":1,\"open\":true}]\n"
         );
     }
 }

@@ -47,6 +47,8 @@ pub struct Look {
     pub quiet: bool,
     /// Whether to show what is usually summed up.
     pub verbose: bool,
+    /// Whether the terminal can only take lines one after the other.
+    pub dumb: bool,
 }
 
 /// The one owner of stdout and stderr.
@@ -100,6 +102,9 @@ impl Ui {
                 self.stdout(&run::table(report, self.look.verbose, width()))?;
             }
         }
+        for line in run::clocks(report) {
+            self.note(&line);
+        }
         for line in run::troubles(report) {
             self.stderr_line(&line);
         }
@@ -114,7 +119,7 @@ impl Ui {
         match self.look.format {
             Format::Json => self.stdout(&json::plan(plan)),
             Format::Csv => self.stdout(&run::plan_csv(plan)),
-            Format::Table => self.stdout(&run::plan_table(plan, rate_per_s, width())),
+            Format::Table => self.stdout(&run::plan_table(plan, rate_per_s, self.look.verbose, width())),
         }
     }
 

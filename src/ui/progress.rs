@@ -1,204 +1,171 @@
 //! Progress on stderr: bars on a terminal, lines elsewhere, nothing with `--quiet`.
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use dialoguer::console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Look;
-use super::board::{Board, PLACES};
+use super::board::Board;
 use super::text::safe;
 use crate::model::progress::{Progress, Sink};
 
 /// Work that is done by then was no wait.
 const UNSEEN: Duration = Duration::from_millis(250);
-/// How often the line over all moves although nothing happens.
-const TICK: Duration = Duration::from_millis(250);
-/// Redraws per second; more only costs the engine's threads time.
-const REDRAWS_PER_S: u8 = 10;
+/// The picture is drawn again no more often than this, however much happens: a terminal over a slow line must follow.
+const PAINT_EVERY: Duration = Duration::from_millis(100);
+/// Not a limit: the painter keeps the pace, and a picture that it made must not get lost.
+const DRAWS_PER_S: u8 = 255;
+/// Where the terminal does not tell its width.
+const WIDTH_USUAL: u16 = 80;
 
 /// Where long work reports to. Bars and lines end when it is dropped.
 pub struct Watch {
     began: Instant,
-    resources: u64,
+    board: Arc<Mutex<Board>>,
     face: Face,
-    board: Mutex<Board>,
 }
 
 enum Face {
     Quiet,
     Lines,
-    Bars(Box<Bars>),
+    Bars(Bars),
 }
 
 impl Watch {
     pub(super) fn new(look: &Look, bars: MultiProgress, resources: usize) -> Watch {
+        let began = Instant::now();
+        let board: Arc<Mutex<Board>> = Arc::default();
         let face = if look.quiet {
             Face::Quiet
-        } else if io::stderr().is_terminal() {
-            Face::Bars(Box::new(Bars::new(bars, look.color)))
+        } else if io::stderr().is_terminal() && !look.dumb {
+            Face::Bars(Bars::new(bars, Picture { board: Arc::clone(&board), began, resources, color: look.color }))
         } else {
             Face::Lines
         };
-        Watch { began: Instant::now(), resources: resources as u64, face, board: Mutex::default() }
+        Watch { began, board, face }
     }
 }
 
 impl Sink for Watch {
     fn report(&self, progress: Progress) {
         let now = self.began.elapsed();
-        // A panic elsewhere while drawing must not take the engine's threads along.
-        let mut board = self.board.lock().unwrap_or_else(PoisonError::into_inner);
         match &self.face {
             Face::Quiet => {}
             Face::Lines => {
+                let mut board = held(&self.board);
                 board.take(&progress, now);
                 if let Some(line) = board.plain(&progress, now) {
                     // There is nowhere left to tell that stderr is gone.
                     let _ = writeln!(io::stderr(), "{line}");
                 }
             }
-            Face::Bars(bars) => bars.report(&mut board, &progress, self.resources, now),
+            Face::Bars(bars) => match &progress {
+                // Not `println`, which says nothing while the bars are still hidden.
+                Progress::Note(note) => bars.all.suspend(|| {
+                    let _ = writeln!(io::stderr(), "{}", safe(note));
+                }),
+                progress => drop(held(&self.board).take(progress, now)),
+            },
         }
     }
 }
 
+/// What is painted, and out of what.
+struct Picture {
+    board: Arc<Mutex<Board>>,
+    began: Instant,
+    resources: usize,
+    color: bool,
+}
+
+impl Picture {
+    fn text(&self) -> String {
+        let width = Term::stderr().size_checked().map_or(WIDTH_USUAL, |(_, columns)| columns);
+        held(&self.board).picture(self.resources as u64, self.began.elapsed(), width, self.color)
+    }
+}
+
+/// The picture on the terminal, and the thread that paints it: reports come by the thousand a second, pictures do not.
 struct Bars {
     all: MultiProgress,
-    places: Mutex<[Option<ProgressBar>; PLACES]>,
-    overall: ProgressBar,
-    color: bool,
-    curtain: Curtain,
+    sheet: ProgressBar,
+    closed: Arc<(Mutex<bool>, Condvar)>,
+    painter: Option<JoinHandle<()>>,
 }
 
 impl Bars {
-    fn new(all: MultiProgress, color: bool) -> Bars {
-        let template = if color { "{spinner:.cyan} {wide_msg}" } else { "{spinner} {wide_msg}" };
-        let overall = all.add(ProgressBar::new_spinner().with_style(style(template)));
-        overall.enable_steady_tick(TICK);
-        let curtain = Curtain::new(all.clone());
-        Bars { all, places: Mutex::default(), overall, color, curtain }
-    }
-
-    fn report(&self, board: &mut Board, progress: &Progress, resources: u64, now: Duration) {
-        if let Progress::Note(note) = progress {
-            // Not `println`, which says nothing while the bars are still hidden.
-            self.all.suspend(|| {
-                let _ = writeln!(io::stderr(), "{}", safe(note));
-            });
-            return;
-        }
-        if let Some(place) = board.take(progress, now) {
-            self.draw(board, place, now);
-        }
-        self.overall.set_message(board.overall(resources, now));
-    }
-
-    fn draw(&self, board: &Board, place: usize, now: Duration) {
-        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(line) = board.at(place) else {
-            if let Some(bar) = places[place].take() {
-                bar.finish_and_clear();
-                self.all.remove(&bar);
+    fn new(all: MultiProgress, picture: Picture) -> Bars {
+        let style = ProgressStyle::with_template("{msg}").expect("the template is a constant, drawn by a test");
+        let sheet = all.add(ProgressBar::new_spinner().with_style(style));
+        let closed: Arc<(Mutex<bool>, Condvar)> = Arc::default();
+        let (seen, canvas, target) = (Arc::clone(&closed), sheet.clone(), all.clone());
+        let paint = move || {
+            // Hidden for the first moment, even if nothing happens that would show it.
+            if waited(&seen, UNSEEN) {
+                return;
             }
-            return;
+            target.set_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWS_PER_S));
+            loop {
+                canvas.set_message(picture.text());
+                if waited(&seen, PAINT_EVERY) {
+                    return;
+                }
+            }
         };
-        let bar = places[place].get_or_insert_with(|| self.all.insert_before(&self.overall, self.bar()));
-        bar.set_prefix(safe(&line.name).into_owned());
-        bar.set_message(line.text(now));
-        bar.set_position(u64::from(line.share_permille.unwrap_or(0)));
-    }
-
-    fn bar(&self) -> ProgressBar {
-        let template =
-            if self.color { "{prefix:30!} {bar:16.cyan/dim} {wide_msg}" } else { "{prefix:30!} {bar:16} {wide_msg}" };
-        // Thousandths of the resource's time span.
-        ProgressBar::new(1000).with_style(style(template).progress_chars("━╸─"))
+        // Without a thread to spare nothing is painted; the work goes on.
+        let painter = std::thread::Builder::new().name("painter".into()).spawn(paint).ok();
+        Bars { all, sheet, closed, painter }
     }
 }
 
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).expect("the templates here are constants, drawn by a test")
+/// Waits, and returns whether it is over.
+fn waited(closed: &(Mutex<bool>, Condvar), time: Duration) -> bool {
+    let (closed, changed) = closed;
+    let waited = changed.wait_timeout_while(held(closed), time, |closed| !*closed);
+    *waited.unwrap_or_else(PoisonError::into_inner).0
 }
 
 impl Drop for Bars {
     fn drop(&mut self) {
-        self.curtain.close();
-        let places = self.places.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for bar in places.iter_mut().filter_map(Option::take) {
-            bar.finish_and_clear();
-            self.all.remove(&bar);
+        let (closed, changed) = &*self.closed;
+        *held(closed) = true;
+        changed.notify_all();
+        if let Some(painter) = self.painter.take() {
+            let _ = painter.join();
         }
-        self.overall.finish_and_clear();
-        self.all.remove(&self.overall);
-        let _ = self.all.clear();
+        self.sheet.finish_and_clear();
+        self.all.remove(&self.sheet);
         self.all.set_draw_target(ProgressDrawTarget::hidden());
     }
 }
 
-/// Keeps the bars hidden for the first moment, even if nothing happens that would show them.
-struct Curtain {
-    closed: Arc<(Mutex<bool>, Condvar)>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Curtain {
-    fn new(bars: MultiProgress) -> Curtain {
-        let closed: Arc<(Mutex<bool>, Condvar)> = Arc::default();
-        let seen = Arc::clone(&closed);
-        let rise = move || {
-            let (closed, changed) = &*seen;
-            let guard = closed.lock().unwrap_or_else(PoisonError::into_inner);
-            let waited = changed.wait_timeout_while(guard, UNSEEN, |closed| !*closed);
-            let (closed, _) = waited.unwrap_or_else(PoisonError::into_inner);
-            if !*closed {
-                bars.set_draw_target(ProgressDrawTarget::stderr_with_hz(REDRAWS_PER_S));
-            }
-        };
-        // Without a thread to spare the bars stay hidden; the work goes on.
-        let thread = std::thread::Builder::new().name("curtain".into()).spawn(rise).ok();
-        Curtain { closed, thread }
-    }
-
-    fn close(&mut self) {
-        let (closed, changed) = &*self.closed;
-        *closed.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        changed.notify_all();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
+/// Locks; a panic elsewhere while drawing must not take the engine's threads along.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::progress::{Counts, Outcome, ResourceReport};
 
     #[test]
-    fn every_template_draws_and_every_bar_goes_away() {
-        for color in [true, false] {
-            let all = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
-            let bars = Bars::new(all.clone(), color);
-            let mut board = Board::default();
-            let now = Duration::from_secs(2);
-            for n in 0..2 * PLACES {
-                let progress = Progress::Stored { name: format!("stripe:r{n}"), rows: 5, share_permille: Some(400) };
-                bars.report(&mut board, &progress, 99, now);
-            }
-            let report = ResourceReport {
-                name: "stripe:r0".into(),
-                account: "acct_1".into(),
-                counts: Counts::default(),
-                took_ms: 1,
-                outcome: Outcome::Complete,
-            };
-            bars.report(&mut board, &Progress::Finished { report }, 99, now);
-            assert!(bars.overall.message().starts_with("0:02  120 rows, 60/s"), "{}", bars.overall.message());
-            drop(bars);
-            assert!(all.is_hidden());
+    fn the_picture_is_painted_and_goes_away() {
+        let all = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
+        let board: Arc<Mutex<Board>> = Arc::default();
+        let progress = Progress::Stored { name: "stripe:r0".into(), rows: 5, share_permille: Some(400) };
+        held(&board).take(&progress, Duration::from_secs(1));
+        let picture = Picture { board, began: Instant::now(), resources: 9, color: false };
+        let bars = Bars::new(all.clone(), picture);
+        let began = Instant::now();
+        while bars.sheet.message().is_empty() && began.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(10));
         }
+        assert!(bars.sheet.message().contains("stripe:r0"), "{}", bars.sheet.message());
+        drop(bars);
+        assert!(all.is_hidden());
     }
 }

@@ -1,12 +1,13 @@
 //! What a run did or would do, as tables, CSV and sentences. Pure.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
 
 use super::sheet::{self, Column, numbers, whole, words};
 use super::text::safe;
-use super::units::{counted, grouped, seconds};
+use super::units::{counted, grouped, seconds, span};
 use crate::model::progress::{Counts, Outcome, ResourceReport};
-use crate::model::report::{PlannedResource, RunReport};
+use crate::model::report::{ClockOff, PlannedResource, RunReport};
 
 const COLUMNS: [Column; 8] = [
     words("resource"),
@@ -18,6 +19,9 @@ const COLUMNS: [Column; 8] = [
     numbers("seconds"),
     whole("outcome"),
 ];
+
+/// More lines than this for one account are no longer read.
+const LINES_MAX: usize = 30;
 
 /// Returns the outcome in a word or two.
 pub fn outcome(outcome: &Outcome) -> &'static str {
@@ -60,15 +64,20 @@ pub fn table(report: &RunReport, all: bool, width: Option<u16>) -> String {
 fn account_table(resources: &[&ResourceReport], all: bool, width: Option<u16>) -> String {
     let (shown, summed): (Vec<&ResourceReport>, Vec<&ResourceReport>) =
         resources.iter().partition(|resource| all || is_worth_a_line(resource));
+    let (shown, smaller) = if all { (shown, Vec::new()) } else { largest(shown) };
     let mut rows: Vec<Vec<String>> = shown.iter().map(|resource| row(resource)).collect();
+    if !smaller.is_empty() {
+        rows.push(sum_row(format!("{} smaller ones (-v)", smaller.len()), &smaller));
+    }
     if resources.len() > 1 {
-        rows.push(total(resources));
+        rows.push(sum_row("total".to_owned(), resources));
     }
     let mut out = if shown.is_empty() { String::new() } else { sheet::table(&COLUMNS, &rows, width) };
     let absent = summed.iter().filter(|resource| matches!(resource.outcome, Outcome::NotAvailable(_))).count();
     let empty = summed.len() - absent;
     if empty > 0 {
-        out.push_str(&format!("{} without rows\n", counted(empty as u64, "resource")));
+        let were = if empty == 1 { "was" } else { "were" };
+        out.push_str(&format!("{} {were} empty\n", counted(empty as u64, "list")));
     }
     if absent > 0 {
         let absent = counted(absent as u64, "resource");
@@ -86,6 +95,26 @@ fn is_worth_a_line(resource: &ResourceReport) -> bool {
     }
 }
 
+/// Parts the resources, in the order given, into those worth a line each and the many with fewer rows.
+fn largest(shown: Vec<&ResourceReport>) -> (Vec<&ResourceReport>, Vec<&ResourceReport>) {
+    // One line too many is not worth a line that says so.
+    if shown.len() <= LINES_MAX + 1 {
+        return (shown, Vec::new());
+    }
+    let touched = |c: &Counts| (c.new + c.changed + c.deleted, c.unchanged);
+    let mut order: Vec<usize> = (0..shown.len()).collect();
+    order.sort_by_key(|&at| Reverse(touched(&shown[at].counts)));
+    let kept: HashSet<usize> = order.into_iter().take(LINES_MAX).collect();
+    // What went wrong is told whatever its size.
+    let is_shown =
+        |(at, resource): &(usize, &ResourceReport)| kept.contains(at) || resource.outcome != Outcome::Complete;
+    let (shown, smaller): (Vec<_>, Vec<_>) = shown.into_iter().enumerate().partition(is_shown);
+    (
+        shown.into_iter().map(|(_, resource)| resource).collect(),
+        smaller.into_iter().map(|(_, resource)| resource).collect(),
+    )
+}
+
 fn row(resource: &ResourceReport) -> Vec<String> {
     let mut row = vec![resource.name.clone()];
     row.extend(counts(resource.counts));
@@ -98,7 +127,7 @@ fn counts(c: Counts) -> impl Iterator<Item = String> {
     [c.new, c.changed, c.deleted, c.unchanged, c.requests].into_iter().map(grouped)
 }
 
-fn total(resources: &[&ResourceReport]) -> Vec<String> {
+fn sum_row(name: String, resources: &[&ResourceReport]) -> Vec<String> {
     let sum = |of: fn(&Counts) -> u64| resources.iter().map(|resource| of(&resource.counts)).sum();
     let all = Counts {
         new: sum(|c| c.new),
@@ -107,11 +136,21 @@ fn total(resources: &[&ResourceReport]) -> Vec<String> {
         unchanged: sum(|c| c.unchanged),
         requests: sum(|c| c.requests),
     };
-    let mut row = vec!["total".to_owned()];
+    let mut row = vec![name];
     row.extend(counts(all));
     // Resources are read side by side: their seconds add up to nothing that anyone waited for.
     row.extend([String::new(), String::new()]);
     row
+}
+
+/// Returns a sentence for every service whose clock this machine's is far from.
+pub fn clocks(report: &RunReport) -> Vec<String> {
+    let sentence = |off: &ClockOff| {
+        let (way, by) = (if off.behind_s > 0 { "behind" } else { "ahead of" }, span(off.behind_s.unsigned_abs()));
+        let service = if off.service == "fic" { "Fatture in Cloud" } else { "Stripe" };
+        format!("this machine's clock is {by} {way} {service}'s; times in the file are the service's")
+    };
+    report.clocks.iter().map(sentence).collect()
 }
 
 /// Returns a sentence for everything that did not go well.
@@ -156,25 +195,52 @@ pub fn csv(report: &RunReport) -> String {
     sheet::csv(&titles, &rows)
 }
 
-/// Draws the plan of `--dry-run`; the rate is the requests per second that the run would keep to, where known.
-pub fn plan_table(plan: &[PlannedResource], rate_per_s: Option<u32>, width: Option<u16>) -> String {
+/// Draws the plan of `--dry-run`; the rate is the requests per second that the run would keep to, where known. What
+/// costs nothing is left out unless `all` is wanted.
+pub fn plan_table(plan: &[PlannedResource], rate_per_s: Option<u32>, all: bool, width: Option<u16>) -> String {
     let columns = [words("resource"), whole("account"), words("how"), numbers("requests")];
+    let is_shown = |planned: &&PlannedResource| all || planned.requests > 0;
     let rows: Vec<Vec<String>> = plan
         .iter()
+        .filter(is_shown)
         .map(|planned| {
-            let requests = planned.requests.map_or_else(|| "?".to_owned(), grouped);
+            let requests = grouped(planned.requests) + if planned.is_open { "+" } else { "" };
             vec![planned.name.clone(), planned.account.clone(), planned.how.clone(), requests]
         })
         .collect();
-    // What nobody can know before asking costs one request or more.
-    let known: u64 = plan.iter().map(|planned| planned.requests.unwrap_or(1)).sum();
-    let at_least = if plan.iter().any(|planned| planned.requests.is_none()) { "at least " } else { "about " };
+    let least: u64 = plan.iter().map(|planned| planned.requests).sum();
     let time = rate_per_s
         .filter(|rate| *rate > 0)
-        .map(|rate| format!(", {} s at {rate} requests per second", grouped(known.div_ceil(u64::from(rate)))))
+        .map(|rate| format!(", {} s at {rate} requests per second", grouped(least.div_ceil(u64::from(rate)))))
         .unwrap_or_default();
     let mut out = sheet::table(&columns, &rows, width);
-    out.push_str(&format!("\n{at_least}{}{time}; nothing was written\n", counted(known, "request")));
+    out.push('\n');
+    let resting = plan.len() - rows.len();
+    if resting > 0 {
+        out.push_str(&format!("{} cost nothing in themselves (-v lists them)\n", counted(resting as u64, "resource")));
+    }
+    out.push_str(&format!("at least {}{time}; nothing was written\n", counted(least, "request")));
+    out.push_str(&on_top(plan));
+    out
+}
+
+/// Says what comes on top that nobody can count, the same under many parents in one line.
+fn on_top(plan: &[PlannedResource]) -> String {
+    let mut ways: BTreeMap<String, BTreeMap<&str, u64>> = BTreeMap::new();
+    for planned in plan.iter().filter(|planned| planned.requests == 0 && planned.is_open) {
+        let parent = planned.parent.unwrap_or_default();
+        let way = if parent.is_empty() { planned.how.clone() } else { planned.how.replacen(parent, "these", 1) };
+        *ways.entry(way).or_default().entry(parent).or_default() += 1;
+    }
+    let mut out = if ways.is_empty() { String::new() } else { "on top come, by what is found:\n".to_owned() };
+    for (way, parents) in ways {
+        let named = parents.into_iter().filter(|(parent, _)| !parent.is_empty());
+        let named: Vec<_> = named
+            .map(|(name, times)| if times > 1 { format!("{name} ({times} lists)") } else { name.to_owned() })
+            .collect();
+        let colon = if named.is_empty() { "" } else { ": " };
+        out.push_str(&format!("  {}{colon}{}\n", safe(&way), named.join(", ")));
+    }
     out
 }
 
@@ -183,11 +249,17 @@ pub fn plan_csv(plan: &[PlannedResource]) -> String {
     let rows: Vec<Vec<String>> = plan
         .iter()
         .map(|planned| {
-            let requests = planned.requests.map(|n| n.to_string()).unwrap_or_default();
-            vec![planned.account.clone(), planned.name.clone(), planned.how.clone(), requests]
+            let requests = planned.requests.to_string();
+            vec![
+                planned.account.clone(),
+                planned.name.clone(),
+                planned.how.clone(),
+                requests,
+                planned.is_open.to_string(),
+            ]
         })
         .collect();
-    sheet::csv(&["account", "resource", "how", "requests"], &rows)
+    sheet::csv(&["account", "resource", "how", "requests", "open"], &rows)
 }
 
 #[cfg(test)]
@@ -226,9 +298,24 @@ mod tests {
         {
             assert!(drawn.contains(part), "{part} in\n{drawn}");
         }
-        assert!(drawn.contains("1 resource without rows\n1 resource not available"), "{drawn}");
+        assert!(drawn.contains("1 list was empty\n1 resource not available"), "{drawn}");
         assert!(drawn.ends_with("18 requests in 2.5 s\n"), "{drawn}");
         assert!(!drawn.contains("stripe:reviews"));
+    }
+
+    #[test]
+    fn a_long_closing_table_sums_up_the_small_ones_and_none_that_failed() {
+        let mut resources: Vec<_> =
+            (0..90).map(|n| resource(&format!("stripe:r{n}"), "acct_1", n + 1, Outcome::Complete)).collect();
+        resources.push(resource("stripe:broken", "acct_1", 0, Outcome::Failed("boom".into())));
+        let report = RunReport { resources, ..RunReport::default() };
+        let drawn = table(&report, false, Some(80));
+        assert!(drawn.lines().count() < 40, "{drawn}");
+        let small = drawn.lines().find(|line| line.starts_with("60 smaller ones (-v)")).expect("a line");
+        // 1 + 2 + … + 60.
+        assert_eq!(small.split_whitespace().nth(4), Some("1,830"), "{drawn}");
+        assert!(drawn.contains("stripe:r89") && drawn.contains("stripe:broken") && !drawn.contains("stripe:r5 "));
+        assert_eq!(table(&report, true, None).matches("stripe:").count(), 91);
     }
 
     #[test]
@@ -271,15 +358,27 @@ mod tests {
 
     #[test]
     fn a_plan_adds_up() {
-        let planned = |name: &str, requests| PlannedResource {
+        let planned = |name: &str, how: &str, requests, is_open| PlannedResource {
             name: name.into(),
             account: "acct_1".into(),
-            how: "full list".into(),
+            how: how.into(),
             requests,
+            parent: how.contains("customers").then_some("customers"),
+            is_open,
         };
-        let drawn = plan_table(&[planned("stripe:a", Some(100)), planned("stripe:b", Some(61))], Some(80), Some(80));
-        assert!(drawn.ends_with("about 161 requests, 3 s at 80 requests per second; nothing was written\n"), "{drawn}");
-        let drawn = plan_table(&[planned("stripe:a", Some(1)), planned("stripe:b", None)], None, None);
-        assert!(drawn.ends_with("at least 2 requests; nothing was written\n"), "{drawn}");
+        let plan = [
+            planned("stripe:a", "the whole list", 100, true),
+            planned("stripe:b", "the whole list", 61, false),
+            planned("stripe:c", "by events", 0, false),
+            planned("stripe:d", "one list for each of customers", 0, true),
+            planned("stripe:e", "one list for each of customers", 0, true),
+        ];
+        let drawn = plan_table(&plan, Some(80), false, Some(80));
+        let wanted = "3 resources cost nothing in themselves (-v lists them)\n\
+            at least 161 requests, 3 s at 80 requests per second; nothing was written\n\
+            on top come, by what is found:\n  one list for each of these: customers (2 lists)\n";
+        assert!(drawn.ends_with(wanted), "{drawn}");
+        assert!(drawn.contains("100+") && !drawn.contains("stripe:c"), "{drawn}");
+        assert!(plan_table(&plan, None, true, None).contains("stripe:c"));
     }
 }

@@ -45,6 +45,21 @@ pub fn clock(duration: Duration) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
+/// Returns `3 h 2 min`, `4 min`, `2 d 1 h`: the two largest units, for differences that matter.
+pub fn span(all_s: u64) -> String {
+    const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
+    let first = UNITS.iter().position(|(unit_s, _)| all_s >= *unit_s).unwrap_or(UNITS.len() - 1);
+    let mut rest_s = all_s;
+    let mut parts = Vec::new();
+    for (unit_s, name) in UNITS.iter().skip(first).take(2) {
+        if rest_s >= *unit_s || parts.is_empty() {
+            parts.push(format!("{} {name}", rest_s / unit_s));
+        }
+        rest_s %= unit_s;
+    }
+    parts.join(" ")
+}
+
 /// Returns `2026-11-21 08:10:47Z`.
 pub fn moment(unix_s: i64) -> String {
     match jiff::Timestamp::from_second(unix_s) {
@@ -85,6 +100,9 @@ mod tests {
         }
         for (s, wanted) in [(0, "0:00"), (65, "1:05"), (3723, "1:02:03")] {
             assert_eq!(clock(Duration::from_secs(s)), wanted);
+        }
+        for (s, wanted) in [(0, "0 s"), (61, "1 min 1 s"), (3600, "1 h"), (10_920, "3 h 2 min"), (90_000, "1 d 1 h")] {
+            assert_eq!(span(s), wanted);
         }
         assert_eq!(moment(1_793_491_200), "2026-11-01 00:00:00Z");
         assert_eq!((counted(1, "request"), counted(2000, "row")), ("1 request".into(), "2,000 rows".into()));

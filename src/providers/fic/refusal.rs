@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::model::scrub::scrub;
+
 /// What a refusal means for the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusalKind {
@@ -53,7 +55,7 @@ pub fn read(status: u16, retry_after_s: Option<u64>, body: &[u8]) -> Refusal {
         _ => RefusalKind::Other,
     };
     let message = message(body).unwrap_or_else(|| "no readable error message".to_owned());
-    Refusal { status, kind, message: message.chars().take(MESSAGE_CHARS_MAX).collect() }
+    Refusal { status, kind, message: scrub(&message).chars().take(MESSAGE_CHARS_MAX).collect() }
 }
 
 fn message(body: &[u8]) -> Option<String> {
@@ -83,6 +85,12 @@ mod tests {
         assert_eq!(read(403, None, body).kind, RefusalKind::NoPermission);
         assert_eq!(read(403, Some(60), body).kind, RefusalKind::Quota);
         assert_eq!(read(429, None, body).kind, RefusalKind::Quota);
+    }
+
+    #[test]
+    fn a_token_that_a_refusal_repeats_is_not_kept() {
+        let body = br#"{"error":"invalid_token","error_description":"a\/eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.MARKER is expired"}"#;
+        assert_eq!(read(401, None, body).message, "invalid_token: a/\u{2026} is expired");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::model::resource::Resource;
+use crate::model::scrub::scrub;
 
 /// What to do about a refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +27,12 @@ pub enum Kind {
 pub struct Refusal {
     /// What to do.
     pub kind: Kind,
-    /// Stripe's own words.
+    /// Stripe's own words, without any key in them.
     pub message: String,
 }
+
+/// The most characters of a message that are kept.
+const MESSAGE_CHARS_MAX: usize = 400;
 
 #[derive(Deserialize, Default)]
 struct Body {
@@ -52,7 +56,9 @@ struct Fields {
 /// optional product that is refused otherwise is taken as not there: its exact answer is not verified.
 pub fn read(status: u16, body: &[u8], resource: Option<&Resource>) -> Refusal {
     let fields = serde_json::from_slice::<Body>(body).unwrap_or_default().error;
-    let message = fields.message.unwrap_or_else(|| format!("status {status}"));
+    let said = fields.message.filter(|said| !said.trim().is_empty());
+    let message = said.map_or_else(|| format!("status {status}"), |said| scrub(&said).into_owned());
+    let message: String = message.chars().take(MESSAGE_CHARS_MAX).collect();
     let permission = message.split(|c: char| !c.is_ascii_lowercase() && c != '_').find(|word| word.starts_with("rak_"));
     let is_optional = resource.is_some_and(|resource| !resource.product.is_empty());
     let is_about_cursor = fields.param.as_deref().is_some_and(|param| param.ends_with("_after"));
@@ -72,6 +78,13 @@ pub fn read(status: u16, body: &[u8], resource: Option<&Resource>) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_that_a_refusal_repeats_is_not_kept() {
+        let body =
+            r#"{"error":{"message":"Invalid API Key provided: sk_live_MARKER0123456789abcd (or rk_test_MARKER1)"}}"#;
+        assert_eq!(read(401, body.as_bytes(), None).message, "Invalid API Key provided: sk_live_…abcd (or rk_test_…)");
+    }
 
     #[test]
     fn refusals_are_told_apart() {

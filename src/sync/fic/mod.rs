@@ -6,6 +6,8 @@
 
 mod ask;
 mod cashbook;
+mod decide;
+mod estimate;
 mod gone;
 mod quota;
 mod scan;
@@ -19,26 +21,17 @@ use crate::http::{Client, Error as HttpError};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
 use crate::model::progress::{Outcome, ResourceReport, Sink};
-use crate::model::resource::{List, Provider, Resource};
+use crate::model::resource::{Provider, Resource};
 use crate::model::wire::Request;
 use crate::providers::fic::refusal::{self, RefusalKind};
-use crate::providers::fic::request::{self, PER_PAGE};
-use crate::store::{Account, ListState, LogEntry, NewAccount, Rows, Store};
+use crate::providers::fic::request;
+use crate::store::{Account, LogEntry, NewAccount, Rows, Store};
 
 pub use crate::providers::fic::companies::Company;
 use ask::Trouble;
+use decide::{Decision, Job, PROBE, Upkeep, WEEKLY_S, passes};
+pub use estimate::estimate;
 pub use quota::limits;
-
-/// What a pass in which nothing happened may cost.
-const QUIET_REQUESTS_MAX: u64 = 30;
-/// What upkeep gets in any case, so that a company with many changes does not starve it.
-const UPKEEP_REQUESTS_MIN: u64 = 8;
-/// Lists that nothing tells of are read again after a day.
-const DAILY_S: i64 = 24 * 3600;
-/// Lists whose changes are asked for are read whole once a week, which finds what vanished.
-const WEEKLY_S: i64 = 7 * DAILY_S;
-/// The name under which a resource's probe is remembered, whatever passes it has.
-const PROBE: &str = "";
 
 /// Asks which companies a token may see.
 ///
@@ -117,27 +110,6 @@ pub fn run(
     Ok(Summary { reports, requests, took_ms, signal: cancel.signal() })
 }
 
-/// What is to be done about one pass of one list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Job {
-    /// Read it whole.
-    Scan,
-    /// Ask for what changed.
-    Changes,
-    /// Compare its size with ours.
-    Count,
-    /// Read windows of days.
-    Cashbook,
-}
-
-/// A job that may wait for another run.
-struct Upkeep {
-    urgency: i64,
-    job: Job,
-    resource: &'static Resource,
-    pass: &'static str,
-}
-
 struct Pull<'a> {
     store: &'a Store,
     catalog: &'a Catalog,
@@ -179,7 +151,7 @@ impl Pull<'_> {
             }
         }
         upkeep.sort_by_key(|it| -it.urgency);
-        let allowance = QUIET_REQUESTS_MAX.saturating_sub(self.sent()).max(UPKEEP_REQUESTS_MIN);
+        let allowance = decide::upkeep_allowance(self.sent());
         let most = self.sent() + allowance;
         for Upkeep { job, resource, pass, .. } in upkeep {
             if self.sent() < most {
@@ -201,42 +173,14 @@ impl Pull<'_> {
         super::number(&self.numbers, resource)
     }
 
-    /// Decides what to do about a pass at once, and what when there is room.
     fn plan(&self, resource: &'static Resource, pass: &'static str) -> Result<(Option<Job>, Option<Upkeep>), Error> {
-        let number = self.number(resource);
-        let walk = self.store.walk(self.account.id, number, pass)?;
-        if matches!(resource.list, List::DateRange(_)) {
-            return Ok((Some(Job::Cashbook), None));
-        }
-        let Some(read_s) = walk.and_then(|walk| walk.drained_s).filter(|_| !self.options.initial) else {
-            return Ok((Some(Job::Scan), None));
+        let decision = Decision {
+            store: self.store,
+            account: self.account.id,
+            now_s: self.client.service_now_s(),
+            initial: self.options.initial,
         };
-        let age_s = self.client.service_now_s() - read_s;
-        let state = self.store.list_state(self.account.id, number, pass)?;
-        let later = |urgency, job| Some(Upkeep { urgency, job, resource, pass });
-        let is_small = state.total.is_some_and(|total| total <= i64::from(PER_PAGE));
-        if request::may_filter_by_update(resource) {
-            if is_small || age_s >= WEEKLY_S || !self.is_filtered(number, &state)? {
-                return Ok((Some(Job::Scan), None));
-            }
-            let has_bin = request::BINS.iter().any(|bin| bin.resource == resource.name);
-            return Ok((Some(Job::Changes), if has_bin { None } else { later(i64::MAX, Job::Count) }));
-        }
-        let is_document = matches!(resource.list, List::Pages(_));
-        Ok((
-            None,
-            match (is_document, is_small) {
-                // One request tells all of it: asked for as often as there is room, before the lookups.
-                (true, true) => later(age_s.saturating_mul(24), Job::Scan),
-                _ if age_s >= DAILY_S => later(age_s, Job::Scan),
-                _ => None,
-            },
-        ))
-    }
-
-    fn is_filtered(&self, number: i64, state: &ListState) -> Result<bool, Error> {
-        let probe = self.store.list_state(self.account.id, number, PROBE)?;
-        Ok(probe.filter.as_deref() == Some("works") && state.updated_until.is_some())
+        decision.plan(self.number(resource), resource, pass)
     }
 
     fn perform(&mut self, job: Job, resource: &'static Resource, pass: &'static str) -> Result<(), Error> {
@@ -294,11 +238,6 @@ impl Pull<'_> {
         self.tally.fail(table, outcome);
         Ok(())
     }
-}
-
-/// Returns the passes of a list; one plain pass where the table names none.
-fn passes(resource: &Resource) -> &'static [&'static str] {
-    if resource.passes.is_empty() { &[PROBE] } else { resource.passes }
 }
 
 /// Returns the column and value that tell a pass's rows: `type=invoice` is both.

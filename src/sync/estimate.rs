@@ -1,0 +1,148 @@
+//! What a run for one Stripe account would cost at least, by what the file knows. Sends nothing.
+
+use super::changes::{EVENTS, is_listed};
+use super::standing::{Next, Standing, TEST_CLOCKS};
+use super::{Error, Options};
+use crate::model::extract::Catalog;
+use crate::model::report::PlannedResource;
+use crate::model::resource::{List, Provider, Resource};
+use crate::store::{Account, Store};
+
+/// Objects of a page.
+const PAGE_OBJECTS: u64 = 100;
+
+/// Says what a run would ask for at least; no account stands for one that the file does not know. What only the lists
+/// themselves can tell is marked as open.
+///
+/// # Errors
+/// SQLite's.
+pub fn estimate(
+    store: &Store,
+    catalog: &Catalog,
+    account: Option<&Account>,
+    is_live: bool,
+    options: &Options,
+    now_s: i64,
+) -> Result<Vec<PlannedResource>, Error> {
+    let unknown = Account { id: 0, remote_id: String::new(), events_until_s: None };
+    let account = account.unwrap_or(&unknown);
+    let standing = Standing { store, account, began_s: now_s, initial: options.initial, is_live };
+    let estimate = Estimate { standing, numbers: store.known_numbers(catalog)?, options };
+    let mut planned = vec![estimate.line("stripe:account", "whose key it is", 1, false)];
+    let chosen: Vec<&'static Resource> =
+        options.only.iter().copied().filter(|resource| resource.provider == Provider::Stripe).collect();
+    let needs_clocks = !is_live && chosen.iter().any(|resource| resource.hides_test_clocks);
+    let clocks = estimate.numbers.iter().map(|(_, resource)| *resource).filter(|resource| {
+        needs_clocks && resource.name == TEST_CLOCKS && !chosen.iter().any(|chosen| chosen.name == resource.name)
+    });
+    for resource in clocks.chain(chosen.iter().copied().filter(|resource| is_listed(resource))) {
+        planned.push(estimate.list(resource)?);
+    }
+    for &resource in chosen.iter().filter(|resource| !is_listed(resource)) {
+        planned.extend(estimate.under(resource, &chosen)?);
+    }
+    if options.since_s.is_none() {
+        let how = "the log of what changed, and what it cannot tell";
+        planned.push(estimate.line(&EVENTS.replacen('_', ":", 1), how, 1, true));
+    }
+    Ok(planned)
+}
+
+struct Estimate<'a> {
+    standing: Standing<'a>,
+    numbers: Vec<(i64, &'static Resource)>,
+    options: &'a Options,
+}
+
+impl Estimate<'_> {
+    fn line(&self, name: &str, how: &str, requests: u64, is_open: bool) -> PlannedResource {
+        let account = self.standing.account.remote_id.clone();
+        PlannedResource { name: name.to_owned(), account, how: how.to_owned(), requests, is_open, parent: None }
+    }
+
+    /// Prices one list, pass by pass.
+    fn list(&self, resource: &'static Resource) -> Result<PlannedResource, Error> {
+        let standing = &self.standing;
+        let number = super::number(&self.numbers, resource);
+        let name = qualified(resource);
+        if standing.is_absent(number)? {
+            return Ok(self.line(&name, "not available, asked again in a week", 0, false));
+        }
+        let passes = standing.passes(resource)?;
+        // Once it is read, what appeared meanwhile is asked for. A product that is not there is asked for once.
+        let drain = u64::from(!matches!(resource.list, List::Once(_)) && resource.product.is_empty());
+        if self.options.since_s.is_some() {
+            return Ok(self.line(&name, "what was created since then", passes.len() as u64, true));
+        }
+        let is_complete = standing.whole_since_s(number, resource)?.is_some();
+        let (mut requests, mut how, mut is_open) = (0, "by events", false);
+        for (index, pass) in passes.iter().enumerate() {
+            let next = standing.next(number, resource, pass, is_complete)?;
+            is_open |= next != Next::Rest;
+            match next {
+                Next::Rest => {}
+                Next::Poll(_) => {
+                    how = "what is new";
+                    requests += u64::from(!matches!(resource.list, List::Once(_)));
+                }
+                Next::GoOn(walk) => {
+                    how = "the rest of the list";
+                    requests += standing.store.open_slices(walk.id)?.len() as u64 + drain;
+                }
+                Next::Anew => {
+                    how = "the whole list";
+                    // The rows known tell the pages of all passes together.
+                    let rows = if index == 0 { self.rows(resource)? } else { 0 };
+                    requests += rows.div_ceil(PAGE_OBJECTS).saturating_sub(passes.len() as u64 - 1).max(1) + drain;
+                }
+            }
+        }
+        Ok(self.line(&name, how, requests, is_open))
+    }
+
+    fn rows(&self, resource: &Resource) -> Result<u64, Error> {
+        if self.standing.account.id == 0 {
+            return Ok(0);
+        }
+        Ok(self.standing.store.living_count(self.standing.account.id, &resource.table())?)
+    }
+
+    /// Prices the lists under parents: those that wait are known, others are when their parents are read.
+    fn under(
+        &self,
+        resource: &'static Resource,
+        chosen: &[&'static Resource],
+    ) -> Result<Option<PlannedResource>, Error> {
+        let List::Under { parent, .. } = resource.list else { return Ok(None) };
+        let number = super::number(&self.numbers, resource);
+        let waiting = self.standing.store.waiting_lists(self.standing.account.id, number)?;
+        // Where the product is not there, the first answer tells so for all.
+        let requests = if resource.product.is_empty() { waiting } else { waiting.min(1) };
+        let is_read = match chosen.iter().find(|listed| listed.name == parent).filter(|listed| is_listed(listed)) {
+            Some(listed) => {
+                let number = super::number(&self.numbers, listed);
+                if self.standing.is_absent(number)? {
+                    return Ok(Some(self.line(&qualified(resource), "not available, as what it belongs to", 0, false)));
+                }
+                self.standing.is_begun(number, listed)?
+            }
+            None => true,
+        };
+        let how = match (waiting, is_read, resource.inline.is_empty()) {
+            (0, true, true) => format!("one list for each of {parent} that changes"),
+            (0, true, false) => format!("one list for each of {parent} that changes and shows only a part"),
+            (0, false, true) => format!("one list for each of {parent}, unknown until those are read"),
+            (0, false, false) => {
+                format!("one list for each of {parent} that shows only a part, unknown until those are read")
+            }
+            (_, true, _) => format!("the lists still to read under {waiting} {parent}"),
+            (_, false, _) => format!("the lists still to read under {waiting} {parent}, and under those not read yet"),
+        };
+        let line = self.line(&qualified(resource), &how, requests, true);
+        Ok(Some(PlannedResource { parent: Some(parent), ..line }))
+    }
+}
+
+fn qualified(resource: &Resource) -> String {
+    format!("{}:{}", resource.provider.name(), resource.name)
+}
