@@ -124,7 +124,7 @@ impl Estimate<'_> {
                 if self.standing.is_absent(number)? {
                     return Ok(Some(self.line(&qualified(resource), "not available, as what it belongs to", 0, false)));
                 }
-                self.standing.is_begun(number, listed)?
+                self.standing.whole_since_s(number, listed)?.is_some()
             }
             None => true,
         };
