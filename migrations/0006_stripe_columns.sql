@@ -24,7 +24,7 @@ CREATE INDEX stripe_issuing_cards_by_cardholder_id ON stripe_issuing_cards (card
 ALTER TABLE stripe_issuing_transactions RENAME COLUMN merchant_amount TO merchant_amount_minor;
 ALTER TABLE stripe_issuing_transactions ADD COLUMN merchant_currency TEXT;
 
--- Amounts of credits and payment records.
+-- Amounts of credits and payment records. `type` tells whether a transaction credits or debits; its amount has no sign.
 ALTER TABLE stripe_billing_credit_grants ADD COLUMN amount_minor INTEGER;
 ALTER TABLE stripe_billing_credit_grants ADD COLUMN currency TEXT;
 ALTER TABLE stripe_billing_credit_balance_transactions ADD COLUMN amount_minor INTEGER;
