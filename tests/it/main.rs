@@ -1,5 +1,6 @@
 //! Tests of the whole, in one binary.
 
+mod bad_days;
 mod cli;
 mod fic_sandbox;
 mod fic_sync;
@@ -7,6 +8,7 @@ mod fic_tables;
 mod kill;
 mod layers;
 mod ordering;
+mod program;
 mod stripe_sync;
 mod stripe_tables;
 mod support;
