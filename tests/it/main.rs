@@ -1,5 +1,6 @@
 //! Tests of the whole, in one binary.
 
+mod bad_answers;
 mod bad_days;
 mod cli;
 mod fic_sandbox;
