@@ -2,6 +2,7 @@
 
 mod bad_answers;
 mod bad_days;
+mod bad_files;
 mod cli;
 mod fic_sandbox;
 mod fic_sync;
