@@ -38,6 +38,9 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory takes it")
 }
 
+/// What a service answers to a path.
+type Script = Box<dyn Fn(&str) -> Reply + Send + Sync>;
+
 /// Asserts that the run ended with one message, in bounded time, and left a whole file without a row.
 fn assert_ended(what: &str, home: &Home, ran: &Ran, code: i32, parts: &[&str]) {
     assert_eq!(ran.code, Some(code), "{what}: {}", ran.stderr);
@@ -101,7 +104,7 @@ fn whatever_answers_first_the_message_says_what_to_do_and_nothing_is_stored() {
 #[test]
 fn a_list_that_makes_no_sense_is_named_and_nothing_of_it_counts() {
     let half = page(&["txr_1", "txr_2"], true).replace(r#""id":"txr_2","#, "");
-    let cases: Vec<(&str, Box<dyn Fn(&str) -> Reply + Send + Sync>, &str)> = vec![
+    let cases: Vec<(&str, Script, &str)> = vec![
         ("no has_more", Box::new(|_| json(r#"{"object":"list","data":[]}"#)), "unreadable answer"),
         ("an object without id", Box::new(move |_| json(&half)), "unreadable answer"),
         ("data is no list", Box::new(|_| json(r#"{"data":{},"has_more":false}"#)), "unreadable answer"),

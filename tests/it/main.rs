@@ -3,6 +3,7 @@
 mod bad_answers;
 mod bad_days;
 mod bad_files;
+mod bad_secrets;
 mod cli;
 mod fic_sandbox;
 mod fic_sync;
