@@ -253,6 +253,9 @@ fn a_dry_run_promises_no_more_than_the_run_takes() {
         let (least, most) = (promised(more), taken(more));
         assert!(least <= most && least * 3 >= most, "{more:?}: {least} promised, {most} taken");
     }
+    // What comes inside of something else is as fresh as that.
+    let status = home.run(&["status", "--database", "sandbox.db"]).stdout;
+    assert!(status.contains("stripe_discounts") && !status.contains("never"), "{status}");
     let words = home.run(&["sync", "--sandbox", "--dry-run", "--initial"]).stdout;
     assert!(words.contains("at least ") && words.contains("on top come, by what is found:"), "{words}");
 }
