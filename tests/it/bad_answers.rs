@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-use stripesync::sandbox::TEST_KEY;
+use stripesync::sandbox::{Fault, Faults, Options, Sandbox, Sizes, TEST_KEY};
 
 use crate::program::{Home, Ran, Reply, Scripted, account, finished, holds, ran, started};
 
@@ -137,6 +137,37 @@ fn a_list_that_makes_no_sense_is_named_and_nothing_of_it_counts() {
             });
         }
     });
+}
+
+#[test]
+fn an_object_that_cannot_be_read_is_asked_for_once_in_a_run() {
+    let event = r#"{"object":"list","has_more":false,"data":[{"id":"evt_1","object":"event","type":"tax_rate.updated","created":NOW,"api_version":"2020-08-27","data":{"object":OBJECT}}]}"#;
+    let now_s = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    let event = event.replace("NOW", &now_s.to_string()).replace("OBJECT", &rate("txr_1"));
+    let service = Scripted::start(move |path, _| match path {
+        "/v1/account" => account(),
+        path if path.starts_with("/v1/events") => json(&event),
+        "/v1/tax_rates/txr_1" => json("{}"),
+        path if path.contains("starting_after") || path.contains("created") => json(&page(&[], false)),
+        _ => json(&page(&["txr_1"], false)),
+    });
+    let home = Home::new();
+    let ran = ran(&mut home.asking(&service.url, TEST_KEY, &["sync", "tax_rates"]));
+    assert_ended("an unreadable object", &home, &ran, 3, &["stripe:tax_rates of acct_1Scripted failed"]);
+    let asked = service.requests().iter().filter(|head| head.contains("/v1/tax_rates/txr_1 ")).count();
+    assert_eq!(asked, 6, "{}", ran.stderr);
+    assert_eq!(home.count("SELECT count(*) FROM fetches WHERE id='txr_1'"), 1, "the next run asks again");
+}
+
+#[test]
+fn a_slow_answer_is_waited_for() {
+    let faults = Faults::share(1000, &[Fault::SlowBody]);
+    let sandbox =
+        Sandbox::start(Options { sizes: Sizes::customers(10), faults, ..Options::default() }).expect("starts");
+    let home = Home::new();
+    let ran = ran(&mut home.asking(&sandbox.stripe_base_url(), TEST_KEY, &["sync", "tax_rates"]));
+    assert_ended("slow", &home, &ran, 0, &["stripe:tax_rates: complete"]);
+    assert!(ran.took > Duration::from_secs(1), "it was not slow: {:?}", ran.took);
 }
 
 #[test]

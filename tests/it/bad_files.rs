@@ -149,6 +149,23 @@ fn a_folder_that_may_not_be_written_to_can_still_be_looked_at() {
 }
 
 #[test]
+fn what_the_program_makes_is_for_its_owner_alone() {
+    let home = Home::new();
+    let line = format!("umask 000; exec {} sync coupons --sandbox --database x.db", env!("CARGO_BIN_EXE_stripesync"));
+    let mut command = Command::new("bash");
+    command.env_clear().env("HOME", home.path()).current_dir(home.path()).args(["-c", &line]);
+    // Whoever has the file open keeps the WAL there to be looked at.
+    assert_eq!(ran(&mut command).code, Some(0));
+    let reader = rusqlite::Connection::open(home.path().join("x.db")).expect("opens");
+    reader.query_row("SELECT count(*) FROM accounts", [], |row| row.get::<_, i64>(0)).expect("a count");
+    assert_eq!(ran(&mut command).code, Some(0));
+    for name in ["x.db", "x.db-wal", "x.db-shm", "x.db.lock"] {
+        let mode = fs::metadata(home.path().join(name)).unwrap_or_else(|e| panic!("{name}: {e}")).permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+#[test]
 fn a_disk_that_fills_up_ends_the_run_and_the_next_one_goes_on() {
     let home = Home::new();
     let database = home.path().join("x.db");
