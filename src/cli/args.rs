@@ -311,3 +311,17 @@ pub struct ManArgs {
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_that_does_not_say_what_it_is_gets_plain_lines() {
+        let cli = Cli::try_parse_from(["stripesync", "status"]).expect("parses");
+        for (term, dumb) in [(None, true), (Some(""), true), (Some("dumb"), true), (Some("xterm-256color"), false)] {
+            let look = cli.global.look(|name| term.filter(|_| name == "TERM").map(OsString::from));
+            assert_eq!(look.dumb, dumb, "{term:?}");
+        }
+    }
+}

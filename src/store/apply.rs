@@ -335,6 +335,9 @@ impl<'c> Rows<'c> {
         told: &Told,
     ) -> Result<Applied, Error> {
         let now = told.interval();
+        if self.is_late_beginning(index, &stored, object, told)? {
+            return self.settle(index, stored, object, told);
+        }
         if self.is_equal(index, &stored, object) {
             if now.from_s > stored.interval.from_s {
                 self.advance(index, stored.row_id, now, told.event_id())?;

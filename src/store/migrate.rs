@@ -31,13 +31,22 @@ pub fn migrate(conn: &Connection, path: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let missing = MIGRATIONS[usize::try_from(have).unwrap_or(0)..].join("\n");
-    conn.execute_batch(&format!(
-        "BEGIN IMMEDIATE;\n{missing}\nPRAGMA user_version = {supported};\nPRAGMA application_id = {APPLICATION_ID};\nCOMMIT;"
-    ))
-    .map_err(|error| {
+    let migrated = conn
+        .execute_batch(&format!(
+            "BEGIN IMMEDIATE;\n{missing}\nPRAGMA user_version = {supported};\nPRAGMA application_id = {APPLICATION_ID};"
+        ))
+        .and_then(|()| {
+            #[cfg(debug_assertions)]
+            super::breaking::at(super::breaking::MIGRATING);
+            conn.execute_batch("COMMIT")
+        });
+    migrated.map_err(|error| {
         let _ = conn.execute_batch("ROLLBACK");
         sql(error)
-    })
+    })?;
+    #[cfg(debug_assertions)]
+    super::breaking::at(super::breaking::MIGRATED);
+    Ok(())
 }
 
 /// Checks that a file opened for reading has this program's schema.

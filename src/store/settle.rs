@@ -91,6 +91,28 @@ impl Rows<'_> {
         }
     }
 
+    /// Returns whether a late event may tell otherwise where the events of the row's second began: several of them may go
+    /// in a circle (A→B→A), which ends where the older state says that it began.
+    pub(super) fn is_late_beginning(
+        &self,
+        index: usize,
+        stored: &Stored,
+        object: &Object,
+        told: &Told,
+    ) -> Result<bool, Error> {
+        if told.event_id().is_none() || stored.event_id.is_none() || !stored.interval.is_after(told.interval()) {
+            return Ok(false);
+        }
+        let table = self.catalog.entries()[index].resource.table();
+        let second_s = stored.interval.from_s;
+        let several = "SELECT count(*) > 1 FROM webhook_events
+                       WHERE account=?1 AND object=?2 AND object_id=?3 AND created=?4";
+        self.conn
+            .prepare_cached(several)
+            .and_then(|mut s| s.query_row(params![told.account, table, object.row.id, second_s], |row| row.get(0)))
+            .map_err(|e| self.store.sql(e))
+    }
+
     /// Returns the newest logged events of an object as states, with the object's JSON that each carried.
     pub(super) fn logged(
         &self,

@@ -236,17 +236,30 @@ pub struct Fetches<'a, 'c> {
     pub numbers: Vec<(i64, &'static Resource)>,
     /// Where the queue was last read; every entry is tried once in a run of this phase.
     pub after: (i64, String),
+    /// What failed in this run: once is enough, the next run tries again.
+    pub failed: &'a mut HashSet<(i64, String)>,
 }
 
 impl Work for Fetches<'_, '_> {
     fn refill(&mut self, room: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
-        for fetch in self.store.fetches(self.account, (self.after.0, &self.after.1), room)? {
-            self.after = (fetch.resource, fetch.id.clone());
-            if let Some(&(_, resource)) = self.numbers.iter().find(|(number, _)| *number == fetch.resource) {
-                queue.push_back(Task::Get { resource, id: fetch.id });
+        loop {
+            let waiting = self.store.fetches(self.account, (self.after.0, &self.after.1), room)?;
+            let was_empty = waiting.is_empty();
+            let mut found = false;
+            for fetch in waiting {
+                self.after = (fetch.resource, fetch.id.clone());
+                if self.failed.contains(&self.after) {
+                    continue;
+                }
+                if let Some(&(_, resource)) = self.numbers.iter().find(|(number, _)| *number == fetch.resource) {
+                    queue.push_back(Task::Get { resource, id: fetch.id });
+                    found = true;
+                }
+            }
+            if found || was_empty {
+                return Ok(());
             }
         }
-        Ok(())
     }
 
     fn follow(&mut self, _: &Done, _: usize, _: &mut VecDeque<Task>) -> Result<(), Error> {
@@ -264,6 +277,7 @@ impl Work for Fetches<'_, '_> {
             Ok(_) => self.rows.apply_absence(resource, &id, &told)?,
             Err(failure) => {
                 self.tally.fail(&table, outcome(&id, &failure));
+                self.failed.insert((super::number(&self.numbers, resource), id));
                 return Ok(());
             }
         };

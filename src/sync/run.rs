@@ -150,6 +150,7 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         self.read_events(tally)?;
+        let mut failed = HashSet::new();
         for _ in 0..SETTLING_ROUNDS {
             if self.cancel.is_set() {
                 return Ok(());
@@ -163,7 +164,7 @@ impl<'a> Run<'a> {
                 break;
             }
             self.list_changed(rows, tally)?;
-            self.fetch(rows, tally)?;
+            self.fetch(rows, tally, &mut failed)?;
             self.read_under(rows, tally)?;
         }
         Ok(())
@@ -446,7 +447,12 @@ impl<'a> Run<'a> {
         refused(lists.unauthorized.take())
     }
 
-    fn fetch(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>) -> Result<(), Error> {
+    fn fetch(
+        &self,
+        rows: &mut Rows<'a>,
+        tally: &mut Tally<'a>,
+        failed: &mut HashSet<(i64, String)>,
+    ) -> Result<(), Error> {
         let mut work = Fetches {
             store: self.store,
             rows,
@@ -455,6 +461,7 @@ impl<'a> Run<'a> {
             tally,
             numbers: self.numbers.clone(),
             after: (0, String::new()),
+            failed,
         };
         self.drive(&mut work)
     }

@@ -97,7 +97,7 @@ impl Ui {
     pub fn run_report(&self, report: &RunReport) -> io::Result<()> {
         match self.look.format {
             Format::Json => self.stdout(&json::run(report))?,
-            Format::Csv => self.stdout(&run::csv(report))?,
+            Format::Csv => self.csv(&run::csv(report))?,
             Format::Table => {
                 self.stdout(&run::table(report, self.look.verbose, width()))?;
             }
@@ -118,7 +118,7 @@ impl Ui {
     pub fn plan(&self, plan: &[PlannedResource], rate_per_s: Option<u32>) -> io::Result<()> {
         match self.look.format {
             Format::Json => self.stdout(&json::plan(plan)),
-            Format::Csv => self.stdout(&run::plan_csv(plan)),
+            Format::Csv => self.csv(&run::plan_csv(plan)),
             Format::Table => self.stdout(&run::plan_table(plan, rate_per_s, self.look.verbose, width())),
         }
     }
@@ -130,7 +130,7 @@ impl Ui {
     pub fn status(&self, status: &StatusReport) -> io::Result<()> {
         match self.look.format {
             Format::Json => self.stdout(&json::status(status)),
-            Format::Csv => self.stdout(&status::csv(status)),
+            Format::Csv => self.csv(&status::csv(status)),
             Format::Table => self.stdout(&status::table(status, width())),
         }
     }
@@ -146,6 +146,15 @@ impl Ui {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
             other => other,
         }
+    }
+
+    /// Writes CSV: the data as it is for programs, and harmless where a terminal would obey it.
+    fn csv(&self, csv: &str) -> io::Result<()> {
+        if !io::stdout().is_terminal() {
+            return self.stdout(csv);
+        }
+        let lines = csv.lines().map(|line| text::safe_up_to(line, usize::MAX) + "\n");
+        self.stdout(&lines.collect::<String>())
     }
 
     fn stdout(&self, text: &str) -> io::Result<()> {

@@ -42,7 +42,8 @@ impl Watch {
         let face = if look.quiet {
             Face::Quiet
         } else if io::stderr().is_terminal() && !look.dumb {
-            Face::Bars(Bars::new(bars, Picture { board: Arc::clone(&board), began, resources, color: look.color }))
+            let picture = Picture { board: Arc::clone(&board), began, resources, color: look.color };
+            Face::Bars(Bars::new(bars, picture, ProgressDrawTarget::stderr_with_hz(DRAWS_PER_S)))
         } else {
             Face::Lines
         };
@@ -98,7 +99,7 @@ struct Bars {
 }
 
 impl Bars {
-    fn new(all: MultiProgress, picture: Picture) -> Bars {
+    fn new(all: MultiProgress, picture: Picture, stderr: ProgressDrawTarget) -> Bars {
         let style = ProgressStyle::with_template("{msg}").expect("the template is a constant, drawn by a test");
         let sheet = all.add(ProgressBar::new_spinner().with_style(style));
         let closed: Arc<(Mutex<bool>, Condvar)> = Arc::default();
@@ -108,7 +109,7 @@ impl Bars {
             if waited(&seen, UNSEEN) {
                 return;
             }
-            target.set_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWS_PER_S));
+            target.set_draw_target(stderr);
             loop {
                 canvas.set_message(picture.text());
                 if waited(&seen, PAINT_EVERY) {
@@ -150,22 +151,72 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use indicatif::TermLike;
+
     use super::*;
 
+    /// A terminal that counts what is done to it.
+    #[derive(Debug, Default, Clone)]
+    struct Counting {
+        flushes: Arc<AtomicU32>,
+        text: Arc<Mutex<String>>,
+    }
+
+    impl TermLike for Counting {
+        fn width(&self) -> u16 {
+            80
+        }
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn write_line(&self, line: &str) -> io::Result<()> {
+            self.write_str(line)
+        }
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            held(&self.text).push_str(text);
+            Ok(())
+        }
+        fn clear_line(&self) -> io::Result<()> {
+            Ok(())
+        }
+        fn flush(&self) -> io::Result<()> {
+            self.flushes.fetch_add(1, Ordering::SeqCst);
+            Ok(())
+        }
+    }
+
     #[test]
-    fn the_picture_is_painted_and_goes_away() {
+    fn the_picture_is_painted_seldom_and_goes_away() {
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
         let board: Arc<Mutex<Board>> = Arc::default();
-        let progress = Progress::Stored { name: "stripe:r0".into(), rows: 5, share_permille: Some(400) };
-        held(&board).take(&progress, Duration::from_secs(1));
-        let picture = Picture { board, began: Instant::now(), resources: 9, color: false };
-        let bars = Bars::new(all.clone(), picture);
+        let terminal = Counting::default();
+        let picture = Picture { board: Arc::clone(&board), began: Instant::now(), resources: 9, color: false };
+        let bars = Bars::new(all.clone(), picture, ProgressDrawTarget::term_like(Box::new(terminal.clone())));
+        let watch = Watch { began: Instant::now(), board, face: Face::Bars(bars) };
         let began = Instant::now();
-        while bars.sheet.message().is_empty() && began.elapsed() < Duration::from_secs(20) {
-            std::thread::sleep(Duration::from_millis(10));
+        while began.elapsed() < Duration::from_millis(800) {
+            for n in 0..100 {
+                let progress = Progress::Stored { name: format!("stripe:r{n}"), rows: 5, share_permille: Some(400) };
+                watch.report(progress);
+            }
         }
-        assert!(bars.sheet.message().contains("stripe:r0"), "{}", bars.sheet.message());
-        drop(bars);
+        drop(watch);
         assert!(all.is_hidden());
+        let text = held(&terminal.text).clone();
+        assert!(text.contains("stripe:r0") && text.contains(" of 9 resources begun"), "{text}");
+        // Six in what is left after the first moment, one to clear, and one for luck.
+        let painted = terminal.flushes.load(Ordering::SeqCst);
+        assert!((1..=8).contains(&painted), "{painted} pictures");
     }
 }

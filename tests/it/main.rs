@@ -1,5 +1,9 @@
 //! Tests of the whole, in one binary.
 
+mod bad_answers;
+mod bad_days;
+mod bad_files;
+mod bad_secrets;
 mod cli;
 mod fic_sandbox;
 mod fic_sync;
@@ -8,6 +12,7 @@ mod kill;
 mod layers;
 mod older;
 mod ordering;
+mod program;
 mod stripe_sync;
 mod stripe_tables;
 mod support;

@@ -108,6 +108,17 @@ fn shuffled<T>(items: &[T], mut seed: u64) -> Vec<&T> {
     order
 }
 
+#[test]
+fn a_circle_that_came_before_its_beginning_ends_where_that_says() {
+    // Two circles, the second in a second of its own: what is told of the first one late moves the end of both.
+    let steps = [(false, 2), (false, 0), (false, 2), (false, 0), (true, 2), (false, 3)];
+    let (events, end) = live(&steps);
+    for seed in (0..60).map(|n| 2_121_112_888_816_490_886 + n) {
+        let order = shuffled(&events, seed);
+        assert_eq!(applied(&order), (end.clone(), false), "{seed}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
