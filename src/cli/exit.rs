@@ -200,7 +200,6 @@ impl From<sync::Error> for Failure {
             E::Account(_) => (Exit::Failed, "the key must be allowed to read its own account"),
             E::OtherAccount { .. } => (Exit::Usage, "give a key of that account, or leave --account away"),
             E::Http(ref error) => (Exit::Failed, unasked(error)),
-            E::TooManyFailures(_) | E::WorkersGone => (Exit::Failed, "run it again; what was read is in the file"),
         };
         Failure::from_error(exit, &error).hint(hint)
     }

@@ -203,24 +203,24 @@ impl<'c> Rows<'c> {
         }
     }
 
-    /// Marks an object as gone, as a GET that answers 404 says.
+    /// Marks an object as gone, as a GET that answers 404 says. One that was never here leaves a tombstone too: what
+    /// names it would have it asked for again and again.
     ///
     /// # Errors
     /// SQLite's.
     pub fn apply_absence(&mut self, resource: &'static Resource, id: &str, told: &Told) -> Result<Applied, Error> {
         let index = self.catalog.get(resource).index;
         self.prepare(index)?;
-        let Some(stored) = self.stored(index, told.account, id)? else { return Ok(Applied::Unchanged) };
-        let row = Row {
-            id: id.to_owned(),
-            parent_id: None,
-            position: 0,
-            cells: Vec::new(),
-            data: String::new(),
-            nested: Vec::new(),
-        };
-        let object = Object { resource, row, children: Vec::new(), gone: true, created_s: None };
-        self.meet(index, stored, &object, told)
+        let object = absent(resource, id);
+        match self.stored(index, told.account, id)? {
+            Some(stored) => self.meet(index, stored, &object, told),
+            None => {
+                if !resource.is_child() {
+                    self.insert(index, &object, told, Some(told.interval().from_s))?;
+                }
+                Ok(Applied::Unchanged)
+            }
+        }
     }
 
     pub(super) fn prepare(&mut self, index: usize) -> Result<(), Error> {
@@ -419,6 +419,15 @@ impl<'c> Rows<'c> {
     pub(super) fn queue_fetch(&self, index: usize, account: i64, id: &str, tied_until_s: i64) -> Result<(), Error> {
         self.store.queue_fetch(account, self.numbers[index], id, tied_until_s.saturating_add(SETTLING_S), "unsettled")
     }
+}
+
+/// Returns what is known of an object that is not there, as Stripe shows a deleted one.
+fn absent(resource: &'static Resource, id: &str) -> Object {
+    let kind = resource.objects.first().copied().unwrap_or_default();
+    let data = serde_json::json!({"id": id, "object": kind, "deleted": true}).to_string();
+    let cells = resource.columns.iter().map(|_| Cell::Null).collect();
+    let row = Row { id: id.to_owned(), parent_id: None, position: 0, cells, data, nested: Vec::new() };
+    Object { resource, row, children: Vec::new(), gone: true, created_s: None }
 }
 
 impl ToSql for Cell {

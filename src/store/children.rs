@@ -14,23 +14,45 @@ use crate::model::text::{self, Edit};
 const SPLICED_MAX: usize = 1000;
 
 impl Rows<'_> {
-    /// Replaces the rows of one child resource under one parent by a list that was read whole, and splices it into the
-    /// parent's JSON where it stands there.
+    /// Takes a part of a list that was read under a parent, which begins at the element `from`: the first replaces the
+    /// rows there are, later ones are added, and the last splices the list into the parent's JSON where it stands there.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn complete(&mut self, parent_id: &str, set: &ChildSet, told: &Told) -> Result<Applied, Error> {
-        let child = self.catalog.get(set.resource).index;
-        self.prepare(child)?;
-        let parent = set.resource.parent().and_then(|name| {
-            self.catalog.by_table(&format!("{}_{name}", set.resource.provider.name())).map(|compiled| compiled.index)
-        });
-        let mut applied = Applied::Unchanged;
-        if let (Some(parent), Some(inline)) = (parent, set.resource.inline.first()) {
-            applied = self.splice(parent, inline, parent_id, set, told)?;
+    pub fn complete(&mut self, parent_id: &str, part: &ChildSet, from: i64, told: &Told) -> Result<Applied, Error> {
+        self.prepare(self.catalog.get(part.resource).index)?;
+        if from == 0 {
+            self.replace(told, parent_id, part)?;
+        } else {
+            self.insert_children(told, parent_id, part, None)?;
         }
-        self.replace(told, parent_id, set)?;
-        Ok(applied)
+        let parent = part.resource.parent().and_then(|name| {
+            self.catalog.by_table(&format!("{}_{name}", part.resource.provider.name())).map(|compiled| compiled.index)
+        });
+        match (parent, part.resource.inline.first()) {
+            (Some(parent), Some(inline)) if part.complete => {
+                let shown = match from {
+                    0 => Shown::of(part),
+                    _ => self.shown(part.resource, parent_id, told.account)?,
+                };
+                self.splice(parent, inline, parent_id, &shown, told)
+            }
+            _ => Ok(Applied::Unchanged),
+        }
+    }
+
+    /// Returns what a parent's JSON shows of a list that stands in its table.
+    fn shown(&self, child: &'static Resource, parent_id: &str, account: i64) -> Result<Shown, Error> {
+        let sql = |e| self.store.sql(e);
+        let under = format!("FROM {} WHERE account=?1 AND parent_id=?2", child.table());
+        let text = format!("SELECT data {under} ORDER BY position LIMIT {SPLICED_MAX}");
+        let mut first = self.conn.prepare_cached(&text).map_err(sql)?;
+        let rows = first.query_map(params![account, parent_id], |row| row.get(0)).map_err(sql)?;
+        let elements = rows.collect::<Result<_, _>>().map_err(sql)?;
+        let text = format!("SELECT count(*) {under}");
+        let count: i64 =
+            self.conn.query_row(&text, params![account, parent_id], |row| row.get(0)).map_err(sql)?;
+        Ok(Shown { child, elements, count: usize::try_from(count).unwrap_or_default() })
     }
 
     pub(super) fn put_children(
@@ -46,6 +68,11 @@ impl Rows<'_> {
             self.replace_marked(told, &object.row.id, set, gone_s)?;
         }
         if gone_s.is_none() {
+            // What is being read of a list that its parent now shows whole is older.
+            for set in object.children.iter().filter(|set| before.is_some() && set.complete) {
+                let number = self.numbers[self.catalog.get(set.resource).index];
+                self.store.drop_fanout(told.account, number, &object.row.id)?;
+            }
             self.queue_fanouts(object, told, before)?;
         }
         Ok(())
@@ -163,17 +190,17 @@ impl Rows<'_> {
     }
 
     /// Puts the whole list into the parent's JSON and computes its columns anew.
-    pub(super) fn splice(
+    fn splice(
         &mut self,
         parent: usize,
         inline: &Inline,
         parent_id: &str,
-        set: &ChildSet,
+        shown: &Shown,
         told: &Told,
     ) -> Result<Applied, Error> {
         self.prepare(parent)?;
         let Some(stored) = self.stored(parent, told.account, parent_id)? else { return Ok(Applied::Unchanged) };
-        let list = whole_list(&stored.data, inline.at, set);
+        let list = whole_list(&stored.data, inline.at, shown);
         let data = text::edit(&stored.data, &[(inline.at, Edit::Replace(list))]);
         if data == stored.data {
             return Ok(Applied::Unchanged);
@@ -202,8 +229,8 @@ pub fn splice_children(object: &mut Object, catalog: &Catalog) {
         .children
         .iter()
         .flat_map(|set| at(set.resource, object.resource).map(|pointer| (pointer, set)))
-        .filter(|(pointer, _)| is_cut(&object.row.data, pointer))
-        .map(|(pointer, set)| (pointer, Edit::Replace(whole_list(&object.row.data, pointer, set))))
+        .filter(|(pointer, set)| set.complete && is_cut(&object.row.data, pointer))
+        .map(|(pointer, set)| (pointer, Edit::Replace(whole_list(&object.row.data, pointer, &Shown::of(set)))))
         .collect();
     if edits.is_empty() {
         return;
@@ -219,17 +246,30 @@ fn is_cut(data: &str, pointer: &str) -> bool {
     text::at(data, pointer).and_then(|list| text::at(list, "/has_more")) == Some("true")
 }
 
+/// What a parent's JSON shows of a list: all of it, or the first elements of a long one.
+struct Shown {
+    child: &'static Resource,
+    elements: Vec<String>,
+    count: usize,
+}
+
+impl Shown {
+    fn of(set: &ChildSet) -> Shown {
+        let elements = set.rows.iter().take(SPLICED_MAX).map(|row| row.data.clone()).collect();
+        Shown { child: set.resource, elements, count: set.rows.len() }
+    }
+}
+
 /// Returns the text of a completed list for its parent's JSON.
-fn whole_list(parent: &str, pointer: &str, set: &ChildSet) -> String {
+fn whole_list(parent: &str, pointer: &str, shown: &Shown) -> String {
     let url = text::at(parent, pointer).and_then(|list| text::at(list, "/url"));
     let url: String = url.and_then(|url| serde_json::from_str(url).ok()).unwrap_or_default();
-    let elements = set.rows.iter().take(SPLICED_MAX).map(|row| row.data.as_str());
-    let list = crate::model::extract::envelope_of(elements, &url);
-    if set.rows.len() <= SPLICED_MAX {
+    let list = crate::model::extract::envelope_of(shown.elements.iter().map(String::as_str), &url);
+    if shown.count <= SPLICED_MAX {
         return list;
     }
     let note =
-        format!(",\"stripesync_rest_in\":\"{}\",\"stripesync_count\":{}}}", set.resource.table(), set.rows.len());
+        format!(",\"stripesync_rest_in\":\"{}\",\"stripesync_count\":{}}}", shown.child.table(), shown.count);
     format!("{}{note}", &list[..list.len() - 1])
 }
 

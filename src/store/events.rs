@@ -145,15 +145,15 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
-    /// Ends a logged event.
+    /// Ends a logged event; `error` says why it failed.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn end_event(&self, row: i64, status: &str, now_s: i64) -> Result<(), Error> {
+    pub fn end_event(&self, row: i64, status: &str, error: Option<&str>, now_s: i64) -> Result<(), Error> {
         let mut statement = self
             .conn
-            .prepare_cached("UPDATE webhook_events SET status=?2, processed_at=?3, attempts=attempts+1 WHERE id=?1")
+            .prepare_cached("UPDATE webhook_events SET status=?2, error=?3, processed_at=?4, attempts=attempts+1 WHERE id=?1")
             .map_err(|e| self.sql(e))?;
-        statement.execute(params![row, status, now_s]).map(drop).map_err(|e| self.sql(e))
+        statement.execute(params![row, status, error, now_s]).map(drop).map_err(|e| self.sql(e))
     }
 }

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0004_views.sql"),
     include_str!("../../migrations/0005_fic_sync.sql"),
     include_str!("../../migrations/0006_stripe_columns.sql"),
+    include_str!("../../migrations/0007_queues.sql"),
 ];
 
 /// "ssyn": tells our files from others'.

@@ -112,6 +112,16 @@ impl Store {
         Ok(true)
     }
 
+    /// Returns whether a table has a row for this id that is not deleted.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn is_alive(&self, account: i64, table: &str, id: &str) -> Result<bool, Error> {
+        let text = format!("SELECT 1 FROM {table} WHERE account=?1 AND id=?2 AND deleted_at IS NULL");
+        let mut statement = self.conn.prepare_cached(&text).map_err(|e| self.sql(e))?;
+        statement.exists(params![account, id]).map_err(|e| self.sql(e))
+    }
+
     /// Returns what lay in a resource's bin when it was last read.
     ///
     /// # Errors

@@ -13,6 +13,9 @@ use crate::model::text::{self, Edit};
 /// Logged events looked at to decide a tie; a busier second stays unsettled until its GET.
 const TIE_EVENTS_MAX: i64 = 200;
 
+/// An event of the log as a state, with the object's JSON that it carried and the API version of that.
+type Logged = (State, Option<String>, Option<String>);
+
 impl Rows<'_> {
     /// Decides a tie from all that is known about the object.
     pub(super) fn settle(
@@ -31,14 +34,14 @@ impl Rows<'_> {
             terminal: is_terminal(resource, &object.row.data),
         }];
         let logged = self.logged(resource, told.account, &object.row.id)?;
-        let mut bodies: Vec<Option<String>> = vec![None];
-        for (state, body) in logged {
+        let mut bodies: Vec<(Option<String>, Option<String>)> = vec![(None, None)];
+        for (state, body, api_version) in logged {
             if event_id(&state) == told.event_id() {
                 // The log knows what the incoming event changed.
                 states[0] = state;
             } else {
                 states.push(state);
-                bodies.push(body);
+                bodies.push((body, api_version));
             }
         }
         let mut current = None;
@@ -50,7 +53,7 @@ impl Rows<'_> {
                 content: if stored.deleted_at.is_some() { None } else { shown(&stored.data) },
                 terminal: is_terminal(resource, &stored.data),
             });
-            bodies.push(None);
+            bodies.push((None, None));
         }
         let verdict = order::settle(&states).expect("the incoming state is one");
         let is_current =
@@ -68,20 +71,26 @@ impl Rows<'_> {
             }
             return Ok(Applied::Unchanged);
         }
-        // A third state wins: an event that is in the log.
+        // A third state wins: an event that is in the log. What comes to be applied is of the pinned version.
+        let pinned = told.api_version;
         let winner = &states[verdict.winner];
         let id = event_id(winner).unwrap_or_default().to_owned();
         let told = Told {
             account: told.account,
             source: Source::Event { id: &id, created_s: winner.interval.from_s },
-            api_version: told.api_version,
+            api_version: bodies[verdict.winner].1.as_deref(),
         };
-        let body = bodies[verdict.winner].clone().unwrap_or_default();
-        let read = self.catalog.object(&self.catalog.entries()[index], &body);
+        let body = bodies[verdict.winner].0.as_deref().unwrap_or_default();
+        let read = self.catalog.object(&self.catalog.entries()[index], body);
         match read {
             Ok(mut third) => {
                 third.gone = winner.content.is_none();
-                self.rewrite(index, &stored, &third, &told, verdict.settled)
+                // Its payload may be of another version or lack what only an answer shows: it holds until a GET.
+                let is_whole = resource.expand.is_empty()
+                    && told.api_version == pinned
+                    && third.children.iter().all(|set| set.complete);
+                let suffices = third.gone || is_whole || resource.get.is_empty();
+                self.rewrite(index, &stored, &third, &told, verdict.settled && suffices)
             }
             Err(_) => {
                 self.mark(index, stored.row_id, true)?;
@@ -113,18 +122,18 @@ impl Rows<'_> {
             .map_err(|e| self.store.sql(e))
     }
 
-    /// Returns the newest logged events of an object as states, with the object's JSON that each carried.
+    /// Returns the newest logged events of an object.
     pub(super) fn logged(
         &self,
         resource: &Resource,
         account: i64,
         id: &str,
-    ) -> Result<Vec<(State, Option<String>)>, Error> {
+    ) -> Result<Vec<Logged>, Error> {
         let sql = |e| self.store.sql(e);
         let mut statement = self
             .conn
             .prepare_cached(
-                "SELECT event_id, type, created, payload FROM webhook_events
+                "SELECT event_id, type, created, payload, api_version FROM webhook_events
                  WHERE account=?1 AND object=?2 AND object_id=?3 ORDER BY created DESC, event_id LIMIT ?4",
             )
             .map_err(sql)?;
@@ -135,13 +144,15 @@ impl Rows<'_> {
                     row.get::<_, String>(1)?,
                     row.get::<_, i64>(2)?,
                     row.get::<_, String>(3)?,
+                    row.get::<_, Option<String>>(4)?,
                 ))
             })
             .map_err(sql)?;
         let mut states = Vec::new();
         for row in rows {
-            let (event_id, kind, created_s, payload) = row.map_err(sql)?;
-            states.extend(super::events::state(resource, event_id, &kind, created_s, &payload, comparable));
+            let (event_id, kind, created_s, payload, api_version) = row.map_err(sql)?;
+            let state = super::events::state(resource, event_id, &kind, created_s, &payload, comparable);
+            states.extend(state.map(|(state, body)| (state, body, api_version)));
         }
         Ok(states)
     }

@@ -23,6 +23,8 @@ pub struct Fanout {
     pub resource: i64,
     /// The parent's id.
     pub parent_id: String,
+    /// How often it was asked for: a reading satisfies no wish that came after it began.
+    pub asked: i64,
 }
 
 impl Store {
@@ -34,7 +36,8 @@ impl Store {
         let mut statement = self
             .conn
             .prepare_cached(
-                "INSERT INTO fanouts (account, resource, parent_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                "INSERT INTO fanouts (account, resource, parent_id) VALUES (?1, ?2, ?3)
+                 ON CONFLICT DO UPDATE SET asked = asked + 1",
             )
             .map_err(|e| self.sql(e))?;
         statement.execute(params![account, resource, parent_id]).map(drop).map_err(|e| self.sql(e))
@@ -104,13 +107,13 @@ impl Store {
         let mut statement = self
             .conn
             .prepare_cached(
-                "SELECT resource, parent_id FROM fanouts
+                "SELECT resource, parent_id, asked FROM fanouts
                  WHERE account=?1 AND (resource, parent_id) > (?2, ?3) ORDER BY resource, parent_id LIMIT ?4",
             )
             .map_err(sql)?;
         let rows = statement
             .query_map(params![account, after.0, after.1, most as i64], |row| {
-                Ok(Fanout { resource: row.get(0)?, parent_id: row.get(1)? })
+                Ok(Fanout { resource: row.get(0)?, parent_id: row.get(1)?, asked: row.get(2)? })
             })
             .map_err(sql)?;
         rows.collect::<Result<_, _>>().map_err(sql)
@@ -126,16 +129,40 @@ impl Store {
         count.map(i64::unsigned_abs).map_err(|e| self.sql(e))
     }
 
-    /// Takes a list off the queue.
+    /// Takes a list off the queue; returns whether it stood there as it was given, not asked for again since.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn end_fanout(&self, account: i64, resource: i64, parent_id: &str) -> Result<(), Error> {
+    pub fn end_fanout(&self, account: i64, fanout: &Fanout) -> Result<bool, Error> {
         let mut statement = self
             .conn
-            .prepare_cached("DELETE FROM fanouts WHERE account=?1 AND resource=?2 AND parent_id=?3")
+            .prepare_cached("DELETE FROM fanouts WHERE account=?1 AND resource=?2 AND parent_id=?3 AND asked=?4")
             .map_err(|e| self.sql(e))?;
-        statement.execute(params![account, resource, parent_id]).map(drop).map_err(|e| self.sql(e))
+        let ended = statement.execute(params![account, fanout.resource, fanout.parent_id, fanout.asked]);
+        ended.map(|ended| ended == 1).map_err(|e| self.sql(e))
+    }
+
+    /// Returns whether a list still stands in the queue as it was given.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn is_asked(&self, account: i64, fanout: &Fanout) -> Result<bool, Error> {
+        self.conn
+            .prepare_cached("SELECT 1 FROM fanouts WHERE account=?1 AND resource=?2 AND parent_id=?3 AND asked=?4")
+            .and_then(|mut s| s.exists(params![account, fanout.resource, fanout.parent_id, fanout.asked]))
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Takes a list off the queue, however often it was asked for: its parent showed it whole.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn drop_fanout(&self, account: i64, resource: i64, parent_id: &str) -> Result<(), Error> {
+        self.conn
+            .prepare_cached("DELETE FROM fanouts WHERE account=?1 AND resource=?2 AND parent_id=?3")
+            .and_then(|mut s| s.execute(params![account, resource, parent_id]))
+            .map(drop)
+            .map_err(|e| self.sql(e))
     }
 
     /// Returns how many GETs of a resource are due at `now_s`, the oldest `created` among their rows, and how many rows
@@ -180,6 +207,18 @@ impl Store {
              SELECT t.account, ?2, t.id, ?3, 'missing' FROM {table} t
              JOIN row_states s ON s.resource=?2 AND s.row_id=t.row_id
              WHERE t.account=?1 AND t.deleted_at IS NULL AND s.until_s < ?3 - 1 ON CONFLICT DO NOTHING"
+        );
+        self.conn.execute(&sql, params![account, resource, began_s]).map(|n| n as u64).map_err(|e| self.sql(e))
+    }
+
+    /// Buries every living row that a walk begun at `began_s` should have shown and did not.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn bury_missing(&self, account: i64, resource: i64, table: &str, began_s: i64) -> Result<u64, Error> {
+        let sql = format!(
+            "UPDATE {table} SET deleted_at=?3 WHERE account=?1 AND deleted_at IS NULL AND row_id IN
+               (SELECT row_id FROM row_states WHERE resource=?2 AND until_s < ?3 - 1)"
         );
         self.conn.execute(&sql, params![account, resource, began_s]).map(|n| n as u64).map_err(|e| self.sql(e))
     }

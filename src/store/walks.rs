@@ -30,8 +30,6 @@ pub struct SliceRow {
     pub cursor: Option<String>,
     /// Its `created`.
     pub cursor_s: Option<i64>,
-    /// When the cursor was last moved.
-    pub read_s: Option<i64>,
 }
 
 impl Store {
@@ -94,7 +92,7 @@ impl Store {
         let mut statement = self
             .conn
             .prepare_cached(
-                "SELECT id, from_s, until_s, cursor, cursor_s, read_s FROM slices WHERE walk=?1 AND done=0 ORDER BY id",
+                "SELECT id, from_s, until_s, cursor, cursor_s FROM slices WHERE walk=?1 AND done=0 ORDER BY id",
             )
             .map_err(sql)?;
         let rows = statement
@@ -104,7 +102,6 @@ impl Store {
                     span: Span { from_s: row.get(1)?, until_s: row.get(2)? },
                     cursor: row.get(3)?,
                     cursor_s: row.get(4)?,
-                    read_s: row.get(5)?,
                 })
             })
             .map_err(sql)?;
@@ -127,12 +124,12 @@ impl Store {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn move_cursor(&self, slice: i64, cursor: &str, cursor_s: Option<i64>, read_s: i64) -> Result<(), Error> {
+    pub fn move_cursor(&self, slice: i64, cursor: &str, cursor_s: Option<i64>) -> Result<(), Error> {
         let mut statement = self
             .conn
-            .prepare_cached("UPDATE slices SET cursor=?2, cursor_s=?3, read_s=?4 WHERE id=?1")
+            .prepare_cached("UPDATE slices SET cursor=?2, cursor_s=?3 WHERE id=?1")
             .map_err(|e| self.sql(e))?;
-        statement.execute(params![slice, cursor, cursor_s, read_s]).map(drop).map_err(|e| self.sql(e))
+        statement.execute(params![slice, cursor, cursor_s]).map(drop).map_err(|e| self.sql(e))
     }
 
     /// Ends a slice; when it was the walk's last open one, ends the walk at `now_s` and returns true.
@@ -164,6 +161,24 @@ impl Store {
         let sql = |e| self.sql(e);
         self.conn.execute("DELETE FROM slices WHERE walk=?1", [walk]).map_err(sql)?;
         self.conn.execute("UPDATE walks SET drained_s=?2 WHERE id=?1", params![walk, now_s]).map(drop).map_err(sql)
+    }
+
+    /// Returns when the oldest walk of an account began.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn oldest_walk_s(&self, account: i64) -> Result<Option<i64>, Error> {
+        let sql = "SELECT min(began_s) FROM walks WHERE account=?1";
+        self.conn.query_row(sql, [account], |row| row.get(0)).map_err(|e| self.sql(e))
+    }
+
+    /// Forgets the walks of an account that began before this second.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn forget_walks(&self, account: i64, before_s: i64) -> Result<(), Error> {
+        let sql = "DELETE FROM walks WHERE account=?1 AND began_s<?2";
+        self.conn.execute(sql, params![account, before_s]).map(drop).map_err(|e| self.sql(e))
     }
 
     /// Forgets a walk, so that the next run begins it anew.

@@ -1,8 +1,9 @@
 //! Coming up to date by events: read the log's new part, take each event's effect, fetch what a payload cannot tell.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::Error;
+use super::failed::Failed;
 use super::lists::{answer, outcome_of};
 use super::plan::{self, PageEnd};
 use super::pool::{Done, Work};
@@ -13,7 +14,7 @@ use crate::model::progress::Outcome;
 use crate::model::resource::{List, Resource};
 use crate::model::span::Span;
 use crate::providers::stripe::{event, refusal::Kind};
-use crate::store::{Event, Rows, SliceRow, Source, Store, Told, Waiting, object_of};
+use crate::store::{Error as StoreError, Event, Rows, SliceRow, Source, Store, Told, Waiting, object_of};
 
 /// The event log is cut into pieces worth so many pages: a run with few events costs few requests.
 const PIECE_PAGES: i64 = 8;
@@ -22,6 +23,9 @@ const EVENT_PAGES_MAX: u64 = 100_000;
 
 /// The events' line in the closing table, and the name of their walk in the file.
 pub const EVENTS: &str = "stripe_events";
+
+/// The tables that events keep true, each with the second since which its list is known whole.
+pub type Current = HashMap<String, Option<i64>>;
 
 /// The phase that reads new events into the log.
 pub struct ReadEvents<'a, 'c> {
@@ -70,7 +74,7 @@ impl<'a, 'c> ReadEvents<'a, 'c> {
         // The span is bounded below: events are asked for from the watermark on.
         let spans = plan::cut(span, end, span.from_s.unwrap_or(last.created_s), free, PIECE_PAGES);
         if spans.len() < 2 {
-            self.store.move_cursor(slice, &last.id, Some(last.created_s), when.date_s)?;
+            self.store.move_cursor(slice, &last.id, Some(last.created_s))?;
             queue.push_back(Task::Events { slice, span, cursor: Some(last.id.clone()) });
             return Ok(());
         }
@@ -117,21 +121,20 @@ impl Work for ReadEvents<'_, '_> {
 
 /// What to do about one event; for some there is nothing to do, for some there are several things.
 enum Effect {
-    Apply,
+    Apply { is_gone: bool },
     Fetch { index: usize, id: String },
     Fanout { index: usize, parent_id: String },
 }
 
 /// Takes the effect of every waiting event: its payload where that suffices, else a queued GET, one for each object.
 ///
-/// `current` tells the resources that have been read whole once; events of others change nothing, since their first
-/// reading will begin after them.
+/// Events of what is not current change nothing: its first reading will begin after them.
 pub fn take_effects(
     store: &Store,
     rows: &mut Rows,
     catalog: &Catalog,
     (account, numbers): (i64, &[(i64, &'static Resource)]),
-    current: &HashSet<String>,
+    current: &Current,
     now_s: i64,
     tally: &mut Tally,
 ) -> Result<(), Error> {
@@ -140,52 +143,68 @@ pub fn take_effects(
         if waiting.is_empty() {
             return Ok(());
         }
-        store.begin()?;
-        for one in waiting {
-            let number = |index: usize| super::number(numbers, catalog.entries()[index].resource);
-            for effect in effects(catalog, current, &one) {
-                match effect {
-                    Effect::Apply => apply(rows, catalog, account, &one, tally)?,
-                    Effect::Fetch { index, id } => {
-                        store.queue_fetch(account, number(index), &id, one.event.created_s, "event")?;
+        let number = |index: usize| super::number(numbers, catalog.entries()[index].resource);
+        store.at_once(|| {
+            for one in waiting {
+                let table = one.event.table.as_str();
+                let is_alive = |id: &str| store.is_alive(account, table, id);
+                let mut trouble = None;
+                for effect in effects(catalog, current, &one, &is_alive)? {
+                    match effect {
+                        Effect::Apply { is_gone } => trouble = apply(rows, catalog, account, &one, is_gone, tally)?,
+                        Effect::Fetch { index, id } => {
+                            store.queue_fetch(account, number(index), &id, one.event.created_s, "event")?;
+                        }
+                        Effect::Fanout { index, parent_id } => store.queue_fanout(account, number(index), &parent_id)?,
                     }
-                    Effect::Fanout { index, parent_id } => store.queue_fanout(account, number(index), &parent_id)?,
+                }
+                match trouble {
+                    None => store.end_event(one.row, "processed", None, now_s)?,
+                    Some(why) => store.end_event(one.row, "failed", Some(&why), now_s)?,
                 }
             }
-            store.end_event(one.row, "processed", now_s)?;
-        }
-        store.commit()?;
+            Ok::<_, Error>(())
+        })?;
         tally.committed();
     }
 }
 
-fn effects(catalog: &Catalog, current: &HashSet<String>, one: &Waiting) -> Vec<Effect> {
+fn effects(
+    catalog: &Catalog,
+    current: &Current,
+    one: &Waiting,
+    is_alive: &dyn Fn(&str) -> Result<bool, StoreError>,
+) -> Result<Vec<Effect>, Error> {
     let event = &one.event;
-    let (Some(compiled), Some(id)) = (catalog.by_table(&event.table), &event.object_id) else { return Vec::new() };
+    let (Some(compiled), Some(id)) = (catalog.by_table(&event.table), &event.object_id) else { return Ok(Vec::new()) };
     let resource = compiled.resource;
     if resource.is_child() {
         let payload = object_of(&event.payload).unwrap_or_default();
-        return child_effects(catalog, current, compiled, payload);
+        return Ok(child_effects(catalog, current, compiled, payload));
     }
-    if !current.contains(&event.table) {
-        return Vec::new();
-    }
+    let Some(whole_since_s) = current.get(&event.table) else { return Ok(Vec::new()) };
     let is_gone = resource.gone.contains(&event.kind.as_str());
     let payload = object_of(&event.payload).unwrap_or_default();
     let is_whole = || catalog.object(compiled, payload).is_ok_and(|o| o.children.iter().all(|set| set.complete));
     let on_clock =
         || serde_json::from_str::<event::Subject>(payload).is_ok_and(|s| s.test_clock.is_some_and(|c| !c.is_null()));
     let suffices = event::suffices(resource, event.api_version.as_deref()) && is_whole() && !on_clock();
-    if is_gone || suffices || resource.get.is_empty() {
-        vec![Effect::Apply]
-    } else {
-        vec![Effect::Fetch { index: compiled.index, id: id.clone() }]
+    let fetch = || vec![Effect::Fetch { index: compiled.index, id: id.clone() }];
+    if !(is_gone || suffices || resource.get.is_empty()) {
+        return Ok(fetch());
     }
+    // A complete reading that began later did not show it: it was gone by then, or it is hidden.
+    let is_unshown = !is_gone && whole_since_s.is_some_and(|s| event.created_s < s - 1) && !is_alive(id)?;
+    let hides = resource.hides_rows || resource.hides_test_clocks;
+    if is_unshown && hides && !resource.get.is_empty() {
+        return Ok(fetch());
+    }
+    Ok(vec![Effect::Apply { is_gone: is_gone || is_unshown && !hides }])
 }
 
 /// A child changes with those it stands in: each that it names is fetched where it shows its children, else their list
 /// is read.
-fn child_effects(catalog: &Catalog, current: &HashSet<String>, child: &Compiled, payload: &str) -> Vec<Effect> {
+fn child_effects(catalog: &Catalog, current: &Current, child: &Compiled, payload: &str) -> Vec<Effect> {
     let resource = child.resource;
     let payload: serde_json::Value = serde_json::from_str(payload).unwrap_or_default();
     let alone = resource.parent().map(|parent| (parent, resource.owner));
@@ -195,7 +214,7 @@ fn child_effects(catalog: &Catalog, current: &HashSet<String>, child: &Compiled,
         let named = payload.pointer(pointer).and_then(|owner| owner.as_str().or_else(|| owner["id"].as_str()));
         let parent = catalog.by_table(&format!("stripe_{name}"));
         let (Some(parent), Some(id)) = (parent, named) else { continue };
-        if !current.contains(&parent.resource.table()) {
+        if !current.contains_key(&parent.resource.table()) {
             continue;
         }
         effects.push(if resource.inline.is_empty() {
@@ -207,17 +226,32 @@ fn child_effects(catalog: &Catalog, current: &HashSet<String>, child: &Compiled,
     effects
 }
 
-fn apply(rows: &mut Rows, catalog: &Catalog, account: i64, one: &Waiting, tally: &mut Tally) -> Result<(), Error> {
+/// Applies an event's payload; says why where it cannot be read.
+fn apply(
+    rows: &mut Rows,
+    catalog: &Catalog,
+    account: i64,
+    one: &Waiting,
+    is_gone: bool,
+    tally: &mut Tally,
+) -> Result<Option<String>, Error> {
     let event = &one.event;
-    let Some(compiled) = catalog.by_table(&event.table) else { return Ok(()) };
-    let read = catalog.object(compiled, object_of(&event.payload).unwrap_or_default());
-    let Ok(mut object) = read else { return Ok(()) };
-    object.gone |= compiled.resource.gone.contains(&event.kind.as_str());
+    let Some(compiled) = catalog.by_table(&event.table) else { return Ok(None) };
     let source = Source::Event { id: &event.id, created_s: event.created_s };
     let told = Told { account, source, api_version: event.api_version.as_deref() };
-    let applied = rows.apply(&object, &told)?;
+    let applied = match catalog.object(compiled, object_of(&event.payload).unwrap_or_default()) {
+        Ok(mut object) => {
+            object.gone |= is_gone;
+            rows.apply(&object, &told)?
+        }
+        // Which object is gone is known all the same.
+        Err(_) if is_gone => {
+            rows.apply_absence(compiled.resource, event.object_id.as_deref().unwrap_or_default(), &told)?
+        }
+        Err(error) => return Ok(Some(error.to_string())),
+    };
     tally.applied(&event.table, applied);
-    Ok(())
+    Ok(None)
 }
 
 /// The phase that fetches queued objects one by one.
@@ -237,7 +271,7 @@ pub struct Fetches<'a, 'c> {
     /// Where the queue was last read; every entry is tried once in a run of this phase.
     pub after: (i64, String),
     /// What failed in this run: once is enough, the next run tries again.
-    pub failed: &'a mut HashSet<(i64, String)>,
+    pub failed: &'a mut Failed,
 }
 
 impl Work for Fetches<'_, '_> {
@@ -248,7 +282,7 @@ impl Work for Fetches<'_, '_> {
             let mut found = false;
             for fetch in waiting {
                 self.after = (fetch.resource, fetch.id.clone());
-                if self.failed.contains(&self.after) {
+                if self.failed.has(&self.after) || self.failed.is_blocked(fetch.resource) {
                     continue;
                 }
                 if let Some(&(_, resource)) = self.numbers.iter().find(|(number, _)| *number == fetch.resource) {
@@ -276,8 +310,9 @@ impl Work for Fetches<'_, '_> {
             Ok(Got::Object(object)) => self.rows.apply(&object, &told)?,
             Ok(_) => self.rows.apply_absence(resource, &id, &told)?,
             Err(failure) => {
-                self.tally.fail(&table, outcome(&id, &failure));
-                self.failed.insert((super::number(&self.numbers, resource), id));
+                let outcome = outcome(&id, &failure);
+                self.failed.add(super::number(&self.numbers, resource), &id, &outcome);
+                self.tally.fail(&table, outcome);
                 return Ok(());
             }
         };
@@ -300,8 +335,7 @@ fn outcome(id: &str, failure: &Failure) -> Outcome {
             Kind::NotAvailable => Outcome::NotAvailable(refusal.message.clone()),
             _ => Outcome::Failed(format!("{id}: {}", refusal.message)),
         },
-        Failure::Http(error) => outcome_of(error),
-        Failure::Endless(text) => Outcome::Failed(text.clone()),
+        other => outcome_of(other),
     }
 }
 
@@ -316,7 +350,7 @@ mod tests {
 
     fn fetched(payload: &str, current: &[&str]) -> Vec<(String, String)> {
         let catalog = super::super::catalog();
-        let current = current.iter().map(|table| (*table).to_owned()).collect();
+        let current = current.iter().map(|table| ((*table).to_owned(), None)).collect();
         let discounts = catalog.by_table("stripe_discounts").expect("is a resource");
         child_effects(&catalog, &current, discounts, payload)
             .into_iter()

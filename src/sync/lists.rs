@@ -1,25 +1,27 @@
 //! Reading lists: slices of walks, and the lists under parents that the pages turn up.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use super::Error;
+use super::failed::Failed;
 use super::plan::{self, PageEnd};
 use super::pool::{Done, Work};
 use super::tally::Tally;
-use super::task::{Failure, Got, Task, When};
+use super::task::{Failure, From, Got, Task, When};
 use crate::model::progress::Outcome;
 use crate::model::resource::{List, Resource};
 use crate::model::row::Object;
 use crate::model::span::Span;
 use crate::providers::stripe::refusal::Kind;
-use crate::store::{Applied, Rows, SliceRow, Source, Store, Told};
+use crate::store::{Applied, Fanout, Rows, SliceRow, Source, Store, Told};
 
 /// A slice is cut into pieces worth so many pages.
 const PIECE_PAGES: i64 = 2;
 /// Pages of one walk; a hundred million objects. A list that promises more than this does not end.
 const WALK_PAGES_MAX: u64 = 1_000_000;
-/// Lists under parents that may fail before the resource is given up.
-const FAILED_PARENTS_MAX: usize = 1000;
+/// Behind every id.
+const AFTER_ALL: &str = "\u{10ffff}";
 
 /// One list being read.
 pub struct Walk {
@@ -33,8 +35,10 @@ pub struct Walk {
     pub began_s: i64,
     /// Whether this only reads what appeared since: it stops at the first page that shows nothing new.
     pub is_drain: bool,
-    /// Cursors used with each slice, for lists that turn in a circle.
-    pub seen: HashSet<(i64, String)>,
+    /// The cursors used, in short, for each open slice: one that comes twice tells a circle.
+    pub seen: HashMap<i64, HashSet<u64>>,
+    /// Number of the last slice that is not in the file; they count down from zero.
+    pub parts: i64,
     /// Pages read.
     pub pages: u64,
     /// Seconds of its time span that are read, for the remaining time.
@@ -76,12 +80,10 @@ pub struct Lists<'a, 'c> {
     pub numbers: Vec<(i64, &'static Resource)>,
     /// Where the queue of lists under parents was last read.
     pub fanned: (i64, String),
-    /// Lists under parents that failed in this run, so that they are not tried in a circle.
-    pub failed: HashSet<(i64, String)>,
+    /// Lists under parents that failed in this run.
+    pub failed: Failed,
     /// Lists under parents in flight.
     pub under: usize,
-    /// Set when the key is refused: everything stops.
-    pub unauthorized: Option<String>,
 }
 
 impl Lists<'_, '_> {
@@ -119,7 +121,7 @@ impl Lists<'_, '_> {
         let Some(last) = objects.last().filter(|_| has_more) else {
             return self.end_slice(walk, slice, when);
         };
-        if !it.seen.insert((slice, last.row.id.clone())) || it.pages > WALK_PAGES_MAX {
+        if !it.seen.entry(slice).or_default().insert(short(&last.row.id)) || it.pages > WALK_PAGES_MAX {
             let text = format!("its list does not end: {} came twice as a cursor", last.row.id);
             self.stop(walk, Outcome::Failed(text));
             return Ok(());
@@ -133,7 +135,7 @@ impl Lists<'_, '_> {
         };
         if spans.len() < 2 {
             if !self.walks[walk].is_unstored() {
-                self.store.move_cursor(slice, &last.row.id, last.created_s, when.date_s)?;
+                self.store.move_cursor(slice, &last.row.id, last.created_s)?;
             }
             let cursor = Some((last.row.id.clone(), last.created_s));
             self.queue(walk, slice, span, cursor, queue);
@@ -172,13 +174,18 @@ impl Lists<'_, '_> {
         self.tally.share(&it.resource.table(), u32::try_from(permille.clamp(0, 1000)).unwrap_or(1000));
     }
 
-    fn add_slice(&self, walk: usize, span: Span) -> Result<i64, Error> {
-        let it = &self.walks[walk];
-        if it.is_unstored() { Ok(0) } else { Ok(self.store.add_slice(it.row, span)?) }
+    fn add_slice(&mut self, walk: usize, span: Span) -> Result<i64, Error> {
+        let it = &mut self.walks[walk];
+        if it.is_unstored() {
+            it.parts -= 1;
+            return Ok(it.parts);
+        }
+        Ok(self.store.add_slice(it.row, span)?)
     }
 
     fn end_slice(&mut self, walk: usize, slice: i64, when: When) -> Result<(), Error> {
-        let it = &self.walks[walk];
+        let it = &mut self.walks[walk];
+        it.seen.remove(&slice);
         if !it.is_unstored() {
             self.store.end_slice(it.row, slice, when.date_s)?;
         }
@@ -203,16 +210,9 @@ impl Lists<'_, '_> {
     ) -> Result<(), Error> {
         self.walks[walk].open -= 1;
         let resource = self.walks[walk].resource;
-        let refusal = match failure {
-            Failure::Refused(refusal) => refusal,
-            Failure::Http(error) => {
-                self.stop(walk, outcome_of(error));
-                return Ok(());
-            }
-            Failure::Endless(text) => {
-                self.stop(walk, Outcome::Failed(text.clone()));
-                return Ok(());
-            }
+        let Failure::Refused(refusal) = failure else {
+            self.stop(walk, outcome_of(failure));
+            return Ok(());
         };
         match (&refusal.kind, cursor) {
             (Kind::CursorGone, Some((_, Some(cursor_s)))) if matches!(resource.list, List::Sliced(_)) => {
@@ -228,12 +228,6 @@ impl Lists<'_, '_> {
                 let next = self.add_slice(walk, Span::ALL)?;
                 self.queue(walk, next, Span::ALL, None, queue);
                 self.end_slice(walk, slice, when)
-            }
-            (Kind::Unauthorized, _) => {
-                self.unauthorized = Some(refusal.message.clone());
-                self.stop(walk, Outcome::Failed(refusal.message.clone()));
-                queue.clear();
-                Ok(())
             }
             (kind, _) => self.refused(walk, kind.clone(), &refusal.message, when),
         }
@@ -273,34 +267,47 @@ impl Lists<'_, '_> {
 
 impl Work for Lists<'_, '_> {
     fn refill(&mut self, room: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
-        if self.unauthorized.is_some() {
-            return Ok(());
-        }
-        let mut wrapped = false;
+        let mut is_second_round = false;
         loop {
             let waiting = self.store.fanouts(self.account, (self.fanned.0, &self.fanned.1), room)?;
-            for fanout in &waiting {
+            if waiting.is_empty() {
+                // From the start again only when none is in flight: those in flight are still in the queue's table.
+                let is_start = self.fanned.1.is_empty() && self.fanned.0 == 0;
+                if self.under > 0 || is_start || is_second_round {
+                    return Ok(());
+                }
+                self.fanned = (0, String::new());
+                is_second_round = true;
+            }
+            let before = queue.len();
+            for fanout in waiting {
+                if self.failed.is_blocked(fanout.resource) {
+                    self.fanned = (fanout.resource, AFTER_ALL.to_owned());
+                    break;
+                }
                 self.fanned = (fanout.resource, fanout.parent_id.clone());
-                let key = (fanout.resource, fanout.parent_id.clone());
-                let Some(&(_, resource)) = self.numbers.iter().find(|(number, _)| *number == fanout.resource) else {
-                    continue;
-                };
-                if !self.failed.contains(&key) && self.tally.is_well(&resource.table()) {
+                let found = self.numbers.iter().find(|(number, _)| *number == fanout.resource);
+                if let Some(&(_, resource)) = found.filter(|_| !self.failed.has(&self.fanned)) {
                     self.under += 1;
-                    queue.push_back(Task::Under { resource, parent_id: fanout.parent_id.clone() });
+                    queue.push_back(Task::Under { resource, fanout, from: None });
                 }
             }
-            // From the start again only when none is in flight: those in flight are still in the queue's table.
-            let is_start = self.fanned.1.is_empty() && self.fanned.0 == 0;
-            if !waiting.is_empty() || self.under > 0 || is_start || wrapped {
+            if queue.len() > before {
                 return Ok(());
             }
-            self.fanned = (0, String::new());
-            wrapped = true;
         }
     }
 
     fn follow(&mut self, done: &Done, free: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
+        if let (Task::Under { resource, fanout, from }, Ok(Got::Under(set))) = (&done.task, &done.got) {
+            if let Some(last) = set.rows.last().filter(|_| !set.complete) {
+                let position = from.as_ref().map_or(0, |from| from.position) + set.rows.len() as i64;
+                self.under += 1;
+                let from = Some(From { cursor: last.id.clone(), position });
+                queue.push_back(Task::Under { resource, fanout: fanout.clone(), from });
+            }
+            return Ok(());
+        }
         let Task::Page { walk, slice, span, cursor, .. } = &done.task else { return Ok(()) };
         let at = (*walk, *slice, *span);
         match &done.got {
@@ -326,23 +333,11 @@ impl Work for Lists<'_, '_> {
                     self.apply_page(walk, &objects, done.when)?;
                 }
             }
-            (Task::Under { resource, parent_id }, got) => {
+            (Task::Under { resource, fanout, from }, got) => {
                 self.under -= 1;
                 self.tally.asked(&resource.table(), done.requests);
-                let number = super::number(&self.numbers, resource);
-                match got {
-                    Ok(Got::Under(set)) => {
-                        let told = answer(self.account, done.when, self.api_version);
-                        self.rows.complete(&parent_id, &set, &told)?;
-                        for _ in &set.rows {
-                            self.tally.applied(&resource.table(), Applied::New);
-                        }
-                        self.store.end_fanout(self.account, number, &parent_id)?;
-                    }
-                    // The parent was deleted meanwhile: a skip.
-                    Ok(_) => self.store.end_fanout(self.account, number, &parent_id)?,
-                    Err(failure) => self.under_failed(resource, number, parent_id, failure)?,
-                }
+                let position = from.map_or(0, |from| from.position);
+                self.apply_under((resource, &fanout, position), got, done.when)?;
             }
             _ => {}
         }
@@ -355,46 +350,81 @@ impl Work for Lists<'_, '_> {
 }
 
 impl Lists<'_, '_> {
-    fn under_failed(
+    fn apply_under(
         &mut self,
-        resource: &'static Resource,
-        number: i64,
-        parent_id: String,
-        failure: Failure,
+        (resource, fanout, from): (&'static Resource, &Fanout, i64),
+        got: Result<Got, Failure>,
+        when: When,
     ) -> Result<(), Error> {
+        let set = match got {
+            Ok(Got::Under(set)) => set,
+            // The parent was deleted meanwhile: a skip here, and a look at the parent itself.
+            Ok(_) => {
+                self.store.end_fanout(self.account, fanout)?;
+                return self.queue_parent(resource, fanout, when);
+            }
+            Err(failure) => return self.under_failed(resource, fanout, failure),
+        };
+        let is_wanted = match set.complete {
+            true => self.store.end_fanout(self.account, fanout)?,
+            false => self.store.is_asked(self.account, fanout)?,
+        };
+        // Asked for again meanwhile, or shown whole by the parent: what this reading saw is older.
+        if is_wanted {
+            let told = answer(self.account, when, self.api_version);
+            self.rows.complete(&fanout.parent_id, &set, from, &told)?;
+            for _ in &set.rows {
+                self.tally.applied(&resource.table(), Applied::New);
+            }
+        }
+        Ok(())
+    }
+
+    fn queue_parent(&self, child: &Resource, fanout: &Fanout, when: When) -> Result<(), Error> {
+        let is_parent = |r: &Resource| child.provider == r.provider && child.parent() == Some(r.name);
+        match self.numbers.iter().find(|(_, resource)| is_parent(resource)) {
+            Some((number, parent)) if !parent.get.is_empty() => self
+                .store
+                .queue_fetch(self.account, *number, &fanout.parent_id, when.sent_s, "missing")
+                .map_err(Error::from),
+            _ => Ok(()),
+        }
+    }
+
+    fn under_failed(&mut self, resource: &'static Resource, fanout: &Fanout, failure: Failure) -> Result<(), Error> {
+        let parent_id = &fanout.parent_id;
         let outcome = match &failure {
             Failure::Refused(refusal) => match &refusal.kind {
                 Kind::NotAvailable => {
-                    // Nothing to read for any parent.
-                    self.store.end_fanout(self.account, number, &parent_id)?;
+                    self.store.end_fanout(self.account, fanout)?;
                     Outcome::NotAvailable(refusal.message.clone())
                 }
                 Kind::Forbidden(permission) => {
                     Outcome::Forbidden(permission.clone().unwrap_or_else(|| refusal.message.clone()))
                 }
-                Kind::Unauthorized => {
-                    self.unauthorized = Some(refusal.message.clone());
-                    Outcome::Failed(refusal.message.clone())
-                }
                 _ => Outcome::Failed(format!("under {parent_id}: {}", refusal.message)),
             },
-            Failure::Http(error) => outcome_of(error),
-            Failure::Endless(text) => Outcome::Failed(text.clone()),
+            other => outcome_of(other),
         };
+        self.failed.add(fanout.resource, parent_id, &outcome);
         self.tally.fail(&resource.table(), outcome);
-        self.failed.insert((number, parent_id));
-        if self.failed.len() > FAILED_PARENTS_MAX {
-            return Err(Error::TooManyFailures(resource.table()));
-        }
         Ok(())
     }
 }
 
-/// Says how a resource ends when its request could not be made.
-pub fn outcome_of(error: &crate::http::Error) -> Outcome {
-    match error {
-        crate::http::Error::Interrupted => Outcome::Interrupted,
-        other => Outcome::Failed(other.to_string()),
+/// Returns a cursor's hash: a list of a hundred million objects has a million of them.
+fn short(cursor: &str) -> u64 {
+    BuildHasherDefault::<DefaultHasher>::default().hash_one(cursor)
+}
+
+/// Says how a resource ends when its request brought nothing, beyond what a refusal tells.
+pub fn outcome_of(failure: &Failure) -> Outcome {
+    match failure {
+        Failure::Refused(refusal) => Outcome::Failed(refusal.message.clone()),
+        Failure::Http(crate::http::Error::Interrupted) => Outcome::Interrupted,
+        Failure::Http(error) => Outcome::Failed(error.to_string()),
+        Failure::Endless(text) => Outcome::Failed(text.clone()),
+        Failure::Crashed => Outcome::Failed("a worker broke down; please report this as a bug".to_owned()),
     }
 }
 

@@ -7,6 +7,7 @@
 mod changes;
 mod dispatch;
 mod estimate;
+mod failed;
 pub mod fic;
 mod lists;
 mod plan;
@@ -73,12 +74,6 @@ pub enum Error {
         /// Those asked for.
         asked: String,
     },
-    /// One resource's lists under parents fail one after the other.
-    #[error("too many lists of {0} failed")]
-    TooManyFailures(String),
-    /// A worker died; a bug.
-    #[error("a worker thread ended unexpectedly")]
-    WorkersGone,
 }
 
 /// Returns a resource's number in the file.

@@ -4,12 +4,14 @@
 //! came, so that the network never waits for the disk. The queues are as long as there are requests in flight.
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::Error;
 use super::task::{Failure, Got, Task, When, Worker};
+use crate::providers::stripe::refusal::Kind;
 use crate::model::cancel::Cancel;
 use crate::store::Store;
 
@@ -80,7 +82,9 @@ fn serve(worker: &Worker, take: &Mutex<Receiver<Task>>, report: &SyncSender<Done
     loop {
         let task = take.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(task) = task else { return };
-        let (got, when, requests) = worker.run(&task);
+        // A worker that dies in silence would be waited for without end.
+        let ran = catch_unwind(AssertUnwindSafe(|| worker.run(&task)));
+        let (got, when, requests) = ran.unwrap_or_else(|_| (Err(Failure::Crashed), When { sent_s: 0, date_s: 0 }, 0));
         if report.send(Done { task, got, when, requests }).is_err() {
             return;
         }
@@ -110,19 +114,21 @@ fn hand_out(
     let mut in_flight = 0;
     let mut threads = 0;
     let mut open_since: Option<Instant> = None;
+    let mut revoked: Option<String> = None;
     loop {
+        let is_over = cancel.is_set() || revoked.is_some();
         let target = target(worker, in_flight_max);
-        if !cancel.is_set() && in_flight + queue.len() < target {
+        if !is_over && in_flight + queue.len() < target {
             work.refill(target - in_flight - queue.len(), &mut queue)?;
         }
-        while !cancel.is_set() && in_flight < target {
+        while !is_over && in_flight < target {
             let Some(task) = queue.pop_front() else { break };
             if threads <= in_flight && threads < in_flight_max {
                 spawn();
                 threads += 1;
             }
             in_flight += 1;
-            give.send(task).map_err(|_| Error::WorkersGone)?;
+            give.send(task).expect("the end that takes lives in `drive`");
         }
         if in_flight == 0 {
             break;
@@ -141,11 +147,21 @@ fn hand_out(
                         }
                         continue;
                     }
-                    Err(RecvTimeoutError::Disconnected) => return Err(Error::WorkersGone),
+                    Err(RecvTimeoutError::Disconnected) => unreachable!("`drive` keeps a sender"),
                 }
             }
         };
         in_flight -= 1;
+        if let Err(Failure::Refused(refusal)) = &done.got
+            && refusal.kind == Kind::Unauthorized
+        {
+            // Every other request would be refused too. What came before is kept.
+            revoked = Some(refusal.message.clone());
+            continue;
+        }
+        if revoked.is_some() && done.got.is_err() {
+            continue;
+        }
         if open_since.is_none() {
             store.begin()?;
             open_since = Some(Instant::now());
@@ -161,7 +177,8 @@ fn hand_out(
             commit(store, &mut open_since, work)?;
         }
     }
-    commit(store, &mut open_since, work)
+    commit(store, &mut open_since, work)?;
+    revoked.map_or(Ok(()), |message| Err(Error::Unauthorized(message)))
 }
 
 fn commit(store: &Store, open_since: &mut Option<Instant>, work: &mut dyn Work) -> Result<(), Error> {

@@ -1,9 +1,10 @@
 //! One run for one Stripe account, phase by phase.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Instant;
 
-use super::changes::{EVENTS, Fetches, ReadEvents, is_listed, take_effects};
+use super::changes::{Current, EVENTS, Fetches, ReadEvents, is_listed, take_effects};
+use super::failed::Failed;
 use super::lists::{Lists, Walk};
 use super::plan;
 use super::pool::{self, Work};
@@ -84,8 +85,9 @@ pub fn run(
     let mut rows = store.rows(catalog, &following)?;
     let outcome = run.phases(&mut rows, &mut tally);
     let reports = tally.reports();
-    run.log(&reports)?;
+    let logged = run.log(&reports);
     outcome?;
+    logged?;
     Ok(Summary {
         reports,
         requests: target.client.sent(),
@@ -145,12 +147,17 @@ impl<'a> Run<'a> {
     }
 
     fn phases(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>) -> Result<(), Error> {
+        if let Some(days) = self.standing().days_unseen()? {
+            let kept = stripe::EVENTS_KEPT_S / (24 * 3600);
+            let text = format!("{days} days since the last sync, and Stripe tells changes of {kept}: lists are read anew");
+            tally.note(text);
+        }
         self.read_lists(rows, tally)?;
         if self.options.since_s.is_some() || self.cancel.is_set() {
             return Ok(());
         }
         self.read_events(tally)?;
-        let mut failed = HashSet::new();
+        let mut failed = Failed::default();
         for _ in 0..SETTLING_ROUNDS {
             if self.cancel.is_set() {
                 return Ok(());
@@ -172,11 +179,11 @@ impl<'a> Run<'a> {
 
     /// Returns the tables whose rows events must keep true: the reading of their list has at least begun, and what its
     /// read part showed is not shown again.
-    fn current(&self) -> Result<HashSet<String>, Error> {
-        let mut current = HashSet::new();
+    fn current(&self) -> Result<Current, Error> {
+        let mut current = Current::new();
         for &(number, resource) in self.numbers.iter().filter(|(_, resource)| is_listed(resource)) {
             if self.standing().is_begun(number, resource)? {
-                current.insert(resource.table());
+                current.insert(resource.table(), self.standing().whole_since_s(number, resource)?);
             }
         }
         Ok(current)
@@ -203,9 +210,8 @@ impl<'a> Run<'a> {
             walks: Vec::new(),
             numbers: self.numbers.clone(),
             fanned: (0, String::new()),
-            failed: HashSet::new(),
+            failed: Failed::default(),
             under: 0,
-            unauthorized: None,
         }
     }
 
@@ -228,7 +234,6 @@ impl<'a> Run<'a> {
             if !queue.is_empty() {
                 self.drive(&mut Queued { queue, work: &mut lists })?;
             }
-            refused(lists.unauthorized.take())?;
             if self.cancel.is_set() {
                 return Ok(());
             }
@@ -241,10 +246,9 @@ impl<'a> Run<'a> {
             if walk.is_drain {
                 continue;
             }
-            self.drain(walk, &mut lists, &mut queue);
+            self.drain(walk, false, &mut lists, &mut queue);
         }
         self.drive(&mut Queued { queue, work: &mut lists })?;
-        refused(lists.unauthorized.take())?;
         if self.cancel.is_set() {
             return Ok(());
         }
@@ -257,13 +261,23 @@ impl<'a> Run<'a> {
                 let number = super::number(&self.numbers, resource);
                 self.store.set_availability(self.account.id, number, "available", None, now_s)?;
                 // A poll shows only what is new: it says nothing about what is gone.
-                let whole_since_s = self.standing().whole_since_s(number, resource)?.filter(|_| !is_poll);
-                if let Some(began_s) = whole_since_s.filter(|_| !resource.get.is_empty()) {
-                    self.store.queue_missing(self.account.id, number, &resource.table(), began_s)?;
+                if let Some(began_s) = self.standing().whole_since_s(number, resource)?.filter(|_| !is_poll) {
+                    self.find_missing(number, resource, began_s)?;
                 }
             }
             Ok(())
         })
+    }
+
+    /// Asks for each row that a whole reading did not show. Where there is no way to ask, the list's word is the last.
+    fn find_missing(&self, number: i64, resource: &Resource, began_s: i64) -> Result<(), Error> {
+        let table = resource.table();
+        if !resource.get.is_empty() {
+            self.store.queue_missing(self.account.id, number, &table, began_s)?;
+        } else if !resource.hides_rows && !resource.hides_test_clocks {
+            self.store.bury_missing(self.account.id, number, &table, began_s)?;
+        }
+        Ok(())
     }
 
     /// Begins a resource's walks, or takes them up where they were left.
@@ -337,19 +351,20 @@ impl<'a> Run<'a> {
         let last_s = walk.drained_s.unwrap_or(walk.began_s);
         let polled = Walk { began_s: last_s, ..new_walk(walk.id, resource, pass, last_s) };
         lists.tally.begin(&resource.table(), "polling");
-        self.drain(polled, lists, queue);
+        self.drain(polled, true, lists, queue);
     }
 
     /// Reads a list's top until it shows nothing new.
-    fn drain(&self, walk: Walk, lists: &mut Lists<'_, 'a>, queue: &mut VecDeque<Task>) {
+    fn drain(&self, walk: Walk, is_poll: bool, lists: &mut Lists<'_, 'a>, queue: &mut VecDeque<Task>) {
         let span = match walk.resource.list {
             List::Sliced(_) => Span { from_s: Some(walk.began_s - DRAIN_OVERLAP_S), until_s: None },
             List::Cursor(_) => Span::ALL,
-            // The whole list came in one answer: what appears later is polled for.
-            _ => return,
+            // A list that comes in one answer has just come whole.
+            _ if !is_poll => return,
+            _ => Span::ALL,
         };
         let at = lists.walks.len();
-        lists.walks.push(Walk { is_drain: true, seen: HashSet::new(), pages: 0, open: 0, ..walk });
+        lists.walks.push(Walk { is_drain: true, seen: HashMap::new(), pages: 0, open: 0, ..walk });
         lists.open(at, &unstored(span), queue);
     }
 
@@ -362,17 +377,27 @@ impl<'a> Run<'a> {
             .store
             .walk(self.account.id, number, "")?
             .filter(|walk| walk.finished_s.is_none() && walk.began_s >= self.began_s - stripe::EVENTS_KEPT_S);
-        let mut until_s = self.account.events_until_s;
+        // Where no events were ever read, they are wanted since the first list began to be read.
+        let mut until_s = match self.account.events_until_s {
+            None => self.store.oldest_walk_s(self.account.id)?,
+            known => known,
+        };
         if let Some(walk) = left {
             match self.read_event_slices(&walk, tally)? {
                 true => until_s = Some(walk.began_s),
                 false => return Ok(()),
             }
         }
-        let from_s = until_s.unwrap_or(self.began_s) - EVENTS_OVERLAP_S;
-        let from_s = from_s.max(self.began_s - stripe::EVENTS_KEPT_S);
-        let span = Span { from_s: Some(from_s), until_s: None };
-        let walk = self.store.begin_walk(self.account.id, number, "", (span, self.began_s))?;
+        let kept_s = self.began_s - stripe::EVENTS_KEPT_S;
+        let wanted_s = until_s.unwrap_or(self.began_s) - EVENTS_OVERLAP_S;
+        let walk = self.store.at_once(|| {
+            if wanted_s < kept_s {
+                // Lists that this run did not read again have changed unseen: they count as unread from now on.
+                self.store.forget_walks(self.account.id, kept_s)?;
+            }
+            let span = Span { from_s: Some(wanted_s.max(kept_s)), until_s: None };
+            self.store.begin_walk(self.account.id, number, "", (span, self.began_s)).map_err(Error::from)
+        })?;
         self.read_event_slices(&walk, tally).map(drop)
     }
 
@@ -387,19 +412,12 @@ impl<'a> Run<'a> {
                 self.store.set_events_until(self.account.id, walk.began_s)?;
                 Ok(true)
             }
-            Some(Failure::Refused(refusal)) if refusal.kind == refusal::Kind::Unauthorized => {
-                Err(Error::Unauthorized(refusal.message))
-            }
             Some(Failure::Refused(refusal)) => {
                 tally.fail(EVENTS, Outcome::Forbidden(refusal.message));
                 Ok(false)
             }
-            Some(Failure::Http(error)) => {
-                tally.fail(EVENTS, super::lists::outcome_of(&error));
-                Ok(false)
-            }
-            Some(Failure::Endless(text)) => {
-                tally.fail(EVENTS, Outcome::Failed(text));
+            Some(failure) => {
+                tally.fail(EVENTS, super::lists::outcome_of(&failure));
                 Ok(false)
             }
         }
@@ -443,15 +461,14 @@ impl<'a> Run<'a> {
         }
         // Whatever these lists do not show stays queued for its GET.
         lists.walks.iter_mut().for_each(|walk| walk.is_for_fetches = true);
-        self.drive(&mut Queued { queue, work: &mut lists })?;
-        refused(lists.unauthorized.take())
+        self.drive(&mut Queued { queue, work: &mut lists })
     }
 
     fn fetch(
         &self,
         rows: &mut Rows<'a>,
         tally: &mut Tally<'a>,
-        failed: &mut HashSet<(i64, String)>,
+        failed: &mut Failed,
     ) -> Result<(), Error> {
         let mut work = Fetches {
             store: self.store,
@@ -468,8 +485,7 @@ impl<'a> Run<'a> {
 
     fn read_under(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>) -> Result<(), Error> {
         let mut lists = self.lists(rows, tally);
-        self.drive(&mut lists)?;
-        refused(lists.unauthorized.take())
+        self.drive(&mut lists)
     }
 
     fn drive(&self, work: &mut dyn Work) -> Result<(), Error> {
@@ -505,10 +521,6 @@ impl<'a> Run<'a> {
     }
 }
 
-fn refused(message: Option<String>) -> Result<(), Error> {
-    message.map_or(Ok(()), |message| Err(Error::Unauthorized(message)))
-}
-
 fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> Walk {
     Walk {
         row,
@@ -516,7 +528,8 @@ fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> 
         pass: pass.to_owned(),
         began_s,
         is_drain: false,
-        seen: HashSet::new(),
+        seen: HashMap::new(),
+        parts: 0,
         pages: 0,
         covered_s: 0,
         open: 0,
@@ -528,7 +541,7 @@ fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> 
 
 /// A slice that is not in the file.
 fn unstored(span: Span) -> SliceRow {
-    SliceRow { id: 0, span, cursor: None, cursor_s: None, read_s: None }
+    SliceRow { id: 0, span, cursor: None, cursor_s: None }
 }
 
 /// A phase that begins with tasks already known.

@@ -69,6 +69,16 @@ impl Standing<'_> {
         Ok(false)
     }
 
+    /// Returns for how many days nothing was heard of the account, where that is longer than events are kept.
+    pub fn days_unseen(&self) -> Result<Option<i64>, Error> {
+        let last_s = match self.account.events_until_s {
+            None => self.store.oldest_walk_s(self.account.id)?,
+            known => known,
+        };
+        let unseen_s = last_s.map_or(0, |last_s| self.began_s - last_s);
+        Ok(Some(unseen_s / (24 * 3600)).filter(|_| unseen_s > SLICE_AGE_MAX_S))
+    }
+
     /// Returns the passes of a list: the table's, and in test mode the same again for each test clock.
     pub fn passes(&self, resource: &Resource) -> Result<Vec<String>, Error> {
         let plain = plain_passes(resource);

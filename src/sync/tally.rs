@@ -79,11 +79,6 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Returns whether nothing went wrong with a resource so far.
-    pub fn is_well(&self, table: &str) -> bool {
-        self.entries.get(table).is_none_or(|entry| entry.outcome == Outcome::Complete)
-    }
-
     /// Tells the user something.
     pub fn note(&self, text: String) {
         self.sink.report(Progress::Note(text));

@@ -10,10 +10,12 @@ use crate::model::span::Span;
 use crate::model::text;
 use crate::model::wire::{Answer, Request, Unreadable};
 use crate::providers::stripe::{event, page, refusal, request};
-use crate::store::Event;
+use crate::store::{Event, Fanout};
 
-/// Pages of one parent's list; 100,000 elements under one object.
-const CHILD_PAGES_MAX: usize = 1000;
+/// Pages of one parent's list that are read and held at a time; a longer list comes in parts.
+const PART_PAGES: usize = 10;
+/// Elements under one object. A list that promises more does not end.
+const CHILD_ELEMENTS_MAX: i64 = 1_000_000;
 
 /// A piece of work.
 #[derive(Debug, Clone)]
@@ -42,12 +44,14 @@ pub enum Task {
         /// The last event read.
         cursor: Option<String>,
     },
-    /// The whole list under one parent.
+    /// The list under one parent, or a further part of it.
     Under {
         /// The child.
         resource: &'static Resource,
-        /// The parent's id.
-        parent_id: String,
+        /// The parent, as it stands in the queue.
+        fanout: Fanout,
+        /// Where the part before ended.
+        from: Option<From>,
     },
     /// One object, its lists completed.
     Get {
@@ -56,6 +60,15 @@ pub enum Task {
         /// Its id.
         id: String,
     },
+}
+
+/// Where a part of a list under a parent begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct From {
+    /// The last element read.
+    pub cursor: String,
+    /// How many were read.
+    pub position: i64,
 }
 
 /// When an answer was sent and given, by the service's clock.
@@ -84,7 +97,7 @@ pub enum Got {
         /// Whether older ones follow.
         has_more: bool,
     },
-    /// A whole child list.
+    /// A child list, whole or a part that is not the last.
     Under(ChildSet),
     /// An object.
     Object(Box<Object>),
@@ -101,6 +114,8 @@ pub enum Failure {
     Http(HttpError),
     /// A list that does not end or does not move.
     Endless(String),
+    /// The worker panicked: a bug, told on standard error.
+    Crashed,
 }
 
 /// Does tasks. Shared by all workers.
@@ -121,10 +136,12 @@ impl Worker<'_> {
                 self.page(resource, pass, *span, cursor.as_ref().map(|c| c.0.as_str()), &mut asked)
             }
             Task::Events { span, cursor, .. } => self.events(*span, cursor.as_deref(), &mut asked),
-            Task::Under { resource, parent_id } => match self.under(resource, parent_id, &mut asked) {
-                Ok(set) => Ok(Got::Under(set)),
-                Err(failure) => absent(failure),
-            },
+            Task::Under { resource, fanout, from } => {
+                match self.under(resource, &fanout.parent_id, from.as_ref(), &mut asked) {
+                    Ok(set) => Ok(Got::Under(set)),
+                    Err(failure) => absent(failure),
+                }
+            }
             Task::Get { resource, id } => self.object(resource, id, &mut asked),
         };
         (got, asked.when, asked.requests)
@@ -222,36 +239,70 @@ impl Worker<'_> {
         })
     }
 
-    /// Reads the whole list under a parent, from its start: a list that changes meanwhile is read again by its event.
-    fn under(&self, resource: &'static Resource, parent_id: &str, asked: &mut Asked) -> Result<ChildSet, Failure> {
-        let child = self.catalog.get(resource);
-        let mut whole = ChildSet { resource, rows: Vec::new(), complete: true };
-        let mut cursor: Option<String> = None;
+    /// Reads the list under a parent from its start or from where a part ended, at most [`PART_PAGES`] pages. A list
+    /// that changes meanwhile is read again by its event.
+    fn under(
+        &self,
+        resource: &'static Resource,
+        parent_id: &str,
+        from: Option<&From>,
+        asked: &mut Asked,
+    ) -> Result<ChildSet, Failure> {
+        let endless = || Failure::Endless(format!("the list {} of {parent_id} does not end", resource.name));
+        let begin = from.map_or(0, |from| from.position);
+        if begin >= CHILD_ELEMENTS_MAX {
+            return Err(endless());
+        }
+        let mut part = ChildSet { resource, rows: Vec::new(), complete: false };
+        let mut cursor = from.map(|from| from.cursor.clone());
         let mut seen = HashSet::new();
-        for _ in 0..CHILD_PAGES_MAX {
-            let Some(request) = request::under(resource, parent_id, cursor.as_deref()) else {
-                return Err(unasked(resource));
+        let mut is_begun_again = false;
+        for _ in 0..PART_PAGES {
+            let page = match self.page_under(resource, parent_id, cursor.as_deref(), asked) {
+                // The element read last is gone: once more from the start of the part.
+                Err(Failure::Refused(refusal)) if refusal.kind == refusal::Kind::CursorGone && !is_begun_again => {
+                    if from.is_some() && part.rows.is_empty() {
+                        return Err(Failure::Refused(refusal));
+                    }
+                    is_begun_again = true;
+                    part.rows.clear();
+                    cursor = from.map(|from| from.cursor.clone());
+                    continue;
+                }
+                page => page?,
             };
-            let part = self.ask(&request, Some(resource), asked, &mut |body| {
-                page::read(body.as_bytes())?;
-                self.catalog.children(child, parent_id, body)
-            })?;
-            let from = whole.rows.len() as i64;
-            whole.rows.extend(part.rows.into_iter().map(|mut row| {
-                row.position += from;
+            let position = begin + part.rows.len() as i64;
+            part.rows.extend(page.rows.into_iter().map(|mut row| {
+                row.position += position;
                 row
             }));
+            part.complete = page.complete;
             if part.complete {
-                return Ok(whole);
+                return Ok(part);
             }
-            cursor = whole.rows.last().map(|row| row.id.clone());
+            cursor = part.rows.last().map(|row| row.id.clone());
             if !cursor.as_ref().is_some_and(|cursor| seen.insert(cursor.clone())) {
-                break;
+                return Err(endless());
             }
         }
-        Err(Failure::Endless(format!("the list {} of {parent_id} does not end", resource.name)))
+        Ok(part)
     }
 
+    fn page_under(
+        &self,
+        resource: &'static Resource,
+        parent_id: &str,
+        cursor: Option<&str>,
+        asked: &mut Asked,
+    ) -> Result<ChildSet, Failure> {
+        let Some(request) = request::under(resource, parent_id, cursor) else { return Err(unasked(resource)) };
+        self.ask(&request, Some(resource), asked, &mut |body| {
+            page::read(body.as_bytes())?;
+            self.catalog.children(self.catalog.get(resource), parent_id, body)
+        })
+    }
+
+    /// Reads one object and the lists in it that are cut. A list too long for one part stays cut: it is queued then.
     fn object(&self, resource: &'static Resource, id: &str, asked: &mut Asked) -> Result<Got, Failure> {
         let Some(request) = request::single(resource, id) else { return Err(unasked(resource)) };
         let compiled: &Compiled = self.catalog.get(resource);
@@ -264,9 +315,16 @@ impl Worker<'_> {
         for index in cut {
             let child = object.children[index].resource;
             if matches!(child.list, List::Under { .. }) {
-                match self.under(child, id, asked) {
+                match self.under(child, id, None, asked) {
                     Ok(set) => object.children[index] = set,
-                    Err(failure) => return absent(failure),
+                    Err(failure) if is_missing(&failure) => {
+                        // Only the object's own word tells that it is gone.
+                        return match self.ask(&request, Some(resource), asked, &mut |_| Ok(())) {
+                            Err(own) if is_missing(&own) => Ok(Got::Absent),
+                            _ => Err(failure),
+                        };
+                    }
+                    Err(failure) => return Err(failure),
                 }
             }
         }
@@ -290,9 +348,10 @@ fn unasked(resource: &Resource) -> Failure {
     Failure::Endless(format!("{} cannot be asked for", resource.name))
 }
 
+fn is_missing(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused(refusal) if refusal.kind == refusal::Kind::Missing)
+}
+
 fn absent(failure: Failure) -> Result<Got, Failure> {
-    match failure {
-        Failure::Refused(refusal) if refusal.kind == refusal::Kind::Missing => Ok(Got::Absent),
-        other => Err(other),
-    }
+    if is_missing(&failure) { Ok(Got::Absent) } else { Err(failure) }
 }

@@ -66,7 +66,7 @@ fn fresh(older: &Store, path: &Path) -> Vec<String> {
             let list: Vec<&RawValue> = under.iter().map(|row| serde_json::from_str(&row[1]).expect("JSON")).collect();
             let list = serde_json::to_string(&list).expect("JSON");
             let set = catalog.children(catalog.get(resource), &under[0][0], &list).expect("reads");
-            rows.complete(&under[0][0], &set, &told).expect("applies");
+            rows.complete(&under[0][0], &set, 0, &told).expect("applies");
         }
     }
     drop(rows);

@@ -88,7 +88,7 @@ impl Pull<'_> {
                 && window.side != Side::In
                 && let Ok(next) = window.to.tomorrow()
             {
-                self.store.move_cursor(slice, &next.to_string(), None, shown.when.date_s)?;
+                self.store.move_cursor(slice, &next.to_string(), None)?;
             }
             self.commit()?;
         }
@@ -112,7 +112,7 @@ impl Pull<'_> {
                 Ok((set, when)) => {
                     let told = self.told(when);
                     self.store.begin()?;
-                    self.rows.complete(&list, &set, &told)?;
+                    self.rows.complete(&list, &set, 0, &told)?;
                     self.commit()?;
                 }
                 // The price list went away meanwhile.

@@ -118,7 +118,7 @@ impl Pull<'_> {
             let (slice, when) = (it.slice, shown.when);
             self.apply(&shown.objects, when)?;
             let next = if has_moved { page - 1 } else { page + 1 };
-            self.store.move_cursor(slice, &next.max(page).to_string(), None, when.date_s)?;
+            self.store.move_cursor(slice, &next.max(page).to_string(), None)?;
             self.commit()?;
             if has_moved {
                 reread_to = page;
