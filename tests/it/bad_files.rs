@@ -218,6 +218,10 @@ fn a_migration_cut_short_leaves_the_old_schema_or_the_new_one() {
     assert_eq!(new.0 as usize, all.len(), "the program has every migration");
     for migrations in 1..all.len() {
         for (moment, is_new) in [(Some("migrating"), Some(false)), (Some("migrated"), Some(true)), (None, None)] {
+            // Release builds have no break points.
+            if moment.is_some() && !cfg!(debug_assertions) {
+                continue;
+            }
             let name = format!("{migrations}-{}.db", moment.unwrap_or("some-instant"));
             let path = home.path().join(&name);
             older(&path, &all, migrations);
