@@ -50,8 +50,7 @@ impl Rows<'_> {
         let rows = first.query_map(params![account, parent_id], |row| row.get(0)).map_err(sql)?;
         let elements = rows.collect::<Result<_, _>>().map_err(sql)?;
         let text = format!("SELECT count(*) {under}");
-        let count: i64 =
-            self.conn.query_row(&text, params![account, parent_id], |row| row.get(0)).map_err(sql)?;
+        let count: i64 = self.conn.query_row(&text, params![account, parent_id], |row| row.get(0)).map_err(sql)?;
         Ok(Shown { child, elements, count: usize::try_from(count).unwrap_or_default() })
     }
 
@@ -268,8 +267,7 @@ fn whole_list(parent: &str, pointer: &str, shown: &Shown) -> String {
     if shown.count <= SPLICED_MAX {
         return list;
     }
-    let note =
-        format!(",\"stripesync_rest_in\":\"{}\",\"stripesync_count\":{}}}", shown.child.table(), shown.count);
+    let note = format!(",\"stripesync_rest_in\":\"{}\",\"stripesync_count\":{}}}", shown.child.table(), shown.count);
     format!("{}{note}", &list[..list.len() - 1])
 }
 

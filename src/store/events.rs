@@ -152,7 +152,9 @@ impl Store {
     pub fn end_event(&self, row: i64, status: &str, error: Option<&str>, now_s: i64) -> Result<(), Error> {
         let mut statement = self
             .conn
-            .prepare_cached("UPDATE webhook_events SET status=?2, error=?3, processed_at=?4, attempts=attempts+1 WHERE id=?1")
+            .prepare_cached(
+                "UPDATE webhook_events SET status=?2, error=?3, processed_at=?4, attempts=attempts+1 WHERE id=?1",
+            )
             .map_err(|e| self.sql(e))?;
         statement.execute(params![row, status, error, now_s]).map(drop).map_err(|e| self.sql(e))
     }

@@ -123,12 +123,7 @@ impl Rows<'_> {
     }
 
     /// Returns the newest logged events of an object.
-    pub(super) fn logged(
-        &self,
-        resource: &Resource,
-        account: i64,
-        id: &str,
-    ) -> Result<Vec<Logged>, Error> {
+    pub(super) fn logged(&self, resource: &Resource, account: i64, id: &str) -> Result<Vec<Logged>, Error> {
         let sql = |e| self.store.sql(e);
         let mut statement = self
             .conn

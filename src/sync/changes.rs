@@ -155,7 +155,9 @@ pub fn take_effects(
                         Effect::Fetch { index, id } => {
                             store.queue_fetch(account, number(index), &id, one.event.created_s, "event")?;
                         }
-                        Effect::Fanout { index, parent_id } => store.queue_fanout(account, number(index), &parent_id)?,
+                        Effect::Fanout { index, parent_id } => {
+                            store.queue_fanout(account, number(index), &parent_id)?
+                        }
                     }
                 }
                 match trouble {

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 
 use super::Error;
 use super::task::{Failure, Got, Task, When, Worker};
-use crate::providers::stripe::refusal::Kind;
 use crate::model::cancel::Cancel;
+use crate::providers::stripe::refusal::Kind;
 use crate::store::Store;
 
 /// Longest time that a write transaction stays open; others write to the file too.

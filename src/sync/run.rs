@@ -149,7 +149,8 @@ impl<'a> Run<'a> {
     fn phases(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>) -> Result<(), Error> {
         if let Some(days) = self.standing().days_unseen()? {
             let kept = stripe::EVENTS_KEPT_S / (24 * 3600);
-            let text = format!("{days} days since the last sync, and Stripe tells changes of {kept}: lists are read anew");
+            let text =
+                format!("{days} days since the last sync, and Stripe tells changes of {kept}: lists are read anew");
             tally.note(text);
         }
         self.read_lists(rows, tally)?;
@@ -464,12 +465,7 @@ impl<'a> Run<'a> {
         self.drive(&mut Queued { queue, work: &mut lists })
     }
 
-    fn fetch(
-        &self,
-        rows: &mut Rows<'a>,
-        tally: &mut Tally<'a>,
-        failed: &mut Failed,
-    ) -> Result<(), Error> {
+    fn fetch(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>, failed: &mut Failed) -> Result<(), Error> {
         let mut work = Fetches {
             store: self.store,
             rows,

@@ -8,6 +8,7 @@ mod cli;
 mod fic_sandbox;
 mod fic_sync;
 mod fic_tables;
+mod gaps;
 mod kill;
 mod layers;
 mod older;

@@ -1,0 +1,218 @@
+//! What happens between runs, and what one broken list does to the others: nothing that changed unseen stays unknown.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use stripesync::model::progress::Outcome;
+use stripesync::sandbox::{Change, Fault, Faults, Options as SandboxOptions, Sandbox, Sizes};
+use stripesync::store::Store;
+use stripesync::sync::{Error, Options, Summary};
+
+use crate::support;
+
+const DAY_S: i64 = 24 * 3600;
+
+fn sandbox(customers: u32) -> Sandbox {
+    Sandbox::start(SandboxOptions { sizes: Sizes::customers(customers), ..SandboxOptions::default() }).expect("starts")
+}
+
+fn failures(summary: &Summary) -> Vec<String> {
+    let bad = summary.reports.iter().filter(|r| !matches!(r.outcome, Outcome::Complete | Outcome::NotAvailable(_)));
+    bad.map(|report| format!("{} {:?}", report.name, report.outcome)).collect()
+}
+
+fn whole(sandbox: &Sandbox, store: &Store, options: &Options) -> Summary {
+    let summary = support::sync(sandbox, store, options).expect("syncs");
+    assert_eq!(failures(&summary), Vec::<String>::new());
+    summary
+}
+
+fn ids(sandbox: &Sandbox, path: &str) -> Vec<String> {
+    sandbox.stripe().truth(None)[path].iter().map(|object| object.id.clone()).collect()
+}
+
+fn only(names: &[&str]) -> Options {
+    let only = support::everything().into_iter().filter(|resource| names.contains(&resource.name)).collect();
+    Options { only, ..support::all() }
+}
+
+fn asked(sandbox: &Sandbox) -> BTreeMap<String, u64> {
+    sandbox.stats().endpoints.into_iter().map(|(endpoint, stats)| (endpoint, stats.requests)).collect()
+}
+
+#[test]
+fn changes_between_an_interrupted_first_reading_and_its_resumption_are_found() {
+    let sandbox = sandbox(60);
+    let store = Store::in_memory().expect("opens");
+    sandbox.set_faults(Faults { revoked_from: Some(60), ..Faults::default() });
+    assert!(matches!(support::sync(&sandbox, &store, &support::all()), Err(Error::Unauthorized(_))));
+    let rows = store.query_text("SELECT id FROM stripe_customers ORDER BY row_id").expect("rows");
+    assert!(rows.len() > 20, "{} customers were read", rows.len());
+    sandbox.set_faults(Faults::default());
+    sandbox.advance_s(3 * DAY_S);
+    let stripe = sandbox.stripe();
+    assert!(stripe.change(None, "customer", &rows[0][0], &json!({"name": "meanwhile"}), Change::Evented));
+    assert!(stripe.delete(None, "customer", &rows[1][0], Change::Evented));
+    sandbox.advance_s(2 * DAY_S);
+    whole(&sandbox, &store, &support::all());
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
+}
+
+#[test]
+fn a_gap_longer_than_the_events_reach_is_not_covered_up_by_reading_a_part() {
+    let sandbox = sandbox(30);
+    let store = Store::in_memory().expect("opens");
+    whole(&sandbox, &store, &support::all());
+    sandbox.advance_s(5 * DAY_S);
+    let invoices = ids(&sandbox, "/v1/invoices");
+    let note = json!({"description": "in the gap"});
+    assert!(sandbox.stripe().change(None, "invoice", &invoices[3], &note, Change::Evented));
+    sandbox.advance_s(40 * DAY_S);
+    whole(&sandbox, &store, &only(&["customers"]));
+    sandbox.advance_s(DAY_S);
+    whole(&sandbox, &store, &support::all());
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
+}
+
+#[test]
+fn one_list_that_fails_under_its_parent_keeps_no_other_from_being_read() {
+    let sandbox = sandbox(120);
+    let store = Store::in_memory().expect("opens");
+    let truth = sandbox.stripe().truth(None);
+    let is_long = |invoice: &&stripesync::sandbox::TruthObject| {
+        invoice.json["lines"]["data"].as_array().is_some_and(|lines| lines.len() > 10)
+    };
+    let long: Vec<_> = truth["/v1/invoices"].iter().filter(is_long).map(|invoice| invoice.id.clone()).collect();
+    assert!(long.len() > 10, "{} long lists", long.len());
+    let first = long.iter().min().expect("there are some");
+    let path = Some(format!("/v1/invoices/{first}/lines"));
+    sandbox.set_faults(Faults { path, ..Faults::share(1000, &[Fault::Redirect]) });
+    let summary = support::sync(&sandbox, &store, &support::all()).expect("ends");
+    assert_eq!(failures(&summary).len(), 1, "{:?}", failures(&summary));
+    let missing = support::differences(&sandbox, &store);
+    assert!(missing.iter().all(|line| line.contains("invoice")), "{missing:?}");
+    let waiting = store.query_text("SELECT parent_id FROM fanouts").expect("rows");
+    assert_eq!(
+        waiting,
+        vec![vec![first.clone()]],
+        "what failed is tried again by the next run, and nothing else waits"
+    );
+    sandbox.set_faults(Faults::default());
+    whole(&sandbox, &store, &support::all());
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
+}
+
+#[test]
+fn many_objects_of_one_second_do_not_end_a_part() {
+    let sandbox = sandbox(5);
+    sandbox.advance_s(DAY_S);
+    for n in 0..350 {
+        sandbox.stripe().create(None, "customer", &json!({"name": format!("C{n}")}), Change::Silent);
+    }
+    let store = Store::in_memory().expect("opens");
+    let since_s = Some(sandbox.now_s() - DAY_S);
+    whole(&sandbox, &store, &Options { since_s, ..only(&["customers"]) });
+    let read = store.query_text("SELECT count(*) FROM stripe_customers WHERE name LIKE 'C%'").expect("a count");
+    assert_eq!(read, [["350"]]);
+}
+
+#[test]
+fn an_event_older_than_a_whole_reading_brings_nothing_back_to_life() {
+    let sandbox = sandbox(20);
+    let products = ids(&sandbox, "/v1/products");
+    let note = json!({"name": "its last change"});
+    assert!(sandbox.stripe().change(None, "product", &products[0], &note, Change::Evented));
+    sandbox.advance_s(60);
+    assert!(sandbox.stripe().delete(None, "product", &products[0], Change::Silent));
+    sandbox.advance_s(200);
+    let store = Store::in_memory().expect("opens");
+    whole(&sandbox, &store, &support::all());
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
+    let alive = format!("SELECT count(*) FROM stripe_products WHERE id='{}' AND deleted_at IS NULL", products[0]);
+    assert_eq!(store.query_text(&alive).expect("a count"), [["0"]]);
+}
+
+#[test]
+fn what_rows_name_and_is_not_there_is_asked_for_once() {
+    let sandbox = sandbox(60);
+    for path in ["/v1/coupons", "/v1/products"] {
+        let object = path.trim_start_matches("/v1/").trim_end_matches('s');
+        for id in ids(&sandbox, path).iter().take(4) {
+            assert!(sandbox.stripe().delete(None, object, id, Change::Silent));
+        }
+    }
+    let store = Store::in_memory().expect("opens");
+    whole(&sandbox, &store, &support::all());
+    let second = whole(&sandbox, &store, &support::all());
+    assert!(second.requests <= 4, "{} requests", second.requests);
+}
+
+#[test]
+fn lists_that_no_event_tells_of_are_asked_for_after_a_day_and_with_one_request() {
+    let sandbox = sandbox(30);
+    let store = Store::in_memory().expect("opens");
+    whole(&sandbox, &store, &support::all());
+    sandbox.advance_s(DAY_S + 3600);
+    sandbox.reset_stats();
+    whole(&sandbox, &store, &support::all());
+    let asked = asked(&sandbox);
+    assert_eq!(asked.get("GET /v1/balance_transactions"), Some(&1), "{asked:?}");
+    assert_eq!(asked.get("GET /v1/tax_codes"), Some(&1), "{asked:?}");
+    // Quotes have a pass for each test clock; the others belong to a parent.
+    let is_alone =
+        |endpoint: &str| !endpoint.contains("/{") && !endpoint.ends_with("_records") && !endpoint.ends_with("/quotes");
+    let often: Vec<_> = asked.iter().filter(|(endpoint, times)| **times > 1 && is_alone(endpoint)).collect();
+    assert!(often.is_empty(), "{often:?}");
+}
+
+#[test]
+fn a_revoked_key_ends_the_run_within_the_requests_in_flight() {
+    let sandbox = sandbox(120);
+    let store = Store::in_memory().expect("opens");
+    whole(&sandbox, &store, &support::all());
+    sandbox.advance_s(3600);
+    // Each needs a GET, and they are too few to read the list again.
+    for id in ids(&sandbox, "/v1/subscriptions").iter().rev().take(10) {
+        sandbox.stripe().change(None, "subscription", id, &json!({"metadata": {"n": "1"}}), Change::Evented);
+    }
+    sandbox.advance_s(60);
+    let before = sandbox.stats().total.requests;
+    sandbox.set_faults(Faults { revoked_from: Some(before + 5), ..Faults::default() });
+    let options = Options { in_flight_max: 1, ..support::all() };
+    let ended = support::sync(&sandbox, &store, &options);
+    assert!(matches!(ended, Err(Error::Unauthorized(_))), "{ended:#?}");
+    assert_eq!(sandbox.stats().total.requests - before, 5);
+}
+
+#[test]
+fn a_list_of_thousands_under_one_object_comes_whole_in_parts() {
+    let sandbox = sandbox(5);
+    let truth = sandbox.stripe().truth(None);
+    let invoice = truth["/v1/invoices"].iter().find(|i| i.json["lines"]["data"][0].is_object()).expect("has lines");
+    let line = &invoice.json["lines"]["data"][0];
+    let lines: Vec<Value> = (0..2345)
+        .map(|n| {
+            let mut line = line.clone();
+            line["id"] = json!(format!("il_long{n:05}"));
+            line["discounts"] = json!([]);
+            line
+        })
+        .collect();
+    let mut list = invoice.json["lines"].clone();
+    list["data"] = json!(lines);
+    list["has_more"] = json!(false);
+    assert!(sandbox.stripe().change(None, "invoice", &invoice.id, &json!({"lines": list}), Change::Silent));
+    let store = Store::in_memory().expect("opens");
+    whole(&sandbox, &store, &only(&["invoices", "invoice_lines"]));
+    let counts = format!(
+        "SELECT count(*), count(DISTINCT position), max(position) FROM stripe_invoice_lines WHERE parent_id='{}'",
+        invoice.id
+    );
+    assert_eq!(store.query_text(&counts).expect("counts"), [["2345", "2345", "2344"]]);
+    let shown = format!(
+        "SELECT json_array_length(data, '$.lines.data'), data ->> '$.lines.stripesync_count',
+                data ->> '$.lines.stripesync_rest_in' FROM stripe_invoices WHERE id='{}'",
+        invoice.id
+    );
+    assert_eq!(store.query_text(&shown).expect("a row"), [["1000", "2345", "stripe_invoice_lines"]]);
+}
