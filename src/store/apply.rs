@@ -335,10 +335,13 @@ impl<'c> Rows<'c> {
         told: &Told,
     ) -> Result<Applied, Error> {
         let now = told.interval();
+        self.keep_answer(index, &stored, object, told)?;
+        let is_tie = !now.is_after(stored.interval) && !stored.interval.is_after(now);
         if self.is_late_beginning(index, &stored, object, told)? {
             return self.settle(index, stored, object, told);
         }
-        if self.is_equal(index, &stored, object) {
+        // What is equal to a doubtful row may still be the word that was missing.
+        if !(stored.unsettled && is_tie) && self.is_equal(index, &stored, object) {
             if now.from_s > stored.interval.from_s {
                 self.advance(index, stored.row_id, now, told.event_id())?;
                 if stored.unsettled && matches!(told.source, Source::Answer { .. }) && now.is_after(stored.interval) {

@@ -1,11 +1,11 @@
 //! Ties: the one rule asked with all that the file knows about an object.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use serde_json::Value;
 
 use super::apply::{Applied, Rows, Source, Stored, Told};
 use super::error::Error;
-use crate::model::order::{self, Act, Origin, State};
+use crate::model::order::{self, Act, Interval, Origin, State};
 use crate::model::resource::Resource;
 use crate::model::row::Object;
 use crate::model::text::{self, Edit};
@@ -55,6 +55,18 @@ impl Rows<'_> {
             });
             bodies.push((None, None));
         }
+        if current.is_none() {
+            // The row is an event's: what the API last said before it may tell where a circle of events began.
+            if let Some((interval, data)) = self.kept_answer(index, stored.row_id)? {
+                bodies.push((None, None));
+                states.push(State {
+                    interval,
+                    origin: Origin::Answer { sent_s: interval.from_s.saturating_add(1) },
+                    content: data.as_deref().and_then(shown),
+                    terminal: data.is_some_and(|data| is_terminal(resource, &data)),
+                });
+            }
+        }
         let verdict = order::settle(&states).expect("the incoming state is one");
         let is_current =
             Some(verdict.winner) == current || event_id(&states[verdict.winner]) == stored.event_id.as_deref();
@@ -100,7 +112,7 @@ impl Rows<'_> {
         }
     }
 
-    /// Returns whether a late event may tell otherwise where the events of the row's second began: several of them may go
+    /// Returns whether a late state may tell otherwise where the events of the row's second began: several of them may go
     /// in a circle (A→B→A), which ends where the older state says that it began.
     pub(super) fn is_late_beginning(
         &self,
@@ -109,7 +121,7 @@ impl Rows<'_> {
         object: &Object,
         told: &Told,
     ) -> Result<bool, Error> {
-        if told.event_id().is_none() || stored.event_id.is_none() || !stored.interval.is_after(told.interval()) {
+        if stored.event_id.is_none() || !stored.interval.is_after(told.interval()) {
             return Ok(false);
         }
         let table = self.catalog.entries()[index].resource.table();
@@ -119,6 +131,50 @@ impl Rows<'_> {
         self.conn
             .prepare_cached(several)
             .and_then(|mut s| s.query_row(params![told.account, table, object.row.id, second_s], |row| row.get(0)))
+            .map_err(|e| self.store.sql(e))
+    }
+
+    /// Keeps the newest answer beside a row that is an event's, and lets it go when a newer answer is the row.
+    pub(super) fn keep_answer(&self, index: usize, stored: &Stored, object: &Object, told: &Told) -> Result<(), Error> {
+        let now = told.interval();
+        let is_answer = matches!(told.source, Source::Answer { .. });
+        let (interval, data) = match (is_answer, stored.event_id.is_some()) {
+            (false, false) if stored.interval.from_s > i64::MIN && !stored.interval.is_after(now) => {
+                (stored.interval, stored.deleted_at.is_none().then_some(stored.data.as_str()))
+            }
+            (true, true) if !now.is_after(stored.interval) => (now, (!object.gone).then_some(object.row.data.as_str())),
+            (true, true) => return self.forget_answer(index, stored.row_id),
+            _ => return Ok(()),
+        };
+        self.conn
+            .prepare_cached(
+                "INSERT INTO answers (resource, row_id, from_s, until_s, data) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO UPDATE SET from_s=?3, until_s=?4, data=?5 WHERE (until_s, from_s) < (?4, ?3)",
+            )
+            .and_then(|mut s| {
+                s.execute(params![self.numbers[index], stored.row_id, interval.from_s, interval.until_s, data])
+            })
+            .map(drop)
+            .map_err(|e| self.store.sql(e))
+    }
+
+    fn forget_answer(&self, index: usize, row_id: i64) -> Result<(), Error> {
+        self.conn
+            .prepare_cached("DELETE FROM answers WHERE resource=?1 AND row_id=?2")
+            .and_then(|mut s| s.execute(params![self.numbers[index], row_id]))
+            .map(drop)
+            .map_err(|e| self.store.sql(e))
+    }
+
+    fn kept_answer(&self, index: usize, row_id: i64) -> Result<Option<(Interval, Option<String>)>, Error> {
+        self.conn
+            .prepare_cached("SELECT from_s, until_s, data FROM answers WHERE resource=?1 AND row_id=?2")
+            .and_then(|mut s| {
+                s.query_row(params![self.numbers[index], row_id], |row| {
+                    Ok((Interval { from_s: row.get(0)?, until_s: row.get(1)? }, row.get(2)?))
+                })
+                .optional()
+            })
             .map_err(|e| self.store.sql(e))
     }
 

@@ -84,7 +84,7 @@ fn serve(worker: &Worker, take: &Mutex<Receiver<Task>>, report: &SyncSender<Done
         let Ok(task) = task else { return };
         // A worker that dies in silence would be waited for without end.
         let ran = catch_unwind(AssertUnwindSafe(|| worker.run(&task)));
-        let (got, when, requests) = ran.unwrap_or_else(|_| (Err(Failure::Crashed), When { sent_s: 0, date_s: 0 }, 0));
+        let (got, when, requests) = ran.unwrap_or((Err(Failure::Crashed), When { sent_s: 0, date_s: 0 }, 0));
         if report.send(Done { task, got, when, requests }).is_err() {
             return;
         }
