@@ -121,9 +121,11 @@ fn settle_among(states: &[State], contents: &[Node], among: Vec<usize>) -> Optio
         return Some(Verdict { winner: answer, settled: true });
     }
     let events: Vec<usize> = tied.iter().copied().filter(|&i| is_event(&states[i])).collect();
-    // Where nothing older is known, a creation comes first and a deletion last.
+    // Where nothing older is known, a creation comes first and a deletion last; but an answer of the same seconds may
+    // have taken the place of an older one.
+    let is_first_heard = tied.len() == events.len();
     let begin = || match settle_among(states, contents, older) {
-        None => Some(None),
+        None => is_first_heard.then_some(None),
         Some(before) => before.settled.then(|| contents[before.winner].clone()),
     };
     let end = trail_end(states, contents, &events, begin).or_else(|| only_deletion(states, &events));

@@ -335,6 +335,9 @@ impl<'c> Rows<'c> {
         told: &Told,
     ) -> Result<Applied, Error> {
         let now = told.interval();
+        if self.is_outdated_answer(index, &stored, told)? {
+            return Ok(Applied::Unchanged);
+        }
         self.keep_answer(index, &stored, object, told)?;
         let is_tie = !now.is_after(stored.interval) && !stored.interval.is_after(now);
         if self.is_late_beginning(index, &stored, object, told)? {

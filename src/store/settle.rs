@@ -134,6 +134,20 @@ impl Rows<'_> {
             .map_err(|e| self.store.sql(e))
     }
 
+    /// Returns whether a newer answer is known. Of all answers only the newest counts, so that it makes no difference
+    /// which of them the file has forgotten.
+    pub(super) fn is_outdated_answer(&self, index: usize, stored: &Stored, told: &Told) -> Result<bool, Error> {
+        if matches!(told.source, Source::Event { .. }) {
+            return Ok(false);
+        }
+        let newest = match stored.event_id {
+            None => Some(stored.interval),
+            Some(_) => self.kept_answer(index, stored.row_id)?.map(|(interval, _)| interval),
+        };
+        // An answer's interval begins a second before it was sent.
+        Ok(newest.is_some_and(|newest| told.interval().until_s < newest.from_s.saturating_add(1)))
+    }
+
     /// Keeps the newest answer beside a row that is an event's, and lets it go when a newer answer is the row.
     pub(super) fn keep_answer(&self, index: usize, stored: &Stored, object: &Object, told: &Told) -> Result<(), Error> {
         let now = told.interval();
@@ -149,7 +163,7 @@ impl Rows<'_> {
         self.conn
             .prepare_cached(
                 "INSERT INTO answers (resource, row_id, from_s, until_s, data) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT DO UPDATE SET from_s=?3, until_s=?4, data=?5 WHERE (until_s, from_s) < (?4, ?3)",
+                 ON CONFLICT DO UPDATE SET from_s=?3, until_s=?4, data=?5 WHERE (until_s, from_s, coalesce(data, '')) < (?4, ?3, coalesce(?5, ''))",
             )
             .and_then(|mut s| {
                 s.execute(params![self.numbers[index], stored.row_id, interval.from_s, interval.until_s, data])

@@ -20,13 +20,20 @@ enum Said {
 }
 
 /// Lives a product's life: small names make toggles; many steps share a second. At some steps somebody asks. Returns
-/// what was said and its end.
-fn live(steps: &[(bool, u8, bool)]) -> (Vec<Said>, Option<Value>) {
+/// what was said and its end. What was said before the second that begins with the step `first` stays unheard: a
+/// first reading, a second earlier, stands for it.
+fn live(steps: &[(bool, u8, bool)], first: usize) -> (Vec<Said>, Option<Value>) {
     let mut now_s = 1_790_000_000;
     let mut object: Option<Value> = None;
     let mut said = Vec::new();
     for (n, &(tick, what, is_asked)) in steps.iter().enumerate() {
-        now_s += i64::from(tick);
+        if tick {
+            now_s += 1;
+            if n == first {
+                said = vec![Said::Answer { sent_s: now_s - 1, content: object.clone() }];
+                said.retain(|_| object.is_some());
+            }
+        }
         let mut previous = None;
         let kind = match (&mut object, what) {
             (None, _) => {
@@ -145,7 +152,7 @@ fn a_circle_that_came_before_its_beginning_ends_where_that_says() {
     // Two circles, the second in a second of its own: what is told of the first one late moves the end of both.
     let steps =
         [(false, 2), (false, 0), (false, 2), (false, 0), (true, 2), (false, 3)].map(|(tick, n)| (tick, n, false));
-    let (events, end) = live(&steps);
+    let (events, end) = live(&steps, 0);
     for seed in (0..60).map(|n| 2_121_112_888_816_490_886 + n) {
         let order = shuffled(&events, seed);
         assert_eq!(applied(&order), (end.clone(), false), "{seed}");
@@ -168,7 +175,7 @@ proptest! {
         steps in proptest::collection::vec((proptest::bool::weighted(0.3), 0..10u8, Just(false)), 1..9),
         seed in any::<u64>(),
     ) {
-        let (said, end) = live(&steps);
+        let (said, end) = live(&steps, 0);
         let (in_order, doubt) = applied(&said.iter().collect::<Vec<_>>());
         prop_assert!(!doubt);
         prop_assert_eq!(&in_order, &end);
@@ -180,11 +187,13 @@ proptest! {
     }
 
     #[test]
-    fn answers_and_events_in_every_order_end_in_one_row_which_is_true_or_marked(
+    fn answers_and_events_in_every_order_end_in_the_truth_or_are_marked(
         steps in proptest::collection::vec((proptest::bool::weighted(0.4), 0..10u8, proptest::bool::weighted(0.3)), 1..9),
+        first in 0..5usize,
         seeds in any::<[u64; 2]>(),
     ) {
-        let (said, end) = live(&steps);
+        let (said, end) = live(&steps, first);
+        prop_assume!(!said.is_empty());
         let rows = seeds.map(|seed| {
             let mut order = shuffled(&said, seed);
             order.extend(shuffled(&said, !seed).into_iter().take(3));
@@ -193,7 +202,9 @@ proptest! {
         for ((row, doubt), order) in &rows {
             prop_assert!(*doubt || *row == end, "{row:?} is not {end:?}: {order:#?}");
         }
-        let [((one, _), first), ((other, _), second)] = &rows;
-        prop_assert_eq!(one, other, "{:#?} and {:#?}", first, second);
+        // A circle within the very second of an answer may be doubtful in one order and not in another: the file keeps
+        // the newest answer only. The doubt is marked, and ends with the next GET.
+        let [((one, doubt), first), ((other, other_doubt), second)] = &rows;
+        prop_assert!(one == other || *doubt || *other_doubt, "{first:#?} and {second:#?}");
     }
 }
