@@ -8,6 +8,7 @@ mod changes;
 mod dispatch;
 mod estimate;
 pub mod fic;
+mod journal;
 mod lists;
 mod plan;
 mod pool;

@@ -337,6 +337,9 @@ fn an_interrupted_pull_is_taken_up_again() {
                 break;
             }
             assert_eq!(summary.signal, Some(2));
+            let logged =
+                world.rows("SELECT status FROM sync_logs WHERE run=(SELECT run FROM sync_logs ORDER BY id DESC)");
+            assert!(logged.iter().all(|row| row[0] != "complete"), "{logged:?}");
             assert!(summary.reports.iter().any(|report| report.outcome == Outcome::Interrupted));
         }
         world.sandbox.on_request(|_, _| {});

@@ -15,17 +15,18 @@ mod scan;
 use std::collections::HashSet;
 use std::time::Instant;
 
+use super::journal;
 use super::tally::Tally;
 use super::{Error, Options, Summary};
 use crate::http::{Client, Error as HttpError};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
-use crate::model::progress::{Outcome, ResourceReport, Sink};
+use crate::model::progress::{Outcome, Sink};
 use crate::model::resource::{Provider, Resource};
 use crate::model::wire::Request;
 use crate::providers::fic::refusal::{self, RefusalKind};
 use crate::providers::fic::request;
-use crate::store::{Account, LogEntry, NewAccount, Rows, Store};
+use crate::store::{Account, NewAccount, Rows, Store};
 
 pub use crate::providers::fic::companies::Company;
 use ask::Trouble;
@@ -104,7 +105,10 @@ pub fn run(
     let took = began.elapsed();
     let finished_s = client.service_now_s();
     let took_s = i64::try_from(took.as_secs()).unwrap_or(0);
-    log(store, account, (finished_s - took_s, finished_s), &reports)?;
+    let started_s = finished_s - took_s;
+    // The lists are read as ever even where only a part was asked for, so nothing is partial here.
+    let run = journal::Run { account, started_s, finished_s, is_part: false, is_cut_short: cancel.is_set() };
+    journal::write(store, run, &reports)?;
     outcome?;
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     Ok(Summary { reports, requests, took_ms, signal: cancel.signal() })
@@ -251,34 +255,4 @@ fn without_sort(request: &Request) -> Option<Request> {
     let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("sort=")).collect();
     let stripped = format!("{path}?{}", kept.join("&"));
     (stripped.len() < request.path.len()).then(|| Request { path: stripped, ..request.clone() })
-}
-
-fn log(
-    store: &Store,
-    account: i64,
-    (started_s, finished_s): (i64, i64),
-    reports: &[ResourceReport],
-) -> Result<(), Error> {
-    let name = format!("{started_s}-{}", std::process::id());
-    store.begin()?;
-    for report in reports {
-        let (status, error) = match &report.outcome {
-            Outcome::Complete => ("complete", None),
-            Outcome::NotAvailable(why) => ("not available", Some(why.as_str())),
-            Outcome::Forbidden(why) => ("forbidden", Some(why.as_str())),
-            Outcome::Failed(why) => ("failed", Some(why.as_str())),
-            Outcome::Interrupted => ("interrupted", None),
-        };
-        store.log_run(&LogEntry {
-            run: &name,
-            account,
-            resource: &report.name.replacen(':', "_", 1),
-            started_s,
-            finished_s,
-            status,
-            counts: report.counts,
-            error,
-        })?;
-    }
-    store.commit().map_err(Error::from)
 }
