@@ -1,9 +1,11 @@
 //! Tests of the whole, in one binary.
 
 mod cli;
+mod fic_gone;
 mod fic_sandbox;
 mod fic_sync;
 mod fic_tables;
+mod fic_world;
 mod kill;
 mod layers;
 mod older;

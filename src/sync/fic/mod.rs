@@ -139,7 +139,7 @@ impl Pull<'_> {
         for &bin in request::BINS {
             if let Some(resource) = self.chosen(bin.resource) {
                 let done = self.bin(bin, resource);
-                self.settle_job(resource, PROBE, done)?;
+                self.settle_bin(resource, done)?;
             }
         }
         let mut upkeep = Vec::new();
@@ -177,6 +177,11 @@ impl Pull<'_> {
         super::number(&self.numbers, resource)
     }
 
+    /// Which rows are meant, in the file's numbers.
+    fn key(&self, resource: &Resource) -> (i64, i64) {
+        (self.account.id, self.number(resource))
+    }
+
     fn plan(&self, resource: &'static Resource, pass: &'static str) -> Result<(Option<Job>, Option<Upkeep>), Error> {
         let decision = Decision {
             store: self.store,
@@ -201,22 +206,36 @@ impl Pull<'_> {
 
     /// Turns the end of a job into the resource's outcome, or into the end of the run.
     fn settle_job(&mut self, resource: &'static Resource, pass: &str, done: Result<(), Trouble>) -> Result<(), Error> {
-        let table = resource.table();
+        if let Err(Trouble::Refused(refusal, when)) = &done
+            && refusal.kind == RefusalKind::NoPermission
+        {
+            self.store.rollback();
+            let (number, why) = (self.number(resource), Some(refusal.message.as_str()));
+            self.store.set_availability(self.account.id, number, "forbidden", why, when.date_s)?;
+        }
+        self.settle(&resource.table(), pass, done)
+    }
+
+    /// The same for a bin, which has a line of its own where it is refused: the rows are listed all the same.
+    fn settle_bin(&mut self, resource: &'static Resource, done: Result<(), Trouble>) -> Result<(), Error> {
+        match done {
+            Err(trouble @ (Trouble::Refused(..) | Trouble::Endless(_))) => {
+                self.settle(&format!("{}_bin", resource.table()), PROBE, Err(trouble))
+            }
+            done => self.settle(&resource.table(), PROBE, done),
+        }
+    }
+
+    fn settle(&mut self, table: &str, pass: &str, done: Result<(), Trouble>) -> Result<(), Error> {
         self.tally.committed();
         if let Err(trouble) = done {
             self.store.rollback();
-            if let Trouble::Refused(refusal, when) = &trouble
-                && refusal.kind == RefusalKind::NoPermission
-            {
-                let (number, why) = (self.number(resource), Some(refusal.message.as_str()));
-                self.store.set_availability(self.account.id, number, "forbidden", why, when.date_s)?;
-            }
-            return self.trouble(&table, pass, trouble);
+            return self.trouble(table, pass, trouble);
         }
         if let Some(text) = self.spent.clone() {
-            self.tally.fail(&table, Outcome::Failed(text));
+            self.tally.fail(table, Outcome::Failed(text));
         } else if self.cancel.is_set() {
-            self.tally.fail(&table, Outcome::Interrupted);
+            self.tally.fail(table, Outcome::Interrupted);
         }
         Ok(())
     }
