@@ -1,5 +1,6 @@
 //! Tests of the whole, in one binary.
 
+mod accounts;
 mod cli;
 mod fic_gone;
 mod fic_sandbox;
