@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::exit::Failure;
+use super::exit::{Exit, Failure};
+use super::select;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{FicAccess, Mode, StripeAccess};
 use crate::http::{self, Client, Limits, Settings};
@@ -18,6 +19,7 @@ use crate::providers::{fic, stripe};
 use crate::sandbox::fic::{FicSandbox, FicSettings};
 use crate::sandbox::{self, Limits as SandboxLimits, Sandbox, Sizes};
 use crate::store::{Account, Lock, Store};
+use crate::sync::fic::Company;
 use crate::sync::{self, Options, Summary, Target};
 
 /// The sandbox on loopback sets no pace unless told to.
@@ -123,7 +125,9 @@ pub fn pull(
     let mut failures = Vec::new();
     if let Some(stripe) = &access.stripe {
         let pulled = pulling.stripe(stripe, &mut report);
+        let opened = pulled.as_ref().ok().and_then(|summary| summary.reports.first().map(|it| it.account.clone()));
         pulling.keep("stripe", pulled, &mut report, &mut failures)?;
+        pulling.name_unopened(opened, &mut report);
     }
     if let Some(fic) = access.fic.as_ref().filter(|_| !cancel.is_set()) {
         pulling.fic(fic, &mut report, &mut failures)?;
@@ -131,11 +135,22 @@ pub fn pull(
     report.signal = cancel.signal();
     // With nothing but failures the first of them is the whole story, and has an exit code of its own.
     if report.resources.is_empty()
-        && let Some(failure) = failures.into_iter().next()
+        && let Some(failure) = whole_story(failures)
     {
         return Err(failure);
     }
     Ok(Pulled::Done(report))
+}
+
+/// The first failure; of accounts that no credential opens, what each of them opens instead.
+fn whole_story(failures: Vec<Failure>) -> Option<Failure> {
+    let mut failures = failures.into_iter();
+    let mut first = failures.next()?;
+    for other in failures.filter(|other| (other.exit, first.exit) == (Exit::Usage, Exit::Usage)) {
+        first.message.push_str("; ");
+        first.message.push_str(&other.message);
+    }
+    Some(first)
 }
 
 /// One order being carried out.
@@ -169,6 +184,16 @@ impl Pulling<'_> {
         pulled
     }
 
+    /// Notes the accounts named besides the one that the key opens: nobody reads them.
+    fn name_unopened(&self, opened: Option<String>, report: &mut RunReport) {
+        let Some(opened) = opened else { return };
+        let others = self.order.accounts.iter().filter(|id| **id != opened && !select::may_belong(id, Provider::Fic));
+        for account in others {
+            let message = format!("this key opens {opened}, not {account}");
+            report.failures.push(AccountFailure { account: account.clone(), message });
+        }
+    }
+
     /// Notes a clock that is far off; the sandbox's is meant to be.
     fn look_at_clock(&self, service: &'static str, client: &Client, report: &mut RunReport) {
         let behind_s = client.skew_s();
@@ -189,9 +214,13 @@ impl Pulling<'_> {
             Ok(companies) => companies,
             Err(error) => return self.keep("fic", Err(error), report, failures),
         };
+        let named = accounts_of(self.order, Provider::Fic);
+        if let Err(failure) = check_companies(&companies, &named, access) {
+            report.failures.push(AccountFailure { account: "fic".to_owned(), message: failure.message.clone() });
+            failures.push(failure);
+        }
         let is_chosen = |id: &String| {
-            access.company.as_ref().is_none_or(|company| company == id)
-                && (self.order.accounts.is_empty() || self.order.accounts.contains(id))
+            access.company.as_ref().is_none_or(|company| company == id) && (named.is_empty() || named.contains(id))
         };
         for company in companies.iter().filter(|company| is_chosen(&company.id)) {
             if self.cancel.is_set() {
@@ -249,11 +278,46 @@ impl Pulling<'_> {
     }
 }
 
+/// Looks whether every company named is one that the token sees; a run that reads nothing must not look like success.
+fn check_companies(seen: &[Company], named: &[String], access: &FicAccess) -> Result<(), Failure> {
+    let list =
+        seen.iter().map(|it| if it.name.is_empty() { it.id.clone() } else { format!("{} ({})", it.id, it.name) });
+    let list = list.collect::<Vec<_>>().join(", ");
+    if seen.is_empty() {
+        return Err(Failure::failed("the token of Fatture in Cloud sees no company")
+            .hint("look in its settings, under developers, which company the token was made for"));
+    }
+    let is_seen = |id: &String| seen.iter().any(|company| company.id == *id);
+    if let Some(company) = access.company.as_ref().filter(|company| !is_seen(company)) {
+        return Err(Failure::usage(format!("the token of Fatture in Cloud sees no company {company}, only {list}"))
+            .hint("mend or take away FIC_COMPANY_ID ([fic] company_id in config.toml)"));
+    }
+    let missing: Vec<&str> = named.iter().filter(|id| !is_seen(id)).map(String::as_str).collect();
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        return Err(Failure::usage(format!("the token of Fatture in Cloud sees no company {missing}, only {list}"))
+            .hint("name with --account what the credentials open, or leave it away"));
+    }
+    match access.company.as_ref().filter(|company| !named.is_empty() && !named.contains(company)) {
+        Some(company) => Err(Failure::usage(format!(
+            "--account names {}, but the settings keep to company {company}",
+            named.join(", ")
+        ))
+        .hint("take away FIC_COMPANY_ID ([fic] company_id in config.toml), or name that company")),
+        None => Ok(()),
+    }
+}
+
+/// Returns the accounts named that may be this service's.
+fn accounts_of(order: &Order, provider: Provider) -> Vec<String> {
+    order.accounts.iter().filter(|account| select::may_belong(account, provider)).cloned().collect()
+}
+
 /// Says to the engine what the order means for one service.
 fn options(order: &Order, provider: Provider) -> Options {
     Options {
         only: order.only.iter().copied().filter(|resource| resource.provider == provider).collect(),
-        accounts: order.accounts.clone(),
+        accounts: accounts_of(order, provider),
         initial: order.initial,
         since_s: order.since_s,
         in_flight_max: order.jobs,

@@ -198,7 +198,10 @@ impl From<sync::Error> for Failure {
             E::Store(error) => return error.into(),
             E::Unauthorized(_) => (Exit::Unauthorised, "look whether the key was revoked or belongs to the other mode"),
             E::Account(_) => (Exit::Failed, "the key must be allowed to read its own account"),
-            E::OtherAccount { .. } => (Exit::Usage, "give a key of that account, or leave --account away"),
+            E::OtherAccount { .. } => (
+                Exit::Usage,
+                "name with --account what the credentials open, or give a key of the account that is meant",
+            ),
             E::Http(ref error) => (Exit::Failed, unasked(error)),
         };
         Failure::from_error(exit, &error).hint(hint)

@@ -18,6 +18,16 @@ pub struct Wish<'a> {
     pub provider: Option<Provider>,
 }
 
+/// Returns whether an account named on the command line may be one of this service: Stripe's begin with `acct_`,
+/// companies of Fatture in Cloud are numbers. What is neither may be meant for both.
+pub fn may_belong(account: &str, provider: Provider) -> bool {
+    let is_company = !account.is_empty() && account.bytes().all(|byte| byte.is_ascii_digit());
+    match provider {
+        Provider::Stripe => !is_company,
+        Provider::Fic => !account.starts_with("acct_"),
+    }
+}
+
 /// Why a wish cannot be granted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -207,6 +217,16 @@ mod tests {
         let (names, exclude) = (split(wanted), split(exclude));
         let selected = select(&table, &Wish { names: &names, exclude: &exclude, provider })?;
         Ok(selected.iter().map(|r| format!("{}:{}", r.provider.name(), r.name)).collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn an_account_tells_by_its_shape_whose_it_is() {
+        for (account, stripe, fic) in
+            [("acct_1", true, false), ("12345", false, true), ("nonsense", true, true), ("", true, true)]
+        {
+            let may = [Provider::Stripe, Provider::Fic].map(|provider| may_belong(account, provider));
+            assert_eq!(may, [stripe, fic], "{account}");
+        }
     }
 
     #[test]

@@ -17,6 +17,8 @@ use crate::ui::Ui;
 
 /// What a date is good for here, and what to look at when a past one is refused.
 const SINCE_HINT: &str = "give a past day, such as 2026-01-31; if it is past, this machine's clock is wrong";
+/// How to tell whose an account is.
+const ACCOUNTS_HINT: &str = "Stripe's accounts begin with acct_, companies of Fatture in Cloud are numbers";
 /// Where the sandbox's rows go unless told otherwise: never into the file of real accounts.
 const SANDBOX_DATABASE: &str = "./sandbox.db";
 /// A playground that is read in a few seconds.
@@ -41,7 +43,7 @@ pub(super) fn run(args: &SyncArgs, global: &Global, ui: &Ui, clock: &dyn Clock) 
         None => {
             let settings = settings(global, ui)?;
             order.database.clone_from(&settings.database.value);
-            real_access(&settings, &order.only, ui)?
+            real_access(&settings, &order, ui)?
         }
     };
     let exit = match args.every {
@@ -108,11 +110,25 @@ fn sandbox_access(running: &RunningSandbox, only: Option<ProviderArg>) -> Access
 }
 
 /// Takes the credentials of the services that the order concerns; says which service is left out, and why.
-fn real_access(settings: &Settings, only: &[&'static Resource], ui: &Ui) -> Result<Access, Failure> {
-    let concerns = |provider| only.is_empty() || only.iter().any(|resource| resource.provider == provider);
-    let (wants_stripe, wants_fic) = (concerns(Provider::Stripe), concerns(Provider::Fic));
+fn real_access(settings: &Settings, order: &Order, ui: &Ui) -> Result<Access, Failure> {
+    let concerns = |provider| order.only.is_empty() || order.only.iter().any(|resource| resource.provider == provider);
+    let names = |provider| {
+        order.accounts.is_empty() || order.accounts.iter().any(|account| select::may_belong(account, provider))
+    };
+    let wants_stripe = concerns(Provider::Stripe) && names(Provider::Stripe);
+    let wants_fic = concerns(Provider::Fic) && names(Provider::Fic);
+    let named = order.accounts.join(", ");
+    if !wants_stripe && !wants_fic {
+        let message = format!("--account {named} does not belong to the service whose resources are asked for");
+        return Err(Failure::usage(message).hint(ACCOUNTS_HINT));
+    }
     let stripe = if wants_stripe { settings.stripe()? } else { None };
     let fic = if wants_fic { settings.fic()? } else { None };
+    for (provider, name) in [(Provider::Stripe, "Stripe"), (Provider::Fic, "Fatture in Cloud")] {
+        if concerns(provider) && !names(provider) {
+            ui.note(&format!("{name} is left out: --account {named} is none of its accounts"));
+        }
+    }
     if stripe.is_none() && fic.is_none() {
         return Err(config::Error::NoCredentials.into());
     }

@@ -16,13 +16,37 @@ pub struct ListState {
     pub updated_until: Option<String>,
 }
 
-/// A row that is not deleted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Living {
-    /// The service's id.
-    pub id: String,
-    /// Until when its content is known to have held.
-    pub until_s: i64,
+/// Which of a table's living rows are meant. Column names come from the registry.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Living<'a> {
+    /// A column with this value.
+    pub equal: Option<(&'a str, &'a str)>,
+    /// A column with this value or a greater one.
+    pub from: Option<(&'a str, &'a str)>,
+    /// Not known to have held at this second or later: what a reading begun then did not show.
+    pub unseen_since_s: Option<i64>,
+}
+
+impl Living<'_> {
+    /// The rest of a query over `?1` account, `?2` resource, `?3` to `?5` the three conditions.
+    fn text(&self, table: &str) -> String {
+        let mut text = format!("FROM {table} t WHERE t.account=?1 AND t.deleted_at IS NULL");
+        if let Some((column, _)) = self.equal {
+            text.push_str(&format!(" AND t.{column} = ?3"));
+        }
+        if let Some((column, _)) = self.from {
+            text.push_str(&format!(" AND t.{column} >= ?4"));
+        }
+        if self.unseen_since_s.is_some() {
+            text.push_str(
+                " AND NOT EXISTS (SELECT 1 FROM row_states s
+                 WHERE s.resource=?2 AND s.row_id=t.row_id AND s.until_s >= ?5)",
+            );
+        }
+        // Every number is used, so that all of them may be bound.
+        text.push_str(" AND ?2 IS ?2 AND ?3 IS ?3 AND ?4 IS ?4 AND ?5 IS ?5");
+        text
+    }
 }
 
 impl Store {
@@ -60,40 +84,84 @@ impl Store {
             .map_err(|e| self.sql(e))
     }
 
-    /// Returns the rows of a table that are alive, at most those whose column (a `LIKE`-free equality, or `>=` for
-    /// `from`) fits. Table and column names come from the registry.
+    /// Returns the ids of living rows after the given one, in order.
     ///
     /// # Errors
     /// SQLite's.
     pub fn living(
         &self,
-        account: i64,
-        resource: i64,
+        (account, resource): (i64, i64),
         table: &str,
-        equal: Option<(&str, &str)>,
-        from: Option<(&str, &str)>,
-    ) -> Result<Vec<Living>, Error> {
+        which: Living,
+        after: &str,
+        most: usize,
+    ) -> Result<Vec<String>, Error> {
         let sql = |e| self.sql(e);
-        let mut text = format!(
-            "SELECT t.id, coalesce(s.until_s, 0) FROM {table} t
-             LEFT JOIN row_states s ON s.resource=?2 AND s.row_id=t.row_id
-             WHERE t.account=?1 AND t.deleted_at IS NULL"
-        );
-        if let Some((column, _)) = equal {
-            text.push_str(&format!(" AND t.{column} = ?3"));
-        }
-        if let Some((column, _)) = from {
-            text.push_str(&format!(" AND t.{column} >= ?4"));
-        }
-        // Every number is used, so that all four may be bound.
-        text.push_str(" AND ?3 IS ?3 AND ?4 IS ?4 ORDER BY t.id");
+        let text = format!("SELECT t.id {} AND t.id > ?6 ORDER BY t.id LIMIT ?7", which.text(table));
         let mut statement = self.conn.prepare_cached(&text).map_err(sql)?;
-        let rows = statement
-            .query_map(params![account, resource, equal.map(|e| e.1), from.map(|f| f.1)], |row| {
-                Ok(Living { id: row.get(0)?, until_s: row.get(1)? })
-            })
-            .map_err(sql)?;
+        let (equal, from) = (which.equal.map(|e| e.1), which.from.map(|f| f.1));
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let bound = params![account, resource, equal, from, which.unseen_since_s, after, most];
+        let rows = statement.query_map(bound, |row| row.get(0)).map_err(sql)?;
         rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
+    /// Returns the least and the greatest value of a column of living rows; none where no row has one.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn span_of_living(
+        &self,
+        (account, resource): (i64, i64),
+        table: &str,
+        which: Living,
+        column: &str,
+    ) -> Result<Option<(String, String)>, Error> {
+        let (equal, from) = (which.equal.map(|e| e.1), which.from.map(|f| f.1));
+        let bound = params![account, resource, equal, from, which.unseen_since_s];
+        let text = format!("SELECT min(t.{column}), max(t.{column}) {}", which.text(table));
+        let span: (Option<String>, Option<String>) = self
+            .conn
+            .prepare_cached(&text)
+            .and_then(|mut statement| statement.query_row(bound, |row| Ok((row.get(0)?, row.get(1)?))))
+            .map_err(|e| self.sql(e))?;
+        Ok(span.0.zip(span.1))
+    }
+
+    /// Returns how many living rows there are.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn count_living(&self, (account, resource): (i64, i64), table: &str, which: Living) -> Result<u64, Error> {
+        let (equal, from) = (which.equal.map(|e| e.1), which.from.map(|f| f.1));
+        let bound = params![account, resource, equal, from, which.unseen_since_s];
+        let text = if (which.equal, which.from, which.unseen_since_s) == (None, None, None) {
+            // Of all rows only the indexes are read: the one of every id, and the one of the few odd rows.
+            format!(
+                "SELECT (SELECT count(*) FROM {table} WHERE account=?1)
+                 - (SELECT count(deleted_at) FROM {table} INDEXED BY {table}_odd
+                    WHERE account=?1 AND (deleted_at IS NOT NULL OR unsettled = 1))
+                 WHERE ?2 IS ?2 AND ?3 IS ?3 AND ?4 IS ?4 AND ?5 IS ?5"
+            )
+        } else {
+            format!("SELECT count(*) {}", which.text(table))
+        };
+        self.conn
+            .prepare_cached(&text)
+            .and_then(|mut statement| statement.query_row(bound, |row| row.get::<_, i64>(0)))
+            .map(i64::unsigned_abs)
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Returns whether a row is there and alive.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn is_living(&self, account: i64, table: &str, id: &str) -> Result<bool, Error> {
+        self.conn
+            .prepare_cached(&format!("SELECT 1 FROM {table} WHERE account=?1 AND id=?2 AND deleted_at IS NULL"))
+            .and_then(|mut statement| statement.exists(params![account, id]))
+            .map_err(|e| self.sql(e))
     }
 
     /// Returns whether a table has a row for each of these ids, deleted or not.

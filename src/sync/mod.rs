@@ -9,6 +9,7 @@ mod dispatch;
 mod estimate;
 mod failed;
 pub mod fic;
+mod journal;
 mod lists;
 mod plan;
 mod pool;

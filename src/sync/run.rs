@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::changes::{Current, EVENTS, Fetches, ReadEvents, is_listed, take_effects};
 use super::failed::Failed;
+use super::journal;
 use super::lists::{Lists, Walk};
 use super::plan;
 use super::pool::{self, Work};
@@ -19,7 +20,7 @@ use crate::model::progress::{Outcome, Sink};
 use crate::model::resource::{List, Resource};
 use crate::model::span::Span;
 use crate::providers::stripe::{self, page, refusal, request};
-use crate::store::{Account, LogEntry, NewAccount, Rows, SliceRow, Store, WalkRow};
+use crate::store::{Account, NewAccount, Rows, SliceRow, Store, WalkRow};
 
 /// Events are listed again from so long before the last one known: they become visible late.
 const EVENTS_OVERLAP_S: i64 = 600;
@@ -489,31 +490,14 @@ impl<'a> Run<'a> {
     }
 
     fn log(&self, reports: &[crate::model::progress::ResourceReport]) -> Result<(), Error> {
-        let name = format!("{}-{}", self.began_s, std::process::id());
-        let finished_s = self.worker.client.service_now_s();
-        self.store.begin()?;
-        for report in reports {
-            let (status, error) = match &report.outcome {
-                Outcome::Complete if self.options.since_s.is_some() => ("partial", None),
-                Outcome::Complete if self.cancel.is_set() => ("interrupted", None),
-                Outcome::Complete => ("complete", None),
-                Outcome::NotAvailable(why) => ("not available", Some(why.as_str())),
-                Outcome::Forbidden(why) => ("forbidden", Some(why.as_str())),
-                Outcome::Failed(why) => ("failed", Some(why.as_str())),
-                Outcome::Interrupted => ("interrupted", None),
-            };
-            self.store.log_run(&LogEntry {
-                run: &name,
-                account: self.account.id,
-                resource: &report.name.replacen(':', "_", 1),
-                started_s: self.began_s,
-                finished_s,
-                status,
-                counts: report.counts,
-                error,
-            })?;
-        }
-        self.store.commit().map_err(Error::from)
+        let run = journal::Run {
+            account: self.account.id,
+            started_s: self.began_s,
+            finished_s: self.worker.client.service_now_s(),
+            is_part: self.options.since_s.is_some(),
+            is_cut_short: self.cancel.is_set(),
+        };
+        journal::write(self.store, run, reports)
     }
 }
 

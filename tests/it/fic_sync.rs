@@ -1,143 +1,17 @@
 //! A pull of a company ends in the company's own truth, whatever happens on the way.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
-use serde_json::{Value, json};
-use stripesync::clock::SystemClock;
-use stripesync::http::{Client, Limits, Settings};
+use serde_json::json;
+use stripesync::http::{Client, Limits};
 use stripesync::model::cancel::Cancel;
-use stripesync::model::progress::{Counts, Outcome, Silent};
-use stripesync::model::resource::{List, Resource};
-use stripesync::model::secret::Secret;
+use stripesync::model::progress::{Outcome, Silent};
 use stripesync::providers::fic::resources::RESOURCES;
-use stripesync::providers::fic::{authorization, page};
-use stripesync::sandbox::fic::{FicLife, FicSandbox, FicSettings, Limits as FicLimits, UpdateFilter};
-use stripesync::sandbox::{Options as SandboxOptions, Sandbox, Sizes};
-use stripesync::store::Store;
-use stripesync::sync::fic::{self, Company};
-use stripesync::sync::{self, Error, Options, Summary};
+use stripesync::sandbox::fic::{FicSettings, UpdateFilter};
+use stripesync::sync::fic;
+use stripesync::sync::{self, Error, Options};
 
-use crate::support::difference;
-
-const VOLATILE: &[&str] = &["url", "dn_url", "ai_url", "attachment_url", "attachment_preview_url"];
-const UNLIMITED: FicLimits = FicLimits { five_minutes: usize::MAX, hour: u64::MAX, month: u64::MAX };
-
-struct World {
-    sandbox: Sandbox,
-    life: FicLife,
-    store: Store,
-}
-
-fn settings(clients: usize) -> FicSettings {
-    FicSettings { clients, limits: UNLIMITED, ..FicSettings::default() }
-}
-
-fn world(settings: FicSettings) -> World {
-    let service = FicSandbox::new(settings);
-    let life = service.life();
-    let options = SandboxOptions {
-        sizes: Sizes::customers(1),
-        mounts: vec![(&["/c/", "/user/", "/info/"], Arc::new(service))],
-        ..SandboxOptions::default()
-    };
-    World { sandbox: Sandbox::start(options).expect("starts"), life, store: Store::in_memory().expect("opens") }
-}
-
-fn company() -> Company {
-    Company { id: "12345".to_owned(), name: "Sandbox S.r.l.".to_owned() }
-}
-
-fn client(sandbox: &Sandbox, limits: Limits, token: &str, cancel: &Cancel) -> Client {
-    let mut settings = Settings::new(sandbox.fic_base_url(), limits)
-        .header("Authorization", Secret::new(authorization(token)))
-        .header("Accept", Secret::new("application/json"));
-    settings.timeouts.global = Duration::from_secs(20);
-    Client::new(settings, Arc::new(SystemClock::new()), cancel.clone()).expect("a client")
-}
-
-impl World {
-    fn pull_until(&self, cancel: &Cancel) -> Result<Summary, Error> {
-        let client = client(&self.sandbox, Limits::new(100_000, None), "a/sandbox", cancel);
-        let options = Options { only: RESOURCES.iter().collect(), ..Options::default() };
-        fic::run(&self.store, &sync::catalog(), &client, &company(), "live", &options, cancel, &Silent)
-    }
-
-    /// Pulls a while after the last time, as people do.
-    fn pull(&self) -> Summary {
-        self.sandbox.advance_s(60);
-        self.pull_until(&Cancel::default()).expect("pulls")
-    }
-
-    fn assert_true(&self) {
-        let found: Vec<String> = RESOURCES.iter().filter_map(|resource| self.compare(resource)).collect();
-        assert!(found.is_empty(), "{}", found.join("\n"));
-    }
-
-    fn truth(&self, resource: &Resource) -> Option<BTreeMap<String, Value>> {
-        let (List::Pages(path) | List::Once(path) | List::DateRange(path)) = resource.list else { return None };
-        let mut rows = self.life.truth(path);
-        if resource.name == "product_categories" {
-            rows = vec![json!("Alimentari"), json!("Servizi")];
-        }
-        let catalog = sync::catalog();
-        let body = json!({"data": rows}).to_string();
-        let contexts: Vec<&str> = resource.passes.iter().copied().filter(|pass| pass.starts_with("context=")).collect();
-        let mut found = BTreeMap::new();
-        for pass in if contexts.is_empty() { vec![""] } else { contexts } {
-            for row in page::read(resource, pass, body.as_bytes()).expect("readable").rows {
-                let object = catalog.object(catalog.get(resource), &row).expect("an object");
-                found.insert(object.row.id, parsed(&object.row.data));
-            }
-        }
-        Some(found)
-    }
-
-    fn compare(&self, resource: &Resource) -> Option<String> {
-        let wanted = self.truth(resource)?;
-        let table = resource.table();
-        let rows = self.rows(&format!("SELECT id, data FROM {table} WHERE deleted_at IS NULL"));
-        let stored: BTreeMap<String, Value> = rows.into_iter().map(|r| (r[0].clone(), parsed(&r[1]))).collect();
-        if let Some(id) = wanted.keys().find(|id| !stored.contains_key(*id)) {
-            return Some(format!("{table}: {id} is missing, {} of {}", stored.len(), wanted.len()));
-        }
-        if let Some(id) = stored.keys().find(|id| !wanted.contains_key(*id)) {
-            return Some(format!("{table}: {id} is too many, {} of {}", stored.len(), wanted.len()));
-        }
-        wanted.iter().find_map(|(id, row)| difference(&format!("{table} {id}: "), row, &stored[id]))
-    }
-
-    fn rows(&self, sql: &str) -> Vec<Vec<String>> {
-        self.store.query_text(sql).expect("rows")
-    }
-}
-
-fn parsed(data: &str) -> Value {
-    let mut value: Value = serde_json::from_str(data).expect("JSON");
-    if let Some(members) = value.as_object_mut() {
-        members.retain(|name, _| !VOLATILE.contains(&name.as_str()));
-    }
-    value
-}
-
-fn sum(summary: &Summary) -> Counts {
-    let mut sum = Counts::default();
-    for report in &summary.reports {
-        sum.new += report.counts.new;
-        sum.changed += report.counts.changed;
-        sum.deleted += report.counts.deleted;
-        sum.requests += report.counts.requests;
-    }
-    sum
-}
-
-fn assert_complete(summary: &Summary) {
-    for report in &summary.reports {
-        assert_eq!(report.outcome, Outcome::Complete, "{}", report.name);
-    }
-}
+use crate::fic_world::{assert_complete, client, company, settings, sum, world};
 
 #[test]
 fn a_full_pull_equals_the_truth_and_the_next_is_quiet() {
@@ -337,6 +211,9 @@ fn an_interrupted_pull_is_taken_up_again() {
                 break;
             }
             assert_eq!(summary.signal, Some(2));
+            let logged =
+                world.rows("SELECT status FROM sync_logs WHERE run=(SELECT run FROM sync_logs ORDER BY id DESC)");
+            assert!(logged.iter().all(|row| row[0] != "complete"), "{logged:?}");
             assert!(summary.reports.iter().any(|report| report.outcome == Outcome::Interrupted));
         }
         world.sandbox.on_request(|_, _| {});

@@ -1,13 +1,16 @@
 //! Tests of the whole, in one binary.
 
+mod accounts;
 mod bad_answers;
 mod bad_days;
 mod bad_files;
 mod bad_secrets;
 mod cli;
+mod fic_gone;
 mod fic_sandbox;
 mod fic_sync;
 mod fic_tables;
+mod fic_world;
 mod gaps;
 mod kill;
 mod layers;

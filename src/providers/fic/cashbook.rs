@@ -1,15 +1,21 @@
 //! Windows over the cashbook, which is unpaged and cut off in silence near a thousand rows.
 
 use jiff::ToSpan;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 
 use super::request::{Query, request, scoped};
 use crate::model::resource::{List, Resource};
 use crate::model::wire::Request;
 
-/// Where answers are reported to be cut.
-pub const ROWS_CAP: usize = 1_000;
-/// An answer this long is not trusted to be whole; the cap is hearsay, so some room is left below it.
+/// The days that a whole reading covers: all that a date of four digits can name. An empty stretch costs nothing.
+pub const FIRST_DAY: Date = date(1000, 1, 1);
+/// The last of them.
+pub const LAST_DAY: Date = date(9999, 12, 31);
+/// The days that entries are likely to have; a window beyond them is cut there first.
+const USUAL_FROM: Date = date(2000, 1, 1);
+const USUAL_TO: Date = date(2099, 12, 31);
+/// An answer this long is not trusted to be whole. Answers are reported to be cut near a thousand rows; that is hearsay,
+/// so some room is left below it.
 pub const ROWS_SUSPECT: usize = 900;
 
 /// Which direction of money a window covers.
@@ -45,25 +51,33 @@ pub struct Window {
 }
 
 impl Window {
-    /// Returns the windows of one calendar year each that cover a span; bounded by the span itself.
-    pub fn years(from: Date, to: Date) -> Vec<Window> {
-        (from.year()..=to.year())
-            .map(|year| Window {
-                from: from.max(jiff::civil::date(year, 1, 1)),
-                to: to.min(jiff::civil::date(year, 12, 31)),
-                side: Side::All,
-            })
-            .collect()
-    }
-
     /// Returns whether an answer with so many rows may have been cut.
     pub fn is_suspect(rows: usize) -> bool {
         rows >= ROWS_SUSPECT
     }
 
-    /// Halves a window: by days, and a single day by direction. None when it cannot be made smaller, which the caller
-    /// must report, since its rows beyond the cap cannot be read.
+    /// Returns whether a window lies within the days that entries are likely to have.
+    pub fn is_usual(self) -> bool {
+        self.from >= USUAL_FROM && self.to <= USUAL_TO
+    }
+
+    /// Cuts a window where the likely days begin or end; none where it lies on one side of both.
+    pub fn cut_at_usual(self) -> Option<[Window; 2]> {
+        if self.from < USUAL_FROM && USUAL_FROM <= self.to {
+            let before = USUAL_FROM.yesterday().ok()?;
+            return Some([Window { to: before, ..self }, Window { from: USUAL_FROM, ..self }]);
+        }
+        let after = USUAL_TO.tomorrow().ok()?;
+        (self.from <= USUAL_TO && USUAL_TO < self.to)
+            .then_some([Window { to: USUAL_TO, ..self }, Window { from: after, ..self }])
+    }
+
+    /// Makes two windows of one: at the ends of the likely days, else in the middle, and a single day by direction. None
+    /// when it cannot be made smaller, which the caller must report, since its rows beyond the cap cannot be read.
     pub fn split(self) -> Option<[Window; 2]> {
+        if let Some(cut) = self.cut_at_usual() {
+            return Some(cut);
+        }
         if self.from < self.to {
             let days = self.from.until(self.to).ok()?.get_days();
             let middle = self.from.checked_add((days / 2).days()).ok()?;
@@ -86,7 +100,6 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use jiff::civil::date;
 
     #[test]
     fn halves_cover_the_whole_without_overlap() {
@@ -112,10 +125,15 @@ mod tests {
     }
 
     #[test]
-    fn years_are_cut_at_both_ends() {
-        let years = Window::years(date(2024, 5, 2), date(2026, 2, 3));
-        assert_eq!(years.len(), 3);
-        assert_eq!((years[0].from, years[0].to), (date(2024, 5, 2), date(2024, 12, 31)));
-        assert_eq!((years[2].from, years[2].to), (date(2026, 1, 1), date(2026, 2, 3)));
+    fn days_that_nobody_expects_are_cut_off_first() {
+        let whole = Window { from: FIRST_DAY, to: LAST_DAY, side: Side::All };
+        let [before, rest] = whole.split().expect("cut");
+        let [usual, after] = rest.split().expect("cut");
+        assert_eq!((before.from, after.to), (FIRST_DAY, LAST_DAY));
+        assert_eq!((usual.from, usual.to), (USUAL_FROM, USUAL_TO));
+        assert_eq!(before.to.tomorrow().ok(), Some(usual.from));
+        assert_eq!(usual.to.tomorrow().ok(), Some(after.from));
+        assert!(usual.is_usual() && !before.is_usual() && !after.is_usual() && !whole.is_usual());
+        assert_eq!((before.cut_at_usual(), usual.cut_at_usual(), after.cut_at_usual()), (None, None, None));
     }
 }

@@ -15,17 +15,18 @@ mod scan;
 use std::collections::HashSet;
 use std::time::Instant;
 
+use super::journal;
 use super::tally::Tally;
 use super::{Error, Options, Summary};
 use crate::http::{Client, Error as HttpError};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
-use crate::model::progress::{Outcome, ResourceReport, Sink};
+use crate::model::progress::{Outcome, Sink};
 use crate::model::resource::{Provider, Resource};
 use crate::model::wire::Request;
 use crate::providers::fic::refusal::{self, RefusalKind};
 use crate::providers::fic::request;
-use crate::store::{Account, LogEntry, NewAccount, Rows, Store};
+use crate::store::{Account, NewAccount, Rows, Store};
 
 pub use crate::providers::fic::companies::Company;
 use ask::Trouble;
@@ -104,7 +105,10 @@ pub fn run(
     let took = began.elapsed();
     let finished_s = client.service_now_s();
     let took_s = i64::try_from(took.as_secs()).unwrap_or(0);
-    log(store, account, (finished_s - took_s, finished_s), &reports)?;
+    let started_s = finished_s - took_s;
+    // The lists are read as ever even where only a part was asked for, so nothing is partial here.
+    let run = journal::Run { account, started_s, finished_s, is_part: false, is_cut_short: cancel.is_set() };
+    journal::write(store, run, &reports)?;
     outcome?;
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     Ok(Summary { reports, requests, took_ms, signal: cancel.signal() })
@@ -135,7 +139,7 @@ impl Pull<'_> {
         for &bin in request::BINS {
             if let Some(resource) = self.chosen(bin.resource) {
                 let done = self.bin(bin, resource);
-                self.settle_job(resource, PROBE, done)?;
+                self.settle_bin(resource, done)?;
             }
         }
         let mut upkeep = Vec::new();
@@ -173,6 +177,11 @@ impl Pull<'_> {
         super::number(&self.numbers, resource)
     }
 
+    /// Which rows are meant, in the file's numbers.
+    fn key(&self, resource: &Resource) -> (i64, i64) {
+        (self.account.id, self.number(resource))
+    }
+
     fn plan(&self, resource: &'static Resource, pass: &'static str) -> Result<(Option<Job>, Option<Upkeep>), Error> {
         let decision = Decision {
             store: self.store,
@@ -197,22 +206,36 @@ impl Pull<'_> {
 
     /// Turns the end of a job into the resource's outcome, or into the end of the run.
     fn settle_job(&mut self, resource: &'static Resource, pass: &str, done: Result<(), Trouble>) -> Result<(), Error> {
-        let table = resource.table();
+        if let Err(Trouble::Refused(refusal, when)) = &done
+            && refusal.kind == RefusalKind::NoPermission
+        {
+            self.store.rollback();
+            let (number, why) = (self.number(resource), Some(refusal.message.as_str()));
+            self.store.set_availability(self.account.id, number, "forbidden", why, when.date_s)?;
+        }
+        self.settle(&resource.table(), pass, done)
+    }
+
+    /// The same for a bin, which has a line of its own where it is refused: the rows are listed all the same.
+    fn settle_bin(&mut self, resource: &'static Resource, done: Result<(), Trouble>) -> Result<(), Error> {
+        match done {
+            Err(trouble @ (Trouble::Refused(..) | Trouble::Endless(_))) => {
+                self.settle(&format!("{}_bin", resource.table()), PROBE, Err(trouble))
+            }
+            done => self.settle(&resource.table(), PROBE, done),
+        }
+    }
+
+    fn settle(&mut self, table: &str, pass: &str, done: Result<(), Trouble>) -> Result<(), Error> {
         self.tally.committed();
         if let Err(trouble) = done {
             self.store.rollback();
-            if let Trouble::Refused(refusal, when) = &trouble
-                && refusal.kind == RefusalKind::NoPermission
-            {
-                let (number, why) = (self.number(resource), Some(refusal.message.as_str()));
-                self.store.set_availability(self.account.id, number, "forbidden", why, when.date_s)?;
-            }
-            return self.trouble(&table, pass, trouble);
+            return self.trouble(table, pass, trouble);
         }
         if let Some(text) = self.spent.clone() {
-            self.tally.fail(&table, Outcome::Failed(text));
+            self.tally.fail(table, Outcome::Failed(text));
         } else if self.cancel.is_set() {
-            self.tally.fail(&table, Outcome::Interrupted);
+            self.tally.fail(table, Outcome::Interrupted);
         }
         Ok(())
     }
@@ -251,34 +274,4 @@ fn without_sort(request: &Request) -> Option<Request> {
     let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("sort=")).collect();
     let stripped = format!("{path}?{}", kept.join("&"));
     (stripped.len() < request.path.len()).then(|| Request { path: stripped, ..request.clone() })
-}
-
-fn log(
-    store: &Store,
-    account: i64,
-    (started_s, finished_s): (i64, i64),
-    reports: &[ResourceReport],
-) -> Result<(), Error> {
-    let name = format!("{started_s}-{}", std::process::id());
-    store.begin()?;
-    for report in reports {
-        let (status, error) = match &report.outcome {
-            Outcome::Complete => ("complete", None),
-            Outcome::NotAvailable(why) => ("not available", Some(why.as_str())),
-            Outcome::Forbidden(why) => ("forbidden", Some(why.as_str())),
-            Outcome::Failed(why) => ("failed", Some(why.as_str())),
-            Outcome::Interrupted => ("interrupted", None),
-        };
-        store.log_run(&LogEntry {
-            run: &name,
-            account,
-            resource: &report.name.replacen(':', "_", 1),
-            started_s,
-            finished_s,
-            status,
-            counts: report.counts,
-            error,
-        })?;
-    }
-    store.commit().map_err(Error::from)
 }

@@ -1,7 +1,5 @@
 //! Reading paged lists: whole, by change, or just their size.
 
-use std::collections::HashSet;
-
 use super::ask::{Shown, Trouble, When};
 use super::{PROBE, Pull, place};
 use crate::model::resource::{List, Resource};
@@ -27,9 +25,6 @@ const CHANGES_OVERLAP_S: i64 = 3600;
 struct Scan {
     walk: WalkRow,
     slice: i64,
-    seen: HashSet<String>,
-    /// Whether an earlier run read the pages before.
-    resumed: bool,
     /// Whether one answer told it all, so that nothing can have moved.
     is_one_page: bool,
     newest: Option<String>,
@@ -42,13 +37,17 @@ impl Pull<'_> {
     pub(super) fn scan(&mut self, resource: &'static Resource, pass: &'static str) -> Result<(), Trouble> {
         let number = self.number(resource);
         let scan = self.read_until_still(resource, pass)?;
-        let absent = self.absent(resource, place(resource, pass), None, &scan.seen, scan.fence())?;
+        let absent = Living { unseen_since_s: Some(unseen(scan.walk.began_s)), ..living(resource, pass) };
         self.bury(resource, pass, absent, scan.last)?;
         if resource.name == "price_lists" {
             self.price_list_items()?;
         }
-        let newest = [scan.newest, Some(utc_text(scan.walk.began_s))].into_iter().flatten().min();
-        let total = scan.total.map_or(i64::try_from(scan.seen.len()).ok(), |total| i64::try_from(total).ok());
+        let newest = [scan.newest.clone(), Some(utc_text(scan.walk.began_s))].into_iter().flatten().min();
+        let total = match scan.total {
+            Some(total) => total,
+            None => self.shown_count(resource, pass, &scan)?,
+        };
+        let total = i64::try_from(total).ok();
         let may_probe = request::may_filter_by_update(resource) && total.is_some_and(|n| n > i64::from(PER_PAGE));
         if may_probe && self.store.list_state(self.account.id, number, PROBE)?.filter.is_none() {
             self.probe(resource, pass)?;
@@ -81,13 +80,10 @@ impl Pull<'_> {
 
     /// Returns how many rows a reading showed, the part that an earlier run did included.
     fn shown_count(&self, resource: &'static Resource, pass: &'static str, scan: &Scan) -> Result<u64, Trouble> {
-        if !scan.resumed {
-            return Ok(scan.seen.len() as u64);
-        }
-        let (number, table) = (self.number(resource), resource.table());
-        let living = self.store.living(self.account.id, number, &table, place(resource, pass), None)?;
-        let is_shown = |row: &&Living| row.until_s >= scan.walk.began_s || scan.seen.contains(&row.id);
-        Ok(living.iter().filter(is_shown).count() as u64)
+        let (key, table, living) = (self.key(resource), resource.table(), living(resource, pass));
+        let absent = Living { unseen_since_s: Some(unseen(scan.walk.began_s)), ..living };
+        let all = self.store.count_living(key, &table, living)?;
+        Ok(all - self.store.count_living(key, &table, absent)?.min(all))
     }
 
     fn read_whole(&mut self, resource: &'static Resource, pass: &'static str) -> Result<Scan, Trouble> {
@@ -101,9 +97,7 @@ impl Pull<'_> {
             // Read the page before again: rows may have moved to it.
             page = next.saturating_sub(1).max(1);
             let last = When { sent_s: walk.began_s, date_s: walk.began_s };
-            let (seen, newest, total) = (HashSet::new(), None, None);
-            let (resumed, is_one_page) = (page > 1, false);
-            scan = Some(Scan { walk, slice: slice.id, seen, resumed, is_one_page, newest, total, last });
+            scan = Some(Scan { walk, slice: slice.id, is_one_page: false, newest: None, total: None, last });
         }
         let mut reread_to = 0;
         for _ in 0..STEPS_MAX {
@@ -133,8 +127,7 @@ impl Pull<'_> {
     fn begin_scan(&self, number: i64, pass: &str, when: When) -> Result<Scan, Trouble> {
         let walk = self.store.begin_walk(self.account.id, number, pass, (Span::ALL, when.sent_s))?;
         let slice = self.store.open_slices(walk.id)?.first().map_or(0, |slice| slice.id);
-        let (seen, newest, total) = (HashSet::new(), None, None);
-        Ok(Scan { walk, slice, seen, resumed: false, is_one_page: true, newest, total, last: when })
+        Ok(Scan { walk, slice, is_one_page: true, newest: None, total: None, last: when })
     }
 
     /// Finds out whether changes can be asked for, once for each resource.
@@ -207,26 +200,30 @@ impl Pull<'_> {
         let Some(asked) = request::probe_plain(resource, self.company, pass) else { return Ok(()) };
         let read = &mut |body: &[u8]| Ok(page::read(resource, pass, body)?.total);
         let (total, _) = self.ask(resource, &asked, read)?;
-        let (number, table) = (self.number(resource), resource.table());
-        let living = self.store.living(self.account.id, number, &table, place(resource, pass), None)?;
-        if total.is_some_and(|total| total != living.len() as u64) { self.scan(resource, pass) } else { Ok(()) }
+        let ours = self.store.count_living(self.key(resource), &resource.table(), living(resource, pass))?;
+        if total.is_some_and(|total| total != ours) { self.scan(resource, pass) } else { Ok(()) }
     }
 }
 
 impl Scan {
     fn take(&mut self, resource: &Resource, shown: &Shown) {
-        self.seen.extend(shown.objects.iter().map(|object| object.row.id.clone()));
         let newest = shown.objects.iter().filter_map(|object| updated_at(resource, object)).max();
         self.newest = self.newest.take().max(newest);
         self.total = shown.total;
         self.is_one_page &= shown.last_page <= 1;
         self.last = shown.when;
     }
+}
 
-    /// Rows known to have held after this second were shown, though by an earlier run.
-    fn fence(&self) -> Option<i64> {
-        self.resumed.then_some(self.walk.began_s)
-    }
+/// Returns the second from which on every row that a reading shows is known to have held. An answer speaks for the
+/// second before it was asked for as well.
+pub(super) fn unseen(began_s: i64) -> i64 {
+    began_s - 1
+}
+
+/// Says which rows belong to a pass.
+fn living(resource: &Resource, pass: &'static str) -> Living<'static> {
+    Living { equal: place(resource, pass), ..Living::default() }
 }
 
 fn page_request(resource: &Resource, company: &str, pass: &str, page: u32) -> Result<Request, Trouble> {

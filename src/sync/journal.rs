@@ -1,0 +1,73 @@
+//! The log of runs: what became of each resource, in the words that the file keeps.
+
+use super::Error;
+use crate::model::progress::{Outcome, ResourceReport};
+use crate::store::{LogEntry, Store};
+
+/// One account's run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Run {
+    /// The account's row.
+    pub account: i64,
+    /// Unix seconds of the service.
+    pub started_s: i64,
+    /// Unix seconds of the service.
+    pub finished_s: i64,
+    /// Whether only a part of the lists was to be read.
+    pub is_part: bool,
+    /// Whether a signal ended it early.
+    pub is_cut_short: bool,
+}
+
+/// Writes a line for each resource, in a transaction of its own.
+pub(super) fn write(store: &Store, run: Run, reports: &[ResourceReport]) -> Result<(), Error> {
+    let name = format!("{}-{}", run.started_s, std::process::id());
+    store.begin()?;
+    for report in reports {
+        let (status, error) = status(run, &report.outcome);
+        store.log_run(&LogEntry {
+            run: &name,
+            account: run.account,
+            resource: &report.name.replacen(':', "_", 1),
+            started_s: run.started_s,
+            finished_s: run.finished_s,
+            status,
+            counts: report.counts,
+            error,
+        })?;
+    }
+    store.commit().map_err(Error::from)
+}
+
+/// A run that was cut short says of no resource that it is complete: what it did not come to has no line to say so.
+fn status(run: Run, outcome: &Outcome) -> (&'static str, Option<&str>) {
+    match outcome {
+        Outcome::Complete if run.is_part => ("partial", None),
+        Outcome::Complete if run.is_cut_short => ("interrupted", None),
+        Outcome::Complete => ("complete", None),
+        Outcome::NotAvailable(why) => ("not available", Some(why)),
+        Outcome::Forbidden(why) => ("forbidden", Some(why)),
+        Outcome::Failed(why) => ("failed", Some(why)),
+        Outcome::Interrupted => ("interrupted", None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_called_complete_that_may_not_be() {
+        let run = |is_part, is_cut_short| Run { account: 1, started_s: 0, finished_s: 1, is_part, is_cut_short };
+        let failed = Outcome::Failed("x".to_owned());
+        for (run, outcome, wanted) in [
+            (run(false, false), &Outcome::Complete, ("complete", None)),
+            (run(false, true), &Outcome::Complete, ("interrupted", None)),
+            (run(true, false), &Outcome::Complete, ("partial", None)),
+            (run(true, true), &failed, ("failed", Some("x"))),
+            (run(false, false), &Outcome::Interrupted, ("interrupted", None)),
+        ] {
+            assert_eq!(status(run, outcome), wanted);
+        }
+    }
+}
