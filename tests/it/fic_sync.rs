@@ -13,9 +13,12 @@ use stripesync::sync::{self, Error, Options};
 
 use crate::fic_world::{assert_complete, client, company, settings, sum, world};
 
+/// Clients enough for three pages of them and two of what follows from them; more would only take longer.
+const SEVERAL_PAGES: usize = 220;
+
 #[test]
 fn a_full_pull_equals_the_truth_and_the_next_is_quiet() {
-    for clients in [20, 350] {
+    for clients in [20, SEVERAL_PAGES] {
         let world = world(settings(clients));
         let summary = world.pull();
         assert_complete(&summary);
@@ -50,7 +53,7 @@ fn prices_stand_under_their_lists() {
 #[test]
 fn what_happens_between_pulls_is_mirrored_whatever_the_filter_does() {
     for update_filter in [UpdateFilter::Works, UpdateFilter::Ignored, UpdateFilter::Refused] {
-        for clients in [30, 350] {
+        for clients in [30, SEVERAL_PAGES] {
             let world = world(FicSettings { update_filter, ..settings(clients) });
             world.pull();
             world.sandbox.advance_s(600);
@@ -194,7 +197,7 @@ fn a_wrong_token_ends_the_run() {
 #[test]
 fn an_interrupted_pull_is_taken_up_again() {
     for after in [1, 4, 9, 17, 30] {
-        let world = world(settings(350));
+        let world = world(settings(SEVERAL_PAGES));
         let mut runs = 0;
         loop {
             let cancel = Cancel::default();
@@ -226,7 +229,7 @@ fn an_interrupted_pull_is_taken_up_again() {
 fn quotas_survive_a_restart_and_a_spent_one_says_when_to_come_back() {
     let world = world(settings(30));
     let cancel = Cancel::default();
-    let now_s = || jiff::Timestamp::now().as_second();
+    let now_s = || world.sandbox.now_s();
     let permitted = |share| fic::limits(&world.store, "12345", share, now_s()).expect("limits");
     assert!(permitted(100).windows.iter().all(|window| window.used.is_empty()));
     let fast = |mut limits: Limits| {

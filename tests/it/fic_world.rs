@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stripesync::clock::SystemClock;
+use stripesync::clock::{Clock, SystemClock};
 use stripesync::http::{Client, Limits, Settings};
 use stripesync::model::cancel::Cancel;
 use stripesync::model::progress::{Counts, Outcome, Silent};
@@ -45,6 +45,7 @@ pub fn world_behind(settings: FicSettings, front: impl FnOnce(FicSandbox) -> Arc
     let life = service.life();
     let options = SandboxOptions {
         sizes: Sizes::customers(1),
+        clock_runs: false,
         mounts: vec![(&["/c/", "/user/", "/info/"], front(service))],
         ..SandboxOptions::default()
     };
@@ -55,12 +56,32 @@ pub fn company() -> Company {
     Company { id: "12345".to_owned(), name: "Sandbox S.r.l.".to_owned() }
 }
 
+/// A wall clock that stands, as the sandbox's does: on a busy machine a pull takes seconds, and what may wait for a later
+/// run would be done in this one or not by chance.
+struct StillClock {
+    now_ms: i64,
+    machine: SystemClock,
+}
+
+impl Clock for StillClock {
+    fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+    fn elapsed(&self) -> Duration {
+        self.machine.elapsed()
+    }
+    fn sleep(&self, duration: Duration) {
+        self.machine.sleep(duration);
+    }
+}
+
 pub fn client(sandbox: &Sandbox, limits: Limits, token: &str, cancel: &Cancel) -> Client {
     let mut settings = Settings::new(sandbox.fic_base_url(), limits)
         .header("Authorization", Secret::new(authorization(token)))
         .header("Accept", Secret::new("application/json"));
     settings.timeouts.global = Duration::from_secs(20);
-    Client::new(settings, Arc::new(SystemClock::new()), cancel.clone()).expect("a client")
+    let clock = StillClock { now_ms: sandbox.now_s() * 1_000 + 500, machine: SystemClock::new() };
+    Client::new(settings, Arc::new(clock), cancel.clone()).expect("a client")
 }
 
 impl World {
