@@ -286,7 +286,7 @@ impl<'c> Rows<'c> {
         }
         let row_id = self.conn.last_insert_rowid();
         self.advance(index, row_id, interval, told.event_id())?;
-        self.put_children(object, told, gone_s, None)?;
+        self.put_first_children(object, told, gone_s)?;
         Ok(true)
     }
 
@@ -340,7 +340,7 @@ impl<'c> Rows<'c> {
         }
         self.keep_answer(index, &stored, object, told)?;
         let is_tie = !now.is_after(stored.interval) && !stored.interval.is_after(now);
-        if self.is_late_beginning(index, &stored, object, told)? {
+        if self.may_move_the_end(index, &stored, object, told)? {
             return self.settle(index, stored, object, told);
         }
         // What is equal to a doubtful row may still be the word that was missing.

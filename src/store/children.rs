@@ -54,6 +54,22 @@ impl Rows<'_> {
         Ok(Shown { child, elements, count: usize::try_from(count).unwrap_or_default() })
     }
 
+    /// Writes the lists of an object that was never here: there are no rows under it to replace.
+    pub(super) fn put_first_children(
+        &mut self,
+        object: &Object,
+        told: &Told,
+        gone_s: Option<i64>,
+    ) -> Result<(), Error> {
+        for set in &object.children {
+            self.insert_children(told, &object.row.id, set, gone_s)?;
+        }
+        match gone_s {
+            None => self.queue_fanouts(object, told, None),
+            Some(_) => Ok(()),
+        }
+    }
+
     pub(super) fn put_children(
         &mut self,
         object: &Object,

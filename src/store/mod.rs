@@ -27,8 +27,10 @@ use std::fs::OpenOptions;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
 pub use accounts::{Account, NewAccount};
@@ -104,9 +106,21 @@ impl Store {
     /// # Errors
     /// When SQLite refuses, which it has no reason to.
     pub fn in_memory() -> Result<Store, Error> {
+        // Made once and copied: hundreds of tests want one.
+        static EMPTY: Mutex<Option<Connection>> = Mutex::new(None);
         let path = PathBuf::from(":memory:");
-        let conn = Connection::open_in_memory().map_err(|error| Error::from_sql(&path, error))?;
-        migrate::migrate(&conn, &path)?;
+        let sql = |error| Error::from_sql(&path, error);
+        let mut empty = EMPTY.lock().unwrap_or_else(PoisonError::into_inner);
+        if empty.is_none() {
+            let first = Connection::open_in_memory().map_err(sql)?;
+            migrate::migrate(&first, &path)?;
+            *empty = Some(first);
+        }
+        let mut conn = Connection::open_in_memory().map_err(sql)?;
+        if let Some(empty) = empty.as_ref() {
+            let copy = Backup::new(empty, &mut conn).map_err(sql)?;
+            copy.step(-1).map_err(sql)?;
+        }
         Ok(Store { conn, path })
     }
 

@@ -112,16 +112,16 @@ impl Rows<'_> {
         }
     }
 
-    /// Returns whether a late state may tell otherwise where the events of the row's second began: several of them may go
-    /// in a circle (A→B→A), which ends where the older state says that it began.
-    pub(super) fn is_late_beginning(
+    /// Returns whether a state that is no newer than the row may tell otherwise where the events of the row's second
+    /// began: several of them may go in a circle (A→B→A), which ends where the older state says that it began.
+    pub(super) fn may_move_the_end(
         &self,
         index: usize,
         stored: &Stored,
         object: &Object,
         told: &Told,
     ) -> Result<bool, Error> {
-        if stored.event_id.is_none() || !stored.interval.is_after(told.interval()) {
+        if stored.event_id.is_none() || told.interval().is_after(stored.interval) {
             return Ok(false);
         }
         let table = self.catalog.entries()[index].resource.table();
