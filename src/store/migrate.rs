@@ -26,15 +26,17 @@ const APPLICATION_ID: i64 = 0x7373_796e;
 /// [`Error::Newer`] for a file from the future, [`Error::Foreign`] for another program's; both leave it untouched.
 pub fn migrate(conn: &Connection, path: &Path) -> Result<(), Error> {
     let sql = |error| Error::from_sql(path, error);
-    let have = version(conn, path)?;
     let supported = MIGRATIONS.len() as i64;
-    if have == supported {
+    if version(conn, path)? == supported {
         return Ok(());
     }
+    conn.execute_batch("BEGIN IMMEDIATE").map_err(sql)?;
+    // Another process may have been at it meanwhile.
+    let have = version(conn, path).inspect_err(|_| drop(conn.execute_batch("ROLLBACK")))?;
     let missing = MIGRATIONS[usize::try_from(have).unwrap_or(0)..].join("\n");
     let migrated = conn
         .execute_batch(&format!(
-            "BEGIN IMMEDIATE;\n{missing}\nPRAGMA user_version = {supported};\nPRAGMA application_id = {APPLICATION_ID};"
+            "{missing}\nPRAGMA user_version = {supported};\nPRAGMA application_id = {APPLICATION_ID};"
         ))
         .and_then(|()| {
             #[cfg(debug_assertions)]

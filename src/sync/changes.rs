@@ -98,12 +98,22 @@ impl Work for ReadEvents<'_, '_> {
             (Task::Events { slice, span, .. }, Ok(Got::Events { events, has_more })) => {
                 self.follow_page((*slice, *span), (events, *has_more), (done.when, free), queue)
             }
+            (Task::Events { slice, span, cursor: Some(cursor) }, Err(failure)) if is_cursor_gone(failure) => {
+                // The event that it stood at is no longer kept: its slice from the start, once.
+                if self.seen.insert((*slice, format!("gone {cursor}"))) {
+                    queue.push_back(Task::Events { slice: *slice, span: *span, cursor: None });
+                } else {
+                    self.failure = Some(Failure::Endless(format!("the event log refuses its own cursor {cursor}")));
+                }
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
 
     fn apply(&mut self, done: Done) -> Result<(), Error> {
         self.tally.asked(EVENTS, done.requests);
+        let has_cursor = matches!(done.task, Task::Events { cursor: Some(_), .. });
         match done.got {
             Ok(Got::Events { events, .. }) => {
                 for event in &events {
@@ -113,10 +123,15 @@ impl Work for ReadEvents<'_, '_> {
                 }
             }
             Ok(_) => {}
+            Err(failure) if is_cursor_gone(&failure) && has_cursor => {}
             Err(failure) => self.failure = Some(failure),
         }
         Ok(())
     }
+}
+
+fn is_cursor_gone(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused(refusal) if refusal.kind == Kind::CursorGone)
 }
 
 /// What to do about one event; for some there is nothing to do, for some there are several things.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::model::progress::Outcome;
 
 /// Requests for objects of one kind that may fail before the others wait for the next run.
-const FAILURES_MAX: usize = 100;
+const FAILURES_MAX: usize = 1000;
 
 /// Objects, or lists under parents, that could not be read in this run.
 #[derive(Debug, Default)]
@@ -43,9 +43,9 @@ mod tests {
     fn one_refusal_or_many_failures_stop_a_kind_and_no_other() {
         let mut failed = Failed::default();
         let broken = Outcome::Failed("500".to_owned());
-        (0..99).for_each(|n| failed.add(1, &n.to_string(), &broken));
+        (0..999).for_each(|n| failed.add(1, &n.to_string(), &broken));
         assert!(!failed.is_blocked(1) && failed.has(&(1, "7".to_owned())) && !failed.has(&(2, "7".to_owned())));
-        failed.add(1, "99", &broken);
+        failed.add(1, "999", &broken);
         failed.add(2, "a", &Outcome::Forbidden("rak_charge_read".to_owned()));
         assert!(failed.is_blocked(1) && failed.is_blocked(2) && !failed.is_blocked(3));
     }

@@ -47,6 +47,10 @@ pub struct Walk {
     pub open: usize,
     /// Given up in this run.
     pub stopped: bool,
+    /// When the first page of a drain was asked for: what was created later is not in it.
+    pub asked_s: Option<i64>,
+    /// Whether a drain reads on where nothing is new: an earlier one was cut short there.
+    pub is_whole: bool,
     /// Whether a deleted cursor made it start over once.
     pub restarted: bool,
     /// Whether its rows stand for the GETs that are queued for them.
@@ -133,6 +137,9 @@ impl Lists<'_, '_> {
             }
             _ => Vec::new(),
         };
+        if self.walks[walk].is_drain && !matches!(self.walks[walk].resource.list, List::Sliced(_)) {
+            self.leave_mark(walk)?;
+        }
         if spans.len() < 2 {
             if !self.walks[walk].is_unstored() {
                 self.store.move_cursor(slice, &last.row.id, last.created_s)?;
@@ -153,7 +160,7 @@ impl Lists<'_, '_> {
     /// suffice: an event or a GET may have brought it before its older neighbours.
     fn is_drained(&self, walk: usize, objects: &[Object]) -> Result<bool, Error> {
         let it = &self.walks[walk];
-        if !it.is_drain || matches!(it.resource.list, List::Sliced(_)) {
+        if !it.is_drain || it.is_whole || matches!(it.resource.list, List::Sliced(_)) {
             return Ok(false);
         }
         let ids = objects.iter().map(|object| object.row.id.as_str());
@@ -172,6 +179,16 @@ impl Lists<'_, '_> {
         it.covered_s += (upper_s - lower_s).max(0);
         let permille = it.covered_s.saturating_mul(1000) / (it.began_s - floor_s).max(1);
         self.tally.share(&it.resource.table(), u32::try_from(permille.clamp(0, 1000)).unwrap_or(1000));
+    }
+
+    /// Says in the file that a drain by cursor is under way: the first page of the next one will show nothing new, and
+    /// must not be taken for its end.
+    fn leave_mark(&mut self, walk: usize) -> Result<(), Error> {
+        let it = &mut self.walks[walk];
+        if it.row != 0 && !it.is_whole && it.pages == 1 {
+            self.store.add_slice(it.row, Span::ALL)?;
+        }
+        Ok(())
     }
 
     fn add_slice(&mut self, walk: usize, span: Span) -> Result<i64, Error> {
@@ -316,6 +333,8 @@ impl Work for Lists<'_, '_> {
                 Ok(())
             }
             Ok(Got::Page { objects, has_more }) => {
+                let it = &mut self.walks[*walk];
+                it.asked_s = it.asked_s.or(Some(done.when.sent_s)).filter(|_| it.is_drain);
                 self.cover(*walk, *span, cursor.as_ref().and_then(|c| c.1), objects.last().filter(|_| *has_more));
                 let goes_on = *has_more && !self.is_drained(*walk, objects)?;
                 self.follow_page(at, (objects, goes_on), done.when, free, queue)

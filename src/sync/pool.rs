@@ -67,6 +67,9 @@ pub fn drive(
             scope.spawn(move || serve(worker, take, &report));
         };
         let outcome = hand_out(worker, store, cancel, in_flight_max, work, &give, &results, &spawn);
+        if outcome.is_err() {
+            store.rollback();
+        }
         drop(give);
         if outcome.is_err() || cancel.is_set() {
             worker.client.interrupt();

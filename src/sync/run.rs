@@ -1,6 +1,6 @@
 //! One run for one Stripe account, phase by phase.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::time::Instant;
 
 use super::changes::{Current, EVENTS, Fetches, ReadEvents, is_listed, take_effects};
@@ -9,7 +9,7 @@ use super::journal;
 use super::lists::{Lists, Walk};
 use super::plan;
 use super::pool::{self, Work};
-use super::standing::{Next, Standing, TEST_CLOCKS, plain_passes};
+use super::standing::{EVENTS_OVERLAP_S, Next, Standing, TEST_CLOCKS, plain_passes};
 use super::tally::Tally;
 use super::task::{Failure, Task, Worker};
 use super::{Error, Options, Summary};
@@ -22,8 +22,6 @@ use crate::model::span::Span;
 use crate::providers::stripe::{self, page, refusal, request};
 use crate::store::{Account, NewAccount, Rows, SliceRow, Store, WalkRow};
 
-/// Events are listed again from so long before the last one known: they become visible late.
-const EVENTS_OVERLAP_S: i64 = 600;
 /// A list is drained from so long before its walk began.
 const DRAIN_OVERLAP_S: i64 = 60;
 /// Rounds of fetching what the round before left in doubt.
@@ -244,7 +242,12 @@ impl<'a> Run<'a> {
         let mut queue = VecDeque::new();
         let mut drained = Vec::new();
         for walk in done.into_iter().filter(|walk| !walk.stopped && self.options.since_s.is_none()) {
-            drained.push((walk.row, walk.resource, walk.is_drain));
+            drained.push(Drained {
+                row: walk.row,
+                resource: walk.resource,
+                is_poll: walk.is_drain,
+                until_s: walk.asked_s.unwrap_or(walk.began_s),
+            });
             if walk.is_drain {
                 continue;
             }
@@ -255,11 +258,18 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let now_s = self.worker.client.service_now_s();
-        let stopped: HashSet<i64> = lists.walks.iter().filter(|w| w.stopped).map(|w| w.row).collect();
+        for drain in &lists.walks {
+            if drain.stopped {
+                drained.retain(|it| it.row != drain.row);
+            } else if let (Some(it), Some(asked_s)) = (drained.iter_mut().find(|it| it.row == drain.row), drain.asked_s)
+            {
+                it.until_s = asked_s;
+            }
+        }
         // What a whole reading did not show is queued with the word that it was whole: neither is lost without the other.
         self.store.at_once(|| {
-            for (row, resource, is_poll) in drained.into_iter().filter(|(row, ..)| !stopped.contains(row)) {
-                self.store.end_drain(row, now_s)?;
+            for Drained { row, resource, is_poll, until_s } in drained {
+                self.store.end_drain(row, until_s)?;
                 let number = super::number(&self.numbers, resource);
                 self.store.set_availability(self.account.id, number, "available", None, now_s)?;
                 // A poll shows only what is new: it says nothing about what is gone.
@@ -306,7 +316,7 @@ impl<'a> Run<'a> {
             let walk = match standing.next(number, resource, pass, is_complete)? {
                 Next::Rest => continue,
                 Next::Poll(walk) => {
-                    self.poll(resource, pass, &walk, lists, queue);
+                    self.poll(resource, pass, &walk, lists, queue)?;
                     continue;
                 }
                 Next::GoOn(walk) => walk,
@@ -349,11 +359,13 @@ impl<'a> Run<'a> {
         walk: &crate::store::WalkRow,
         lists: &mut Lists<'_, 'a>,
         queue: &mut VecDeque<Task>,
-    ) {
+    ) -> Result<(), Error> {
         let last_s = walk.drained_s.unwrap_or(walk.began_s);
-        let polled = Walk { began_s: last_s, ..new_walk(walk.id, resource, pass, last_s) };
+        let is_whole = !self.store.open_slices(walk.id)?.is_empty();
+        let polled = Walk { began_s: last_s, is_whole, ..new_walk(walk.id, resource, pass, last_s) };
         lists.tally.begin(&resource.table(), "polling");
         self.drain(polled, true, lists, queue);
+        Ok(())
     }
 
     /// Reads a list's top until it shows nothing new.
@@ -366,7 +378,7 @@ impl<'a> Run<'a> {
             _ => Span::ALL,
         };
         let at = lists.walks.len();
-        lists.walks.push(Walk { is_drain: true, seen: HashMap::new(), pages: 0, open: 0, ..walk });
+        lists.walks.push(Walk { is_drain: true, seen: HashMap::new(), pages: 0, open: 0, asked_s: None, ..walk });
         lists.open(at, &unstored(span), queue);
     }
 
@@ -375,22 +387,23 @@ impl<'a> Run<'a> {
     fn read_events(&self, tally: &mut Tally<'a>) -> Result<(), Error> {
         tally.begin(EVENTS, "events");
         let number = self.store.resource_number(EVENTS)?;
-        let left = self
-            .store
-            .walk(self.account.id, number, "")?
-            .filter(|walk| walk.finished_s.is_none() && walk.began_s >= self.began_s - stripe::EVENTS_KEPT_S);
+        let left = self.store.walk(self.account.id, number, "")?.filter(|walk| walk.finished_s.is_none());
         // Where no events were ever read, they are wanted since the first list began to be read.
         let mut until_s = match self.account.events_until_s {
             None => self.store.oldest_walk_s(self.account.id)?,
             known => known,
         };
-        if let Some(walk) = left {
+        let kept_s = self.began_s - stripe::EVENTS_KEPT_S;
+        // What reaches back beyond what is kept cannot be finished: the gap is to be seen as one.
+        let is_kept = |slice: &SliceRow| slice.span.from_s.is_some_and(|from_s| from_s >= kept_s);
+        if let Some(walk) = left
+            && self.store.open_slices(walk.id)?.iter().all(is_kept)
+        {
             match self.read_event_slices(&walk, tally)? {
                 true => until_s = Some(walk.began_s),
                 false => return Ok(()),
             }
         }
-        let kept_s = self.began_s - stripe::EVENTS_KEPT_S;
         let wanted_s = until_s.unwrap_or(self.began_s) - EVENTS_OVERLAP_S;
         let walk = self.store.at_once(|| {
             if wanted_s < kept_s {
@@ -515,8 +528,18 @@ fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> 
         open: 0,
         stopped: false,
         restarted: false,
+        asked_s: None,
+        is_whole: false,
         is_for_fetches: false,
     }
+}
+
+/// A list read to its end, with all that appeared until it was asked for it.
+struct Drained {
+    row: i64,
+    resource: &'static Resource,
+    is_poll: bool,
+    until_s: i64,
 }
 
 /// A slice that is not in the file.

@@ -5,8 +5,10 @@ use crate::model::resource::{Poll, Resource};
 use crate::providers::stripe::{self, request};
 use crate::store::{Account, Store, WalkRow};
 
-/// A slice whose cursor is older than the events reach is read again.
-const SLICE_AGE_MAX_S: i64 = stripe::EVENTS_KEPT_S;
+/// Events are listed again from so long before the last one known: they become visible late.
+pub(super) const EVENTS_OVERLAP_S: i64 = 600;
+/// A list whose state is older than the events reach is read again.
+const SLICE_AGE_MAX_S: i64 = stripe::EVENTS_KEPT_S - EVENTS_OVERLAP_S;
 /// What is not available is asked for again after a week.
 const PROBE_AGAIN_S: i64 = 7 * 24 * 3600;
 /// Lists that nothing tells of are asked for what is new after a day.

@@ -169,7 +169,10 @@ impl Worker<'_> {
                 Ok(value)
             }
             Err(HttpError::Refused(answer)) => {
-                asked.when = When { sent_s: answer.sent_s, date_s: answer.date_s };
+                // What was read before stays as old as it is.
+                if !asked.answered() {
+                    asked.when = When { sent_s: answer.sent_s, date_s: answer.date_s };
+                }
                 Err(Failure::Refused(refusal::read(answer.status, &answer.body, resource)))
             }
             Err(error) => Err(Failure::Http(error)),

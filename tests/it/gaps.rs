@@ -216,3 +216,53 @@ fn a_list_of_thousands_under_one_object_comes_whole_in_parts() {
     );
     assert_eq!(store.query_text(&shown).expect("a row"), [["1000", "2345", "stripe_invoice_lines"]]);
 }
+
+#[test]
+fn what_appears_while_other_lists_are_read_is_polled_for_next_time() {
+    let sandbox = std::sync::Arc::new(sandbox(30));
+    let store = Store::in_memory().expect("opens");
+    whole(&sandbox, &store, &only(&["balance_transactions"]));
+    sandbox.advance_s(DAY_S);
+    // Once the poll is answered, another list takes two hours, and in the first of them something is made.
+    let (clock, seen) = (std::sync::Arc::downgrade(&sandbox), std::sync::atomic::AtomicU8::new(0));
+    sandbox.on_request(move |_, call| {
+        use std::sync::atomic::Ordering::SeqCst;
+        let Some(sandbox) = clock.upgrade() else { return };
+        if call.path == "/v1/balance_transactions" {
+            seen.store(1, SeqCst);
+        } else if call.path == "/v1/customers" && seen.swap(0, SeqCst) == 1 {
+            sandbox.advance_s(3600);
+            sandbox.stripe().create(None, "balance_transaction", &json!({"description": "late"}), Change::Silent);
+            sandbox.advance_s(3600);
+        }
+    });
+    let one_by_one = Options { in_flight_max: 1, ..only(&["balance_transactions", "customers"]) };
+    whole(&sandbox, &store, &one_by_one);
+    sandbox.on_request(|_, _| {});
+    sandbox.advance_s(3600);
+    whole(&sandbox, &store, &only(&["balance_transactions"]));
+    let late = "SELECT count(*) FROM stripe_balance_transactions WHERE json_extract(data, '$.description') = 'late'";
+    assert_eq!(store.query_text(late).expect("a count"), [["1"]]);
+}
+
+#[test]
+fn a_poll_that_was_cut_short_is_not_taken_for_done_by_the_next() {
+    let sandbox = sandbox(10);
+    let store = Store::in_memory().expect("opens");
+    let chosen = only(&["payment_method_domains"]);
+    whole(&sandbox, &store, &chosen);
+    for n in 0..250 {
+        let domain = json!({"domain_name": format!("shop{n}.example")});
+        assert!(sandbox.stripe().create(None, "payment_method_domain", &domain, Change::Silent).is_some());
+    }
+    sandbox.advance_s(2 * DAY_S);
+    // The account and the first page are answered, the second is not.
+    let second_page = sandbox.stats().total.requests + 3;
+    sandbox.set_faults(Faults { at: vec![(second_page, Fault::Redirect)], ..Faults::default() });
+    let cut = support::sync(&sandbox, &store, &chosen).expect("ends");
+    assert_eq!(failures(&cut).len(), 1, "{:?}", failures(&cut));
+    sandbox.set_faults(Faults::default());
+    whole(&sandbox, &store, &chosen);
+    let read = "SELECT count(*) FROM stripe_payment_method_domains WHERE data ->> '$.domain_name' LIKE 'shop%'";
+    assert_eq!(store.query_text(read).expect("a count"), [["250"]]);
+}
