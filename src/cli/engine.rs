@@ -227,7 +227,7 @@ impl Pulling<'_> {
                 break;
             }
             let pulled = self.fic_client(access, Some(&company.id)).and_then(|client| {
-                let mode = if self.access.is_sandbox { "sandbox" } else { "live" };
+                let mode = fic_mode(self.access.is_sandbox, &access.base_url);
                 let options = options(self.order, Provider::Fic);
                 let pulled =
                     sync::fic::run(self.store, self.catalog, &client, company, mode, &options, self.cancel, self.sink);
@@ -342,7 +342,7 @@ fn plan(order: &Order, access: &Access, clock: &dyn Clock) -> Result<Pulled, Fai
         resources.extend(sync::estimate(&known, &catalog, account.as_ref(), is_live, &options, now_s)?);
     }
     if let Some(fic) = &access.fic {
-        let mode = if access.is_sandbox { "sandbox" } else { "live" };
+        let mode = fic_mode(access.is_sandbox, &fic.base_url);
         let is_meant = |account: &Account| fic.company.as_ref().is_none_or(|company| *company == account.remote_id);
         let mut companies = known.accounts_of("fic", mode)?;
         companies.retain(|company| is_chosen(company) && is_meant(company));
@@ -402,9 +402,19 @@ pub fn sandbox(options: SandboxOptions) -> Result<RunningSandbox, Failure> {
         ..sandbox::Options::default()
     });
     let server = started.map_err(|error| {
-        Failure::failed(format!("the sandbox cannot listen on port {}", options.port)).because(&error)
+        let message = format!("the sandbox cannot listen on port {}", options.port);
+        Failure::failed(message).because(&error).hint("another sandbox may be running; `--port 0` takes a free port")
     })?;
     Ok(RunningSandbox { base_url: server.stripe_base_url(), stripe_key: sandbox::TEST_KEY, fic_token, _server: server })
+}
+
+/// Returns the mode of companies: the service itself has only real ones, another server's are for tests.
+fn fic_mode(is_sandbox: bool, base_url: &str) -> &'static str {
+    match (is_sandbox, base_url == fic::BASE_URL) {
+        (true, _) => "sandbox",
+        (false, true) => "live",
+        (false, false) => "test",
+    }
 }
 
 /// Returns a moment as RFC 3339.

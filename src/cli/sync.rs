@@ -16,7 +16,8 @@ use crate::providers::{fic, stripe};
 use crate::ui::Ui;
 
 /// What a date is good for here, and what to look at when a past one is refused.
-const SINCE_HINT: &str = "give a past day, such as 2026-01-31; if it is past, this machine's clock is wrong";
+const SINCE_HINT: &str =
+    "give a past day, such as 2026-01-31; if a past day is refused as future, this machine's clock is wrong";
 /// How to tell whose an account is.
 const ACCOUNTS_HINT: &str = "Stripe's accounts begin with acct_, companies of Fatture in Cloud are numbers";
 /// Where the sandbox's rows go unless told otherwise: never into the file of real accounts.

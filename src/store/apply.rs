@@ -12,6 +12,7 @@ use super::error::Error;
 use super::statements::Statements;
 use crate::model::extract::Catalog;
 use crate::model::order::Interval;
+use crate::model::progress::Counts;
 use crate::model::resource::Resource;
 use crate::model::row::{Cell, Object, Row};
 use crate::model::text;
@@ -105,6 +106,8 @@ pub struct Rows<'c> {
     get_state: Statement<'c>,
     /// For each parent's catalog index, the child lists of this run that no JSON holds.
     pub(super) under: Vec<Vec<usize>>,
+    /// What became of elements of lists, for each catalog index.
+    pub(super) child_counts: Vec<Counts>,
 }
 
 impl Store {
@@ -134,6 +137,7 @@ impl Store {
             )?,
             get_state: prepare("SELECT from_s, until_s, event_id FROM row_states WHERE resource=?1 AND row_id=?2")?,
             under,
+            child_counts: vec![Counts::default(); catalog.entries().len()],
         })
     }
 

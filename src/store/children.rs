@@ -1,12 +1,15 @@
 //! The lists that stand in objects or under them: replaced as a set, spliced into their parent's JSON, queued where cut.
 
+use std::collections::HashMap;
+
 use rusqlite::{ToSql, params};
 use serde_json::Value;
 
 use super::apply::{Applied, Rows, Told};
 use super::error::Error;
 use crate::model::extract::Catalog;
-use crate::model::resource::{Inline, Resource};
+use crate::model::progress::Counts;
+use crate::model::resource::{Inline, List, Resource};
 use crate::model::row::{ChildSet, Object};
 use crate::model::text::{self, Edit};
 
@@ -24,6 +27,7 @@ impl Rows<'_> {
         if from == 0 {
             self.replace(told, parent_id, part)?;
         } else {
+            self.child_counts[self.catalog.get(part.resource).index].new += part.rows.len() as u64;
             self.insert_children(told, parent_id, part, None)?;
         }
         let parent = part.resource.parent().and_then(|name| {
@@ -62,6 +66,12 @@ impl Rows<'_> {
         gone_s: Option<i64>,
     ) -> Result<(), Error> {
         for set in &object.children {
+            if gone_s.is_none() {
+                let nested = set.rows.iter().flat_map(|row| &row.nested);
+                for list in nested.chain([set]) {
+                    self.child_counts[self.catalog.get(list.resource).index].new += list.rows.len() as u64;
+                }
+            }
             self.insert_children(told, &object.row.id, set, gone_s)?;
         }
         match gone_s {
@@ -80,7 +90,10 @@ impl Rows<'_> {
         for set in &object.children {
             let index = self.catalog.get(set.resource).index;
             self.prepare(index)?;
-            self.replace_marked(told, &object.row.id, set, gone_s)?;
+            // A list that came cut short waits for its reading: what is known of it stands until then.
+            if set.complete || gone_s.is_some() || !matches!(set.resource.list, List::Under { .. }) {
+                self.replace_marked(told, &object.row.id, set, gone_s)?;
+            }
         }
         if gone_s.is_none() {
             // What is being read of a list that its parent now shows whole is older.
@@ -127,11 +140,68 @@ impl Rows<'_> {
     ) -> Result<(), Error> {
         let index = self.catalog.get(set.resource).index;
         let store = self.store;
+        if self.compare(index, parent_id, set, told.account, gone_s)? {
+            return Ok(());
+        }
         self.delete_nested(index, parent_id, told.account)?;
         if let Some(delete) = &mut self.statements(index).delete_under {
             delete.execute(params![told.account, parent_id]).map_err(|e| store.sql(e))?;
         }
         self.insert_children(told, parent_id, set, gone_s)
+    }
+
+    /// Counts what a list changes under its parent; returns whether that is nothing.
+    fn compare(
+        &mut self,
+        index: usize,
+        parent_id: &str,
+        set: &ChildSet,
+        account: i64,
+        gone_s: Option<i64>,
+    ) -> Result<bool, Error> {
+        let sql = |e| self.store.sql(e);
+        let text = format!(
+            "SELECT coalesce(id, position), position, data, deleted_at FROM {} WHERE account=?1 AND parent_id=?2",
+            set.resource.table()
+        );
+        let mut statement = self.conn.prepare_cached(&text).map_err(sql)?;
+        let rows = statement
+            .query_map(params![account, parent_id], |row| {
+                let key: String = row.get(0).or_else(|_| row.get::<_, i64>(0).map(|position| position.to_string()))?;
+                Ok((key, (row.get::<_, i64>(1)?, row.get::<_, String>(2)?, row.get::<_, Option<i64>>(3)?)))
+            })
+            .map_err(sql)?;
+        let mut old: HashMap<String, _> = rows.collect::<Result<_, _>>().map_err(sql)?;
+        let counts = &mut self.child_counts[index];
+        let mut is_same = true;
+        for row in &set.rows {
+            let key = if row.id.is_empty() { row.position.to_string() } else { row.id.clone() };
+            let before = old.remove(&key);
+            is_same &= before.as_ref().is_some_and(|(position, data, gone)| {
+                *position == row.position && *data == row.data && *gone == gone_s
+            });
+            match before {
+                Some((_, data, None)) if gone_s.is_none() && data == row.data => counts.unchanged += 1,
+                Some((_, _, None)) if gone_s.is_none() => counts.changed += 1,
+                Some((_, _, None)) => counts.deleted += 1,
+                _ if gone_s.is_none() => counts.new += 1,
+                _ => {}
+            }
+        }
+        counts.deleted += old.values().filter(|(_, _, gone)| gone.is_none()).count() as u64;
+        Ok(is_same && old.is_empty())
+    }
+
+    /// Returns what became of elements of lists since it was last asked, by table.
+    pub fn take_child_counts(&mut self) -> Vec<(String, Counts)> {
+        let mut taken = Vec::new();
+        for (index, counts) in self.child_counts.iter_mut().enumerate() {
+            let counts = std::mem::take(counts);
+            if counts.new + counts.changed + counts.deleted + counts.unchanged > 0 {
+                taken.push((self.catalog.entries()[index].resource.table(), counts));
+            }
+        }
+        taken
     }
 
     fn insert_children(

@@ -182,6 +182,7 @@ pub fn take_effects(
             }
             Ok::<_, Error>(())
         })?;
+        tally.children(rows.take_child_counts());
         tally.committed();
     }
 }
@@ -339,6 +340,7 @@ impl Work for Fetches<'_, '_> {
     }
 
     fn committed(&mut self) {
+        self.tally.children(self.rows.take_child_counts());
         self.tally.committed();
     }
 }

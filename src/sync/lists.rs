@@ -14,7 +14,7 @@ use crate::model::resource::{List, Resource};
 use crate::model::row::Object;
 use crate::model::span::Span;
 use crate::providers::stripe::refusal::Kind;
-use crate::store::{Applied, Fanout, Rows, SliceRow, Source, Store, Told};
+use crate::store::{Fanout, Rows, SliceRow, Source, Store, Told};
 
 /// A slice is cut into pieces worth so many pages.
 const PIECE_PAGES: i64 = 2;
@@ -364,6 +364,7 @@ impl Work for Lists<'_, '_> {
     }
 
     fn committed(&mut self) {
+        self.tally.children(self.rows.take_child_counts());
         self.tally.committed();
     }
 }
@@ -392,9 +393,6 @@ impl Lists<'_, '_> {
         if is_wanted {
             let told = answer(self.account, when, self.api_version);
             self.rows.complete(&fanout.parent_id, &set, from, &told)?;
-            for _ in &set.rows {
-                self.tally.applied(&resource.table(), Applied::New);
-            }
         }
         Ok(())
     }

@@ -59,6 +59,18 @@ impl<'a> Tally<'a> {
         self.pending.entry(table.to_owned()).or_default().0 += 1;
     }
 
+    /// Counts what became of elements of lists.
+    pub fn children(&mut self, counted: Vec<(String, Counts)>) {
+        for (table, more) in counted {
+            let counts = &mut self.entry(&table).counts;
+            counts.new += more.new;
+            counts.changed += more.changed;
+            counts.deleted += more.deleted;
+            counts.unchanged += more.unchanged;
+            self.pending.entry(table).or_default().0 += more.new + more.changed + more.deleted + more.unchanged;
+        }
+    }
+
     /// Remembers how much of a resource's time span is read.
     pub fn share(&mut self, table: &str, permille: u32) {
         self.pending.entry(table.to_owned()).or_default().1 = Some(permille);

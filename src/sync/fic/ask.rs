@@ -136,6 +136,7 @@ impl Pull<'_> {
     /// Makes what was written since `begin` durable.
     pub(super) fn commit(&mut self) -> Result<(), Trouble> {
         self.store.commit()?;
+        self.tally.children(self.rows.take_child_counts());
         self.tally.committed();
         Ok(())
     }

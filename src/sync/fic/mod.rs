@@ -227,6 +227,7 @@ impl Pull<'_> {
     }
 
     fn settle(&mut self, table: &str, pass: &str, done: Result<(), Trouble>) -> Result<(), Error> {
+        self.tally.children(self.rows.take_child_counts());
         self.tally.committed();
         if let Err(trouble) = done {
             self.store.rollback();
