@@ -21,10 +21,13 @@
 //! 1. A row and the cursor that claims it go into the file in one transaction.
 //! 2. Which state of an object wins is decided by [`model::order`] alone, and never by arrival order.
 //! 3. Money is an integer of minor units or an exact decimal text, never a float.
-//! 4. Secrets have a type that cannot be printed ([`config::Secret`]).
+//! 4. Secrets have a type that cannot be printed ([`config::Secret`]); what a service says is scrubbed of whatever looks
+//!    like one before anybody sees it ([`model::scrub`]).
 //! 5. Every loop over the network has a bound.
 //! 6. Nothing counts as complete that was not read to its end: a list's walk, its drain, and only then its tombstones.
-//! 7. Adding a resource touches one table entry, a migration and a sample in `testdata/`.
+//! 7. From the moment the reading of a list begins, every change of its account is read from the event log, or, where the
+//!    log does not reach back that far, the list is read anew.
+//! 8. Adding a resource touches one table entry, a migration and a sample in `testdata/`.
 
 pub mod cli;
 pub mod clock;

@@ -27,7 +27,10 @@ impl Rows<'_> {
         if from == 0 {
             self.replace(told, parent_id, part)?;
         } else {
-            self.child_counts[self.catalog.get(part.resource).index].new += part.rows.len() as u64;
+            let nested = part.rows.iter().flat_map(|row| &row.nested);
+            for list in nested.chain([part]) {
+                self.child_counts[self.catalog.get(list.resource).index].new += list.rows.len() as u64;
+            }
             self.insert_children(told, parent_id, part, None)?;
         }
         let parent = part.resource.parent().and_then(|name| {
@@ -172,7 +175,7 @@ impl Rows<'_> {
             })
             .map_err(sql)?;
         let mut old: HashMap<String, _> = rows.collect::<Result<_, _>>().map_err(sql)?;
-        let counts = &mut self.child_counts[index];
+        let mut counts = std::mem::take(&mut self.child_counts[index]);
         let mut is_same = true;
         for row in &set.rows {
             let key = if row.id.is_empty() { row.position.to_string() } else { row.id.clone() };
@@ -184,11 +187,17 @@ impl Rows<'_> {
                 Some((_, data, None)) if gone_s.is_none() && data == row.data => counts.unchanged += 1,
                 Some((_, _, None)) if gone_s.is_none() => counts.changed += 1,
                 Some((_, _, None)) => counts.deleted += 1,
-                _ if gone_s.is_none() => counts.new += 1,
+                _ if gone_s.is_none() => {
+                    counts.new += 1;
+                    for nested in &row.nested {
+                        self.child_counts[self.catalog.get(nested.resource).index].new += nested.rows.len() as u64;
+                    }
+                }
                 _ => {}
             }
         }
         counts.deleted += old.values().filter(|(_, _, gone)| gone.is_none()).count() as u64;
+        self.child_counts[index] = counts;
         Ok(is_same && old.is_empty())
     }
 
