@@ -16,6 +16,26 @@ const TIE_EVENTS_MAX: i64 = 200;
 /// An event of the log as a state, with the object's JSON that it carried and the API version of that.
 type Logged = (State, Option<String>, Option<String>);
 
+/// All that is known about one object: the incoming state first, then the log's, then what the API said last.
+struct Known {
+    states: Vec<State>,
+    /// For each state the object's JSON that an event carried, and the API version of that.
+    payloads: Vec<(Option<String>, Option<String>)>,
+    /// Which of them is the row, where the row is no event of the log.
+    row: Option<usize>,
+}
+
+impl Known {
+    fn add(&mut self, state: State, payload: (Option<String>, Option<String>)) {
+        self.states.push(state);
+        self.payloads.push(payload);
+    }
+
+    fn has_event(&self, id: Option<&str>) -> bool {
+        id.is_some() && self.states.iter().any(|state| event_id(state) == id)
+    }
+}
+
 impl Rows<'_> {
     /// Decides a tie from all that is known about the object.
     pub(super) fn settle(
@@ -25,91 +45,85 @@ impl Rows<'_> {
         object: &Object,
         told: &Told,
     ) -> Result<Applied, Error> {
+        let known = self.known(index, &stored, object, told)?;
+        let verdict = order::settle(&known.states).expect("the incoming state is one");
+        let winner = &known.states[verdict.winner];
+        if verdict.winner == 0 {
+            return self.rewrite(index, &stored, object, told, verdict.settled);
+        }
+        if Some(verdict.winner) != known.row && event_id(winner) != stored.event_id.as_deref() {
+            let (body, api_version) = &known.payloads[verdict.winner];
+            let third = (winner, body.as_deref().unwrap_or_default(), api_version.as_deref());
+            return self.take_logged(index, (&stored, &object.row.id), third, told, verdict.settled);
+        }
+        if verdict.settled == stored.unsettled {
+            self.mark(index, stored.row_id, !verdict.settled)?;
+        }
+        if !verdict.settled {
+            let until_s = told.interval().until_s.max(stored.interval.until_s);
+            self.queue_fetch(index, told.account, &object.row.id, until_s)?;
+        }
+        Ok(Applied::Unchanged)
+    }
+
+    fn known(&self, index: usize, stored: &Stored, object: &Object, told: &Told) -> Result<Known, Error> {
         let resource = self.catalog.entries()[index].resource;
         let shown = |data: &str| comparable(resource, data);
-        let mut states = vec![State {
+        let incoming = State {
             interval: told.interval(),
             origin: origin_of(told, object, &shown),
             content: if object.gone { None } else { shown(&object.row.data) },
             terminal: is_terminal(resource, &object.row.data),
-        }];
-        let logged = self.logged(resource, told.account, &object.row.id)?;
-        let mut bodies: Vec<(Option<String>, Option<String>)> = vec![(None, None)];
-        for (state, body, api_version) in logged {
+        };
+        let mut known = Known { states: vec![incoming], payloads: vec![(None, None)], row: None };
+        for (state, body, api_version) in self.logged(resource, told.account, &object.row.id)? {
             if event_id(&state) == told.event_id() {
                 // The log knows what the incoming event changed.
-                states[0] = state;
+                known.states[0] = state;
             } else {
-                states.push(state);
-                bodies.push((body, api_version));
+                known.add(state, (body, api_version));
             }
         }
-        let mut current = None;
-        if stored.event_id.is_none() || !states.iter().any(|s| event_id(s) == stored.event_id.as_deref()) {
-            current = Some(states.len());
-            states.push(State {
-                interval: stored.interval,
-                origin: Origin::Answer { sent_s: stored.interval.from_s.saturating_add(1) },
-                content: if stored.deleted_at.is_some() { None } else { shown(&stored.data) },
-                terminal: is_terminal(resource, &stored.data),
-            });
-            bodies.push((None, None));
-        }
-        if current.is_none() {
+        if known.has_event(stored.event_id.as_deref()) {
             // The row is an event's: what the API last said before it may tell where a circle of events began.
             if let Some((interval, data)) = self.kept_answer(index, stored.row_id)? {
-                bodies.push((None, None));
-                states.push(State {
-                    interval,
-                    origin: Origin::Answer { sent_s: interval.from_s.saturating_add(1) },
-                    content: data.as_deref().and_then(shown),
-                    terminal: data.is_some_and(|data| is_terminal(resource, &data)),
-                });
+                known.add(answer_state(resource, interval, data.as_deref()), (None, None));
             }
+        } else {
+            known.row = Some(known.states.len());
+            let data = stored.deleted_at.is_none().then_some(stored.data.as_str());
+            known.add(answer_state(resource, stored.interval, data), (None, None));
         }
-        let verdict = order::settle(&states).expect("the incoming state is one");
-        let is_current =
-            Some(verdict.winner) == current || event_id(&states[verdict.winner]) == stored.event_id.as_deref();
-        if verdict.winner == 0 {
-            return self.rewrite(index, &stored, object, told, verdict.settled);
-        }
-        if is_current {
-            if verdict.settled == stored.unsettled {
-                self.mark(index, stored.row_id, !verdict.settled)?;
-            }
-            if !verdict.settled {
-                let until_s = told.interval().until_s.max(stored.interval.until_s);
-                self.queue_fetch(index, told.account, &object.row.id, until_s)?;
-            }
+        Ok(known)
+    }
+
+    /// Writes an event of the log over the row: neither the row nor what came wins.
+    fn take_logged(
+        &mut self,
+        index: usize,
+        (stored, id_of_row): (&Stored, &str),
+        (winner, body, api_version): (&State, &str, Option<&str>),
+        came: &Told,
+        settled: bool,
+    ) -> Result<Applied, Error> {
+        let compiled = &self.catalog.entries()[index];
+        let id = event_id(winner).unwrap_or_default();
+        let source = Source::Event { id, created_s: winner.interval.from_s };
+        let told = Told { account: came.account, source, api_version };
+        let Ok(mut object) = self.catalog.object(compiled, body) else {
+            self.mark(index, stored.row_id, true)?;
+            self.queue_fetch(index, told.account, id_of_row, stored.interval.until_s)?;
             return Ok(Applied::Unchanged);
-        }
-        // A third state wins: an event that is in the log. What comes to be applied is of the pinned version.
-        let pinned = told.api_version;
-        let winner = &states[verdict.winner];
-        let id = event_id(winner).unwrap_or_default().to_owned();
-        let told = Told {
-            account: told.account,
-            source: Source::Event { id: &id, created_s: winner.interval.from_s },
-            api_version: bodies[verdict.winner].1.as_deref(),
         };
-        let body = bodies[verdict.winner].0.as_deref().unwrap_or_default();
-        let read = self.catalog.object(&self.catalog.entries()[index], body);
-        match read {
-            Ok(mut third) => {
-                third.gone = winner.content.is_none();
-                // Its payload may be of another version or lack what only an answer shows: it holds until a GET.
-                let is_whole = resource.expand.is_empty()
-                    && told.api_version == pinned
-                    && third.children.iter().all(|set| set.complete);
-                let suffices = third.gone || is_whole || resource.get.is_empty();
-                self.rewrite(index, &stored, &third, &told, verdict.settled && suffices)
-            }
-            Err(_) => {
-                self.mark(index, stored.row_id, true)?;
-                self.queue_fetch(index, told.account, &object.row.id, stored.interval.until_s)?;
-                Ok(Applied::Unchanged)
-            }
-        }
+        object.gone = winner.content.is_none();
+        // What comes to be applied is of the pinned version. A payload of another one, or one that lacks what only an
+        // answer shows, holds until a GET.
+        let resource = compiled.resource;
+        let is_whole = resource.expand.is_empty()
+            && api_version == came.api_version
+            && object.children.iter().all(|set| set.complete);
+        let suffices = object.gone || is_whole || resource.get.is_empty();
+        self.rewrite(index, stored, &object, &told, settled && suffices)
     }
 
     /// Returns whether a state that is no newer than the row may tell otherwise where the events of the row's second
@@ -227,6 +241,17 @@ fn event_id(state: &State) -> Option<&str> {
     match &state.origin {
         Origin::Event { id, .. } => Some(id),
         Origin::Answer { .. } => None,
+    }
+}
+
+/// Returns what an answer said as a state; no data says that the object was not there.
+fn answer_state(resource: &Resource, interval: Interval, data: Option<&str>) -> State {
+    State {
+        interval,
+        // An answer's interval begins a second before it was sent.
+        origin: Origin::Answer { sent_s: interval.from_s.saturating_add(1) },
+        content: data.and_then(|data| comparable(resource, data)),
+        terminal: data.is_some_and(|data| is_terminal(resource, data)),
     }
 }
 
