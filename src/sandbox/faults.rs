@@ -89,7 +89,7 @@ pub struct Faults {
     pub per_mille: u32,
     /// What may be drawn.
     pub kinds: Vec<Fault>,
-    /// Only requests of exactly this path can draw one.
+    /// Only requests of exactly this path can draw one; of every path below it where it ends in `/`.
     pub path: Option<String>,
     /// Faults for the nth request (from 1) since start, whatever the draw.
     pub at: Vec<(u64, Fault)>,
@@ -112,7 +112,8 @@ impl Faults {
             return Some(fault);
         }
         let drawn = mix(seed ^ 0xfa17, n);
-        let is_here = self.path.as_ref().is_none_or(|only| only == path);
+        let fits = |only: &String| only == path || only.ends_with('/') && path.starts_with(only.as_str());
+        let is_here = self.path.as_ref().is_none_or(fits);
         let hit = is_here && !self.kinds.is_empty() && drawn % 1000 < u64::from(self.per_mille);
         hit.then(|| self.kinds[(drawn >> 32) as usize % self.kinds.len()])
     }
@@ -129,6 +130,16 @@ mod tests {
         assert_eq!(hits, (1..=10_000).map(|n| faults.draw(7, n, "/")).collect::<Vec<_>>());
         assert!((350..650).contains(&hits.iter().flatten().count()));
         assert!(Fault::ALL.iter().all(|f| hits.contains(&Some(*f))));
+    }
+
+    #[test]
+    fn a_path_means_itself_or_what_is_below_it() {
+        let of = |path: &str| Faults { path: Some(path.to_owned()), ..Faults::share(1000, &[Fault::Html]) };
+        let cases = [("/v1/a", "/v1/a", true), ("/v1/a", "/v1/a/b", false), ("/v1/a/", "/v1/a/b", true)];
+        for (only, path, wanted) in cases {
+            assert_eq!(of(only).draw(1, 1, path).is_some(), wanted, "{only} {path}");
+        }
+        assert_eq!(of("/v1/a/").draw(1, 1, "/v1/a"), None);
     }
 
     #[test]

@@ -171,6 +171,11 @@ impl Sandbox {
         *self.shared.hook.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(hook));
     }
 
+    /// Calls this after each answer has left, as [`Sandbox::on_request`] does before it.
+    pub fn on_answer(&self, hook: impl Fn(u64, &Call) + Send + Sync + 'static) {
+        *self.shared.answered.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(hook));
+    }
+
     /// Returns the service's time in unix seconds.
     pub fn now_s(&self) -> i64 {
         self.clock.now_s()

@@ -22,7 +22,7 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// How long a kept-alive connection may be silent.
 const IDLE: Duration = Duration::from_secs(60);
 
-/// Called before each answer with the request's number (from 1), so that tests change things between pages.
+/// Called before or after each answer with the request's number (from 1), so that tests change things between pages.
 pub(super) type Hook = Arc<dyn Fn(u64, &Call) + Send + Sync>;
 
 /// What all connections share.
@@ -32,6 +32,7 @@ pub(super) struct Shared {
     pub(super) meter: Mutex<Meter>,
     pub(super) faults: RwLock<Faults>,
     pub(super) hook: RwLock<Option<Hook>>,
+    pub(super) answered: RwLock<Option<Hook>>,
     pub(super) latency: Duration,
     pub(super) seed: u64,
     started: Instant,
@@ -55,6 +56,7 @@ impl Shared {
             meter: Mutex::new(meter),
             faults: RwLock::new(faults),
             hook: RwLock::new(None),
+            answered: RwLock::new(None),
             latency,
             seed,
             started: Instant::now(),
@@ -160,10 +162,15 @@ fn serve(
     }
     let reply = service.answer(call, shared.clock.now_s());
     let date_s = shared.clock.date_s();
-    match fault {
+    let goes_on = match fault {
         None => send::reply(stream, date_s, &reply),
         Some(fault) => send::faulty(stream, date_s, reply, fault),
+    };
+    let hook = shared.answered.read().unwrap_or_else(PoisonError::into_inner).clone();
+    if let Some(hook) = hook {
+        hook(n, call);
     }
+    goes_on
 }
 
 /// Reads the next request, or none when the client has closed.

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0005_fic_sync.sql"),
     include_str!("../../migrations/0006_stripe_columns.sql"),
     include_str!("../../migrations/0007_queues.sql"),
+    include_str!("../../migrations/0008_turns.sql"),
 ];
 
 /// "ssyn": tells our files from others'.

@@ -13,6 +13,7 @@ mod events;
 mod lock;
 mod logs;
 mod migrate;
+mod others;
 mod presence;
 mod quota;
 mod report;
@@ -41,7 +42,7 @@ pub use events::{Event, Waiting, object_of};
 pub use lock::Lock;
 pub use logs::LogEntry;
 pub use presence::{ListState, Living};
-pub use todo::{Fanout, Fetch};
+pub use todo::{Fanout, Fetch, Turn};
 pub use walks::{SliceRow, WalkRow};
 
 /// How long to wait for another process's transaction; those are bounded to 50 ms.

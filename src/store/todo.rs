@@ -5,6 +5,9 @@ use rusqlite::params;
 use super::Store;
 use super::error::Error;
 
+/// Entries that are queued in one transaction.
+const FOUND_MAX: i64 = 1000;
+
 /// One object to GET.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetch {
@@ -14,6 +17,8 @@ pub struct Fetch {
     pub id: String,
     /// A GET sent from this second on settles it.
     pub not_before_s: i64,
+    /// Runs in which it could not be read.
+    pub tries: i64,
 }
 
 /// One list under a parent to read.
@@ -25,6 +30,44 @@ pub struct Fanout {
     pub parent_id: String,
     /// How often it was asked for: a reading satisfies no wish that came after it began.
     pub asked: i64,
+    /// Runs in which it could not be read.
+    pub tries: i64,
+}
+
+/// A place in a queue; the default is before its start. What failed least often comes first, so that every entry gets its
+/// turn whatever fails before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Turn {
+    /// Runs in which the entry failed.
+    pub tries: i64,
+    /// Resource number in this file.
+    pub resource: i64,
+    /// The object's id, or the parent's.
+    pub id: String,
+}
+
+/// Behind every id.
+const AFTER_ALL: &str = "\u{10ffff}";
+
+impl Turn {
+    /// Returns the place behind every entry of the same kind that failed as often.
+    pub fn after_its_kind(&self) -> Turn {
+        Turn { id: AFTER_ALL.to_owned(), ..self.clone() }
+    }
+}
+
+impl Fetch {
+    /// Returns its place in the queue.
+    pub fn turn(&self) -> Turn {
+        Turn { tries: self.tries, resource: self.resource, id: self.id.clone() }
+    }
+}
+
+impl Fanout {
+    /// Returns its place in the queue.
+    pub fn turn(&self) -> Turn {
+        Turn { tries: self.tries, resource: self.resource, id: self.parent_id.clone() }
+    }
 }
 
 impl Store {
@@ -65,25 +108,58 @@ impl Store {
         statement.execute(params![account, resource, id, not_before_s, reason]).map(drop).map_err(|e| self.sql(e))
     }
 
-    /// Returns queued GETs after the given (resource, id), in key order.
+    /// Returns queued GETs after the given place, in the queue's order.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn fetches(&self, account: i64, after: (i64, &str), most: usize) -> Result<Vec<Fetch>, Error> {
+    pub fn fetches(&self, account: i64, after: &Turn, most: usize) -> Result<Vec<Fetch>, Error> {
+        self.queued("fetches", "id, not_before_s", account, after, most, |row| {
+            Ok(Fetch { tries: row.get(0)?, resource: row.get(1)?, id: row.get(2)?, not_before_s: row.get(3)? })
+        })
+    }
+
+    /// Notes that a GET could not be done: it waits behind those that failed less often.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn fetch_failed(&self, account: i64, resource: i64, id: &str) -> Result<(), Error> {
+        self.conn
+            .prepare_cached("UPDATE fetches SET tries=tries+1 WHERE account=?1 AND resource=?2 AND id=?3")
+            .and_then(|mut s| s.execute(params![account, resource, id]))
+            .map(drop)
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Reads a part of a queue: what never failed by its key, then the others by an index that holds only them.
+    fn queued<T>(
+        &self,
+        table: &str,
+        columns: &str,
+        account: i64,
+        after: &Turn,
+        most: usize,
+        read: fn(&rusqlite::Row) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, Error> {
         let sql = |e| self.sql(e);
-        let mut statement = self
-            .conn
-            .prepare_cached(
-                "SELECT resource, id, not_before_s FROM fetches
-                 WHERE account=?1 AND (resource, id) > (?2, ?3) ORDER BY resource, id LIMIT ?4",
-            )
-            .map_err(sql)?;
-        let rows = statement
-            .query_map(params![account, after.0, after.1, most as i64], |row| {
-                Ok(Fetch { resource: row.get(0)?, id: row.get(1)?, not_before_s: row.get(2)? })
-            })
-            .map_err(sql)?;
-        rows.collect::<Result<_, _>>().map_err(sql)
+        let id = columns.split(',').next().unwrap_or_default();
+        for (is_wanted, condition, order) in [
+            (after.tries == 0, format!("tries=0 AND ?2=0 AND (resource, {id}) > (?3, ?4)"), format!("resource, {id}")),
+            (true, format!("tries>0 AND (tries, resource, {id}) > (?2, ?3, ?4)"), format!("tries, resource, {id}")),
+        ] {
+            if !is_wanted {
+                continue;
+            }
+            let text = format!(
+                "SELECT tries, resource, {columns} FROM {table} WHERE account=?1 AND {condition} ORDER BY {order} LIMIT ?5"
+            );
+            let mut statement = self.conn.prepare_cached(&text).map_err(sql)?;
+            let bound = params![account, after.tries, after.resource, after.id, most as i64];
+            let rows = statement.query_map(bound, read).map_err(sql)?.collect::<Result<Vec<_>, _>>().map_err(sql)?;
+            if !rows.is_empty() {
+                return Ok(rows);
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// Takes a GET off the queue, unless it was queued again for a later second than it was sent at.
@@ -98,25 +174,26 @@ impl Store {
         statement.execute(params![account, resource, id, sent_s]).map(drop).map_err(|e| self.sql(e))
     }
 
-    /// Returns queued lists after the given (resource, parent), in key order.
+    /// Returns queued lists after the given place, in the queue's order.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn fanouts(&self, account: i64, after: (i64, &str), most: usize) -> Result<Vec<Fanout>, Error> {
-        let sql = |e| self.sql(e);
-        let mut statement = self
-            .conn
-            .prepare_cached(
-                "SELECT resource, parent_id, asked FROM fanouts
-                 WHERE account=?1 AND (resource, parent_id) > (?2, ?3) ORDER BY resource, parent_id LIMIT ?4",
-            )
-            .map_err(sql)?;
-        let rows = statement
-            .query_map(params![account, after.0, after.1, most as i64], |row| {
-                Ok(Fanout { resource: row.get(0)?, parent_id: row.get(1)?, asked: row.get(2)? })
-            })
-            .map_err(sql)?;
-        rows.collect::<Result<_, _>>().map_err(sql)
+    pub fn fanouts(&self, account: i64, after: &Turn, most: usize) -> Result<Vec<Fanout>, Error> {
+        self.queued("fanouts", "parent_id, asked", account, after, most, |row| {
+            Ok(Fanout { tries: row.get(0)?, resource: row.get(1)?, parent_id: row.get(2)?, asked: row.get(3)? })
+        })
+    }
+
+    /// Notes that a list could not be read: it waits behind those that failed less often.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn fanout_failed(&self, account: i64, fanout: &Fanout) -> Result<(), Error> {
+        self.conn
+            .prepare_cached("UPDATE fanouts SET tries=tries+1 WHERE account=?1 AND resource=?2 AND parent_id=?3")
+            .and_then(|mut s| s.execute(params![account, fanout.resource, fanout.parent_id]))
+            .map(drop)
+            .map_err(|e| self.sql(e))
     }
 
     /// Returns how many lists of this resource wait under parents.
@@ -197,18 +274,53 @@ impl Store {
         Ok((changed, from_s, listed.unsigned_abs()))
     }
 
-    /// Queues a GET for every living row that a walk begun at `began_s` should have shown and did not.
+    /// Queues a GET for every living row that a walk begun at `began_s` should have shown and did not; so many at a time
+    /// that nobody waits long for the file. Not to be called in an open transaction.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn queue_missing(&self, account: i64, resource: i64, table: &str, began_s: i64) -> Result<u64, Error> {
-        let sql = format!(
-            "INSERT INTO fetches (account, resource, id, not_before_s, reason)
-             SELECT t.account, ?2, t.id, ?3, 'missing' FROM {table} t
-             JOIN row_states s ON s.resource=?2 AND s.row_id=t.row_id
-             WHERE t.account=?1 AND t.deleted_at IS NULL AND s.until_s < ?3 - 1 ON CONFLICT DO NOTHING"
+    pub fn queue_missing(&self, account: i64, resource: i64, table: &str, began_s: i64) -> Result<(), Error> {
+        let text = format!(
+            "SELECT t.row_id, t.id FROM {table} t JOIN row_states s ON s.resource=?2 AND s.row_id=t.row_id
+             WHERE t.account=?1 AND t.row_id > ?4 AND t.deleted_at IS NULL AND s.until_s < ?3 - 1
+             ORDER BY t.row_id LIMIT ?5"
         );
-        self.conn.execute(&sql, params![account, resource, began_s]).map(|n| n as u64).map_err(|e| self.sql(e))
+        self.queue_found((account, resource), &text, began_s, "missing")
+    }
+
+    /// Queues what a statement finds, in transactions of some rows each; what is found is read without the write lock.
+    fn queue_found(
+        &self,
+        (account, resource): (i64, i64),
+        text: &str,
+        not_before_s: i64,
+        reason: &str,
+    ) -> Result<(), Error> {
+        let sql = |e| self.sql(e);
+        let mut after = i64::MIN;
+        loop {
+            let mut statement = self.conn.prepare_cached(text).map_err(sql)?;
+            let rows = statement
+                .query_map(params![account, resource, not_before_s, after, FOUND_MAX], |row| {
+                    Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+                })
+                .map_err(sql)?;
+            let found = rows.collect::<Result<Vec<_>, _>>().map_err(sql)?;
+            let Some((last, _)) = found.last() else { return Ok(()) };
+            after = *last;
+            self.at_once(|| {
+                for (_, id) in &found {
+                    self.conn
+                        .prepare_cached(
+                            "INSERT INTO fetches (account, resource, id, not_before_s, reason)
+                             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+                        )
+                        .and_then(|mut s| s.execute(params![account, resource, id, not_before_s, reason]))
+                        .map_err(sql)?;
+                }
+                Ok::<_, Error>(())
+            })?;
+        }
     }
 
     /// Buries every living row that a walk begun at `began_s` should have shown and did not.
@@ -223,7 +335,8 @@ impl Store {
         self.conn.execute(&sql, params![account, resource, began_s]).map(|n| n as u64).map_err(|e| self.sql(e))
     }
 
-    /// Queues a GET for every id that a column names and the table it names has no row for.
+    /// Queues a GET for every id that a column names and the table it names has no row for, as [`Store::queue_missing`]
+    /// does.
     ///
     /// # Errors
     /// SQLite's.
@@ -232,14 +345,80 @@ impl Store {
         account: i64,
         (from_table, column): (&str, &str),
         (to, to_table): (i64, &str),
-    ) -> Result<u64, Error> {
-        let sql = format!(
-            "INSERT INTO fetches (account, resource, id, not_before_s, reason)
-             SELECT DISTINCT ?1, ?2, f.{column}, 0, 'referenced' FROM {from_table} f
-             WHERE f.account=?1 AND f.{column} IS NOT NULL AND f.deleted_at IS NULL
+    ) -> Result<(), Error> {
+        let text = format!(
+            "SELECT f.row_id, f.{column} FROM {from_table} f
+             WHERE f.account=?1 AND f.row_id > ?4 AND f.{column} IS NOT NULL AND f.deleted_at IS NULL
                AND NOT EXISTS (SELECT 1 FROM {to_table} t WHERE t.account=?1 AND t.id=f.{column})
-             ON CONFLICT DO NOTHING"
+               AND NOT EXISTS (SELECT 1 FROM fetches q WHERE q.account=?1 AND q.resource=?2 AND q.id=f.{column})
+               AND ?3 = 0
+             ORDER BY f.row_id LIMIT ?5"
         );
-        self.conn.execute(&sql, params![account, to]).map(|n| n as u64).map_err(|e| self.sql(e))
+        self.queue_found((account, to), &text, 0, "referenced")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::NewAccount;
+
+    fn account(store: &Store) -> i64 {
+        let remote_id = "acct_1".to_owned();
+        let new =
+            NewAccount { provider: "stripe", remote_id, mode: "test", name: None, country: None, created_s: None };
+        store.account(&new).expect("an account").id
+    }
+
+    /// Works a queue off, two entries at a time, and returns the ids in the order of their turns.
+    fn turns<T>(part: impl Fn(&Turn) -> Result<Vec<T>, Error>, turn: impl Fn(&T) -> Turn) -> Vec<(i64, String)> {
+        let (mut after, mut all) = (Turn::default(), Vec::new());
+        loop {
+            let found = part(&after).expect("reads");
+            let Some(last) = found.last() else { return all };
+            after = turn(last);
+            all.extend(found.iter().map(|it| (turn(it).resource, turn(it).id)));
+        }
+    }
+
+    #[test]
+    fn what_failed_waits_behind_what_failed_less_often() {
+        let store = Store::in_memory().expect("opens");
+        let account = account(&store);
+        let number = store.resource_number("stripe_customers").expect("a number");
+        let other = store.resource_number("stripe_products").expect("a number");
+        for id in ["a", "b", "c", "d", "e"] {
+            store.queue_fetch(account, number, id, 0, "event").expect("queues");
+            store.queue_fanout(account, number, id).expect("queues");
+        }
+        store.queue_fetch(account, other, "z", 0, "event").expect("queues");
+        store.queue_fanout(account, other, "z").expect("queues");
+        let all = store.fanouts(account, &Turn::default(), 9).expect("reads");
+        for id in ["a", "a", "c"] {
+            store.fetch_failed(account, number, id).expect("notes");
+            let fanout = all.iter().find(|it| it.parent_id == id).expect("is queued");
+            store.fanout_failed(account, fanout).expect("notes");
+        }
+        let mut wanted = vec![(number, "b"), (number, "d"), (number, "e"), (other, "z")];
+        wanted.sort_unstable();
+        wanted.extend([(number, "c"), (number, "a")]);
+        let wanted: Vec<_> = wanted.into_iter().map(|(number, id)| (number, id.to_owned())).collect();
+        assert_eq!(turns(|after| store.fetches(account, after, 2), Fetch::turn), wanted);
+        assert_eq!(turns(|after| store.fanouts(account, after, 2), Fanout::turn), wanted);
+        let behind = Turn { resource: number, ..Turn::default() }.after_its_kind();
+        let rest = store.fetches(account, &behind, 9).expect("reads");
+        assert!(rest.iter().all(|fetch| fetch.resource != number || fetch.tries > 0), "{rest:?}");
+    }
+
+    #[test]
+    fn the_failed_ones_are_found_by_an_index() {
+        let store = Store::in_memory().expect("opens");
+        let plan = store
+            .query_text(
+                "EXPLAIN QUERY PLAN SELECT tries, resource, id, not_before_s FROM fetches
+                 WHERE account=1 AND tries>0 AND (tries, resource, id) > (0, 0, '') ORDER BY tries, resource, id",
+            )
+            .expect("plans");
+        assert!(plan.len() == 1 && plan[0][3].contains("fetches_tried"), "{plan:?}");
     }
 }

@@ -4,22 +4,24 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::Error;
 use super::failed::Failed;
-use super::lists::{answer, outcome_of};
+use super::lists::{answer, is_cursor_gone, outcome_of};
 use super::plan::{self, PageEnd};
 use super::pool::{Done, Work};
 use super::tally::Tally;
 use super::task::{Failure, Got, Task, When};
+use super::turns::Turns;
+use crate::model::cancel::Cancel;
 use crate::model::extract::{Catalog, Compiled};
 use crate::model::progress::Outcome;
 use crate::model::resource::{List, Resource};
 use crate::model::span::Span;
 use crate::providers::stripe::{event, refusal::Kind};
-use crate::store::{Error as StoreError, Event, Rows, SliceRow, Source, Store, Told, Waiting, object_of};
+use crate::store::{Error as StoreError, Event, Rows, SliceRow, Source, Store, Told, Turn, Waiting, object_of};
 
 /// The event log is cut into pieces worth so many pages: a run with few events costs few requests.
 const PIECE_PAGES: i64 = 8;
-/// Event pages of one run; ten million events.
-const EVENT_PAGES_MAX: u64 = 100_000;
+/// Events whose effects are taken at a time.
+const EFFECTS_MAX: usize = 500;
 
 /// The events' line in the closing table, and the name of their walk in the file.
 pub const EVENTS: &str = "stripe_events";
@@ -36,7 +38,11 @@ pub struct ReadEvents<'a, 'c> {
     /// Slices to ask for, until they are asked for.
     slices: Vec<SliceRow>,
     pages: u64,
+    /// The cursors used in each slice: one that comes twice tells a circle.
     seen: HashSet<(i64, String)>,
+    /// The cursors that were refused.
+    gone: HashSet<(i64, String)>,
+    pages_max: u64,
     /// Why it could not be read to its end.
     pub failure: Option<Failure>,
 }
@@ -48,9 +54,11 @@ impl<'a, 'c> ReadEvents<'a, 'c> {
         account: i64,
         walk: i64,
         slices: Vec<SliceRow>,
+        pages_max: u64,
         tally: &'a mut Tally<'c>,
     ) -> ReadEvents<'a, 'c> {
-        ReadEvents { store, account, tally, walk, slices, pages: 0, seen: HashSet::new(), failure: None }
+        let (seen, gone) = Default::default();
+        ReadEvents { store, account, tally, walk, slices, pages: 0, seen, gone, pages_max, failure: None }
     }
 
     /// Decides what a page leads to: the next page, several slices, or the end of its slice.
@@ -66,7 +74,7 @@ impl<'a, 'c> ReadEvents<'a, 'c> {
             self.store.end_slice(self.walk, slice, when.date_s)?;
             return Ok(());
         };
-        if !self.seen.insert((slice, last.id.clone())) || self.pages > EVENT_PAGES_MAX {
+        if !self.seen.insert((slice, last.id.clone())) || self.pages > self.pages_max {
             self.failure = Some(Failure::Endless(format!("the event log does not end at {}", last.id)));
             return Ok(());
         }
@@ -99,8 +107,10 @@ impl Work for ReadEvents<'_, '_> {
                 self.follow_page((*slice, *span), (events, *has_more), (done.when, free), queue)
             }
             (Task::Events { slice, span, cursor: Some(cursor) }, Err(failure)) if is_cursor_gone(failure) => {
-                // The event that it stood at is no longer kept: its slice from the start, once.
-                if self.seen.insert((*slice, format!("gone {cursor}"))) {
+                // The event that it stood at is no longer kept: its slice from the start, once. The cursors on the way
+                // are met again then.
+                if self.gone.insert((*slice, cursor.clone())) {
+                    self.seen.retain(|(of, _)| of != slice);
                     queue.push_back(Task::Events { slice: *slice, span: *span, cursor: None });
                 } else {
                     self.failure = Some(Failure::Endless(format!("the event log refuses its own cursor {cursor}")));
@@ -130,10 +140,6 @@ impl Work for ReadEvents<'_, '_> {
     }
 }
 
-fn is_cursor_gone(failure: &Failure) -> bool {
-    matches!(failure, Failure::Refused(refusal) if refusal.kind == Kind::CursorGone)
-}
-
 /// What to do about one event; for some there is nothing to do, for some there are several things.
 enum Effect {
     Apply { is_gone: bool },
@@ -141,49 +147,79 @@ enum Effect {
     Fanout { index: usize, parent_id: String },
 }
 
-/// Takes the effect of every waiting event: its payload where that suffices, else a queued GET, one for each object.
+/// The phase that takes the effect of every waiting event: its payload where that suffices, else a queued GET, one for
+/// each object.
 ///
 /// Events of what is not current change nothing: its first reading will begin after them.
-pub fn take_effects(
-    store: &Store,
-    rows: &mut Rows,
-    catalog: &Catalog,
-    (account, numbers): (i64, &[(i64, &'static Resource)]),
-    current: &Current,
-    now_s: i64,
-    tally: &mut Tally,
-) -> Result<(), Error> {
-    loop {
-        let waiting = store.waiting_events(account, 500)?;
-        if waiting.is_empty() {
-            return Ok(());
-        }
-        let number = |index: usize| super::number(numbers, catalog.entries()[index].resource);
-        store.at_once(|| {
-            for one in waiting {
-                let table = one.event.table.as_str();
-                let is_alive = |id: &str| store.is_alive(account, table, id);
-                let mut trouble = None;
-                for effect in effects(catalog, current, &one, &is_alive)? {
-                    match effect {
-                        Effect::Apply { is_gone } => trouble = apply(rows, catalog, account, &one, is_gone, tally)?,
-                        Effect::Fetch { index, id } => {
-                            store.queue_fetch(account, number(index), &id, one.event.created_s, "event")?;
-                        }
-                        Effect::Fanout { index, parent_id } => {
-                            store.queue_fanout(account, number(index), &parent_id)?
-                        }
+pub struct TakeEffects<'a, 'c, 'r> {
+    /// The file.
+    pub store: &'a Store,
+    /// Its resource tables.
+    pub rows: &'r mut Rows<'c>,
+    /// The registry.
+    pub catalog: &'c Catalog,
+    /// The account's row.
+    pub account: i64,
+    /// Resource numbers in the file and entries.
+    pub numbers: &'a [(i64, &'static Resource)],
+    /// The tables that events keep true.
+    pub current: &'a Current,
+    /// The service's time.
+    pub now_s: i64,
+    /// Counts.
+    pub tally: &'r mut Tally<'c>,
+}
+
+impl TakeEffects<'_, '_, '_> {
+    /// Takes all that wait, or as many as come before somebody asks to stop.
+    pub fn run(&mut self, cancel: &Cancel) -> Result<(), Error> {
+        let mut turns = Turns::new(self.store);
+        while !cancel.is_set() {
+            let waiting = self.store.waiting_events(self.account, EFFECTS_MAX)?;
+            if waiting.is_empty() {
+                break;
+            }
+            turns.wait();
+            let store = self.store;
+            store.at_once(|| {
+                turns.begin();
+                for one in &waiting {
+                    self.take(one)?;
+                    if turns.is_over() {
+                        break;
                     }
                 }
-                match trouble {
-                    None => store.end_event(one.row, "processed", None, now_s)?,
-                    Some(why) => store.end_event(one.row, "failed", Some(&why), now_s)?,
+                Ok::<_, Error>(())
+            })?;
+            turns.end();
+            self.tally.children(self.rows.take_child_counts());
+            self.tally.committed();
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, one: &Waiting) -> Result<(), Error> {
+        let (store, account, catalog) = (self.store, self.account, self.catalog);
+        let number = |index: usize| super::number(self.numbers, catalog.entries()[index].resource);
+        let table = one.event.table.as_str();
+        let is_alive = |id: &str| store.is_alive(account, table, id);
+        let mut trouble = None;
+        for effect in effects(catalog, self.current, one, &is_alive)? {
+            match effect {
+                Effect::Apply { is_gone } => {
+                    trouble = apply(self.rows, catalog, account, one, is_gone, self.tally)?;
                 }
+                Effect::Fetch { index, id } => {
+                    store.queue_fetch(account, number(index), &id, one.event.created_s, "event")?;
+                }
+                Effect::Fanout { index, parent_id } => store.queue_fanout(account, number(index), &parent_id)?,
             }
-            Ok::<_, Error>(())
-        })?;
-        tally.children(rows.take_child_counts());
-        tally.committed();
+        }
+        match trouble {
+            None => store.end_event(one.row, "processed", None, self.now_s)?,
+            Some(why) => store.end_event(one.row, "failed", Some(&why), self.now_s)?,
+        }
+        Ok(())
     }
 }
 
@@ -287,7 +323,7 @@ pub struct Fetches<'a, 'c> {
     /// Resource numbers in the file and entries.
     pub numbers: Vec<(i64, &'static Resource)>,
     /// Where the queue was last read; every entry is tried once in a run of this phase.
-    pub after: (i64, String),
+    pub after: Turn,
     /// What failed in this run: once is enough, the next run tries again.
     pub failed: &'a mut Failed,
 }
@@ -295,12 +331,17 @@ pub struct Fetches<'a, 'c> {
 impl Work for Fetches<'_, '_> {
     fn refill(&mut self, room: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
         loop {
-            let waiting = self.store.fetches(self.account, (self.after.0, &self.after.1), room)?;
+            let waiting = self.store.fetches(self.account, &self.after, room)?;
             let was_empty = waiting.is_empty();
             let mut found = false;
             for fetch in waiting {
-                self.after = (fetch.resource, fetch.id.clone());
-                if self.failed.has(&self.after) || self.failed.is_blocked(fetch.resource) {
+                self.after = fetch.turn();
+                if self.failed.is_blocked(fetch.resource) {
+                    self.after = self.after.after_its_kind();
+                    break;
+                }
+                // What failed a moment ago stands further behind now, and is met there again.
+                if self.failed.has(fetch.resource, &fetch.id) {
                     continue;
                 }
                 if let Some(&(_, resource)) = self.numbers.iter().find(|(number, _)| *number == fetch.resource) {
@@ -329,7 +370,11 @@ impl Work for Fetches<'_, '_> {
             Ok(_) => self.rows.apply_absence(resource, &id, &told)?,
             Err(failure) => {
                 let outcome = outcome(&id, &failure);
-                self.failed.add(super::number(&self.numbers, resource), &id, &outcome);
+                let number = super::number(&self.numbers, resource);
+                self.failed.add(number, &id, &outcome);
+                if matches!(outcome, Outcome::Failed(_)) {
+                    self.store.fetch_failed(self.account, number, &id)?;
+                }
                 self.tally.fail(&table, outcome);
                 return Ok(());
             }

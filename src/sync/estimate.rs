@@ -74,7 +74,7 @@ impl Estimate<'_> {
         if self.options.since_s.is_some() {
             return Ok(self.line(&name, "what was created since then", passes.len() as u64, true));
         }
-        let is_complete = standing.whole_since_s(number, resource)?.is_some();
+        let is_complete = standing.whole_since_s(number, resource, &[])?.is_some();
         let (mut requests, mut how, mut is_open) = (0, "by events", false);
         for (index, pass) in passes.iter().enumerate() {
             let next = standing.next(number, resource, pass, is_complete)?;
@@ -124,7 +124,7 @@ impl Estimate<'_> {
                 if self.standing.is_absent(number)? {
                     return Ok(Some(self.line(&qualified(resource), "not available, as what it belongs to", 0, false)));
                 }
-                self.standing.whole_since_s(number, listed)?.is_some()
+                self.standing.whole_since_s(number, listed, &[])?.is_some()
             }
             None => true,
         };

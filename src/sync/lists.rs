@@ -14,14 +14,10 @@ use crate::model::resource::{List, Resource};
 use crate::model::row::Object;
 use crate::model::span::Span;
 use crate::providers::stripe::refusal::Kind;
-use crate::store::{Fanout, Rows, SliceRow, Source, Store, Told};
+use crate::store::{Fanout, Rows, SliceRow, Source, Store, Told, Turn};
 
 /// A slice is cut into pieces worth so many pages.
 const PIECE_PAGES: i64 = 2;
-/// Pages of one walk; a hundred million objects. A list that promises more than this does not end.
-const WALK_PAGES_MAX: u64 = 1_000_000;
-/// Behind every id.
-const AFTER_ALL: &str = "\u{10ffff}";
 
 /// One list being read.
 pub struct Walk {
@@ -83,9 +79,15 @@ pub struct Lists<'a, 'c> {
     /// Child lists that this run reads: resource numbers in the file and entries.
     pub numbers: Vec<(i64, &'static Resource)>,
     /// Where the queue of lists under parents was last read.
-    pub fanned: (i64, String),
+    pub fanned: Turn,
     /// Lists under parents that failed in this run.
-    pub failed: Failed,
+    pub failed: &'a mut Failed,
+    /// Lists under parents that were begun again because what they had come to was gone.
+    pub restarted: HashSet<(i64, String)>,
+    /// Whether the failure about to be applied was made good by such a beginning.
+    pub is_begun_again: bool,
+    /// Pages of one walk; a list that promises more does not end.
+    pub pages_max: u64,
     /// Lists under parents in flight.
     pub under: usize,
 }
@@ -125,9 +127,14 @@ impl Lists<'_, '_> {
         let Some(last) = objects.last().filter(|_| has_more) else {
             return self.end_slice(walk, slice, when);
         };
-        if !it.seen.entry(slice).or_default().insert(short(&last.row.id)) || it.pages > WALK_PAGES_MAX {
-            let text = format!("its list does not end: {} came twice as a cursor", last.row.id);
-            self.stop(walk, Outcome::Failed(text));
+        let is_circle = !it.seen.entry(slice).or_default().insert(short(&last.row.id));
+        if is_circle || it.pages > self.pages_max {
+            let why = if is_circle {
+                format!("{} came twice as a cursor", last.row.id)
+            } else {
+                format!("{} pages, and more after {}", self.pages_max, last.row.id)
+            };
+            self.stop(walk, Outcome::Failed(format!("its list does not end: {why}")));
             return Ok(());
         }
         let spans = match (it.resource.list, objects.first().and_then(|o| o.created_s), last.created_s) {
@@ -286,25 +293,26 @@ impl Work for Lists<'_, '_> {
     fn refill(&mut self, room: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
         let mut is_second_round = false;
         loop {
-            let waiting = self.store.fanouts(self.account, (self.fanned.0, &self.fanned.1), room)?;
+            let waiting = self.store.fanouts(self.account, &self.fanned, room)?;
             if waiting.is_empty() {
                 // From the start again only when none is in flight: those in flight are still in the queue's table.
-                let is_start = self.fanned.1.is_empty() && self.fanned.0 == 0;
+                let is_start = self.fanned == Turn::default();
                 if self.under > 0 || is_start || is_second_round {
                     return Ok(());
                 }
-                self.fanned = (0, String::new());
+                self.fanned = Turn::default();
                 is_second_round = true;
             }
             let before = queue.len();
             for fanout in waiting {
+                self.fanned = fanout.turn();
                 if self.failed.is_blocked(fanout.resource) {
-                    self.fanned = (fanout.resource, AFTER_ALL.to_owned());
+                    self.fanned = self.fanned.after_its_kind();
                     break;
                 }
-                self.fanned = (fanout.resource, fanout.parent_id.clone());
+                let has_failed = self.failed.has(fanout.resource, &fanout.parent_id);
                 let found = self.numbers.iter().find(|(number, _)| *number == fanout.resource);
-                if let Some(&(_, resource)) = found.filter(|_| !self.failed.has(&self.fanned)) {
+                if let Some(&(_, resource)) = found.filter(|_| !has_failed) {
                     self.under += 1;
                     queue.push_back(Task::Under { resource, fanout, from: None });
                 }
@@ -323,6 +331,16 @@ impl Work for Lists<'_, '_> {
                 let from = Some(From { cursor: last.id.clone(), position });
                 queue.push_back(Task::Under { resource, fanout: fanout.clone(), from });
             }
+            return Ok(());
+        }
+        if let (Task::Under { resource, fanout, from: Some(_) }, Err(failure)) = (&done.task, &done.got)
+            && is_cursor_gone(failure)
+            && self.restarted.insert((fanout.resource, fanout.parent_id.clone()))
+        {
+            // What the part before ended with is gone: the list from its start, once.
+            self.under += 1;
+            queue.push_back(Task::Under { resource, fanout: fanout.clone(), from: None });
+            self.is_begun_again = true;
             return Ok(());
         }
         let Task::Page { walk, slice, span, cursor, .. } = &done.task else { return Ok(()) };
@@ -355,6 +373,9 @@ impl Work for Lists<'_, '_> {
             (Task::Under { resource, fanout, from }, got) => {
                 self.under -= 1;
                 self.tally.asked(&resource.table(), done.requests);
+                if std::mem::take(&mut self.is_begun_again) {
+                    return Ok(());
+                }
                 let position = from.map_or(0, |from| from.position);
                 self.apply_under((resource, &fanout, position), got, done.when)?;
             }
@@ -424,6 +445,9 @@ impl Lists<'_, '_> {
             other => outcome_of(other),
         };
         self.failed.add(fanout.resource, parent_id, &outcome);
+        if matches!(outcome, Outcome::Failed(_)) {
+            self.store.fanout_failed(self.account, fanout)?;
+        }
         self.tally.fail(&resource.table(), outcome);
         Ok(())
     }
@@ -443,6 +467,11 @@ pub fn outcome_of(failure: &Failure) -> Outcome {
         Failure::Endless(text) => Outcome::Failed(text.clone()),
         Failure::Crashed => Outcome::Failed("a worker broke down; please report this as a bug".to_owned()),
     }
+}
+
+/// Returns whether the object that a cursor stood at is gone.
+pub fn is_cursor_gone(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused(refusal) if refusal.kind == Kind::CursorGone)
 }
 
 /// An answer's circumstances.

@@ -17,12 +17,13 @@ mod run;
 mod standing;
 mod tally;
 mod task;
+mod turns;
 
 use crate::model::progress::ResourceReport;
 use crate::model::resource::Resource;
 
 pub use estimate::estimate;
-pub use run::{Target, catalog, run};
+pub use run::{Target, catalog, run, run_within};
 
 /// What a run is asked to do.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +38,23 @@ pub struct Options {
     pub since_s: Option<i64>,
     /// Most requests in flight.
     pub in_flight_max: usize,
+}
+
+/// What no honest list comes near. A list that goes beyond does not end.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Pages of one list; a hundred million objects.
+    pub list_pages: u64,
+    /// Pages of the event log in one run; ten million events.
+    pub event_pages: u64,
+    /// Elements of one list under one object.
+    pub elements: i64,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds { list_pages: 1_000_000, event_pages: 100_000, elements: 1_000_000 }
+    }
 }
 
 /// What a run did.

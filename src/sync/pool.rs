@@ -7,16 +7,15 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Error;
 use super::task::{Failure, Got, Task, When, Worker};
+use super::turns::Turns;
 use crate::model::cancel::Cancel;
 use crate::providers::stripe::refusal::Kind;
 use crate::store::Store;
 
-/// Longest time that a write transaction stays open; others write to the file too.
-const TRANSACTION_MAX: Duration = Duration::from_millis(50);
 /// Fewest requests in flight, for a service without latency.
 const IN_FLIGHT_MIN: usize = 4;
 /// How long an open transaction waits for more before it is committed.
@@ -116,7 +115,7 @@ fn hand_out(
     let mut queue = VecDeque::new();
     let mut in_flight = 0;
     let mut threads = 0;
-    let mut open_since: Option<Instant> = None;
+    let mut turns = Turns::new(store);
     let mut revoked: Option<String> = None;
     loop {
         let is_over = cancel.is_set() || revoked.is_some();
@@ -139,12 +138,12 @@ fn hand_out(
         let done = match results.try_recv() {
             Ok(done) => done,
             Err(_) => {
-                let patience = if open_since.is_some() { IDLE } else { LOOK };
+                let patience = if turns.is_begun() { IDLE } else { LOOK };
                 match results.recv_timeout(patience) {
                     Ok(done) => done,
                     Err(RecvTimeoutError::Timeout) => {
                         // Nothing to write: what is written becomes durable while the network works.
-                        commit(store, &mut open_since, work)?;
+                        commit(store, &mut turns, work)?;
                         if cancel.is_set() {
                             worker.client.interrupt();
                         }
@@ -165,9 +164,10 @@ fn hand_out(
         if revoked.is_some() && done.got.is_err() {
             continue;
         }
-        if open_since.is_none() {
+        if !turns.is_begun() {
+            turns.wait();
             store.begin()?;
-            open_since = Some(Instant::now());
+            turns.begin();
         }
         let applied = work
             .follow(&done, target.saturating_sub(in_flight + queue.len()), &mut queue)
@@ -176,18 +176,69 @@ fn hand_out(
             store.rollback();
             return Err(error);
         }
-        if open_since.is_some_and(|since| since.elapsed() >= TRANSACTION_MAX) {
-            commit(store, &mut open_since, work)?;
+        if turns.is_over() {
+            commit(store, &mut turns, work)?;
         }
     }
-    commit(store, &mut open_since, work)?;
+    commit(store, &mut turns, work)?;
     revoked.map_or(Ok(()), |message| Err(Error::Unauthorized(message)))
 }
 
-fn commit(store: &Store, open_since: &mut Option<Instant>, work: &mut dyn Work) -> Result<(), Error> {
-    if open_since.take().is_some() {
+fn commit(store: &Store, turns: &mut Turns, work: &mut dyn Work) -> Result<(), Error> {
+    if turns.is_begun() {
         store.commit()?;
+        turns.end();
         work.committed();
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SystemClock;
+    use crate::http::{Client, Limits, Settings};
+    use crate::model::extract::Catalog;
+    use crate::model::resource::{List, Resource};
+    use std::sync::Arc;
+
+    /// No catalog knows it: asking for the catalog's entry is what a worker breaks down over.
+    static UNKNOWN: Resource =
+        Resource { name: "unknown", list: List::Cursor("/v1/unknown"), get: "/v1/unknown/{id}", ..Resource::BLANK };
+
+    /// Asks for one unknown object after another, and counts what comes of them.
+    struct Breaking {
+        asked: usize,
+        crashed: usize,
+    }
+
+    impl Work for Breaking {
+        fn refill(&mut self, room: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
+            while self.asked < 20 && queue.len() < room {
+                queue.push_back(Task::Get { resource: &UNKNOWN, id: self.asked.to_string() });
+                self.asked += 1;
+            }
+            Ok(())
+        }
+        fn follow(&mut self, _: &Done, _: usize, _: &mut VecDeque<Task>) -> Result<(), Error> {
+            Ok(())
+        }
+        fn apply(&mut self, done: Done) -> Result<(), Error> {
+            self.crashed += usize::from(matches!(done.got, Err(Failure::Crashed)));
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_worker_that_breaks_down_is_a_failure_and_never_waited_for() {
+        let cancel = Cancel::default();
+        let settings = Settings::new("http://127.0.0.1:1".to_owned(), Limits::new(1000, None));
+        let client = Client::new(settings, Arc::new(SystemClock::new()), cancel.clone()).expect("a client");
+        let catalog = Catalog::new(std::iter::empty());
+        let worker = Worker { client: &client, catalog: &catalog, elements_max: 1 };
+        let store = Store::in_memory().expect("opens");
+        let mut work = Breaking { asked: 0, crashed: 0 };
+        drive(&worker, &store, &cancel, 4, &mut work).expect("ends");
+        assert_eq!((work.asked, work.crashed), (20, 20));
+    }
 }

@@ -1,10 +1,10 @@
 //! One run for one Stripe account, phase by phase.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Instant;
 
-use super::changes::{Current, EVENTS, Fetches, ReadEvents, is_listed, take_effects};
-use super::failed::Failed;
+use super::changes::{Current, EVENTS, Fetches, ReadEvents, TakeEffects, is_listed};
+use super::failed::{Failed, Failures};
 use super::journal;
 use super::lists::{Lists, Walk};
 use super::plan;
@@ -12,7 +12,7 @@ use super::pool::{self, Work};
 use super::standing::{EVENTS_OVERLAP_S, Next, Standing, TEST_CLOCKS, plain_passes};
 use super::tally::Tally;
 use super::task::{Failure, Task, Worker};
-use super::{Error, Options, Summary};
+use super::{Bounds, Error, Options, Summary};
 use crate::http::{Client, Error as HttpError};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
@@ -20,7 +20,7 @@ use crate::model::progress::{Outcome, Sink};
 use crate::model::resource::{List, Resource};
 use crate::model::span::Span;
 use crate::providers::stripe::{self, page, refusal, request};
-use crate::store::{Account, NewAccount, Rows, SliceRow, Store, WalkRow};
+use crate::store::{Account, NewAccount, Rows, SliceRow, Store, Turn, WalkRow};
 
 /// A list is drained from so long before its walk began.
 const DRAIN_OVERLAP_S: i64 = 60;
@@ -48,6 +48,7 @@ struct Run<'a> {
     worker: Worker<'a>,
     cancel: &'a Cancel,
     options: &'a Options,
+    bounds: Bounds,
     account: Account,
     floor_s: i64,
     began_s: i64,
@@ -67,6 +68,22 @@ pub fn run(
     cancel: &Cancel,
     sink: &dyn Sink,
 ) -> Result<Summary, Error> {
+    run_within(Bounds::default(), store, catalog, target, options, cancel, sink)
+}
+
+/// The same within other bounds, for tests of what does not end.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_within(
+    bounds: Bounds,
+    store: &Store,
+    catalog: &Catalog,
+    target: &Target,
+    options: &Options,
+    cancel: &Cancel,
+    sink: &dyn Sink,
+) -> Result<Summary, Error> {
     let began = Instant::now();
     let new = identify(target)?;
     if !options.accounts.is_empty() && !options.accounts.contains(&new.remote_id) {
@@ -76,9 +93,9 @@ pub fn run(
     let floor_s = new.created_s.unwrap_or(FLOOR_S);
     let account = store.account(&new)?;
     let numbers = store.numbers(catalog)?;
-    let worker = Worker { client: target.client, catalog };
+    let worker = Worker { client: target.client, catalog, elements_max: bounds.elements };
     let is_live = target.mode == "live";
-    let run = Run { store, catalog, worker, cancel, options, account, floor_s, began_s, is_live, numbers };
+    let run = Run { store, catalog, worker, cancel, options, bounds, account, floor_s, began_s, is_live, numbers };
     let mut tally = Tally::new(&run.account.remote_id, sink);
     let following = run.following();
     let mut rows = store.rows(catalog, &following)?;
@@ -152,29 +169,44 @@ impl<'a> Run<'a> {
                 format!("{days} days since the last sync, and Stripe tells changes of {kept}: lists are read anew");
             tally.note(text);
         }
-        self.read_lists(rows, tally)?;
+        let mut failures = Failures::default();
+        self.read_lists(rows, tally, &mut failures.lists)?;
         if self.options.since_s.is_some() || self.cancel.is_set() {
             return Ok(());
         }
         self.read_events(tally)?;
-        let mut failed = Failed::default();
         for _ in 0..SETTLING_ROUNDS {
             if self.cancel.is_set() {
                 return Ok(());
             }
             let current = self.current()?;
-            let now_s = self.worker.client.service_now_s();
-            let who = (self.account.id, &self.numbers[..]);
-            take_effects(self.store, rows, self.catalog, who, &current, now_s, tally)?;
+            self.take_effects(rows, &current, tally)?;
+            if self.cancel.is_set() {
+                return Ok(());
+            }
             self.queue_unknown()?;
-            if self.store.fetches(self.account.id, (0, ""), 1)?.is_empty() {
+            if self.store.fetches(self.account.id, &Turn::default(), 1)?.is_empty() {
                 break;
             }
-            self.list_changed(rows, tally)?;
-            self.fetch(rows, tally, &mut failed)?;
-            self.read_under(rows, tally)?;
+            self.list_changed(rows, tally, &mut failures.lists)?;
+            self.fetch(rows, tally, &mut failures.objects)?;
+            self.read_under(rows, tally, &mut failures.lists)?;
         }
         Ok(())
+    }
+
+    fn take_effects(&self, rows: &mut Rows<'a>, current: &Current, tally: &mut Tally<'a>) -> Result<(), Error> {
+        let mut work = TakeEffects {
+            store: self.store,
+            rows,
+            catalog: self.catalog,
+            account: self.account.id,
+            numbers: &self.numbers,
+            current,
+            now_s: self.worker.client.service_now_s(),
+            tally,
+        };
+        work.run(self.cancel)
     }
 
     /// Returns the tables whose rows events must keep true: the reading of their list has at least begun, and what its
@@ -183,7 +215,7 @@ impl<'a> Run<'a> {
         let mut current = Current::new();
         for &(number, resource) in self.numbers.iter().filter(|(_, resource)| is_listed(resource)) {
             if self.standing().is_begun(number, resource)? {
-                current.insert(resource.table(), self.standing().whole_since_s(number, resource)?);
+                current.insert(resource.table(), self.standing().whole_since_s(number, resource, &[])?);
             }
         }
         Ok(current)
@@ -199,7 +231,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn lists<'r>(&'r self, rows: &'r mut Rows<'a>, tally: &'r mut Tally<'a>) -> Lists<'r, 'a> {
+    fn lists<'r>(&'r self, rows: &'r mut Rows<'a>, tally: &'r mut Tally<'a>, failed: &'r mut Failed) -> Lists<'r, 'a> {
         Lists {
             store: self.store,
             rows,
@@ -209,15 +241,18 @@ impl<'a> Run<'a> {
             tally,
             walks: Vec::new(),
             numbers: self.numbers.clone(),
-            fanned: (0, String::new()),
-            failed: Failed::default(),
+            fanned: Turn::default(),
+            failed,
+            restarted: HashSet::new(),
+            is_begun_again: false,
+            pages_max: self.bounds.list_pages,
             under: 0,
         }
     }
 
     /// Reads every chosen list that is not complete, then what appeared meanwhile.
-    fn read_lists(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>) -> Result<(), Error> {
-        let mut lists = self.lists(rows, tally);
+    fn read_lists(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>, failed: &mut Failed) -> Result<(), Error> {
+        let mut lists = self.lists(rows, tally, failed);
         // Lists that hide what lives on a test clock are read once more for each clock: so clocks come first.
         let others: Vec<_> =
             self.options.only.iter().copied().filter(|r| is_listed(r) && r.name != TEST_CLOCKS).collect();
@@ -266,30 +301,39 @@ impl<'a> Run<'a> {
                 it.until_s = asked_s;
             }
         }
-        // What a whole reading did not show is queued with the word that it was whole: neither is lost without the other.
+        self.end_drains(&drained, now_s)
+    }
+
+    /// Notes which lists are whole, once what they did not show is queued: killed between, the next run does both again.
+    fn end_drains(&self, drained: &[Drained], now_s: i64) -> Result<(), Error> {
+        let ended: Vec<i64> = drained.iter().map(|it| it.row).collect();
+        let (mut looked, mut buried) = (HashSet::new(), Vec::new());
+        // A poll shows only what is new: it says nothing about what is gone.
+        for Drained { resource, .. } in drained.iter().filter(|it| !it.is_poll) {
+            let number = super::number(&self.numbers, resource);
+            let Some(began_s) = self.standing().whole_since_s(number, resource, &ended)? else { continue };
+            // Each pass of a list has a walk.
+            if !looked.insert(number) {
+                continue;
+            }
+            if !resource.get.is_empty() {
+                self.store.queue_missing(self.account.id, number, &resource.table(), began_s)?;
+            } else if !resource.hides_rows && !resource.hides_test_clocks {
+                // Where there is no way to ask, the list's word is the last.
+                buried.push((number, resource.table(), began_s));
+            }
+        }
         self.store.at_once(|| {
-            for Drained { row, resource, is_poll, until_s } in drained {
+            for &Drained { row, resource, until_s, .. } in drained {
                 self.store.end_drain(row, until_s)?;
                 let number = super::number(&self.numbers, resource);
                 self.store.set_availability(self.account.id, number, "available", None, now_s)?;
-                // A poll shows only what is new: it says nothing about what is gone.
-                if let Some(began_s) = self.standing().whole_since_s(number, resource)?.filter(|_| !is_poll) {
-                    self.find_missing(number, resource, began_s)?;
-                }
+            }
+            for (number, table, began_s) in buried {
+                self.store.bury_missing(self.account.id, number, &table, began_s)?;
             }
             Ok(())
         })
-    }
-
-    /// Asks for each row that a whole reading did not show. Where there is no way to ask, the list's word is the last.
-    fn find_missing(&self, number: i64, resource: &Resource, began_s: i64) -> Result<(), Error> {
-        let table = resource.table();
-        if !resource.get.is_empty() {
-            self.store.queue_missing(self.account.id, number, &table, began_s)?;
-        } else if !resource.hides_rows && !resource.hides_test_clocks {
-            self.store.bury_missing(self.account.id, number, &table, began_s)?;
-        }
-        Ok(())
     }
 
     /// Begins a resource's walks, or takes them up where they were left.
@@ -306,7 +350,7 @@ impl<'a> Run<'a> {
             lists.tally.fail(&table, Outcome::NotAvailable("asked again in a week".to_owned()));
             return Ok(());
         }
-        let is_complete = standing.whole_since_s(number, resource)?.is_some();
+        let is_complete = standing.whole_since_s(number, resource, &[])?.is_some();
         for pass in standing.passes(resource)? {
             let pass = pass.as_str();
             if let Some(since_s) = self.options.since_s {
@@ -419,7 +463,7 @@ impl<'a> Run<'a> {
     /// Reads the open slices of the event log; returns whether it came to their end.
     fn read_event_slices(&self, walk: &WalkRow, tally: &mut Tally<'a>) -> Result<bool, Error> {
         let slices = self.store.open_slices(walk.id)?;
-        let mut work = ReadEvents::new(self.store, self.account.id, walk.id, slices, tally);
+        let mut work = ReadEvents::new(self.store, self.account.id, walk.id, slices, self.bounds.event_pages, tally);
         self.drive(&mut work)?;
         match work.failure.take() {
             None if self.cancel.is_set() => Ok(false),
@@ -453,9 +497,9 @@ impl<'a> Run<'a> {
     }
 
     /// Reads the part of a list again where so many of its objects changed that this is cheaper than a GET for each.
-    fn list_changed(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>) -> Result<(), Error> {
+    fn list_changed(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>, failed: &mut Failed) -> Result<(), Error> {
         let now_s = self.worker.client.service_now_s();
-        let mut lists = self.lists(rows, tally);
+        let mut lists = self.lists(rows, tally, failed);
         let mut queue = VecDeque::new();
         let is_sliced =
             |r: &Resource| matches!(r.list, List::Sliced(_)) && r.columns.iter().any(|c| c.name == "created");
@@ -487,14 +531,14 @@ impl<'a> Run<'a> {
             api_version: stripe::API_VERSION,
             tally,
             numbers: self.numbers.clone(),
-            after: (0, String::new()),
+            after: Turn::default(),
             failed,
         };
         self.drive(&mut work)
     }
 
-    fn read_under(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>) -> Result<(), Error> {
-        let mut lists = self.lists(rows, tally);
+    fn read_under(&self, rows: &mut Rows<'a>, tally: &mut Tally<'a>, failed: &mut Failed) -> Result<(), Error> {
+        let mut lists = self.lists(rows, tally, failed);
         self.drive(&mut lists)
     }
 

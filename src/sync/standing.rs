@@ -49,12 +49,15 @@ impl Standing<'_> {
         Ok(!self.initial && known.is_some_and(is_late))
     }
 
-    /// Returns when the oldest of the readings began that show a resource whole; nothing while one is missing.
-    pub fn whole_since_s(&self, number: i64, resource: &Resource) -> Result<Option<i64>, Error> {
+    /// Returns when the oldest of the readings began that show a resource whole; nothing while one is missing. `ended` are
+    /// walks that have come to their end and are not yet marked so.
+    pub fn whole_since_s(&self, number: i64, resource: &Resource, ended: &[i64]) -> Result<Option<i64>, Error> {
         let mut since_s = i64::MAX;
         for pass in plain_passes(resource) {
             match self.store.walk(self.account.id, number, pass)? {
-                Some(walk) if walk.drained_s.is_some() => since_s = since_s.min(walk.began_s),
+                Some(walk) if walk.drained_s.is_some() || ended.contains(&walk.id) => {
+                    since_s = since_s.min(walk.began_s)
+                }
                 _ => return Ok(None),
             }
         }

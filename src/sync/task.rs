@@ -14,8 +14,6 @@ use crate::store::{Event, Fanout};
 
 /// Pages of one parent's list that are read and held at a time; a longer list comes in parts.
 const PART_PAGES: usize = 10;
-/// Elements under one object. A list that promises more does not end.
-const CHILD_ELEMENTS_MAX: i64 = 1_000_000;
 
 /// A piece of work.
 #[derive(Debug, Clone)]
@@ -124,6 +122,8 @@ pub struct Worker<'a> {
     pub client: &'a Client,
     /// The registry.
     pub catalog: &'a Catalog,
+    /// Elements under one object; a list that promises more does not end.
+    pub elements_max: i64,
 }
 
 impl Worker<'_> {
@@ -253,7 +253,7 @@ impl Worker<'_> {
     ) -> Result<ChildSet, Failure> {
         let endless = || Failure::Endless(format!("the list {} of {parent_id} does not end", resource.name));
         let begin = from.map_or(0, |from| from.position);
-        if begin >= CHILD_ELEMENTS_MAX {
+        if begin >= self.elements_max {
             return Err(endless());
         }
         let mut part = ChildSet { resource, rows: Vec::new(), complete: false };
@@ -269,6 +269,7 @@ impl Worker<'_> {
                     }
                     is_begun_again = true;
                     part.rows.clear();
+                    seen.clear();
                     cursor = from.map(|from| from.cursor.clone());
                     continue;
                 }

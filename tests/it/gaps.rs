@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::json;
 use stripesync::model::progress::Outcome;
 use stripesync::sandbox::{Change, Fault, Faults, Options as SandboxOptions, Sandbox, Sizes};
 use stripesync::store::Store;
@@ -187,32 +187,16 @@ fn a_revoked_key_ends_the_run_within_the_requests_in_flight() {
 #[test]
 fn a_list_of_thousands_under_one_object_comes_whole_in_parts() {
     let sandbox = sandbox(5);
-    let truth = sandbox.stripe().truth(None);
-    let invoice = truth["/v1/invoices"].iter().find(|i| i.json["lines"]["data"][0].is_object()).expect("has lines");
-    let line = &invoice.json["lines"]["data"][0];
-    let lines: Vec<Value> = (0..2345)
-        .map(|n| {
-            let mut line = line.clone();
-            line["id"] = json!(format!("il_long{n:05}"));
-            line["discounts"] = json!([]);
-            line
-        })
-        .collect();
-    let mut list = invoice.json["lines"].clone();
-    list["data"] = json!(lines);
-    list["has_more"] = json!(false);
-    assert!(sandbox.stripe().change(None, "invoice", &invoice.id, &json!({"lines": list}), Change::Silent));
+    let invoice = support::long_invoice(&sandbox, 2345);
     let store = Store::in_memory().expect("opens");
     whole(&sandbox, &store, &only(&["invoices", "invoice_lines"]));
     let counts = format!(
-        "SELECT count(*), count(DISTINCT position), max(position) FROM stripe_invoice_lines WHERE parent_id='{}'",
-        invoice.id
+        "SELECT count(*), count(DISTINCT position), max(position) FROM stripe_invoice_lines WHERE parent_id='{invoice}'"
     );
     assert_eq!(store.query_text(&counts).expect("counts"), [["2345", "2345", "2344"]]);
     let shown = format!(
         "SELECT json_array_length(data, '$.lines.data'), data ->> '$.lines.stripesync_count',
-                data ->> '$.lines.stripesync_rest_in' FROM stripe_invoices WHERE id='{}'",
-        invoice.id
+                data ->> '$.lines.stripesync_rest_in' FROM stripe_invoices WHERE id='{invoice}'"
     );
     assert_eq!(store.query_text(&shown).expect("a row"), [["1000", "2345", "stripe_invoice_lines"]]);
 }

@@ -161,6 +161,25 @@ pub fn difference(at: &str, wanted: &Value, stored: &Value) -> Option<String> {
     }
 }
 
+/// Gives an invoice so many lines, and returns its id.
+pub fn long_invoice(sandbox: &Sandbox, count: usize) -> String {
+    let truth = sandbox.stripe().truth(None);
+    let invoice = truth["/v1/invoices"].iter().find(|i| i.json["lines"]["data"][0].is_object()).expect("has lines");
+    let mut list = invoice.json["lines"].clone();
+    let line = list["data"][0].take();
+    let lines = (0..count).map(|n| {
+        let mut line = line.clone();
+        line["id"] = serde_json::json!(format!("il_long{n:05}"));
+        line["discounts"] = serde_json::json!([]);
+        line
+    });
+    list["data"] = lines.collect();
+    list["has_more"] = serde_json::json!(false);
+    let lines = serde_json::json!({"lines": list});
+    assert!(sandbox.stripe().change(None, "invoice", &invoice.id, &lines, Change::Silent));
+    invoice.id.clone()
+}
+
 /// Changes, creates and deletes so many objects with events, several changes for some; returns how many distinct
 /// objects that were, and for how many the events' payloads suffice (no field of theirs needs an expansion).
 pub fn change_many(sandbox: &Sandbox, count: usize) -> (usize, usize) {

@@ -10,7 +10,7 @@ use crate::model::wire::Request;
 use crate::providers::fic::page;
 use crate::providers::fic::refusal::RefusalKind;
 use crate::providers::fic::request::{self, Bin};
-use crate::store::{Fetch, Living};
+use crate::store::{Fetch, Living, Turn};
 use crate::sync::Error;
 
 /// More absent rows than this are confirmed by reading the list's ids again instead of one by one.
@@ -162,12 +162,17 @@ impl Pull<'_> {
     /// Looks at rows that two answers of one second left in doubt.
     pub(super) fn settle_rows(&mut self) -> Result<(), Error> {
         let now_s = self.client.service_now_s();
-        let (mut after, mut looked) = ((0, String::new()), 0);
+        let (mut after, mut looked) = (Turn::default(), 0);
+        // What failed stands further behind now, and is met there again.
+        let mut failed = HashSet::new();
         loop {
-            let fetches = self.store.fetches(self.account.id, (after.0, &after.1), SETTLED_MAX)?;
+            let fetches = self.store.fetches(self.account.id, &after, SETTLED_MAX)?;
             let Some(last) = fetches.last() else { return Ok(()) };
-            after = (last.resource, last.id.clone());
+            after = last.turn();
             for fetch in fetches {
+                if failed.contains(&(fetch.resource, fetch.id.clone())) {
+                    continue;
+                }
                 let found = self.numbers.iter().find(|(number, _)| *number == fetch.resource);
                 let Some(&(_, resource)) = found.filter(|_| fetch.not_before_s <= now_s) else { continue };
                 if self.spent.is_some() || self.cancel.is_set() || looked == SETTLED_MAX {
@@ -182,7 +187,12 @@ impl Pull<'_> {
                 if matches!(done, Ok(true)) {
                     self.store.end_fetch(self.account.id, fetch.resource, &fetch.id, now_s)?;
                 }
+                let is_broken = done.is_err() && !self.cancel.is_set() && self.spent.is_none();
                 self.settle_job(resource, PROBE, done.map(drop))?;
+                if is_broken {
+                    self.store.fetch_failed(self.account.id, fetch.resource, &fetch.id)?;
+                    failed.insert((fetch.resource, fetch.id));
+                }
             }
         }
     }

@@ -1,0 +1,89 @@
+//! Turns at the file: nobody writes to it for long, and while another process has it open there are pauses between.
+
+use std::time::{Duration, Instant};
+
+use crate::store::Store;
+
+/// Longest time that a write transaction stays open; what comes in one piece may go a little beyond.
+const TURN_MAX: Duration = Duration::from_millis(50);
+/// The same while another process has the file open. SQLite's own waiting tries again every 25 ms: a turn that is no
+/// longer, and a pause that is no shorter, mean that one of two tries in succession falls into the pause.
+const SHARED_TURN_MAX: Duration = Duration::from_millis(20);
+/// The pause after a turn that was used up, while another process has the file open.
+const PAUSE: Duration = Duration::from_millis(30);
+
+/// The writer's turns.
+pub struct Turns<'a> {
+    store: &'a Store,
+    turn: Option<(Instant, Duration)>,
+    pause_until: Option<Instant>,
+}
+
+impl<'a> Turns<'a> {
+    /// Begins outside of a transaction.
+    pub fn new(store: &'a Store) -> Turns<'a> {
+        Turns { store, turn: None, pause_until: None }
+    }
+
+    /// Waits for the end of the pause, if there is one: to be called before a transaction begins.
+    pub fn wait(&mut self) {
+        if let Some(until) = self.pause_until.take() {
+            std::thread::sleep(until.saturating_duration_since(Instant::now()));
+        }
+    }
+
+    /// A transaction has begun.
+    pub fn begin(&mut self) {
+        let most = if self.store.is_shared() { SHARED_TURN_MAX } else { TURN_MAX };
+        self.turn = Some((Instant::now(), most));
+    }
+
+    /// Returns whether a transaction is open.
+    pub fn is_begun(&self) -> bool {
+        self.turn.is_some()
+    }
+
+    /// Returns whether the transaction was open long enough.
+    pub fn is_over(&self) -> bool {
+        self.turn.is_some_and(|(since, most)| since.elapsed() >= most)
+    }
+
+    /// The transaction was committed.
+    pub fn end(&mut self) {
+        let used_up = self.turn.take().is_some_and(|(since, most)| most == SHARED_TURN_MAX && since.elapsed() >= most);
+        self.pause_until = used_up.then(|| Instant::now() + PAUSE);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_alone() {
+        // A file in memory is nobody else's.
+        let store = Store::in_memory().expect("opens");
+        let mut turns = Turns::new(&store);
+        turns.begin();
+        assert!(turns.is_begun());
+        turns.turn = turns.turn.map(|(since, most)| (since - TURN_MAX, most));
+        assert!(turns.is_over());
+        turns.end();
+        assert!(!turns.is_begun() && turns.pause_until.is_none());
+    }
+
+    #[test]
+    fn a_shared_turn_that_was_used_up_is_followed_by_a_pause_and_another_is_not() {
+        let store = Store::in_memory().expect("opens");
+        for (lasted, wanted) in [(SHARED_TURN_MAX, true), (Duration::ZERO, false)] {
+            let mut turns = Turns::new(&store);
+            turns.turn = Some((Instant::now() - lasted, SHARED_TURN_MAX));
+            assert_eq!(turns.is_over(), wanted);
+            turns.end();
+            assert_eq!(turns.pause_until.is_some(), wanted);
+            let began = Instant::now();
+            turns.wait();
+            assert_eq!(began.elapsed() >= PAUSE - Duration::from_millis(5), wanted);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Others at the same file: they get their turn while a sync writes, and the log beside the file stays bounded.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, ErrorCode};
+use stripesync::sandbox::{Options, Sandbox, Sizes};
+use stripesync::store::{Event, NewAccount, Store};
+
+use crate::program::{Home, finished, started};
+use crate::support;
+
+/// How long the other process is ready to wait for its turn.
+const PATIENCE: Duration = Duration::from_millis(250);
+/// What the log may be: 64 MB between checkpoints, and the transaction that passes it.
+const WAL_MAX_BYTES: u64 = 80 << 20;
+
+fn other(path: &Path) -> Connection {
+    let conn = Connection::open(path).expect("opens");
+    conn.busy_timeout(PATIENCE).expect("set");
+    conn
+}
+
+#[test]
+fn whoever_else_writes_to_the_file_gets_a_turn_within_a_quarter_second() {
+    let home = Home::new();
+    // The file is there before, so that the first turns are not those of the schema.
+    drop(Store::open(&home.database()).expect("opens"));
+    let conn = other(&home.database());
+    conn.execute_batch("CREATE TABLE notes (n INTEGER)").expect("a table of one's own");
+    // No network, no pace: the sync writes all the time.
+    let arguments = ["sync", "--all", "--sandbox", "--provider", "stripe", "--quiet", "--database", "stripesync.db"];
+    let (mut child, began) = started(&mut home.command(&arguments));
+    let (mut turns, mut refused, mut longest) = (0, 0, Duration::ZERO);
+    while child.try_wait().expect("its own child").is_none() {
+        let asked = Instant::now();
+        match conn.execute("INSERT INTO notes VALUES (?1)", [turns]) {
+            Ok(_) => turns += 1,
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => refused += 1,
+            Err(error) => panic!("{error}"),
+        }
+        longest = longest.max(asked.elapsed());
+        // The other process has something else to do, too.
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let ran = finished(child, began);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    println!("{turns} turns in {:?}, {refused} refused, the longest took {longest:?}", ran.took);
+    assert!(turns >= 50, "{turns} turns in {:?}", ran.took);
+    assert_eq!(refused, 0, "of {turns} turns; the longest took {longest:?}");
+    // The look-alike inside the program is this one.
+    let sandbox = Sandbox::start(Options { sizes: Sizes::customers(200), ..Options::default() }).expect("starts");
+    let store = Store::open(&home.database()).expect("opens");
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
+}
+
+fn wal_bytes(path: &Path) -> u64 {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    std::fs::metadata(name).map_or(0, |wal| wal.len())
+}
+
+/// Commits some megabytes of events; returns how large the log then is.
+fn write(store: &Store, account: i64, round: usize) -> u64 {
+    store.begin().expect("begins");
+    for n in 0..20 {
+        let event = Event {
+            id: format!("evt_{round}_{n}"),
+            kind: "plan.created".to_owned(),
+            table: String::new(),
+            object_id: None,
+            api_version: None,
+            created_s: 0,
+            payload: "x".repeat(200 << 10),
+        };
+        assert!(store.log_event("stripe", account, &event, 0).expect("logs"));
+    }
+    store.commit().expect("commits");
+    wal_bytes(store.path())
+}
+
+#[test]
+fn the_log_beside_the_file_is_bounded_and_shrinks_again_when_a_long_reader_ends() {
+    let home = Home::new();
+    let store = Store::open(&home.database()).expect("opens");
+    let remote_id = "acct_1".to_owned();
+    let new = NewAccount { provider: "stripe", remote_id, mode: "test", name: None, country: None, created_s: None };
+    let account = store.account(&new).expect("an account").id;
+    let alone = (0..30).map(|round| write(&store, account, round)).max().expect("rounds");
+    assert!((WAL_MAX_BYTES / 4..WAL_MAX_BYTES).contains(&alone), "{alone} bytes");
+    let reader = other(&home.database());
+    reader.execute_batch("BEGIN; SELECT count(*) FROM accounts").expect("reads");
+    let held = (30..60).map(|round| write(&store, account, round)).max().expect("rounds");
+    assert!(held > WAL_MAX_BYTES, "the reader holds nothing: {held} bytes");
+    reader.execute_batch("COMMIT").expect("ends");
+    // The next commit moves everything into the file, the one after begins the log anew.
+    write(&store, account, 60);
+    let after = write(&store, account, 61);
+    assert!(after < WAL_MAX_BYTES, "{after} bytes");
+}
