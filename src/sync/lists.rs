@@ -212,6 +212,9 @@ impl Lists<'_, '_> {
         it.seen.remove(&slice);
         if !it.is_unstored() {
             self.store.end_slice(it.row, slice, when.date_s)?;
+        } else if it.row != 0 && it.open == 0 {
+            // All that had appeared when it was first asked for it is in this transaction or before.
+            self.store.end_drain(it.row, it.asked_s.unwrap_or(it.began_s))?;
         }
         Ok(())
     }

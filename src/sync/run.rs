@@ -273,43 +273,31 @@ impl<'a> Run<'a> {
                 return Ok(());
             }
         }
-        let done = std::mem::take(&mut lists.walks);
+        let mut done = std::mem::take(&mut lists.walks);
+        done.retain(|walk| !walk.stopped && self.options.since_s.is_none());
+        self.end_walks(&done)?;
+        // A poll has come to its end, and is marked so.
+        done.retain(|walk| !walk.is_drain);
         let mut queue = VecDeque::new();
-        let mut drained = Vec::new();
-        for walk in done.into_iter().filter(|walk| !walk.stopped && self.options.since_s.is_none()) {
-            drained.push(Drained {
-                row: walk.row,
-                resource: walk.resource,
-                is_poll: walk.is_drain,
-                until_s: walk.asked_s.unwrap_or(walk.began_s),
-            });
-            if walk.is_drain {
-                continue;
-            }
-            self.drain(walk, false, &mut lists, &mut queue);
-        }
-        self.drive(&mut Queued { queue, work: &mut lists })?;
-        if self.cancel.is_set() {
-            return Ok(());
-        }
-        let now_s = self.worker.client.service_now_s();
-        for drain in &lists.walks {
-            if drain.stopped {
-                drained.retain(|it| it.row != drain.row);
-            } else if let (Some(it), Some(asked_s)) = (drained.iter_mut().find(|it| it.row == drain.row), drain.asked_s)
-            {
-                it.until_s = asked_s;
+        let mut at_once = Vec::new();
+        for walk in done {
+            match walk.resource.list {
+                // A list that comes in one answer has just come whole.
+                List::Once(_) => at_once.push((walk.row, walk.began_s)),
+                _ => self.drain(walk, &mut lists, &mut queue),
             }
         }
-        self.end_drains(&drained, now_s)
+        self.store.at_once(|| at_once.into_iter().try_for_each(|(row, began_s)| self.store.end_drain(row, began_s)))?;
+        self.drive(&mut Queued { queue, work: &mut lists })
     }
 
-    /// Notes which lists are whole, once what they did not show is queued: killed between, the next run does both again.
-    fn end_drains(&self, drained: &[Drained], now_s: i64) -> Result<(), Error> {
-        let ended: Vec<i64> = drained.iter().map(|it| it.row).collect();
+    /// Queues what whole readings did not show. Only then are they drained, and each is marked as whole when that ends:
+    /// killed between, the next run looks again.
+    fn end_walks(&self, done: &[Walk]) -> Result<(), Error> {
+        let ended: Vec<i64> = done.iter().map(|walk| walk.row).collect();
         let (mut looked, mut buried) = (HashSet::new(), Vec::new());
         // A poll shows only what is new: it says nothing about what is gone.
-        for Drained { resource, .. } in drained.iter().filter(|it| !it.is_poll) {
+        for Walk { resource, .. } in done.iter().filter(|walk| !walk.is_drain) {
             let number = super::number(&self.numbers, resource);
             let Some(began_s) = self.standing().whole_since_s(number, resource, &ended)? else { continue };
             // Each pass of a list has a walk.
@@ -323,9 +311,9 @@ impl<'a> Run<'a> {
                 buried.push((number, resource.table(), began_s));
             }
         }
+        let now_s = self.worker.client.service_now_s();
         self.store.at_once(|| {
-            for &Drained { row, resource, until_s, .. } in drained {
-                self.store.end_drain(row, until_s)?;
+            for Walk { resource, .. } in done {
                 let number = super::number(&self.numbers, resource);
                 self.store.set_availability(self.account.id, number, "available", None, now_s)?;
             }
@@ -408,17 +396,14 @@ impl<'a> Run<'a> {
         let is_whole = !self.store.open_slices(walk.id)?.is_empty();
         let polled = Walk { began_s: last_s, is_whole, ..new_walk(walk.id, resource, pass, last_s) };
         lists.tally.begin(&resource.table(), "polling");
-        self.drain(polled, true, lists, queue);
+        self.drain(polled, lists, queue);
         Ok(())
     }
 
     /// Reads a list's top until it shows nothing new.
-    fn drain(&self, walk: Walk, is_poll: bool, lists: &mut Lists<'_, 'a>, queue: &mut VecDeque<Task>) {
+    fn drain(&self, walk: Walk, lists: &mut Lists<'_, 'a>, queue: &mut VecDeque<Task>) {
         let span = match walk.resource.list {
             List::Sliced(_) => Span { from_s: Some(walk.began_s - DRAIN_OVERLAP_S), until_s: None },
-            List::Cursor(_) => Span::ALL,
-            // A list that comes in one answer has just come whole.
-            _ if !is_poll => return,
             _ => Span::ALL,
         };
         let at = lists.walks.len();
@@ -576,14 +561,6 @@ fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> 
         is_whole: false,
         is_for_fetches: false,
     }
-}
-
-/// A list read to its end, with all that appeared until it was asked for it.
-struct Drained {
-    row: i64,
-    resource: &'static Resource,
-    is_poll: bool,
-    until_s: i64,
 }
 
 /// A slice that is not in the file.

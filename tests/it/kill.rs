@@ -1,32 +1,47 @@
-//! The real program, killed at any instant and at its commits: the file is whole after the next good run.
+//! The real program, killed at page ends, at its commits and at random instants: the file is whole after the next good run.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
-use stripesync::sandbox::{Options as SandboxOptions, Sandbox, Sizes};
+use stripesync::sandbox::{LIVE_KEY, Options as SandboxOptions, Sandbox, Sizes};
 use stripesync::store::Store;
 
 use crate::support;
 
-/// Runs cut short, at random instants and at commits; a file that got whole in spite of them makes room for a new one.
+/// Runs cut short, at least. At page ends and at commits as many as a file takes to get whole in spite of them, the rest
+/// at random instants.
 const KILLS: u64 = 50;
-/// Runs in all, so that a machine too quick to kill ends the test too.
-const RUNS_MAX: u64 = 200;
+/// Kills at random instants, at least.
+const RANDOM_KILLS: u64 = 15;
+/// Files that those are spread over, at most.
+const FILES_MAX: u64 = 12;
+/// Runs of one file, so that a program that never gets on ends the test too.
+const RUNS_MAX: u64 = 150;
+/// Requests that a run may repeat after a kill: what was in flight, what was not committed yet, and how a run begins.
+const REPEATED_MAX: u64 = 10;
 
-fn stripesync(database: &Path) -> Command {
+fn stripesync(database: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("stripesync"));
     let home = database.parent().expect("a folder");
     command
         .env_clear()
         .env("HOME", home)
         .current_dir(home)
-        .args(["sync", "--all", "--sandbox", "--provider", "stripe", "--quiet", "--database"])
+        .args(["sync", "--all", "--provider", "stripe", "--quiet", "--database"])
         .arg(database)
+        .args(arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     command
+}
+
+/// With the look-alike that is inside the program: no network, no pace.
+fn embedded(database: &Path) -> Command {
+    stripesync(database, &["--sandbox"])
 }
 
 /// A digest of every row of every resource table, apart from when it was first seen.
@@ -52,55 +67,158 @@ fn count(store: &Store, sql: &str) -> u64 {
     store.query_text(sql).expect("a count")[0][0].parse().expect("a number")
 }
 
-/// Starts a run and kills it, at a commit or at some instant; returns whether it came to no good end.
-fn cut_short(database: &Path, draw: u64, whole_ms: u64) -> bool {
-    let mut command = stripesync(database);
-    if draw % 5 < 2 {
-        let moment = if draw.is_multiple_of(2) { "before" } else { "after" };
-        command.env("STRIPESYNC_TEST_ABORT", format!("{moment}:{}", 1 + draw % 12));
-        return !command.status().expect("runs").success();
+/// What stood open when runs were killed.
+#[derive(Debug, Default, PartialEq)]
+struct Open {
+    split: bool,
+    fanned: bool,
+    undrained: bool,
+}
+
+impl Open {
+    fn look(&mut self, database: &Path) {
+        let Ok(store) = Store::open(database) else { return };
+        self.split |= count(&store, "SELECT count(*) FROM slices WHERE done=0 AND until_s IS NOT NULL") > 0;
+        self.fanned |= count(&store, "SELECT count(*) FROM fanouts") > 0;
+        let undrained = "SELECT count(*) FROM walks WHERE finished_s IS NOT NULL AND drained_s IS NULL";
+        self.undrained |= count(&store, undrained) > 0;
     }
-    let mut child = command.spawn().expect("runs");
-    std::thread::sleep(Duration::from_millis(draw % whole_ms.max(2) / 2));
-    let _ = child.kill();
-    !child.wait().expect("ends").success()
+}
+
+/// Runs again and again, the n-th time cut short at the n-th moment of some kind, until a run gets through; returns how
+/// many were killed.
+fn cut_short(database: &Path, kills_max: u64, open: &mut Open, mut run: impl FnMut(u64) -> bool) -> u64 {
+    for n in 1..=RUNS_MAX {
+        if run(n) {
+            return n - 1;
+        }
+        open.look(database);
+        if n == kills_max {
+            return n;
+        }
+    }
+    panic!("{} did not get whole in {RUNS_MAX} runs", database.display());
+}
+
+/// Asserts that the file is what an unbroken run makes, and what the service holds.
+fn assert_whole(database: &Path, wanted: &str, sandbox: &Sandbox) {
+    let name = database.display();
+    let store = Store::open(database).expect("opens");
+    assert_eq!(store.query_text("PRAGMA integrity_check").expect("checks"), [["ok"]], "{name}");
+    assert_eq!(digest(&store), wanted, "{name}");
+    assert_eq!(support::differences(sandbox, &store), Vec::<String>::new(), "{name}");
+}
+
+/// Kills a child as soon as its n-th request is answered.
+#[derive(Default)]
+struct Killer {
+    child: Mutex<Option<Child>>,
+    left: AtomicI64,
+    answered: AtomicU64,
+}
+
+impl Killer {
+    fn answered(&self, path: &str) {
+        // Whose account it is comes first in every run, and is no page.
+        if path == "/v1/account" {
+            return;
+        }
+        self.answered.fetch_add(1, SeqCst);
+        if self.left.fetch_sub(1, SeqCst) == 1
+            && let Some(child) = self.child.lock().expect("whole").as_mut()
+        {
+            child.kill().expect("its own child");
+        }
+    }
+
+    /// Runs a command that has so many pages to live; returns whether it came to a good end.
+    fn run(&self, command: &mut Command, pages: i64) -> bool {
+        {
+            // Whoever wants to kill it waits until it is here.
+            let mut child = self.child.lock().expect("whole");
+            self.left.store(pages, SeqCst);
+            *child = Some(command.spawn().expect("starts"));
+        }
+        loop {
+            let ended = self.child.lock().expect("whole").as_mut().expect("was started").try_wait();
+            if let Some(status) = ended.expect("its own child") {
+                return status.success();
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+}
+
+/// Kills at the first page's end, at the second's of the rest, and so on; returns how many kills that took.
+fn at_page_ends(folder: &Path, open: &mut Open) -> u64 {
+    let sizes = Sizes::customers(20);
+    let options = SandboxOptions { sizes, livemode: true, clock_runs: false, ..SandboxOptions::default() };
+    let sandbox = Sandbox::start(options).expect("starts");
+    let killer = Arc::new(Killer::default());
+    let told = Arc::clone(&killer);
+    sandbox.on_answer(move |_, call| told.answered(&call.path));
+    let url = sandbox.stripe_base_url();
+    let command = |database: &Path| {
+        let mut command = stripesync(database, &["--rate", "100%"]);
+        command.env("STRIPE_API_BASE", &url).env("STRIPE_API_KEY", LIVE_KEY);
+        command
+    };
+    let unbroken = folder.join("pages-unbroken.db");
+    assert!(killer.run(&mut command(&unbroken), 0));
+    let whole = killer.answered.swap(0, SeqCst);
+    let wanted = digest(&Store::open(&unbroken).expect("opens"));
+    let database = folder.join("pages.db");
+    let kills = cut_short(&database, RUNS_MAX, open, |n| killer.run(&mut command(&database), n as i64));
+    assert_whole(&database, &wanted, &sandbox);
+    let asked = killer.answered.load(SeqCst);
+    println!("{kills} kills at page ends: {asked} requests, {whole} unbroken");
+    assert!(asked <= whole + kills * REPEATED_MAX, "{asked} requests and {kills} kills, {whole} without any");
+    kills
 }
 
 #[test]
 fn fifty_kills_leave_a_file_that_the_next_run_makes_whole() {
     let folder = tempfile::tempdir().expect("a folder");
+    let mut open = Open::default();
+    let mut kills = at_page_ends(folder.path(), &mut open);
+
+    // The look-alike inside the program is this one.
+    let sandbox = Sandbox::start(SandboxOptions { sizes: Sizes::customers(200), ..SandboxOptions::default() });
+    let sandbox = sandbox.expect("starts");
     let unbroken = folder.path().join("unbroken.db");
-    let began = std::time::Instant::now();
-    assert!(stripesync(&unbroken).status().expect("runs").success());
+    let began = Instant::now();
+    assert!(embedded(&unbroken).status().expect("runs").success());
     let whole_ms = began.elapsed().as_millis() as u64;
     let wanted = digest(&Store::open(&unbroken).expect("opens"));
 
-    let (mut split, mut fanned, mut undrained, mut killed) = (false, false, false, 0);
-    let (mut seed, mut runs, mut file) = (0x5eed_u64, 0, 0);
-    while killed < KILLS && runs < RUNS_MAX {
+    for moment in ["before", "after"] {
+        let database = folder.path().join(format!("{moment}.db"));
+        let at_commits = cut_short(&database, RUNS_MAX, &mut open, |n| {
+            let mut command = embedded(&database);
+            command.env("STRIPESYNC_TEST_ABORT", format!("{moment}:{n}")).status().expect("runs").success()
+        });
+        assert!(at_commits > 3, "{at_commits} kills {moment} commits");
+        println!("{at_commits} kills {moment} commits");
+        assert_whole(&database, &wanted, &sandbox);
+        kills += at_commits;
+    }
+
+    let all = Open { split: true, fanned: true, undrained: true };
+    let (mut seed, mut file, before) = (0x5eed_u64, 0, kills);
+    while file < FILES_MAX && (kills < KILLS || kills < before + RANDOM_KILLS || open != all) {
         file += 1;
         let database = folder.path().join(format!("killed{file}.db"));
-        let mut is_whole = false;
-        while !is_whole && killed < KILLS && runs < RUNS_MAX {
+        kills += cut_short(&database, RANDOM_KILLS, &mut open, |_| {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            runs += 1;
-            is_whole = !cut_short(&database, seed >> 33, whole_ms);
-            killed += u64::from(!is_whole);
-            if let Ok(store) = Store::open(&database) {
-                split |= count(&store, "SELECT count(*) FROM slices WHERE done=0 AND until_s IS NOT NULL") > 0;
-                fanned |= count(&store, "SELECT count(*) FROM fanouts") > 0;
-                let open = "SELECT count(*) FROM walks WHERE finished_s IS NOT NULL AND drained_s IS NULL";
-                undrained |= count(&store, open) > 0;
-            }
-        }
-        assert!(stripesync(&database).status().expect("runs").success());
-        let store = Store::open(&database).expect("opens");
-        assert_eq!(store.query_text("PRAGMA integrity_check").expect("checks"), [["ok"]]);
-        assert_eq!(digest(&store), wanted, "file {file}");
-        // The look-alike inside the program is this one.
-        let sandbox = Sandbox::start(SandboxOptions { sizes: Sizes::customers(200), ..SandboxOptions::default() });
-        assert_eq!(support::differences(&sandbox.expect("starts"), &store), Vec::<String>::new(), "file {file}");
+            let mut child = embedded(&database).spawn().expect("runs");
+            std::thread::sleep(Duration::from_millis((seed >> 33) % whole_ms.max(2) / 2));
+            let _ = child.kill();
+            child.wait().expect("ends").success()
+        });
+        assert!(embedded(&database).status().expect("runs").success());
+        assert_whole(&database, &wanted, &sandbox);
     }
-    assert_eq!(killed, KILLS, "of {runs} runs");
-    assert!(split && fanned && undrained, "split {split}, fan-outs {fanned}, drains {undrained}");
+    println!("{kills} kills in all, {file} files at random");
+    assert!(kills >= KILLS, "{kills} kills");
+    assert_eq!(open, all);
 }
