@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value, json};
 use stripesync::model::resource::{List, Resource};
 use stripesync::sandbox::{Key, Options, Sandbox, Sizes};
 
-use crate::program::{Home, Reply, Scripted, account, holds, ran};
+use crate::program::{Home, Reply, Scripted, account, finished, holds, ran, started};
 use crate::support;
 
 /// Asserts that none of the folder's files and none of these texts holds any of this.
@@ -42,6 +44,63 @@ fn a_key_is_seen_nowhere_at_any_verbosity() {
         let ran = ran(&mut home.asking(&sandbox.stripe_base_url(), KEY, arguments));
         assert_eq!(ran.code, Some(0), "{arguments:?}: {}", ran.stderr);
         assert_unseen(home.path(), &[&ran.stdout, &ran.stderr], &["MARKER"]);
+    }
+}
+
+/// What everybody on the machine may read of a running process and its children: command line, names, environment.
+fn shown_of(pid: u32, with_environment: bool) -> Vec<String> {
+    let read =
+        |path: String| fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    let mut shown = vec![read(format!("/proc/{pid}/cmdline"))];
+    if with_environment {
+        shown.push(read(format!("/proc/{pid}/environ")));
+    }
+    for thread in fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten() {
+        let thread = thread.path();
+        shown.push(read(format!("{}/comm", thread.display())));
+        for child in read(format!("{}/children", thread.display())).split_whitespace() {
+            shown.extend(shown_of(child.parse().expect("a number"), true));
+        }
+    }
+    shown
+}
+
+#[test]
+fn a_key_stands_in_no_command_line_no_process_name_and_no_childs_environment() {
+    use std::os::unix::fs::OpenOptionsExt;
+    const KEY: &str = "sk_test_MARKERp1r2o3c4e5s6s7";
+    let keys = vec![Key { text: KEY.to_owned(), denied: Vec::new() }];
+    let sandbox = Sandbox::start(Options { sizes: Sizes::customers(10), keys, ..Options::default() }).expect("starts");
+    for in_dot_env in [true, false] {
+        let home = Home::new();
+        let mut command = home.command(&["sync", "customers", "invoices", "--rate", "100%", "-v", "-v"]);
+        command.env("STRIPE_API_BASE", sandbox.stripe_base_url());
+        if in_dot_env {
+            let path = home.path().join(".env");
+            let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).expect("is made");
+            std::io::Write::write_all(&mut file, format!("STRIPE_API_KEY={KEY}\n").as_bytes()).expect("is written");
+        } else {
+            command.env("STRIPE_API_KEY", KEY);
+        }
+        // Looked at while each of its requests is being answered: the key is in its hands then.
+        let (pid, shown) = (Arc::new(AtomicU32::new(0)), Arc::new(Mutex::new(Vec::new())));
+        let (looked, seen) = (Arc::clone(&pid), Arc::clone(&shown));
+        sandbox.on_request(move |_, _| {
+            let pid = looked.load(SeqCst);
+            if pid != 0 {
+                // The environment that it was started with is its user's own choice.
+                seen.lock().expect("whole").push(shown_of(pid, in_dot_env));
+            }
+        });
+        let (child, began) = started(&mut command);
+        pid.store(child.id(), SeqCst);
+        let ran = finished(child, began);
+        sandbox.on_request(|_, _| {});
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let shown = shown.lock().expect("whole");
+        assert!(shown.len() > 3 && shown.iter().all(|texts| texts[0].contains("stripesync")), "{shown:?}");
+        let told: Vec<_> = shown.iter().flatten().filter(|text| text.contains("MARKER")).collect();
+        assert_eq!(told, Vec::<&String>::new());
     }
 }
 
