@@ -19,8 +19,10 @@ use crate::model::row::{Cell, ChildSet};
 const ROWS_MAX: i64 = 200;
 /// JSON of one transaction, in bytes; one row may pass it.
 const DATA_MAX_BYTES: usize = 1 << 20;
-/// Between two transactions, so that other processes get their turn.
+/// Between two transactions.
 const PAUSE: Duration = Duration::from_millis(1);
+/// The same while another process has the file open: longer than SQLite's own waiting takes until it tries again.
+const SHARED_PAUSE: Duration = Duration::from_millis(30);
 
 /// A row as it stands.
 struct Old {
@@ -39,7 +41,7 @@ impl Store {
     /// SQLite's; what is done stays done.
     pub fn reread(&self, catalog: &Catalog, cancel: &Cancel) -> Result<(), Error> {
         while !cancel.is_set() && self.reread_some(catalog)? {
-            std::thread::sleep(PAUSE);
+            std::thread::sleep(if self.is_shared() { SHARED_PAUSE } else { PAUSE });
         }
         Ok(())
     }
