@@ -48,13 +48,13 @@ CREATE TABLE fetches (
   resource INTEGER NOT NULL REFERENCES resources(id),
   id TEXT NOT NULL,
   not_before_s INTEGER NOT NULL,       -- a GET sent from this second on settles it
-  reason TEXT NOT NULL,                -- 'event', 'unsettled', 'missing', 'referenced'
+  reason TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0,                -- 'event', 'unsettled', 'missing', 'referenced'
   PRIMARY KEY (account, resource, id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE fanouts (
   account INTEGER NOT NULL REFERENCES accounts(id),
   resource INTEGER NOT NULL REFERENCES resources(id),  -- the child's
-  parent_id TEXT NOT NULL, asked INTEGER NOT NULL DEFAULT 1,
+  parent_id TEXT NOT NULL, asked INTEGER NOT NULL DEFAULT 1, tries INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (account, resource, parent_id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE availability (
@@ -3622,3 +3622,5 @@ CREATE TABLE answers (
   data TEXT,                           -- null: the object was not there
   PRIMARY KEY (resource, row_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX fetches_tried ON fetches (account, tries, resource, id) WHERE tries > 0;
+CREATE INDEX fanouts_tried ON fanouts (account, tries, resource, parent_id) WHERE tries > 0;
