@@ -24,10 +24,13 @@
 //! 4. Secrets have a type that cannot be printed ([`config::Secret`]); what a service says is scrubbed of whatever looks
 //!    like one before anybody sees it ([`model::scrub`]).
 //! 5. Every loop over the network has a bound.
-//! 6. Nothing counts as complete that was not read to its end: a list's walk, its drain, and only then its tombstones.
+//! 6. Nothing counts as complete that was not read to its end: a list's walk, the look at what it did not show, its drain.
 //! 7. From the moment the reading of a list begins, every change of its account is read from the event log, or, where the
 //!    log does not reach back that far, the list is read anew.
 //! 8. Adding a resource touches one table entry, a migration and a sample in `testdata/`.
+//! 9. What fails waits behind what did not: no number of broken objects keeps another from its turn.
+//! 10. While another process has the file open, a write transaction ends after 20 ms, or with what came in one piece, and a
+//!     pause follows in which that process finds the file free.
 
 pub mod cli;
 pub mod clock;
