@@ -6,7 +6,7 @@ use super::Store;
 use super::error::Error;
 
 /// Entries that are queued in one transaction.
-const FOUND_MAX: i64 = 1000;
+const FOUND_MAX: usize = 1000;
 
 /// One object to GET.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -280,15 +280,17 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn queue_missing(&self, account: i64, resource: i64, table: &str, began_s: i64) -> Result<(), Error> {
+        // By the account's own index, whose order it keeps: others' rows are not read, and nothing is read twice.
         let text = format!(
-            "SELECT t.row_id, t.id FROM {table} t JOIN row_states s ON s.resource=?2 AND s.row_id=t.row_id
-             WHERE t.account=?1 AND t.row_id > ?4 AND t.deleted_at IS NULL AND s.until_s < ?3 - 1
-             ORDER BY t.row_id LIMIT ?5"
+            "SELECT t.id FROM {table} t CROSS JOIN row_states s ON s.resource=?2 AND s.row_id=t.row_id
+             WHERE t.account=?1 AND t.id > ?4 AND t.deleted_at IS NULL AND s.until_s < ?3 - 1
+             ORDER BY t.id LIMIT ?5"
         );
         self.queue_found((account, resource), &text, began_s, "missing")
     }
 
-    /// Queues what a statement finds, in transactions of some rows each; what is found is read without the write lock.
+    /// Queues the ids that a statement finds after `?4`, or that are not queued yet, in transactions of some each; they are
+    /// looked for without the write lock.
     fn queue_found(
         &self,
         (account, resource): (i64, i64),
@@ -297,30 +299,42 @@ impl Store {
         reason: &str,
     ) -> Result<(), Error> {
         let sql = |e| self.sql(e);
-        let mut after = i64::MIN;
+        let mut after = String::new();
         loop {
             let mut statement = self.conn.prepare_cached(text).map_err(sql)?;
-            let rows = statement
-                .query_map(params![account, resource, not_before_s, after, FOUND_MAX], |row| {
-                    Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
-                })
-                .map_err(sql)?;
+            let bound = params![account, resource, not_before_s, after, FOUND_MAX as i64];
+            let rows = statement.query_map(bound, |row| row.get::<_, String>(0)).map_err(sql)?;
             let found = rows.collect::<Result<Vec<_>, _>>().map_err(sql)?;
-            let Some((last, _)) = found.last() else { return Ok(()) };
-            after = *last;
-            self.at_once(|| {
-                for (_, id) in &found {
-                    self.conn
-                        .prepare_cached(
-                            "INSERT INTO fetches (account, resource, id, not_before_s, reason)
-                             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
-                        )
-                        .and_then(|mut s| s.execute(params![account, resource, id, not_before_s, reason]))
-                        .map_err(sql)?;
-                }
-                Ok::<_, Error>(())
-            })?;
+            if !found.is_empty() {
+                self.at_once(|| {
+                    found.iter().try_for_each(|id| self.queue_unless(account, resource, id, not_before_s, reason))
+                })?;
+            }
+            let is_all = found.len() < FOUND_MAX;
+            match found.into_iter().last().filter(|_| !is_all) {
+                Some(last) => after = last,
+                None => return Ok(()),
+            }
         }
+    }
+
+    /// Queues a GET unless there is one already.
+    fn queue_unless(
+        &self,
+        account: i64,
+        resource: i64,
+        id: &str,
+        not_before_s: i64,
+        reason: &str,
+    ) -> Result<(), Error> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO fetches (account, resource, id, not_before_s, reason)
+                 VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
+            )
+            .and_then(|mut s| s.execute(params![account, resource, id, not_before_s, reason]))
+            .map(drop)
+            .map_err(|e| self.sql(e))
     }
 
     /// Buries every living row that a walk begun at `began_s` should have shown and did not.
@@ -347,12 +361,11 @@ impl Store {
         (to, to_table): (i64, &str),
     ) -> Result<(), Error> {
         let text = format!(
-            "SELECT f.row_id, f.{column} FROM {from_table} f
-             WHERE f.account=?1 AND f.row_id > ?4 AND f.{column} IS NOT NULL AND f.deleted_at IS NULL
+            "SELECT DISTINCT f.{column} FROM {from_table} f
+             WHERE f.account=?1 AND f.{column} IS NOT NULL AND f.deleted_at IS NULL
                AND NOT EXISTS (SELECT 1 FROM {to_table} t WHERE t.account=?1 AND t.id=f.{column})
                AND NOT EXISTS (SELECT 1 FROM fetches q WHERE q.account=?1 AND q.resource=?2 AND q.id=f.{column})
-               AND ?3 = 0
-             ORDER BY f.row_id LIMIT ?5"
+               AND ?3 = 0 AND ?4 = ?4 LIMIT ?5"
         );
         self.queue_found((account, to), &text, 0, "referenced")
     }
@@ -408,6 +421,34 @@ mod tests {
         let behind = Turn { resource: number, ..Turn::default() }.after_its_kind();
         let rest = store.fetches(account, &behind, 9).expect("reads");
         assert!(rest.iter().all(|fetch| fetch.resource != number || fetch.tries > 0), "{rest:?}");
+    }
+
+    #[test]
+    fn thousands_of_missing_and_referenced_objects_are_queued_once_each() {
+        let store = Store::in_memory().expect("opens");
+        let account = account(&store);
+        let number = |table: &str| store.resource_number(table).expect("a number");
+        let (customers, products) = (number("stripe_customers"), number("stripe_products"));
+        let conn = &store.conn;
+        let some = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n+1 FROM n WHERE n<2500)";
+        conn.execute_batch(&format!(
+            "{some} INSERT INTO stripe_customers (account, id, data, as_of)
+             SELECT {account}, 'cus_' || n, '{{}}', 0 FROM n;
+             INSERT INTO row_states SELECT {customers}, row_id, 0, 100 + (row_id % 2) * 100, NULL FROM stripe_customers;
+             {some} INSERT INTO stripe_prices (account, id, data, as_of, product_id)
+             SELECT {account}, 'price_' || n, '{{}}', 0, 'prod_' || (n % 1200) FROM n;
+             INSERT INTO stripe_products (account, id, data, as_of) VALUES ({account}, 'prod_7', '{{}}', 0)"
+        ))
+        .expect("rows");
+        store.queue_missing(account, customers, "stripe_customers", 150).expect("queues");
+        store
+            .queue_referenced(account, ("stripe_prices", "product_id"), (products, "stripe_products"))
+            .expect("queues");
+        let queued = |number: i64| {
+            let all = turns(|after| store.fetches(account, after, 900), Fetch::turn);
+            all.iter().filter(|(resource, _)| *resource == number).count()
+        };
+        assert_eq!((queued(customers), queued(products)), (1250, 1199));
     }
 
     #[test]
