@@ -10,8 +10,8 @@ use super::text::{NESTED, PAGE, elements, field, reference, scalar, shift};
 /// Where an object stands in its list: second and number. Added ones count from here, so they are newer in their second.
 pub(super) type Place = (i64, u32);
 const ADDED_FROM: u32 = 1 << 31;
-/// Length of the part of an id that a nested object shares with its parent.
-const CODE_LEN: usize = 14;
+/// A nested object's id is its parent's with another prefix and so many digits more.
+const NESTED_DIGITS: usize = 3;
 
 /// Lists that stand inside their parent: parent, field, the list's own path with `{}`, or the parameter naming the parent.
 pub(super) const EMBEDDED: &[(Kind, &str, &str, &str, Kind)] = &[
@@ -103,7 +103,8 @@ impl Book {
     pub(super) fn get(&self, kind: Kind, id: &str) -> Option<Arc<str>> {
         let of = EMBEDDED.iter().filter(|(.., child)| *child == kind);
         for (parent, name, ..) in of {
-            let Some(code) = id.strip_prefix(kind.row().prefix).and_then(|c| c.get(..CODE_LEN)) else { continue };
+            let code = id.strip_prefix(kind.row().prefix);
+            let Some(code) = code.and_then(|c| c.get(..c.len().checked_sub(NESTED_DIGITS)?)) else { continue };
             let Some(text) = self.get(*parent, &format!("{}{code}", parent.row().prefix)) else { continue };
             let found = field(&text, name).and_then(|(_, value)| {
                 let all = elements(&text[value], NESTED);

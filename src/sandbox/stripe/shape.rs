@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::book::{Book, EMBEDDED};
 use super::facts::Facts;
 use super::generate::{Kind, list_text};
-use super::text::{NESTED, PAGE, canonical, edit, elements, field, scalar, shift};
+use super::text::{NESTED, PAGE, canonical, edit, elements, field, find, scalar, shift};
 
 /// Elements of a list that an object shows inline.
 const INLINE: usize = 10;
@@ -21,10 +21,12 @@ pub(super) fn show(book: &Book, kind: Kind, whole: &str, expand: &[&str]) -> Str
             let wanted = expand.iter().any(|e| e.split('.').next() == Some(*name));
             let raw = &whole[value.clone()];
             match (wanted, raw) {
-                (true, _) if raw.contains("\n        \"object\": \"list\"") => edits.push((value, inline(raw, true))),
+                (true, _) if find(raw, "\n        \"object\": \"list\"").is_some() => {
+                    edits.push((value, inline(raw, true)))
+                }
                 (true, _) => {}
                 (false, raw) if raw.starts_with('"') || raw == "[]" => {}
-                (false, raw) if raw.starts_with('[') && raw.contains("\"object\": \"discount\"") => {
+                (false, raw) if raw.starts_with('[') && find(raw, "\"object\": \"discount\"").is_some() => {
                     edits.push((value, ids(raw, PAGE + 4, PAGE + 2)));
                 }
                 (false, _) => edits.push((line, String::new())),
@@ -39,14 +41,16 @@ pub(super) fn show(book: &Book, kind: Kind, whole: &str, expand: &[&str]) -> Str
         if let Some((_, value)) = field(whole, name) {
             let keeps = expand.iter().any(|e| e.starts_with(&format!("{name}.data.discounts")));
             let raw = &whole[value.clone()];
-            if raw.matches("\n          {").count() > INLINE || (!keeps && raw.contains("\"object\": \"discount\"")) {
+            if memchr::memmem::find_iter(raw.as_bytes(), "\n          {").count() > INLINE
+                || (!keeps && find(raw, "\"object\": \"discount\"").is_some())
+            {
                 edits.push((value, inline(raw, keeps)));
             }
         }
     }
     // Private fields sort behind all others, so they are the object's end.
     let private =
-        has_private(whole).then(|| whole.find("\n      \"~")).flatten().map(|at| at..whole.len() - "\n    }".len());
+        has_private(whole).then(|| find(whole, "\n      \"~")).flatten().map(|at| at..whole.len() - "\n    }".len());
     let cuts_end = private.is_some();
     if let Some(range) = private {
         edits.push((range, String::new()));
@@ -71,10 +75,10 @@ fn inline(list: &str, keep_discounts: bool) -> String {
 /// An element of a nested list as shown by default.
 fn element(text: &str) -> String {
     let start = format!("\n{}\"discounts\": [\n", " ".repeat(NESTED + 2));
-    let Some(at) = text.find(&start) else { return text.to_owned() };
+    let Some(at) = find(text, &start) else { return text.to_owned() };
     let open = at + start.len() - 2;
     let close = format!("\n{}]", " ".repeat(NESTED + 2));
-    let Some(len) = text[open..].find(&close) else { return text.to_owned() };
+    let Some(len) = find(&text[open..], &close) else { return text.to_owned() };
     let end = open + len + close.len();
     edit(text, vec![(open..end, ids(&text[open..end], NESTED + 4, NESTED + 2))])
 }

@@ -91,9 +91,9 @@ pub(super) fn field(text: &str, name: &str) -> Option<(Range<usize>, Range<usize
     key.push_str("\n      \"");
     key.push_str(name);
     key.push_str("\": ");
-    let start = text.find(&key)?;
+    let start = find(text, &key)?;
     let value = start + key.len();
-    let end = text[value..].find("\n      \"").map_or(text.len().saturating_sub("\n    }".len()), |at| value + at);
+    let end = find(&text[value..], "\n      \"").map_or(text.len().saturating_sub("\n    }".len()), |at| value + at);
     let stripped = text[value..end].strip_suffix(',').map_or(end, |t| value + t.len());
     Some((start..end, value..stripped))
 }
@@ -114,14 +114,19 @@ pub(super) fn reference<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     }
 }
 
+/// Returns where a text begins in another: `str::find` takes half of a served page's time.
+pub(super) fn find(text: &str, sought: &str) -> Option<usize> {
+    memchr::memmem::find(text.as_bytes(), sought.as_bytes())
+}
+
 /// Returns the elements of a list envelope's `data` or of a plain array, each as text starting at its column.
 pub(super) fn elements(value: &str, column: usize) -> Vec<&str> {
     let open = format!("\n{}{{", " ".repeat(column));
     let close = format!("\n{}}}", " ".repeat(column));
     let (mut out, mut at) = (Vec::new(), 0);
-    while let Some(start) = value[at..].find(&open) {
+    while let Some(start) = find(&value[at..], &open) {
         let begin = at + start + open.len() - 1;
-        let Some(len) = value[begin..].find(&close) else { break };
+        let Some(len) = find(&value[begin..], &close) else { break };
         at = begin + len + close.len();
         out.push(&value[begin..at]);
     }
