@@ -60,7 +60,8 @@ pub fn table(report: &RunReport, all: bool, width: Option<u16>) -> String {
         let service = resources.first().and_then(|it| it.name.split_once(':')).map_or("", |(service, _)| service);
         let account = format!("{} {}", safe(service), safe(account));
         if !all && report.signal.is_none() && is_up_to_date(resources) {
-            out.push_str(&format!("{account} is up to date: {}\n\n", nothing_new(resources)));
+            let line = format!("{account} is up to date: {}", nothing_new(resources));
+            out.push_str(&format!("{}\n", sheet::sentence(&line, 0, width)));
         } else {
             out.push_str(&format!("{account}\n{}\n", account_table(resources, all, width)));
         }
@@ -87,7 +88,7 @@ fn nothing_new(resources: &[&ResourceReport]) -> String {
     let all = sum(resources);
     let again = match all.unchanged {
         0 => String::new(),
-        rows => format!(", {} seen again", counted(rows, "row")),
+        rows => format!(", {} seen", counted(rows, "row")),
     };
     format!("{}{again} (-v)", counted(all.requests, "request"))
 }
@@ -266,7 +267,8 @@ pub fn plan_table(plan: &[PlannedResource], pace: Pace, all: bool, width: Option
     if resting > 0 {
         out.push_str(&format!("{} cost nothing in themselves (-v lists them)\n", counted(resting as u64, "resource")));
     }
-    out.push_str(&format!("at least {}{time}; nothing was written\n", counted(least, "request")));
+    let sum = format!("at least {}{time}; nothing was written", counted(least, "request"));
+    out.push_str(&sheet::sentence(&sum, 0, width));
     if !pace.is_size_known {
         let unknown = "how large the account is, the file does not know: a first reading takes as long as it is large";
         out.push_str(&sheet::sentence(unknown, 0, width));
@@ -383,7 +385,7 @@ mod tests {
         for resource in &mut report.resources {
             resource.counts = Counts { unchanged: 5, requests: 2, ..Counts::default() };
         }
-        let line = "stripe acct_1 is up to date: 6 requests, 15 rows seen again (-v)";
+        let line = "stripe acct_1 is up to date: 6 requests, 15 rows seen (-v)";
         let drawn = table(&report, false, Some(80));
         assert!(drawn.starts_with(line) && drawn.lines().count() == 3, "{drawn}");
         assert!(table(&report, true, None).contains("stripe:reviews"));

@@ -1,7 +1,8 @@
 //! Rows and columns as a table for people or as CSV. The only file that knows comfy-table and csv.
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use std::cmp::Reverse;
 
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::text;
@@ -37,7 +38,8 @@ impl Column {
         Column { title, holds, dropped: None }
     }
 
-    /// Gives the column up where the terminal is too narrow for all; those of a lower rank go first.
+    /// Gives the column up where the terminal is too narrow for all; those of a lower rank go first, then
+    /// those further right.
     pub const fn dropped(self, rank: u8) -> Column {
         Column { dropped: Some(rank), ..self }
     }
@@ -118,8 +120,8 @@ fn layout(columns: &[Column], cells: &[Vec<String>], width: Option<usize>) -> La
         (sum + gap * count.saturating_sub(1)).saturating_sub(width)
     };
     while over(&mut kept.iter().map(|&(i, width)| columns[i].least(width)), NARROW_GAP) > 0 {
-        let droppable = kept.iter().enumerate().filter_map(|(at, &(i, _))| Some((columns[i].dropped?, at)));
-        let Some((_, at)) = droppable.min() else { break };
+        let droppable = kept.iter().enumerate().filter_map(|(at, &(i, _))| Some((columns[i].dropped?, Reverse(at))));
+        let Some((_, Reverse(at))) = droppable.min() else { break };
         kept.remove(at);
     }
     let gap = if over(&mut kept.iter().map(|&(_, width)| width), GAP) == 0 { GAP } else { NARROW_GAP };
