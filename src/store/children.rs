@@ -10,7 +10,7 @@ use super::error::Error;
 use crate::model::extract::Catalog;
 use crate::model::progress::Counts;
 use crate::model::resource::{Inline, List, Resource};
-use crate::model::row::{ChildSet, Object};
+use crate::model::row::{Cell, ChildSet, Object, Row};
 use crate::model::text::{self, Edit};
 
 /// Beyond this many elements a list stays in its table only, and the parent's JSON says so.
@@ -143,8 +143,8 @@ impl Rows<'_> {
     ) -> Result<(), Error> {
         let index = self.catalog.get(set.resource).index;
         let store = self.store;
-        if self.compare(index, parent_id, set, told.account, gone_s)? {
-            return Ok(());
+        if let Some(absent) = self.compare(index, parent_id, set, told.account, gone_s)? {
+            return self.insert_rows(told, parent_id, index, &absent, gone_s);
         }
         self.delete_nested(index, parent_id, told.account)?;
         if let Some(delete) = &mut self.statements(index).delete_under {
@@ -153,15 +153,16 @@ impl Rows<'_> {
         self.insert_children(told, parent_id, set, gone_s)
     }
 
-    /// Counts what a list changes under its parent; returns whether that is nothing.
-    fn compare(
+    /// Counts what a list changes under its parent. Where it only adds to what stands there, as the rest of a list that
+    /// came cut short does, it returns the rows to add.
+    fn compare<'s>(
         &mut self,
         index: usize,
         parent_id: &str,
-        set: &ChildSet,
+        set: &'s ChildSet,
         account: i64,
         gone_s: Option<i64>,
-    ) -> Result<bool, Error> {
+    ) -> Result<Option<Vec<&'s Row>>, Error> {
         let sql = |e| self.store.sql(e);
         let text = format!(
             "SELECT coalesce(id, position), position, data, deleted_at FROM {} WHERE account=?1 AND parent_id=?2",
@@ -176,13 +177,17 @@ impl Rows<'_> {
             .map_err(sql)?;
         let mut old: HashMap<String, _> = rows.collect::<Result<_, _>>().map_err(sql)?;
         let mut counts = std::mem::take(&mut self.child_counts[index]);
-        let mut is_same = true;
+        let mut adds_only = true;
+        let mut absent = Vec::new();
         for row in &set.rows {
             let key = if row.id.is_empty() { row.position.to_string() } else { row.id.clone() };
             let before = old.remove(&key);
-            is_same &= before.as_ref().is_some_and(|(position, data, gone)| {
-                *position == row.position && *data == row.data && *gone == gone_s
-            });
+            match &before {
+                Some((position, data, gone)) => {
+                    adds_only &= *position == row.position && *data == row.data && *gone == gone_s;
+                }
+                None => absent.push(row),
+            }
             match before {
                 Some((_, data, None)) if gone_s.is_none() && data == row.data => counts.unchanged += 1,
                 Some((_, _, None)) if gone_s.is_none() => counts.changed += 1,
@@ -198,7 +203,7 @@ impl Rows<'_> {
         }
         counts.deleted += old.values().filter(|(_, _, gone)| gone.is_none()).count() as u64;
         self.child_counts[index] = counts;
-        Ok(is_same && old.is_empty())
+        Ok((adds_only && old.is_empty()).then_some(absent))
     }
 
     /// Returns what became of elements of lists since it was last asked, by table.
@@ -220,12 +225,23 @@ impl Rows<'_> {
         set: &ChildSet,
         gone_s: Option<i64>,
     ) -> Result<(), Error> {
-        let index = self.catalog.get(set.resource).index;
+        let rows: Vec<&Row> = set.rows.iter().collect();
+        self.insert_rows(told, parent_id, self.catalog.get(set.resource).index, &rows, gone_s)
+    }
+
+    fn insert_rows(
+        &mut self,
+        told: &Told,
+        parent_id: &str,
+        index: usize,
+        rows: &[&Row],
+        gone_s: Option<i64>,
+    ) -> Result<(), Error> {
         self.prepare(index)?;
         let store = self.store;
         let as_of = told.interval().from_s;
         let prepared = self.statements(index);
-        for row in &set.rows {
+        for row in rows {
             let id = Some(&row.id).filter(|id| !id.is_empty());
             let unsettled = false;
             let head: [&dyn ToSql; 4] = [&told.account, &parent_id, &id, &row.position];
@@ -234,7 +250,7 @@ impl Rows<'_> {
                 head.into_iter().chain(row.cells.iter().map(|cell| cell as &dyn ToSql)).chain(tail).collect();
             prepared.insert.execute(&values[..]).map_err(|e| store.sql(e))?;
         }
-        for row in &set.rows {
+        for row in rows {
             for nested in row.nested.iter().filter(|nested| !nested.rows.is_empty()) {
                 self.insert_children(told, &row.id, nested, gone_s)?;
             }
@@ -283,7 +299,7 @@ impl Rows<'_> {
         Ok(())
     }
 
-    /// Puts the whole list into the parent's JSON and computes its columns anew.
+    /// Puts the whole list into the parent's JSON and computes anew the columns that are read from it.
     fn splice(
         &mut self,
         parent: usize,
@@ -299,20 +315,19 @@ impl Rows<'_> {
         if data == stored.data {
             return Ok(Applied::Unchanged);
         }
-        let Ok(object) = self.catalog.object(&self.catalog.entries()[parent], &data) else {
-            return Ok(Applied::Unchanged);
-        };
         let store = self.store;
-        let table = object.resource.table();
-        let columns: Vec<String> = object.resource.columns.iter().map(|c| format!("{}=?", c.name)).collect();
-        let sql = format!(
-            "UPDATE {table} SET {}data=? WHERE row_id=?",
-            columns.iter().map(|c| format!("{c},")).collect::<String>()
-        );
-        let mut values: Vec<&dyn ToSql> = object.row.cells.iter().map(|cell| cell as &dyn ToSql).collect();
-        values.extend([&object.row.data as &dyn ToSql, &stored.row_id]);
+        let entry = &self.catalog.entries()[parent];
+        let (mut sets, mut values) = (String::new(), Vec::<Cell>::new());
+        if entry.resource.columns.iter().any(|column| column.from.split('|').any(|path| path.starts_with(inline.at))) {
+            let Ok(object) = self.catalog.object(entry, &data) else { return Ok(Applied::Unchanged) };
+            sets = entry.resource.columns.iter().map(|column| format!("{}=?,", column.name)).collect();
+            values = object.row.cells;
+        }
+        let sql = format!("UPDATE {} SET {sets}data=? WHERE row_id=?", entry.resource.table());
+        let mut bound: Vec<&dyn ToSql> = values.iter().map(|cell| cell as &dyn ToSql).collect();
+        bound.extend([&data as &dyn ToSql, &stored.row_id]);
         let mut statement = self.conn.prepare_cached(&sql).map_err(|e| store.sql(e))?;
-        statement.execute(&values[..]).map_err(|e| store.sql(e))?;
+        statement.execute(&bound[..]).map_err(|e| store.sql(e))?;
         Ok(Applied::Changed)
     }
 }
