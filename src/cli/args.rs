@@ -174,7 +174,6 @@ pub enum Command {
     /// Write completions for a shell
     Completions(CompletionsArgs),
     /// Write the man pages
-    #[command(hide = true)]
     Man(ManArgs),
 }
 
@@ -304,8 +303,14 @@ Examples:
   stripesync completions zsh > ~/.zfunc/_stripesync
   stripesync completions fish > ~/.config/fish/completions/stripesync.fish";
 
+const MAN_HELP: &str = "\
+Examples:
+  stripesync man | man -l -
+  stripesync man --dir ~/.local/share/man/man1";
+
 /// Write the man pages
 #[derive(Debug, Clone, Args)]
+#[command(after_long_help = MAN_HELP)]
 pub struct ManArgs {
     /// Folder to write them into; without it the first page goes to stdout
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]

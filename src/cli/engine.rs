@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::exit::{Exit, Failure};
 use super::select;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{FicAccess, Mode, StripeAccess};
+use crate::config::{self, FicAccess, Mode, StripeAccess};
 use crate::http::{self, Client, Limits, Settings};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
@@ -72,6 +72,8 @@ pub enum Pulled {
         resources: Vec<PlannedResource>,
         /// Requests per second that the run would keep to, where known.
         rate_per_s: Option<u32>,
+        /// Whether the file knows how large every account is.
+        is_size_known: bool,
     },
 }
 
@@ -194,11 +196,11 @@ impl Pulling<'_> {
         }
     }
 
-    /// Notes a clock that is far off; the sandbox's is meant to be.
+    /// Notes a clock that is far off; a sandbox's is meant to be, and says so.
     fn look_at_clock(&self, service: &'static str, client: &Client, report: &mut RunReport) {
         let behind_s = client.skew_s();
         let is_new = report.clocks.iter().all(|off| off.service != service);
-        if is_new && !self.access.is_sandbox && behind_s.abs() > CLOCK_OFF_MIN_S {
+        if is_new && !client.is_clock_made_up() && behind_s.abs() > CLOCK_OFF_MIN_S {
             report.clocks.push(ClockOff { service, behind_s });
         }
     }
@@ -329,47 +331,88 @@ fn plan(order: &Order, access: &Access, clock: &dyn Clock) -> Result<Pulled, Fai
     // A file that is not there yet knows as much as an empty one.
     let known = if order.database.exists() { Store::open_read_only(&order.database)? } else { Store::in_memory()? };
     let catalog = sync::catalog();
-    // The sandbox of a file stands still.
-    let now_s = if access.is_sandbox { sandbox::START_S } else { clock.now_ms().div_euclid(1000) };
-    let is_chosen = |account: &Account| order.accounts.is_empty() || order.accounts.contains(&account.remote_id);
+    let planning = Planning { order, access, store: &known, catalog: &catalog, clock };
     let mut resources = Vec::new();
+    let mut is_size_known = true;
     if let Some(stripe) = &access.stripe {
-        let mode = if access.is_sandbox { "sandbox" } else { stripe.mode.name() };
-        // Only the service knows whose key it is; the account that was synced last is the likely one.
-        let account = known.accounts_of("stripe", mode)?.into_iter().find(is_chosen);
-        let options = options(order, Provider::Stripe);
-        let is_live = mode == "live";
-        resources.extend(sync::estimate(&known, &catalog, account.as_ref(), is_live, &options, now_s)?);
+        is_size_known &= planning.stripe(stripe, &mut resources)?;
     }
     if let Some(fic) = &access.fic {
-        let mode = fic_mode(access.is_sandbox, &fic.base_url);
-        let is_meant = |account: &Account| fic.company.as_ref().is_none_or(|company| *company == account.remote_id);
-        let mut companies = known.accounts_of("fic", mode)?;
-        companies.retain(|company| is_chosen(company) && is_meant(company));
-        let options = options(order, Provider::Fic);
-        let how = "which companies the token sees".to_owned();
-        let name = "fic:companies".to_owned();
-        resources.push(PlannedResource {
-            name,
-            account: String::new(),
-            how,
-            requests: 1,
-            parent: None,
-            is_open: false,
-        });
-        if companies.is_empty() {
-            resources.extend(sync::fic::estimate(&known, &catalog, None, &options, now_s)?);
-        }
-        for company in &companies {
-            let company = Some((company.id, company.remote_id.as_str()));
-            resources.extend(sync::fic::estimate(&known, &catalog, company, &options, now_s)?);
-        }
+        is_size_known &= planning.fic(fic, &mut resources)?;
     }
     let rate_per_s = access.stripe.as_ref().filter(|_| !access.is_sandbox).map(|stripe| {
         let per_s = if stripe.mode == Mode::Live { stripe::LIVE_PER_S } else { stripe::TEST_PER_S };
         per_s * order.rate_percent / 100
     });
-    Ok(Pulled::Planned { resources, rate_per_s })
+    Ok(Pulled::Planned { resources, rate_per_s, is_size_known })
+}
+
+/// One order being priced.
+struct Planning<'a> {
+    order: &'a Order,
+    access: &'a Access,
+    store: &'a Store,
+    catalog: &'a Catalog,
+    clock: &'a dyn Clock,
+}
+
+impl Planning<'_> {
+    /// Prices Stripe; returns whether the account was read to its end before.
+    fn stripe(&self, access: &StripeAccess, resources: &mut Vec<PlannedResource>) -> Result<bool, Failure> {
+        let mode = if self.access.is_sandbox { "sandbox" } else { access.mode.name() };
+        // Only the service knows whose key it is; the account that was synced last is the likely one.
+        let account = self.store.accounts_of("stripe", mode)?.into_iter().find(|account| self.is_chosen(account));
+        let now_s = self.now_s(account.as_ref(), &access.base_url)?;
+        let (options, is_live) = (options(self.order, Provider::Stripe), mode == "live");
+        resources.extend(sync::estimate(self.store, self.catalog, account.as_ref(), is_live, &options, now_s)?);
+        // The event log is read when the lists have been.
+        Ok(account.is_some_and(|account| account.events_until_s.is_some()))
+    }
+
+    /// Prices Fatture in Cloud; returns whether a company is known.
+    fn fic(&self, access: &FicAccess, resources: &mut Vec<PlannedResource>) -> Result<bool, Failure> {
+        let mode = fic_mode(self.access.is_sandbox, &access.base_url);
+        let is_meant = |account: &Account| access.company.as_ref().is_none_or(|company| *company == account.remote_id);
+        let mut companies = self.store.accounts_of("fic", mode)?;
+        companies.retain(|company| self.is_chosen(company) && is_meant(company));
+        let options = options(self.order, Provider::Fic);
+        resources.push(PlannedResource {
+            name: "fic:companies".to_owned(),
+            account: String::new(),
+            how: "which companies the token sees".to_owned(),
+            requests: 1,
+            parent: None,
+            is_open: false,
+        });
+        if companies.is_empty() {
+            let now_s = self.now_s(None, &access.base_url)?;
+            resources.extend(sync::fic::estimate(self.store, self.catalog, None, &options, now_s)?);
+        }
+        for company in &companies {
+            let now_s = self.now_s(Some(company), &access.base_url)?;
+            let named = Some((company.id, company.remote_id.as_str()));
+            resources.extend(sync::fic::estimate(self.store, self.catalog, named, &options, now_s)?);
+        }
+        Ok(!companies.is_empty())
+    }
+
+    fn is_chosen(&self, account: &Account) -> bool {
+        self.order.accounts.is_empty() || self.order.accounts.contains(&account.remote_id)
+    }
+
+    /// Returns the hour to plan by, without asking: this machine's, but never before the account's last run by the
+    /// service's clock. What is served on this machine has a clock of its own, of which that last run is all we know.
+    fn now_s(&self, account: Option<&Account>, base_url: &str) -> Result<i64, Failure> {
+        let last_s = account.map(|account| self.store.last_run_s(account.id)).transpose()?.flatten();
+        let ours_s = self.clock.now_ms().div_euclid(1000);
+        Ok(match last_s {
+            // The sandbox of a file stands still.
+            _ if self.access.is_sandbox => sandbox::START_S,
+            Some(last_s) if config::is_loopback(base_url) => last_s,
+            Some(last_s) => ours_s.max(last_s),
+            None => ours_s,
+        })
+    }
 }
 
 /// Reads how the file stands.

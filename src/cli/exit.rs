@@ -230,6 +230,9 @@ impl From<select::Error> for Failure {
     fn from(error: select::Error) -> Failure {
         let failure = Failure::from_error(Exit::Usage, &error);
         match error {
+            select::Error::Blank(_) => failure.hint(
+                "leave the name away to pull everything, or name resources: customers, stripe:invoices, fic:clients",
+            ),
             select::Error::Unknown { .. } => {
                 failure.hint("names are tables without their prefix: customers, stripe:invoices, fic:clients, all")
             }

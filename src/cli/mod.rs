@@ -7,6 +7,7 @@ pub mod args;
 mod engine;
 pub mod exit;
 pub mod generate;
+mod next;
 mod sandbox;
 pub mod select;
 mod signals;
@@ -58,6 +59,10 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 
 fn dispatch(cli: &Cli, ui: &Ui) -> Result<Exit, Failure> {
     let clock = SystemClock::new();
+    // A file that is named must be there, also for commands that take nothing from it.
+    if cli.global.config.is_some() {
+        config::gather(&places(&cli.global)?)?;
+    }
     match &cli.command {
         Command::Sync(args) => sync::run(args, &cli.global, ui, &clock),
         Command::Status => status::run(&cli.global, ui),

@@ -31,6 +31,9 @@ pub fn may_belong(account: &str, provider: Provider) -> bool {
 /// Why a wish cannot be granted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
+    /// A name without a letter in it: an unset variable of a script, most likely.
+    #[error("a resource without a name was asked for: \"{0}\"")]
+    Blank(String),
     /// No resource has this name.
     #[error("there is no resource {name}{}", did_you_mean(.suggestions))]
     Unknown {
@@ -102,6 +105,9 @@ fn named(table: &[&'static Resource], typed: &str, provider: Option<Provider>) -
     let found: Vec<usize> = (0..table.len())
         .filter(|&i| table[i].name == plain && service.is_none_or(|service| table[i].provider.name() == service))
         .collect();
+    if plain.is_empty() {
+        return Err(Error::Blank(typed.to_owned()));
+    }
     if found.is_empty() {
         return Err(Error::Unknown { name: typed.to_owned(), suggestions: suggestions(table, &name) });
     }
@@ -269,7 +275,9 @@ mod tests {
             ("stripe_customers", "there is no resource stripe_customers; did you mean customers?"),
             ("stripe:clients", "there is no resource stripe:clients; did you mean clients?"),
             ("zebra", "there is no resource zebra"),
-            ("", "there is no resource "),
+            ("", "a resource without a name was asked for: \"\""),
+            (" ", "a resource without a name was asked for: \" \""),
+            ("stripe:", "a resource without a name was asked for: \"stripe:\""),
         ];
         for (typed, message) in cases {
             let table: Vec<&'static Resource> = TABLE.iter().collect();

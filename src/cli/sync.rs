@@ -1,19 +1,20 @@
 //! `sync`: pulls accounts into the file, once or in a rhythm.
 
-use std::path::{Path, PathBuf};
+use std::collections::HashSet;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::args::{Global, ProviderArg, SyncArgs};
 use super::engine::{self, Access, Order, Pulled, RunningSandbox, SandboxOptions};
 use super::exit::{Exit, Failure};
 use super::select::{self, Wish};
-use super::{settings, signals, values};
+use super::{next, settings, signals, values};
 use crate::clock::Clock;
 use crate::config::{self, Mode, Secret, Settings, Source, StripeAccess};
 use crate::model::cancel::Cancel;
 use crate::model::resource::{Provider, Resource};
 use crate::providers::{fic, stripe};
-use crate::ui::Ui;
+use crate::ui::{Pace, Ui};
 
 /// What a date is good for here, and what to look at when a past one is refused.
 const SINCE_HINT: &str =
@@ -25,12 +26,6 @@ const SANDBOX_DATABASE: &str = "./sandbox.db";
 /// A playground that is read in a few seconds.
 const SANDBOX_CUSTOMERS: u32 = 200;
 
-/// What to look at first, on tables of both services.
-const NEXT_QUERIES: [&str; 2] = [
-    "SELECT status, count(*) AS subscriptions FROM stripe_subscriptions GROUP BY status ORDER BY 2 DESC",
-    "SELECT name, country, vat_number FROM fic_clients WHERE deleted_at IS NULL ORDER BY name LIMIT 10",
-];
-
 /// Runs the command.
 pub(super) fn run(args: &SyncArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
     let mut order = order(args, clock.now_ms().div_euclid(1000))?;
@@ -39,7 +34,7 @@ pub(super) fn run(args: &SyncArgs, global: &Global, ui: &Ui, clock: &dyn Clock) 
     let access = match &running {
         Some(running) => {
             order.database = global.database.clone().unwrap_or_else(|| PathBuf::from(SANDBOX_DATABASE));
-            sandbox_access(running, args.provider)
+            sandbox_access(running, &order.only)
         }
         None => {
             let settings = settings(global, ui)?;
@@ -52,10 +47,7 @@ pub(super) fn run(args: &SyncArgs, global: &Global, ui: &Ui, clock: &dyn Clock) 
         Some(every) => repeat(every, &order, &access, ui, &cancel, clock)?,
     };
     if args.sandbox && !args.dry_run && exit == Exit::Done {
-        ui.note("two queries to try next:");
-        for line in next_queries(&order.database) {
-            ui.note(&line);
-        }
+        suggest(&order, ui)?;
     }
     Ok(exit)
 }
@@ -90,7 +82,8 @@ fn sandbox() -> Result<RunningSandbox, Failure> {
     engine::sandbox(options)
 }
 
-fn sandbox_access(running: &RunningSandbox, only: Option<ProviderArg>) -> Access {
+fn sandbox_access(running: &RunningSandbox, only: &[&'static Resource]) -> Access {
+    let concerns = |provider| only.iter().any(|resource| resource.provider == provider);
     let stripe = StripeAccess {
         key: Secret::new(running.stripe_key),
         mode: Mode::Test,
@@ -104,8 +97,8 @@ fn sandbox_access(running: &RunningSandbox, only: Option<ProviderArg>) -> Access
         source: Source::Default,
     };
     Access {
-        stripe: (only != Some(ProviderArg::Fic)).then_some(stripe),
-        fic: (only != Some(ProviderArg::Stripe)).then_some(fic),
+        stripe: concerns(Provider::Stripe).then_some(stripe),
+        fic: concerns(Provider::Fic).then_some(fic),
         is_sandbox: true,
     }
 }
@@ -153,8 +146,8 @@ fn pass(order: &Order, access: &Access, ui: &Ui, cancel: &Cancel, clock: &dyn Cl
     // The bars must be gone before anything else is written.
     drop(watch);
     match pulled? {
-        Pulled::Planned { resources, rate_per_s } => {
-            ui.plan(&resources, rate_per_s).map_err(|error| Failure::stdout(&error))?;
+        Pulled::Planned { resources, rate_per_s, is_size_known } => {
+            ui.plan(&resources, Pace { rate_per_s, is_size_known }).map_err(|error| Failure::stdout(&error))?;
             Ok(Exit::Done)
         }
         Pulled::Done(report) => {
@@ -197,10 +190,20 @@ fn repeat(
     }
 }
 
-/// Returns two queries to go on with.
-fn next_queries(database: &Path) -> Vec<String> {
-    let file = database.display();
-    NEXT_QUERIES.iter().map(|sql| format!("  sqlite3 -box {file} \"{sql}\"")).collect()
+/// Names queries to go on with, on what the run was about and what has rows.
+fn suggest(order: &Order, ui: &Ui) -> Result<(), Failure> {
+    let chosen: HashSet<String> = order.only.iter().map(|resource| resource.table()).collect();
+    let status = engine::status(&order.database)?;
+    let states = status.accounts.into_iter().flat_map(|account| account.resources);
+    let tables = states.filter(|state| state.rows > 0 && chosen.contains(&state.table)).map(|state| state.table);
+    let queries = next::queries(&tables.collect());
+    if !queries.is_empty() {
+        ui.note(if queries.len() == 1 { "a query to try next:" } else { "two queries to try next:" });
+    }
+    for sql in queries {
+        ui.note(&next::command(&order.database, &sql));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -139,6 +139,11 @@ fn checked_base(setting: &'static str, base: &Sourced<String>, credential: &Sour
     Ok(base.value.trim_end_matches('/').to_owned())
 }
 
+/// Returns whether a URL is of this machine: what answers there is a sandbox or a test, with a clock of its own.
+pub fn is_loopback(url: &str) -> bool {
+    check_url(url).unwrap_or(false)
+}
+
 /// Checks scheme and host; returns whether the host is this machine.
 fn check_url(url: &str) -> Result<bool, &'static str> {
     let (encrypted, rest) = match url.split_once("://") {

@@ -12,7 +12,7 @@ mod tests;
 use std::path::PathBuf;
 
 pub use crate::model::secret::Secret;
-pub use access::{FicAccess, Mode, StripeAccess};
+pub use access::{FicAccess, Mode, StripeAccess, is_loopback};
 pub use files::{Gathered, Places, gather};
 pub use layers::{Layer, Layers, SETTINGS, Setting, Source, Sourced, resolve};
 

@@ -39,6 +39,8 @@ pub struct Received {
     pub is_endpoint_limit: bool,
     /// Host of `Location`.
     pub location: Option<String>,
+    /// Whether the service says that its clock is not the world's.
+    pub is_clock_made_up: bool,
 }
 
 /// Why nothing whole was received.
@@ -197,6 +199,7 @@ fn heads(response: &ureq::http::Response<Body>) -> Received {
         should_retry: header("stripe-should-retry").and_then(|v| v.parse().ok()),
         is_endpoint_limit: header("stripe-rate-limited-reason")
             .is_some_and(|v| v.starts_with("endpoint") || v.starts_with("resource")),
+        is_clock_made_up: header("stripesync-clock") == Some("made up"),
         location: header("location").map(|v| {
             let host = v.parse::<Uri>().ok().and_then(|u| u.host().map(str::to_owned));
             host.unwrap_or_else(|| "another path".to_owned())

@@ -48,6 +48,7 @@ pub struct Client {
     is_interrupted: AtomicBool,
     sent: AtomicU64,
     offset_ms: AtomicI64,
+    is_clock_made_up: AtomicBool,
     /// Moving average plus one; zero is "none yet".
     latency_ms: AtomicU64,
 }
@@ -81,6 +82,7 @@ impl Client {
             is_interrupted: AtomicBool::new(false),
             sent: AtomicU64::new(0),
             offset_ms: AtomicI64::new(0),
+            is_clock_made_up: AtomicBool::new(false),
             latency_ms: AtomicU64::new(0),
         })
     }
@@ -93,8 +95,20 @@ impl Client {
         request: &Request,
         read: &mut dyn FnMut(&Answer) -> Result<T, Unreadable>,
     ) -> Result<T, Error> {
+        self.get_counted(request, &mut 0, read)
+    }
+
+    /// Does as [`Client::get`], and adds what it sends to `sent`, retries included.
+    pub fn get_counted<T>(
+        &self,
+        request: &Request,
+        sent: &mut u64,
+        read: &mut dyn FnMut(&Answer) -> Result<T, Unreadable>,
+    ) -> Result<T, Error> {
         let (mut attempt, mut tally) = (1, Tally::default());
         loop {
+            self.pass(request.endpoint)?;
+            *sent += 1;
             let failure = match self.attempt(request, attempt, read)? {
                 Ok(value) => return Ok(value),
                 Err(failure) => failure,
@@ -123,6 +137,11 @@ impl Client {
         self.offset_ms.load(Ordering::Relaxed) / 1000
     }
 
+    /// Returns whether the service says that its clock is not the world's, as a sandbox does.
+    pub fn is_clock_made_up(&self) -> bool {
+        self.is_clock_made_up.load(Ordering::Relaxed)
+    }
+
     /// Returns the moving average of how long an exchange takes, to choose the number of requests in flight by.
     pub fn latency_ms(&self) -> Option<u64> {
         self.latency_ms.load(Ordering::Relaxed).checked_sub(1)
@@ -139,14 +158,13 @@ impl Client {
         self.wire.shutdown();
     }
 
-    /// One attempt. The outer error ends the request whatever the retry rules say.
+    /// One attempt that the governor has let go. The outer error ends the request whatever the retry rules say.
     fn attempt<T>(
         &self,
         request: &Request,
         attempt: u32,
         read: &mut dyn FnMut(&Answer) -> Result<T, Unreadable>,
     ) -> Result<Result<T, Failure>, Error> {
-        self.pass(request.endpoint)?;
         let taken = self.exchange(request, attempt);
         held(&self.governor).done();
         let endpoint = request.endpoint;
@@ -201,6 +219,7 @@ impl Client {
             let old = self.offset_ms.load(Ordering::Relaxed);
             self.offset_ms.store(skew::offset_ms(old, date_s, sent_ms, received_ms), Ordering::Relaxed);
         }
+        self.is_clock_made_up.fetch_or(received.is_clock_made_up, Ordering::Relaxed);
         if (300..400).contains(&received.status) {
             return Err(Error::Redirected {
                 endpoint: request.endpoint,

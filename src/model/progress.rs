@@ -24,7 +24,7 @@ pub struct Counts {
     pub changed: u64,
     /// Rows that became tombstones.
     pub deleted: u64,
-    /// Rows seen again with equal content.
+    /// Rows that were there before the run, and were seen again with equal content.
     pub unchanged: u64,
     /// Requests sent, retries included.
     pub requests: u64,
@@ -39,7 +39,7 @@ pub struct ResourceReport {
     pub account: String,
     /// Counts.
     pub counts: Counts,
-    /// From first request to last commit, in milliseconds.
+    /// How long its requests were out and its rows were written, in milliseconds.
     pub took_ms: u64,
     /// How it ended.
     pub outcome: Outcome,

@@ -9,6 +9,7 @@ pub(super) struct SandboxClock {
     skew_s: AtomicI64,
     running: AtomicBool,
     since: Instant,
+    is_made_up: bool,
 }
 
 impl SandboxClock {
@@ -18,7 +19,13 @@ impl SandboxClock {
             skew_s: AtomicI64::new(0),
             running: AtomicBool::new(running),
             since: Instant::now(),
+            is_made_up: start_s == super::START_S,
         }
+    }
+
+    /// Whether nobody chose its start, so that it tells nothing of other clocks.
+    pub(super) fn is_made_up(&self) -> bool {
+        self.is_made_up
     }
 
     /// The service's seconds, without skew: what objects and events are stamped with.

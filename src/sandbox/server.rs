@@ -160,7 +160,10 @@ fn serve(
     if fault == Some(Fault::FirstPageAgain) {
         call.query.retain(|(name, _)| name != "starting_after" && name != "ending_before");
     }
-    let reply = service.answer(call, shared.clock.now_s());
+    let mut reply = service.answer(call, shared.clock.now_s());
+    if shared.clock.is_made_up() {
+        reply.headers.push(("Stripesync-Clock".into(), "made up".into()));
+    }
     let date_s = shared.clock.date_s();
     let goes_on = match fault {
         None => send::reply(stream, date_s, &reply),

@@ -122,7 +122,7 @@ impl Work for ReadEvents<'_, '_> {
     }
 
     fn apply(&mut self, done: Done) -> Result<(), Error> {
-        self.tally.asked(EVENTS, done.requests);
+        self.tally.asked(EVENTS, (done.requests, done.began));
         let has_cursor = matches!(done.task, Task::Events { cursor: Some(_), .. });
         match done.got {
             Ok(Got::Events { events, .. }) => {
@@ -362,7 +362,7 @@ impl Work for Fetches<'_, '_> {
     fn apply(&mut self, done: Done) -> Result<(), Error> {
         let Task::Get { resource, id } = done.task else { return Ok(()) };
         let table = resource.table();
-        self.tally.asked(&table, done.requests);
+        self.tally.asked(&table, (done.requests, done.began));
         let told = answer(self.account, done.when, self.api_version);
         let applied = match done.got {
             Ok(Got::Object(object)) if object.gone => self.rows.apply_absence(resource, &id, &told)?,

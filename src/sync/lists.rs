@@ -368,14 +368,14 @@ impl Work for Lists<'_, '_> {
     fn apply(&mut self, done: Done) -> Result<(), Error> {
         match (done.task, done.got) {
             (Task::Page { walk, resource, .. }, got) => {
-                self.tally.asked(&resource.table(), done.requests);
+                self.tally.asked(&resource.table(), (done.requests, done.began));
                 if let Ok(Got::Page { objects, .. }) = got {
                     self.apply_page(walk, &objects, done.when)?;
                 }
             }
             (Task::Under { resource, fanout, from }, got) => {
                 self.under -= 1;
-                self.tally.asked(&resource.table(), done.requests);
+                self.tally.asked(&resource.table(), (done.requests, done.began));
                 if std::mem::take(&mut self.is_begun_again) {
                     return Ok(());
                 }

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Error;
 use super::task::{Failure, Got, Task, When, Worker};
@@ -33,6 +33,8 @@ pub struct Done {
     pub when: When,
     /// Requests it took.
     pub requests: u64,
+    /// When a worker began with it.
+    pub began: Instant,
 }
 
 /// What a phase of a sync does with its tasks. Runs on the writer's thread.
@@ -84,10 +86,11 @@ fn serve(worker: &Worker, take: &Mutex<Receiver<Task>>, report: &SyncSender<Done
     loop {
         let task = take.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(task) = task else { return };
+        let began = Instant::now();
         // A worker that dies in silence would be waited for without end.
         let ran = catch_unwind(AssertUnwindSafe(|| worker.run(&task)));
         let (got, when, requests) = ran.unwrap_or((Err(Failure::Crashed), When { sent_s: 0, date_s: 0 }, 0));
-        if report.send(Done { task, got, when, requests }).is_err() {
+        if report.send(Done { task, got, when, requests, began }).is_err() {
             return;
         }
     }

@@ -100,9 +100,11 @@ pub fn run_within(
     let following = run.following();
     let mut rows = store.rows(catalog, &following)?;
     let outcome = run.phases(&mut rows, &mut tally);
+    let settled = tally.count_once(store, run.account.id);
     let reports = tally.reports();
     let logged = run.log(&reports);
     outcome?;
+    settled?;
     logged?;
     Ok(Summary {
         reports,

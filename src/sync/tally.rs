@@ -1,10 +1,11 @@
 //! What a run did, resource by resource.
 
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::Error;
 use crate::model::progress::{Counts, Outcome, Progress, ResourceReport, Sink};
-use crate::store::Applied;
+use crate::store::{Applied, Store};
 
 /// Counts and outcomes by table name.
 pub struct Tally<'a> {
@@ -16,9 +17,21 @@ pub struct Tally<'a> {
 
 struct Entry {
     counts: Counts,
-    began: Instant,
-    ended: Instant,
+    /// How long its requests were out and its rows were written, what went on side by side once.
+    worked: Duration,
+    /// Until when that is counted.
+    until: Option<Instant>,
     outcome: Outcome,
+}
+
+impl Entry {
+    /// Counts the time since then, as far as it is not counted yet.
+    fn work(&mut self, since: Instant) {
+        let now = Instant::now();
+        let from = self.until.map_or(since, |until| until.max(since));
+        self.worked += now.saturating_duration_since(from);
+        self.until = Some(now);
+    }
 }
 
 impl<'a> Tally<'a> {
@@ -34,17 +47,19 @@ impl<'a> Tally<'a> {
     }
 
     fn entry(&mut self, table: &str) -> &mut Entry {
-        self.entries.entry(table.to_owned()).or_insert_with(|| {
-            let now = Instant::now();
-            Entry { counts: Counts::default(), began: now, ended: now, outcome: Outcome::Complete }
+        self.entries.entry(table.to_owned()).or_insert_with(|| Entry {
+            counts: Counts::default(),
+            worked: Duration::ZERO,
+            until: None,
+            outcome: Outcome::Complete,
         })
     }
 
-    /// Counts requests.
-    pub fn asked(&mut self, table: &str, requests: u64) {
+    /// Counts requests, and the time since the first of them.
+    pub fn asked(&mut self, table: &str, (requests, began): (u64, Instant)) {
         let entry = self.entry(table);
         entry.counts.requests += requests;
-        entry.ended = Instant::now();
+        entry.work(began);
     }
 
     /// Counts what became of a state.
@@ -79,6 +94,12 @@ impl<'a> Tally<'a> {
     /// Says what is durable now.
     pub fn committed(&mut self) {
         for (table, (rows, share_permille)) in std::mem::take(&mut self.pending) {
+            // From the last answer to the commit that holds it.
+            if let Some(entry) = self.entries.get_mut(&table)
+                && let Some(until) = entry.until
+            {
+                entry.work(until);
+            }
             self.sink.report(Progress::Stored { name: qualified(&table), rows, share_permille });
         }
     }
@@ -96,6 +117,18 @@ impl<'a> Tally<'a> {
         self.sink.report(Progress::Note(text));
     }
 
+    /// Sets right what was counted more often than there are rows: overlaps, drains, and lists that come cut and then
+    /// whole show a row again, and what this very run brought is no old row that stayed as it was.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn count_once(&mut self, store: &Store, account: i64) -> Result<(), Error> {
+        for (table, entry) in self.entries.iter_mut().filter(|(_, entry)| entry.counts.unchanged > 0) {
+            entry.counts = once(entry.counts, store.living_count(account, table)?);
+        }
+        Ok(())
+    }
+
     /// Ends the run.
     pub fn reports(mut self) -> Vec<ResourceReport> {
         self.committed();
@@ -105,7 +138,7 @@ impl<'a> Tally<'a> {
                 name: qualified(&table),
                 account: self.account.clone(),
                 counts: entry.counts,
-                took_ms: u64::try_from((entry.ended - entry.began).as_millis()).unwrap_or(u64::MAX),
+                took_ms: u64::try_from(entry.worked.as_millis()).unwrap_or(u64::MAX),
                 outcome: entry.outcome,
             };
             self.sink.report(Progress::Finished { report: report.clone() });
@@ -118,4 +151,50 @@ impl<'a> Tally<'a> {
 /// Turns `stripe_customers` into `stripe:customers`.
 fn qualified(table: &str) -> String {
     table.replacen('_', ":", 1)
+}
+
+/// Returns the counts with no more rows unchanged than there were before the run and stayed as they were, where so many
+/// are alive after it.
+fn once(counts: Counts, living: u64) -> Counts {
+    let before = (living + counts.deleted).saturating_sub(counts.new);
+    let stayed = before.saturating_sub(counts.changed + counts.deleted);
+    Counts { unchanged: counts.unchanged.min(stayed), ..counts }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::progress::Silent;
+
+    #[test]
+    fn a_row_is_unchanged_once_and_only_if_it_was_there_before() {
+        let counts = |new, changed, deleted, unchanged| Counts { new, changed, deleted, unchanged, requests: 0 };
+        for (shown, living, unchanged) in [
+            // A first pull that met a third of its rows twice.
+            (counts(30, 0, 0, 10), 30, 0),
+            // All of thirty read again, some of them twice, while some changed.
+            (counts(2, 3, 1, 40), 31, 26),
+            // A part of many.
+            (counts(0, 0, 0, 100), 5000, 100),
+            (counts(9, 9, 9, 9), 0, 0),
+        ] {
+            assert_eq!(once(shown, living), counts(shown.new, shown.changed, shown.deleted, unchanged), "{shown:?}");
+        }
+    }
+
+    #[test]
+    fn seconds_are_those_of_the_work_and_not_of_the_waiting() {
+        let mut tally = Tally::new("acct_1", &Silent);
+        let now = Instant::now();
+        let Some(before) = now.checked_sub(Duration::from_secs(100)) else { return };
+        tally.begin("stripe_customers", "listing");
+        tally.asked("stripe_customers", (1, before));
+        // Asked for side by side: the same hundred seconds.
+        tally.asked("stripe_customers", (2, before + Duration::from_secs(50)));
+        tally.begin("stripe_invoices", "listing");
+        let reports = tally.reports();
+        assert_eq!((reports[0].name.as_str(), reports[0].counts.requests), ("stripe:customers", 3));
+        assert!((100_000..110_000).contains(&reports[0].took_ms), "{}", reports[0].took_ms);
+        assert_eq!(reports[1].took_ms, 0, "it was never asked for");
+    }
 }

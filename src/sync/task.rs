@@ -130,7 +130,7 @@ impl Worker<'_> {
     /// Does one task; says when it was answered and how many requests it took.
     pub fn run(&self, task: &Task) -> (Result<Got, Failure>, When, u64) {
         let now_s = self.client.service_now_s();
-        let mut asked = Asked { when: When { sent_s: now_s, date_s: now_s }, requests: 0 };
+        let mut asked = Asked { when: When { sent_s: now_s, date_s: now_s }, requests: 0, answers: 0 };
         let got = match task {
             Task::Page { resource, pass, span, cursor, .. } => {
                 self.page(resource, pass, *span, cursor.as_ref().map(|c| c.0.as_str()), &mut asked)
@@ -155,11 +155,11 @@ impl Worker<'_> {
         read: &mut dyn FnMut(&str) -> Result<T, Unreadable>,
     ) -> Result<T, Failure> {
         let mut when = None;
-        let got = self.client.get(request, &mut |answer: &Answer| {
+        let got = self.client.get_counted(request, &mut asked.requests, &mut |answer: &Answer| {
             when = Some(When { sent_s: answer.sent_s, date_s: answer.date_s });
             read(page::text(&answer.body)?)
         });
-        asked.requests += 1;
+        asked.answers += 1;
         match got {
             Ok(value) => {
                 let when = when.expect("read was called for the answer");
@@ -339,12 +339,15 @@ impl Worker<'_> {
 
 struct Asked {
     when: When,
+    /// Sent, retries included.
     requests: u64,
+    /// Questions that came to an end, whatever it was.
+    answers: u64,
 }
 
 impl Asked {
     fn answered(&self) -> bool {
-        self.requests > 1
+        self.answers > 1
     }
 }
 

@@ -7,7 +7,7 @@ use dialoguer::console::{measure_text_width, truncate_str};
 
 use super::text::safe;
 use super::units::{clock, counted, grouped};
-use crate::model::progress::{Outcome, Progress, ResourceReport};
+use crate::model::progress::{Progress, ResourceReport};
 
 /// Places for bars; more would push everything else off a terminal of 24 lines.
 pub const PLACES: usize = 12;
@@ -16,8 +16,10 @@ const NAME_WIDTH: usize = 30;
 const BAR_WIDTH: usize = 16;
 /// A resource that was quiet for so long gives its place to another one.
 const QUIET_MAX: Duration = Duration::from_secs(3);
-/// A plain line for a resource comes no more often than this.
-const PLAIN_EVERY: Duration = Duration::from_secs(1);
+/// Work that is done by then needs no line of its own in a log: the closing table tells of it.
+const LONG: Duration = Duration::from_secs(10);
+/// So many resources are named in a line about all.
+const NAMED_MAX: usize = 3;
 /// An estimate from less than this share of the span, in thousandths, or less than this time is a guess.
 const SHARE_MIN: u32 = 10;
 const WATCHED_MIN: Duration = Duration::from_secs(1);
@@ -33,7 +35,6 @@ pub struct Line {
     rows: u64,
     began: Duration,
     moved: Duration,
-    printed: Option<Duration>,
 }
 
 /// Everything in flight.
@@ -82,7 +83,6 @@ impl Board {
             rows: 0,
             began: now,
             moved: now,
-            printed: None,
         })
     }
 
@@ -124,30 +124,47 @@ impl Board {
     /// Returns the line over all.
     pub fn overall(&self, resources: u64, now: Duration) -> String {
         let rate = per_second(self.rows, now).map(|rate| format!(", {rate}/s")).unwrap_or_default();
-        let in_flight = self.lines.len();
+        // The log of events is begun too, and is none of those chosen.
+        let begun = (self.finished + self.lines.len() as u64).min(resources);
         let rows = counted(self.rows, "row");
-        format!("{}  {rows}{rate}, {in_flight} of {resources} resources begun", clock(now))
+        format!("{}  {rows}{rate}, {begun} of {resources} resources begun", clock(now))
     }
 
-    /// Returns a line for a log without a terminal, unless this resource had one a moment ago.
-    pub fn plain(&mut self, progress: &Progress, now: Duration) -> Option<String> {
+    /// Returns a line for a log without a terminal: notes, and what was long in flight and is done. `all` asks for a line
+    /// for everything that had rows.
+    pub fn plain(progress: &Progress, all: bool) -> Option<String> {
         match progress {
-            Progress::Started { .. } => None,
-            Progress::Stored { name, .. } => {
-                let line = self.lines.get_mut(name)?;
-                if now.saturating_sub(line.printed.unwrap_or(line.began)) < PLAIN_EVERY {
-                    return None;
-                }
-                line.printed = Some(now);
-                Some(format!("{}: {}", line.name, line.text(now)))
+            Progress::Started { .. } | Progress::Stored { .. } => None,
+            Progress::Finished { report } => {
+                let is_long = u128::from(report.took_ms) >= LONG.as_millis();
+                finished(report).filter(|_| all || is_long)
             }
-            Progress::Finished { report } => finished(report),
             Progress::Note(note) => Some(safe(note).into_owned()),
         }
+    }
+
+    /// Returns the line for such a log that says, now and then, that the work goes on and on what.
+    pub fn heartbeat(&self, resources: u64, now: Duration) -> String {
+        let mut lines: Vec<&Line> = self.lines.values().filter(|line| line.is_in_work(now)).collect();
+        lines.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.name.cmp(&b.name)));
+        let named: Vec<String> =
+            lines.iter().take(NAMED_MAX).map(|line| format!("{} {}", safe(&line.name), line.text(now))).collect();
+        let more = match lines.len().saturating_sub(NAMED_MAX) {
+            0 => String::new(),
+            more => format!("; and {more} more"),
+        };
+        let colon = if named.is_empty() { "" } else { ": " };
+        format!("{}{colon}{}{more}", self.overall(resources, now), named.join("; "))
     }
 }
 
 impl Line {
+    /// Returns whether its rows came of late, or are known to be still to come.
+    fn is_in_work(&self, now: Duration) -> bool {
+        let is_moving = now.saturating_sub(self.moved) < LONG;
+        is_moving && self.rows > 0 && self.share_permille != Some(1000)
+    }
+
     /// Returns name, bar and text.
     fn drawn(&self, now: Duration, color: bool) -> String {
         let name = truncate_str(&safe(&self.name), NAME_WIDTH, "…").into_owned();
@@ -178,20 +195,19 @@ impl Line {
 
 fn finished(report: &ResourceReport) -> Option<String> {
     let c = report.counts;
-    let is_quiet = c.new + c.changed + c.deleted == 0;
-    match report.outcome {
-        Outcome::Complete | Outcome::NotAvailable(_) if is_quiet => None,
-        _ => {
-            let outcome = super::run::outcome(&report.outcome);
-            let (new, changed, deleted) = (grouped(c.new), grouped(c.changed), grouped(c.deleted));
-            Some(format!("{}: {outcome}, {new} new, {changed} changed, {deleted} deleted", report.name))
-        }
+    if c.new + c.changed + c.deleted == 0 {
+        return None;
     }
+    let outcome = super::run::outcome(&report.outcome);
+    let (new, changed, deleted) = (grouped(c.new), grouped(c.changed), grouped(c.deleted));
+    let took = clock(Duration::from_millis(report.took_ms));
+    Some(format!("{}: {outcome}, {new} new, {changed} changed, {deleted} deleted in {took}", report.name))
 }
 
 fn per_second(rows: u64, time: Duration) -> Option<String> {
     let ms = u64::try_from(time.as_millis()).ok().filter(|_| time >= WATCHED_MIN)?;
-    Some(grouped(rows.saturating_mul(1000) / ms))
+    // Less than one in a second is no pace to tell.
+    Some(rows.saturating_mul(1000) / ms).filter(|rate| *rate > 0).map(grouped)
 }
 
 /// Returns the time left if the rest goes as fast as what is done.
@@ -203,7 +219,7 @@ fn remaining(watched: Duration, share_permille: u32) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::progress::Counts;
+    use crate::model::progress::{Counts, Outcome};
 
     fn s(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
@@ -274,24 +290,36 @@ mod tests {
     }
 
     #[test]
-    fn plain_lines_are_rare_and_final_ones_are_worth_reading() {
+    fn plain_lines_are_few_and_worth_reading() {
+        let print = |progress: Progress| Board::plain(&progress, false);
+        assert_eq!(print(started("a")), None);
+        assert_eq!(print(stored("a", 10, 1)), None);
+        assert_eq!(print(done("a", 40, Outcome::Complete)), None, "it took a moment, and stands in the table");
+        let mut long = done("a", 40, Outcome::Complete);
+        if let Progress::Finished { report } = &mut long {
+            report.took_ms = 65_000;
+        }
+        assert_eq!(print(long).as_deref(), Some("a: complete, 40 new, 0 changed, 0 deleted in 1:05"));
+        let all = |progress: Progress| Board::plain(&progress, true);
+        assert!(all(done("a", 40, Outcome::Complete)).is_some());
+        assert_eq!(all(done("b", 0, Outcome::Complete)), None);
+        assert_eq!(print(Progress::Note("one\x07".into())).as_deref(), Some(r"one\u{7}"));
+    }
+
+    #[test]
+    fn a_heartbeat_names_what_is_in_work() {
         let mut board = Board::default();
-        let mut print = |progress: Progress, now_ms: u64| {
-            let now = Duration::from_millis(now_ms);
-            board.take(&progress, now);
-            board.plain(&progress, now)
-        };
-        assert_eq!(print(started("a"), 0), None);
-        assert_eq!(print(stored("a", 10, 1), 500), None);
-        assert_eq!(print(stored("a", 10, 1), 1000).as_deref(), Some("a: listing, 20 rows, 20/s"));
-        assert_eq!(print(stored("a", 10, 1), 1999), None);
-        assert!(print(stored("a", 10, 1), 2000).is_some());
+        assert_eq!(board.heartbeat(87, s(10)), "0:10  0 rows, 0 of 87 resources begun");
+        board.take(&stored("stripe:done", 900, 1000), s(1));
+        board.take(&started("stripe:empty"), s(1));
+        for (name, rows) in [("a", 100), ("b", 3), ("c", 5000), ("d", 70), ("e\x1b[2J", 60)] {
+            board.take(&stored(name, rows, 100), s(1));
+        }
         assert_eq!(
-            print(done("a", 40, Outcome::Complete), 2001).as_deref(),
-            Some("a: complete, 40 new, 0 changed, 0 deleted")
+            board.heartbeat(87, s(10)),
+            "0:10  6,133 rows, 613/s, 7 of 87 resources begun: c 5,000 rows, 555/s, 1:21 left; \
+             a 100 rows, 11/s, 1:21 left; d 70 rows, 7/s, 1:21 left; and 2 more"
         );
-        assert_eq!(print(done("b", 0, Outcome::Complete), 2001), None);
-        assert!(print(done("c", 0, Outcome::Failed("x".into())), 2001).expect("a line").starts_with("c: failed"));
-        assert_eq!(print(Progress::Note("one\x07".into()), 2001).as_deref(), Some(r"one\u{7}"));
+        assert!(!board.heartbeat(87, s(60)).contains("left"), "nothing moved for long");
     }
 }

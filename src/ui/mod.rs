@@ -20,9 +20,10 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
 pub use log::LogFormat;
 pub use progress::Watch;
+pub use run::Pace;
 
 /// Narrower than this no table of numbers can be read.
-const WIDTH_MIN: u16 = 60;
+const WIDTH_MIN: u16 = 40;
 
 /// How data is written to stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -115,11 +116,11 @@ impl Ui {
     ///
     /// # Errors
     /// As [`Ui::run_report`].
-    pub fn plan(&self, plan: &[PlannedResource], rate_per_s: Option<u32>) -> io::Result<()> {
+    pub fn plan(&self, plan: &[PlannedResource], pace: Pace) -> io::Result<()> {
         match self.look.format {
             Format::Json => self.stdout(&json::plan(plan)),
             Format::Csv => self.csv(&run::plan_csv(plan)),
-            Format::Table => self.stdout(&run::plan_table(plan, rate_per_s, self.look.verbose, width())),
+            Format::Table => self.stdout(&run::plan_table(plan, pace, self.look.verbose, width())),
         }
     }
 
@@ -131,7 +132,7 @@ impl Ui {
         match self.look.format {
             Format::Json => self.stdout(&json::status(status)),
             Format::Csv => self.csv(&status::csv(status)),
-            Format::Table => self.stdout(&status::table(status, width())),
+            Format::Table => self.stdout(&status::table(status, self.look.verbose, width())),
         }
     }
 

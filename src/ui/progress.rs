@@ -19,6 +19,8 @@ const UNSEEN: Duration = Duration::from_millis(250);
 const PAINT_EVERY: Duration = Duration::from_millis(100);
 /// Not a limit: the painter keeps the pace, and a picture that it made must not get lost.
 const DRAWS_PER_S: u8 = 255;
+/// How often a log without a terminal hears that the work goes on.
+const HEARTBEAT_EVERY: Duration = Duration::from_secs(10);
 /// Where the terminal does not tell its width.
 const WIDTH_USUAL: u16 = 80;
 
@@ -31,7 +33,11 @@ pub struct Watch {
 
 enum Face {
     Quiet,
-    Lines,
+    /// Held for its end, which ends the lines.
+    Lines {
+        all: bool,
+        _heart: Ticker,
+    },
     Bars(Bars),
 }
 
@@ -45,7 +51,13 @@ impl Watch {
             let picture = Picture { board: Arc::clone(&board), began, resources, color: look.color };
             Face::Bars(Bars::new(bars, picture, ProgressDrawTarget::stderr_with_hz(DRAWS_PER_S)))
         } else {
-            Face::Lines
+            let shared = Arc::clone(&board);
+            let beat = move || {
+                let line = held(&shared).heartbeat(resources as u64, began.elapsed());
+                let _ = writeln!(io::stderr(), "{line}");
+                HEARTBEAT_EVERY
+            };
+            Face::Lines { all: look.verbose, _heart: Ticker::start("heartbeat", HEARTBEAT_EVERY, beat) }
         };
         Watch { began, board, face }
     }
@@ -56,10 +68,9 @@ impl Sink for Watch {
         let now = self.began.elapsed();
         match &self.face {
             Face::Quiet => {}
-            Face::Lines => {
-                let mut board = held(&self.board);
-                board.take(&progress, now);
-                if let Some(line) = board.plain(&progress, now) {
+            Face::Lines { all, .. } => {
+                held(&self.board).take(&progress, now);
+                if let Some(line) = Board::plain(&progress, *all) {
                     // There is nowhere left to tell that stderr is gone.
                     let _ = writeln!(io::stderr(), "{line}");
                 }
@@ -94,32 +105,70 @@ impl Picture {
 struct Bars {
     all: MultiProgress,
     sheet: ProgressBar,
-    closed: Arc<(Mutex<bool>, Condvar)>,
-    painter: Option<JoinHandle<()>>,
+    painter: Ticker,
 }
 
 impl Bars {
     fn new(all: MultiProgress, picture: Picture, stderr: ProgressDrawTarget) -> Bars {
         let style = ProgressStyle::with_template("{msg}").expect("the template is a constant, drawn by a test");
         let sheet = all.add(ProgressBar::new_spinner().with_style(style));
-        let closed: Arc<(Mutex<bool>, Condvar)> = Arc::default();
-        let (seen, canvas, target) = (Arc::clone(&closed), sheet.clone(), all.clone());
+        let (canvas, target) = (sheet.clone(), all.clone());
+        let mut hidden = Some(stderr);
         let paint = move || {
             // Hidden for the first moment, even if nothing happens that would show it.
-            if waited(&seen, UNSEEN) {
-                return;
+            if let Some(stderr) = hidden.take() {
+                target.set_draw_target(stderr);
             }
-            target.set_draw_target(stderr);
-            loop {
-                canvas.set_message(picture.text());
-                if waited(&seen, PAINT_EVERY) {
-                    return;
-                }
+            canvas.set_message(picture.text());
+            PAINT_EVERY
+        };
+        Bars { all, sheet, painter: Ticker::start("painter", UNSEEN, paint) }
+    }
+}
+
+impl Drop for Bars {
+    fn drop(&mut self) {
+        self.painter.stop();
+        self.sheet.finish_and_clear();
+        self.all.remove(&self.sheet);
+        self.all.set_draw_target(ProgressDrawTarget::hidden());
+    }
+}
+
+/// A thread that does something again and again until this is dropped. Without a thread to spare it is not done; the
+/// work goes on.
+struct Ticker {
+    closed: Arc<(Mutex<bool>, Condvar)>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Ticker {
+    /// Waits, then does it; `tick` says how long to wait until the next time.
+    fn start(name: &str, first: Duration, mut tick: impl FnMut() -> Duration + Send + 'static) -> Ticker {
+        let closed: Arc<(Mutex<bool>, Condvar)> = Arc::default();
+        let seen = Arc::clone(&closed);
+        let run = move || {
+            let mut wait = first;
+            while !waited(&seen, wait) {
+                wait = tick();
             }
         };
-        // Without a thread to spare nothing is painted; the work goes on.
-        let painter = std::thread::Builder::new().name("painter".into()).spawn(paint).ok();
-        Bars { all, sheet, closed, painter }
+        Ticker { closed, thread: std::thread::Builder::new().name(name.into()).spawn(run).ok() }
+    }
+
+    fn stop(&mut self) {
+        let (closed, changed) = &*self.closed;
+        *held(closed) = true;
+        changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Ticker {
+    fn drop(&mut self) {
+        self.stop();
     }
 }
 
@@ -128,20 +177,6 @@ fn waited(closed: &(Mutex<bool>, Condvar), time: Duration) -> bool {
     let (closed, changed) = closed;
     let waited = changed.wait_timeout_while(held(closed), time, |closed| !*closed);
     *waited.unwrap_or_else(PoisonError::into_inner).0
-}
-
-impl Drop for Bars {
-    fn drop(&mut self) {
-        let (closed, changed) = &*self.closed;
-        *held(closed) = true;
-        changed.notify_all();
-        if let Some(painter) = self.painter.take() {
-            let _ = painter.join();
-        }
-        self.sheet.finish_and_clear();
-        self.all.remove(&self.sheet);
-        self.all.set_draw_target(ProgressDrawTarget::hidden());
-    }
 }
 
 /// Locks; a panic elsewhere while drawing must not take the engine's threads along.

@@ -3,23 +3,29 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use super::sheet::{self, Column, numbers, whole, words};
+use super::sheet::{self, Column, names, numbers, whole, words};
 use super::text::safe;
 use super::units::{counted, grouped, seconds, span};
 use crate::model::progress::{Counts, Outcome, ResourceReport};
 use crate::model::report::{ClockOff, PlannedResource, RunReport};
 
-const COLUMNS: [Column; 8] = [
-    words("resource"),
-    numbers("new"),
-    numbers("changed"),
-    numbers("deleted"),
-    numbers("unchanged"),
-    numbers("requests"),
-    numbers("seconds"),
-    whole("outcome"),
-];
+/// Where there is no room for all, what has nothing to tell goes first.
+fn columns(all: &Counts, is_well: bool) -> [Column; 8] {
+    let rank = |count, rank| if count == 0 { 0 } else { rank };
+    [
+        names("resource"),
+        numbers("new"),
+        numbers("changed").dropped(rank(all.changed, 6)),
+        numbers("deleted").dropped(rank(all.deleted, 5)),
+        numbers("unchanged").dropped(rank(all.unchanged, 3)),
+        numbers("requests").dropped(4),
+        numbers("seconds").dropped(1),
+        whole("outcome").dropped(if is_well { 2 } else { 7 }),
+    ]
+}
 
+/// In a narrower terminal the resources' service stands above the table only.
+const QUALIFIED_MIN: u16 = 100;
 /// More lines than this for one account are no longer read.
 const LINES_MAX: usize = 30;
 
@@ -42,7 +48,8 @@ pub fn detail(outcome: &Outcome) -> Option<&str> {
     }
 }
 
-/// Draws the closing table, one for each account. Resources without rows are summed up below unless `all` are wanted.
+/// Draws the closing table, one for each account; one that had nothing new has a line. Resources without rows are summed
+/// up unless `all` are wanted. Whatever is shown, the requests add up to those of the last line.
 pub fn table(report: &RunReport, all: bool, width: Option<u16>) -> String {
     let mut accounts: BTreeMap<&str, Vec<&ResourceReport>> = BTreeMap::new();
     for resource in &report.resources {
@@ -50,40 +57,60 @@ pub fn table(report: &RunReport, all: bool, width: Option<u16>) -> String {
     }
     let mut out = String::new();
     for (account, resources) in &accounts {
-        if accounts.len() > 1 {
-            out.push_str(&format!("{}\n", safe(account)));
+        let service = resources.first().and_then(|it| it.name.split_once(':')).map_or("", |(service, _)| service);
+        let account = format!("{} {}", safe(service), safe(account));
+        if !all && report.signal.is_none() && is_up_to_date(resources) {
+            let line = format!("{account} is up to date: {}", nothing_new(resources));
+            out.push_str(&format!("{}\n", sheet::sentence(&line, 0, width)));
+        } else {
+            out.push_str(&format!("{account}\n{}\n", account_table(resources, all, width)));
         }
-        out.push_str(&account_table(resources, all, width));
-        out.push('\n');
     }
-    let requests = counted(report.requests, "request");
-    out.push_str(&format!("{requests} in {} s\n", seconds(report.took_ms)));
+    let named: u64 = report.resources.iter().map(|resource| resource.counts.requests).sum();
+    let others = match report.requests.saturating_sub(named) {
+        0 => String::new(),
+        others => format!(" ({} to find the accounts)", grouped(others)),
+    };
+    out.push_str(&format!("{} in {} s{others}\n", counted(report.requests, "request"), seconds(report.took_ms)));
     out
+}
+
+fn is_up_to_date(resources: &[&ResourceReport]) -> bool {
+    resources.iter().all(|resource| {
+        let c = resource.counts;
+        let is_well = matches!(resource.outcome, Outcome::Complete | Outcome::NotAvailable(_));
+        is_well && c.new + c.changed + c.deleted == 0
+    })
+}
+
+/// Says what a run did that found nothing new.
+fn nothing_new(resources: &[&ResourceReport]) -> String {
+    let all = sum(resources);
+    let again = match all.unchanged {
+        0 => String::new(),
+        rows => format!(", {} seen", counted(rows, "row")),
+    };
+    format!("{}{again} (-v)", counted(all.requests, "request"))
 }
 
 fn account_table(resources: &[&ResourceReport], all: bool, width: Option<u16>) -> String {
     let (shown, summed): (Vec<&ResourceReport>, Vec<&ResourceReport>) =
         resources.iter().partition(|resource| all || is_worth_a_line(resource));
     let (shown, smaller) = if all { (shown, Vec::new()) } else { largest(shown) };
-    let mut rows: Vec<Vec<String>> = shown.iter().map(|resource| row(resource)).collect();
-    if !smaller.is_empty() {
-        rows.push(sum_row(format!("{} smaller ones (-v)", smaller.len()), &smaller));
+    let is_well = shown.iter().all(|resource| resource.outcome == Outcome::Complete);
+    let (absent, quiet): (Vec<&ResourceReport>, Vec<_>) =
+        summed.into_iter().partition(|resource| matches!(resource.outcome, Outcome::NotAvailable(_)));
+    let is_qualified = width.is_none_or(|width| width >= QUALIFIED_MIN);
+    let mut rows: Vec<Vec<String>> = shown.iter().map(|resource| row(resource, is_qualified)).collect();
+    for (folded, what) in [(smaller, "smaller ones"), (quiet, "with nothing new"), (absent, "not available")] {
+        if !folded.is_empty() {
+            rows.push(sum_row(format!("{} {what} (-v)", folded.len()), &folded));
+        }
     }
-    if resources.len() > 1 {
+    if rows.len() > 1 {
         rows.push(sum_row("total".to_owned(), resources));
     }
-    let mut out = if shown.is_empty() { String::new() } else { sheet::table(&COLUMNS, &rows, width) };
-    let absent = summed.iter().filter(|resource| matches!(resource.outcome, Outcome::NotAvailable(_))).count();
-    let empty = summed.len() - absent;
-    if empty > 0 {
-        let were = if empty == 1 { "was" } else { "were" };
-        out.push_str(&format!("{} {were} empty\n", counted(empty as u64, "list")));
-    }
-    if absent > 0 {
-        let absent = counted(absent as u64, "resource");
-        out.push_str(&format!("{absent} not available to this account (-v lists them)\n"));
-    }
-    out
+    sheet::table(&columns(&sum(resources), is_well), &rows, width)
 }
 
 fn is_worth_a_line(resource: &ResourceReport) -> bool {
@@ -115,8 +142,9 @@ fn largest(shown: Vec<&ResourceReport>) -> (Vec<&ResourceReport>, Vec<&ResourceR
     )
 }
 
-fn row(resource: &ResourceReport) -> Vec<String> {
-    let mut row = vec![resource.name.clone()];
+fn row(resource: &ResourceReport, is_qualified: bool) -> Vec<String> {
+    let plain = resource.name.split_once(':').filter(|_| !is_qualified).map(|(_, plain)| plain);
+    let mut row = vec![plain.unwrap_or(&resource.name).to_owned()];
     row.extend(counts(resource.counts));
     row.push(seconds(resource.took_ms));
     row.push(outcome(&resource.outcome).to_owned());
@@ -127,17 +155,20 @@ fn counts(c: Counts) -> impl Iterator<Item = String> {
     [c.new, c.changed, c.deleted, c.unchanged, c.requests].into_iter().map(grouped)
 }
 
+fn sum(resources: &[&ResourceReport]) -> Counts {
+    let of = |count: fn(&Counts) -> u64| resources.iter().map(|resource| count(&resource.counts)).sum();
+    Counts {
+        new: of(|c| c.new),
+        changed: of(|c| c.changed),
+        deleted: of(|c| c.deleted),
+        unchanged: of(|c| c.unchanged),
+        requests: of(|c| c.requests),
+    }
+}
+
 fn sum_row(name: String, resources: &[&ResourceReport]) -> Vec<String> {
-    let sum = |of: fn(&Counts) -> u64| resources.iter().map(|resource| of(&resource.counts)).sum();
-    let all = Counts {
-        new: sum(|c| c.new),
-        changed: sum(|c| c.changed),
-        deleted: sum(|c| c.deleted),
-        unchanged: sum(|c| c.unchanged),
-        requests: sum(|c| c.requests),
-    };
     let mut row = vec![name];
-    row.extend(counts(all));
+    row.extend(counts(sum(resources)));
     // Resources are read side by side: their seconds add up to nothing that anyone waited for.
     row.extend([String::new(), String::new()]);
     row
@@ -195,10 +226,30 @@ pub fn csv(report: &RunReport) -> String {
     sheet::csv(&titles, &rows)
 }
 
-/// Draws the plan of `--dry-run`; the rate is the requests per second that the run would keep to, where known. What
-/// costs nothing is left out unless `all` is wanted.
-pub fn plan_table(plan: &[PlannedResource], rate_per_s: Option<u32>, all: bool, width: Option<u16>) -> String {
-    let columns = [words("resource"), whole("account"), words("how"), numbers("requests")];
+/// What is known of how long a planned run would take.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Pace {
+    /// Requests per second that it would keep to, where known.
+    pub rate_per_s: Option<u32>,
+    /// Whether the file knows how large every account is.
+    pub is_size_known: bool,
+}
+
+impl Pace {
+    /// Says how long the requests take that keep to the rate: those of Stripe. The other service's quotas are of minutes
+    /// and hours.
+    fn told(&self, plan: &[PlannedResource], least: u64) -> String {
+        let Some(rate) = self.rate_per_s.filter(|rate| *rate > 0 && self.is_size_known) else { return String::new() };
+        let of_stripe = plan.iter().filter(|planned| planned.name.starts_with("stripe:"));
+        let stripe: u64 = of_stripe.map(|planned| planned.requests).sum();
+        let time = format!("{} s at {rate} requests per second", grouped(stripe.div_ceil(u64::from(rate))));
+        if stripe == least { format!(", {time}") } else { format!(" (Stripe's {}: {time})", grouped(stripe)) }
+    }
+}
+
+/// Draws the plan of `--dry-run`. What costs nothing is left out unless `all` is wanted.
+pub fn plan_table(plan: &[PlannedResource], pace: Pace, all: bool, width: Option<u16>) -> String {
+    let columns = [names("resource"), whole("account").dropped(1), words("how"), numbers("requests")];
     let is_shown = |planned: &&PlannedResource| all || planned.requests > 0;
     let rows: Vec<Vec<String>> = plan
         .iter()
@@ -209,23 +260,25 @@ pub fn plan_table(plan: &[PlannedResource], rate_per_s: Option<u32>, all: bool, 
         })
         .collect();
     let least: u64 = plan.iter().map(|planned| planned.requests).sum();
-    let time = rate_per_s
-        .filter(|rate| *rate > 0)
-        .map(|rate| format!(", {} s at {rate} requests per second", grouped(least.div_ceil(u64::from(rate)))))
-        .unwrap_or_default();
+    let time = pace.told(plan, least);
     let mut out = sheet::table(&columns, &rows, width);
     out.push('\n');
     let resting = plan.len() - rows.len();
     if resting > 0 {
         out.push_str(&format!("{} cost nothing in themselves (-v lists them)\n", counted(resting as u64, "resource")));
     }
-    out.push_str(&format!("at least {}{time}; nothing was written\n", counted(least, "request")));
-    out.push_str(&on_top(plan));
+    let sum = format!("at least {}{time}; nothing was written", counted(least, "request"));
+    out.push_str(&sheet::sentence(&sum, 0, width));
+    if !pace.is_size_known {
+        let unknown = "how large the account is, the file does not know: a first reading takes as long as it is large";
+        out.push_str(&sheet::sentence(unknown, 0, width));
+    }
+    out.push_str(&on_top(plan, width));
     out
 }
 
 /// Says what comes on top that nobody can count, the same under many parents in one line.
-fn on_top(plan: &[PlannedResource]) -> String {
+fn on_top(plan: &[PlannedResource], width: Option<u16>) -> String {
     let mut ways: BTreeMap<String, BTreeMap<&str, u64>> = BTreeMap::new();
     for planned in plan.iter().filter(|planned| planned.requests == 0 && planned.is_open) {
         let parent = planned.parent.unwrap_or_default();
@@ -239,7 +292,7 @@ fn on_top(plan: &[PlannedResource]) -> String {
             .map(|(name, times)| if times > 1 { format!("{name} ({times} lists)") } else { name.to_owned() })
             .collect();
         let colon = if named.is_empty() { "" } else { ": " };
-        out.push_str(&format!("  {}{colon}{}\n", safe(&way), named.join(", ")));
+        out.push_str(&sheet::sentence(&format!("{}{colon}{}", safe(&way), named.join(", ")), 2, width));
     }
     out
 }
@@ -293,14 +346,54 @@ mod tests {
     fn the_closing_table_fits_eighty_columns_and_keeps_numbers_whole() {
         let drawn = table(&report(), false, Some(80));
         assert!(drawn.lines().all(|line| line.width() <= 80), "{drawn}");
-        for part in
-            ["9,876,543", "19,753,086", "stripe:customers", "failed", "forbidden", "total", "9,999,999", "unchanged"]
-        {
+        for part in ["9,876,543", "\ncustomers ", "failed", "forbidden", "total", "9,999,999", "unchanged"] {
             assert!(drawn.contains(part), "{part} in\n{drawn}");
         }
-        assert!(drawn.contains("1 list was empty\n1 resource not available"), "{drawn}");
-        assert!(drawn.ends_with("18 requests in 2.5 s\n"), "{drawn}");
+        assert!(drawn.starts_with("stripe acct_1\n"), "{drawn}");
+        assert!(drawn.contains("\n1 with nothing new (-v) ") && drawn.contains("\n1 not available (-v) "), "{drawn}");
         assert!(!drawn.contains("stripe:reviews"));
+    }
+
+    #[test]
+    fn no_width_breaks_a_name_or_a_number_that_has_room() {
+        for width in [60, 80, 100, 132] {
+            let drawn = table(&report(), false, Some(width));
+            assert!(drawn.lines().all(|line| line.width() <= width.into()), "{drawn}");
+            let whole = ["customer_balance_transactions ", "9,876,543", "failed"];
+            assert!(whole.iter().all(|part| drawn.contains(part)), "{drawn}");
+            assert_eq!(drawn.lines().count(), 11, "a line each\n{drawn}");
+        }
+    }
+
+    #[test]
+    fn the_requests_shown_add_up() {
+        let mut report = report();
+        report.requests += 2;
+        let drawn = table(&report, false, None);
+        let requests = |line: &str| line.split("  ").filter(|cell| !cell.trim().is_empty()).nth(5).map(str::to_owned);
+        let shown: Vec<u64> =
+            drawn.lines().skip(2).map_while(|line| requests(line).and_then(|cell| cell.trim().parse().ok())).collect();
+        let (total, rows) = shown.split_last().expect("rows");
+        assert_eq!((*total, rows.iter().sum::<u64>()), (18, 18), "{drawn}");
+        assert!(drawn.ends_with("20 requests in 2.5 s (2 to find the accounts)\n"), "{drawn}");
+    }
+
+    #[test]
+    fn an_account_with_nothing_new_is_one_line() {
+        let mut report = report();
+        report.resources.truncate(3);
+        for resource in &mut report.resources {
+            resource.counts = Counts { unchanged: 5, requests: 2, ..Counts::default() };
+        }
+        let line = "stripe acct_1 is up to date: 6 requests, 15 rows seen (-v)";
+        let drawn = table(&report, false, Some(80));
+        assert!(drawn.starts_with(line) && drawn.lines().count() == 3, "{drawn}");
+        assert!(table(&report, true, None).contains("stripe:reviews"));
+        report.signal = Some(2);
+        assert!(!table(&report, false, None).contains("up to date"), "it was cut short");
+        report.signal = None;
+        report.resources[0].outcome = Outcome::Failed("boom".into());
+        assert!(!table(&report, false, None).contains("up to date"), "it failed");
     }
 
     #[test]
@@ -314,7 +407,7 @@ mod tests {
         let small = drawn.lines().find(|line| line.starts_with("60 smaller ones (-v)")).expect("a line");
         // 1 + 2 + … + 60.
         assert_eq!(small.split_whitespace().nth(4), Some("1,830"), "{drawn}");
-        assert!(drawn.contains("stripe:r89") && drawn.contains("stripe:broken") && !drawn.contains("stripe:r5 "));
+        assert!(drawn.contains("\nr89 ") && drawn.contains("\nbroken ") && !drawn.contains("\nr5 "));
         assert_eq!(table(&report, true, None).matches("stripe:").count(), 91);
     }
 
@@ -332,7 +425,7 @@ mod tests {
         let mut report = report();
         report.resources.push(resource("stripe:customers", "acct_2", 5, Outcome::Complete));
         let drawn = table(&report, false, None);
-        assert!(drawn.starts_with("acct_1\n") && drawn.contains("\nacct_2\n"), "{drawn}");
+        assert!(drawn.starts_with("stripe acct_1\n") && drawn.contains("\nstripe acct_2\n"), "{drawn}");
     }
 
     #[test]
@@ -373,12 +466,18 @@ mod tests {
             planned("stripe:d", "one list for each of customers", 0, true),
             planned("stripe:e", "one list for each of customers", 0, true),
         ];
-        let drawn = plan_table(&plan, Some(80), false, Some(80));
+        let pace = Pace { rate_per_s: Some(80), is_size_known: true };
+        let drawn = plan_table(&plan, pace, false, Some(80));
         let wanted = "3 resources cost nothing in themselves (-v lists them)\n\
             at least 161 requests, 3 s at 80 requests per second; nothing was written\n\
             on top come, by what is found:\n  one list for each of these: customers (2 lists)\n";
         assert!(drawn.ends_with(wanted), "{drawn}");
         assert!(drawn.contains("100+") && !drawn.contains("stripe:c"), "{drawn}");
-        assert!(plan_table(&plan, None, true, None).contains("stripe:c"));
+        let other = [planned("fic:x", "the whole list", 9, true)];
+        let mixed = plan_table(&[&plan[..], &other].concat(), pace, false, None);
+        assert!(mixed.contains("at least 170 requests (Stripe's 161: 3 s at 80 requests per second); n"), "{mixed}");
+        let unknown = plan_table(&plan, Pace { is_size_known: false, ..pace }, true, None);
+        assert!(unknown.contains("stripe:c") && !unknown.contains(" s at "), "{unknown}");
+        assert!(unknown.contains("at least 161 requests; nothing was written\nhow large"), "{unknown}");
     }
 }

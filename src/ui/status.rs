@@ -1,12 +1,27 @@
 //! How the file stands, as tables and CSV. Pure.
 
-use super::sheet::{self, numbers, whole, words};
+use super::sheet::{self, Column, names, numbers, whole};
 use super::text::safe;
 use super::units::{bytes, counted, grouped, moment};
-use crate::model::report::{AccountReport, StatusReport};
+use crate::model::report::{AccountReport, ResourceState, StatusReport};
 
-/// Draws the file, its accounts and their resources.
-pub fn table(status: &StatusReport, width: Option<u16>) -> String {
+/// Where there is no room for all, what has nothing to tell goes first.
+fn columns(account: &AccountReport) -> [Column; 6] {
+    let rank = |count: fn(&ResourceState) -> u64, rank| {
+        if account.resources.iter().all(|resource| count(resource) == 0) { 0 } else { rank }
+    };
+    [
+        names("table"),
+        numbers("rows"),
+        numbers("deleted").dropped(rank(|it| it.deleted, 5)),
+        numbers("unsettled").dropped(rank(|it| it.unsettled, 4)),
+        whole("last sync").dropped(1),
+        whole("outcome").dropped(3),
+    ]
+}
+
+/// Draws the file, its accounts and their resources. Those without rows are summed up in a line unless `all` are wanted.
+pub fn table(status: &StatusReport, all: bool, width: Option<u16>) -> String {
     let mut out = format!("{}  {}\n", safe(&status.database), bytes(status.size_bytes));
     if status.accounts.is_empty() {
         out.push_str("no account yet; `stripesync sync` brings the first\n");
@@ -14,31 +29,55 @@ pub fn table(status: &StatusReport, width: Option<u16>) -> String {
     for account in &status.accounts {
         out.push('\n');
         out.push_str(&heading(account));
-        let columns = [
-            words("table"),
-            numbers("rows"),
-            numbers("deleted"),
-            numbers("unsettled"),
-            whole("last sync"),
-            whole("outcome"),
-        ];
-        let rows: Vec<Vec<String>> = account
-            .resources
-            .iter()
-            .map(|resource| {
-                vec![
-                    resource.table.clone(),
-                    grouped(resource.rows),
-                    grouped(resource.deleted),
-                    grouped(resource.unsettled),
-                    resource.last_sync_s.map_or_else(|| "never".to_owned(), moment),
-                    resource.last_status.clone().unwrap_or_default(),
-                ]
-            })
-            .collect();
-        out.push_str(&sheet::table(&columns, &rows, width));
+        if !account.resources.is_empty() {
+            out.push_str(&sheet::table(&columns(account), &rows(account, all), width));
+        }
     }
     out
+}
+
+/// Returns a row for each resource by name, those with rows first, and their sum.
+fn rows(account: &AccountReport, all: bool) -> Vec<Vec<String>> {
+    let mut resources: Vec<&ResourceState> = account.resources.iter().collect();
+    resources.sort_by_key(|resource| (is_empty(resource), &resource.table));
+    let (empty, shown): (Vec<&ResourceState>, Vec<_>) = resources.iter().partition(|it| !all && is_folded(it));
+    let mut rows: Vec<Vec<String>> = shown.into_iter().map(row).collect();
+    let (absent, empty): (Vec<&ResourceState>, Vec<_>) =
+        empty.into_iter().partition(|it| it.last_status.as_deref() == Some(ABSENT));
+    for (folded, what) in [(empty, "empty"), (absent, ABSENT)] {
+        if !folded.is_empty() {
+            rows.push(sum(format!("{} {what} (-v)", folded.len()), &folded));
+        }
+    }
+    if resources.len() > 1 {
+        rows.push(sum("total".to_owned(), &resources));
+    }
+    rows
+}
+
+/// How a run says that the account does not have a product.
+const ABSENT: &str = "not available";
+
+fn is_empty(resource: &ResourceState) -> bool {
+    resource.rows + resource.deleted + resource.unsettled == 0
+}
+
+/// Returns whether a resource says nothing by a line of its own. What went wrong does.
+fn is_folded(resource: &ResourceState) -> bool {
+    is_empty(resource) && matches!(resource.last_status.as_deref(), None | Some("complete" | "partial" | ABSENT))
+}
+
+fn row(resource: &ResourceState) -> Vec<String> {
+    let mut row = vec![resource.table.clone()];
+    row.extend([resource.rows, resource.deleted, resource.unsettled].map(grouped));
+    row.push(resource.last_sync_s.map_or_else(|| "never".to_owned(), moment));
+    row.push(resource.last_status.clone().unwrap_or_default());
+    row
+}
+
+fn sum(name: String, resources: &[&ResourceState]) -> Vec<String> {
+    let of = |count: fn(&ResourceState) -> u64| grouped(resources.iter().map(|resource| count(resource)).sum());
+    vec![name, of(|it| it.rows), of(|it| it.deleted), of(|it| it.unsettled), String::new(), String::new()]
 }
 
 fn heading(account: &AccountReport) -> String {
@@ -76,7 +115,6 @@ pub fn csv(status: &StatusReport) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::report::ResourceState;
     use unicode_width::UnicodeWidthStr;
 
     fn status() -> StatusReport {
@@ -105,7 +143,7 @@ mod tests {
 
     #[test]
     fn status_tells_size_accounts_counts_and_freshness() {
-        let drawn = table(&status(), Some(80));
+        let drawn = table(&status(), false, Some(80));
         assert!(drawn.lines().all(|line| line.width() <= 80), "{drawn}");
         for part in [
             "./stripesync.db  12.3 MB",
@@ -118,8 +156,48 @@ mod tests {
     }
 
     #[test]
+    fn what_holds_rows_comes_first_what_does_not_is_one_line_and_all_is_summed_up() {
+        let mut status = status();
+        let state = |table: &str, rows, outcome: &str| ResourceState {
+            table: table.into(),
+            rows,
+            last_status: Some(outcome.into()),
+            ..ResourceState::default()
+        };
+        status.accounts[0].resources.extend([
+            state("stripe_topups", 0, "complete"),
+            state("stripe_charges", 7, "complete"),
+            state("stripe_orders", 0, "complete"),
+            state("stripe_issuing_cards", 0, "not available"),
+            state("stripe_payouts", 0, "forbidden"),
+        ]);
+        let first = |drawn: &str| -> Vec<String> {
+            let lines = drawn.lines().skip_while(|line| !line.starts_with("table "));
+            lines.map(|line| line.split("  ").next().unwrap_or_default().to_owned()).collect()
+        };
+        for width in [None, Some(80), Some(60), Some(40)] {
+            let drawn = table(&status, false, width);
+            assert!(drawn.lines().skip(5).all(|line| line.width() <= width.unwrap_or(200).into()), "{drawn}");
+            let wanted = [
+                "table",
+                "stripe_charges",
+                "stripe_customers",
+                "stripe_invoices",
+                "stripe_payouts",
+                "2 empty (-v)",
+                "1 not available (-v)",
+                "total",
+            ];
+            assert_eq!(first(&drawn), wanted, "{drawn}");
+            let total: Vec<&str> = drawn.lines().last().unwrap_or_default().split_whitespace().collect();
+            assert_eq!(total[1], "1,234,583", "{drawn}");
+        }
+        assert_eq!(first(&table(&status, true, None)).len(), 9, "all seven, the titles and the sum");
+    }
+
+    #[test]
     fn an_empty_file_says_what_to_do() {
-        let drawn = table(&StatusReport { database: "x.db".into(), ..StatusReport::default() }, None);
+        let drawn = table(&StatusReport { database: "x.db".into(), ..StatusReport::default() }, false, None);
         assert_eq!(drawn, "x.db  0 B\nno account yet; `stripesync sync` brings the first\n");
     }
 

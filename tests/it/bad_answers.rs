@@ -165,7 +165,7 @@ fn a_slow_answer_is_waited_for() {
     let sandbox =
         Sandbox::start(Options { sizes: Sizes::customers(10), faults, ..Options::default() }).expect("starts");
     let home = Home::new();
-    let ran = ran(&mut home.asking(&sandbox.stripe_base_url(), TEST_KEY, &["sync", "tax_rates"]));
+    let ran = ran(&mut home.asking(&sandbox.stripe_base_url(), TEST_KEY, &["sync", "tax_rates", "-v"]));
     assert_ended("slow", &home, &ran, 0, &["stripe:tax_rates: complete"]);
     assert!(ran.took > Duration::from_secs(1), "it was not slow: {:?}", ran.took);
 }

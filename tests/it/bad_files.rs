@@ -16,8 +16,8 @@ fn migrations() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
     let mut files: Vec<PathBuf> =
         fs::read_dir(folder).expect("readable").map(|file| file.expect("readable").path()).collect();
-    // Their sum lies beside them.
-    files.retain(|file| file.file_name().is_some_and(|name| name.as_encoded_bytes()[0].is_ascii_digit()));
+    // Beside them lies what they come to together.
+    files.retain(|file| !file.ends_with("schema.sql"));
     files.sort();
     files.iter().map(|file| fs::read_to_string(file).expect("readable")).collect()
 }

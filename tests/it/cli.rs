@@ -71,9 +71,11 @@ fn help_has_what_a_newcomer_needs() {
         "nothing counts as complete",
         "Examples:",
     ];
-    let cases: [(&[&str], &[&str]); 5] = [
+    let cases: [(&[&str], &[&str]); 7] = [
         (&["--help"], &root),
         (&["sync", "--help"], &sync),
+        (&["-h"], &["sync ", "status ", "sandbox ", "completions ", "man "]),
+        (&["man", "--help"], &["Examples:", "--dir"]),
         (&["status", "--help"], &["Examples:", "--format json"]),
         (&["sandbox", "--help"], &["Examples:", "--latency-ms", "--rate-limit", "12111"]),
         (&["completions", "--help"], &["Examples:", "bash"]),
@@ -107,7 +109,7 @@ fn version_names_the_program() {
 #[test]
 fn contradictions_and_bad_values_are_usage_errors() {
     let home = Home::new();
-    let cases: [(&[&str], &str); 20] = [
+    let cases: [(&[&str], &str); 24] = [
         (&[], "Usage"),
         (&["frobnicate"], "unrecognized subcommand"),
         (&["sync", "--all", "customers"], "cannot be used with"),
@@ -126,7 +128,11 @@ fn contradictions_and_bad_values_are_usage_errors() {
         (&["sync", "zebras"], "there is no resource zebras"),
         (&["sync", "--exclude", "zebras"], "there is no resource zebras"),
         (&["sandbox", "--latency-ms", "999999"], "0 to 60000"),
+        (&["sync", ""], "a resource without a name"),
+        (&["sync", "--exclude", "", "--sandbox"], "a resource without a name"),
         (&["status", "--config", "missing.toml"], "no such file"),
+        (&["sync", "--sandbox", "--config", "missing.toml"], "no such file"),
+        (&["man", "--config", "missing.toml"], "no such file"),
         (&["completions"], "required"),
     ];
     for (arguments, part) in cases {

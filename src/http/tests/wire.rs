@@ -108,11 +108,14 @@ impl Bench {
             endpoint: "/v1/things",
             on_behalf_of: Some("acct_1".to_owned()),
         };
-        self.client.get(&request, &mut |answer: &Answer| {
+        let (mut sent, before) = (0, self.client.sent());
+        let got = self.client.get_counted(&request, &mut sent, &mut |answer: &Answer| {
             let value: serde_json::Value =
                 serde_json::from_slice(&answer.body).map_err(|e| Unreadable(e.to_string()))?;
             value["data"].as_array().map(Vec::len).ok_or_else(|| Unreadable("no list in data".to_owned()))
-        })
+        });
+        assert_eq!(sent, self.client.sent() - before, "retries count");
+        got
     }
 }
 

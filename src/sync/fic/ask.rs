@@ -1,5 +1,7 @@
 //! Asking, and what comes of it.
 
+use std::time::Instant;
+
 use super::{Pull, without_sort};
 use crate::http::Error as HttpError;
 use crate::model::extract::Compiled;
@@ -68,9 +70,9 @@ impl Pull<'_> {
         if self.cancel.is_set() {
             return Err(Trouble::Http(HttpError::Interrupted));
         }
-        let before = self.client.sent();
+        let (before, began) = (self.client.sent(), Instant::now());
         let got = self.client.get(request, &mut |answer| Ok((read(&answer.body)?, When::of(answer))));
-        self.tally.asked(&resource.table(), self.client.sent() - before);
+        self.tally.asked(&resource.table(), (self.client.sent() - before, began));
         self.keep_quota_sometimes()?;
         got.map_err(|error| match error {
             HttpError::Refused(answer) => {

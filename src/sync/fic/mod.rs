@@ -101,6 +101,7 @@ pub fn run(
     }
     pull.keep_quota()?;
     let (account, requests) = (pull.account.id, client.sent() - pull.sent_before);
+    pull.tally.count_once(store, account)?;
     let reports = pull.tally.reports();
     let took = began.elapsed();
     let finished_s = client.service_now_s();

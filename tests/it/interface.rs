@@ -1,0 +1,115 @@
+//! What a run tells, and whether it adds up: tables, sums, suggestions, plans, lines in a pipe.
+
+use serde_json::Value;
+use stripesync::sandbox::{LIVE_KEY, Options, Sandbox, Sizes};
+
+use super::program::{Home, Ran, ran, text};
+
+fn sandboxed(home: &Home, arguments: &[&str]) -> Ran {
+    let database = home.database().display().to_string();
+    let all = [arguments, &["--sandbox", "--database", &database]].concat();
+    let ran = home.run(&all);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    ran
+}
+
+/// Returns the number in a line's column of that title.
+fn cell(table: &str, line: &str, title: &str) -> u64 {
+    let header = table.lines().find(|line| line.contains("requests")).expect("a header");
+    let end = header.find(title).expect("a column") + title.len();
+    let number = line[..end.min(line.len())].split_whitespace().next_back().expect("a number");
+    number.replace(',', "").parse().unwrap_or_else(|error| panic!("{number} in {line}: {error}"))
+}
+
+#[test]
+fn requests_add_up_and_a_first_pull_knows_no_unchanged_row() {
+    let home = Home::new();
+    let first = sandboxed(&home, &["sync", "--all"]);
+    let (mut rows, mut totals) = (0, 0);
+    for table in first.stdout.split("\n\n") {
+        for line in table.lines().filter(|line| line.ends_with("complete") || line.contains("(-v)")) {
+            rows += cell(table, line, "requests");
+        }
+        for line in table.lines().filter(|line| line.starts_with("total ")) {
+            totals += cell(table, line, "requests");
+            assert_eq!(cell(table, line, "unchanged"), 0, "{table}");
+        }
+    }
+    let last = first.stdout.lines().last().expect("a line");
+    let all: u64 = last.split(' ').next().expect("a number").replace(',', "").parse().expect("a number");
+    // One for Stripe's account, one for the companies.
+    assert_eq!((rows, totals), (all - 2, all - 2), "{}", first.stdout);
+    assert!(last.ends_with("(2 to find the accounts)"), "{last}");
+
+    let second = sandboxed(&home, &["sync", "--all"]);
+    let up_to_date: Vec<&str> = second.stdout.lines().filter(|line| line.contains(" is up to date: ")).collect();
+    assert_eq!(up_to_date.len(), 2, "{}", second.stdout);
+    assert!(up_to_date[1].starts_with("stripe acct_") && up_to_date[1].contains(" requests"), "{up_to_date:?}");
+    let report: Value =
+        serde_json::from_str(&sandboxed(&home, &["sync", "--all", "--format", "json"]).stdout).expect("JSON");
+    let pending = "fic:received_documents_pending";
+    let of = report["resources"].as_array().expect("a list").iter().find(|it| it["resource"] == pending);
+    // Three lists show each of them.
+    assert_eq!(of.expect("listed")["unchanged"], home.count("SELECT count(*) FROM fic_received_documents_pending"));
+}
+
+#[test]
+fn a_pipe_gets_few_lines() {
+    let home = Home::new();
+    let first = sandboxed(&home, &["sync", "--all"]);
+    assert!(first.took.as_secs() > 60 || first.stderr.lines().count() < 15, "{}", first.stderr);
+    assert!(!first.stderr.contains("0/s"), "{}", first.stderr);
+    let verbose = sandboxed(&Home::new(), &["sync", "fic:clients", "fic:archive", "-v"]);
+    assert!(verbose.stderr.contains("fic:clients: complete, 50 new"), "{}", verbose.stderr);
+}
+
+#[test]
+fn suggestions_are_about_what_was_pulled_and_work() {
+    for (names, tables) in [
+        (&["fic:clients", "fic:suppliers", "fic:taxes"][..], &["fic_clients", "fic_suppliers"][..]),
+        (&["stripe:products"], &["stripe_products"]),
+        (&["stripe:invoices", "fic:receipts"], &["invoices_overview", "fic_receipts"]),
+        (&["fic:emails"], &["fic_emails"]),
+        (&["--all"], &["stripe_subscriptions", "fic_clients"]),
+    ] {
+        let home = Home::new();
+        let ran = sandboxed(&home, &[&["sync"][..], names].concat());
+        let suggested: Vec<&str> =
+            ran.stderr.lines().filter_map(|line| line.trim().strip_prefix("sqlite3 -box ")).collect();
+        let found: Vec<&str> =
+            suggested.iter().filter_map(|sql| sql.split(" FROM ").nth(1)?.split(' ').next()).collect();
+        let bare: Vec<&str> = found.iter().map(|table| table.trim_end_matches('"')).collect();
+        assert_eq!(bare, tables, "{}", ran.stderr);
+        for line in suggested {
+            let sql = line.split_once('"').expect("quoted").1.trim_end_matches('"');
+            let counted = format!("SELECT CAST(count(*) AS TEXT) FROM ({sql})");
+            assert_ne!(text(&home.database(), &counted), "0", "{sql}");
+        }
+    }
+}
+
+#[test]
+fn a_plan_promises_no_time_that_nobody_knows() {
+    let sandbox =
+        Sandbox::start(Options { sizes: Sizes::customers(25), livemode: true, ..Options::default() }).expect("starts");
+    let home = Home::new();
+    let chosen = ["sync", "stripe:charges", "stripe:balance_transactions", "stripe:tax_codes", "stripe:country_specs"];
+    let run =
+        |more: &[&str]| ran(&mut home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &[&chosen[..], more].concat()));
+    let before = run(&["--dry-run"]);
+    let least = before.stdout.lines().find(|line| line.starts_with("at least ")).expect("a sum");
+    assert!(least.ends_with(" requests; nothing was written"), "{least}");
+    assert!(before.stdout.contains("how large the account is, the file does not know"), "{}", before.stdout);
+
+    let first = run(&[]);
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    // Its clock stands in another month than ours, and that is no news.
+    assert!(!first.stderr.contains("clock"), "{}", first.stderr);
+    let after = run(&["--dry-run", "--format", "json"]);
+    let plan: Vec<Value> = serde_json::from_str(&after.stdout).expect("JSON");
+    let planned: u64 = plan.iter().filter_map(|it| it["requests"].as_u64()).sum();
+    let second: Value = serde_json::from_str(&run(&["--format", "json"]).stdout).expect("JSON");
+    assert_eq!(Some(planned), second["requests"].as_u64(), "planned by the sandbox's clock");
+    let again = run(&["--dry-run"]).stdout;
+    assert!(again.contains(" requests per second; nothing was written") && !again.contains("how large"), "{again}");
+}

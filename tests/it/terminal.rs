@@ -1,0 +1,113 @@
+//! The program in a real terminal: what people see of it, bars and colours included.
+
+use std::fs::{File, OpenOptions};
+use std::io::Read;
+use std::process::Command;
+use std::time::Duration;
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+use serde_json::json;
+use stripesync::sandbox::{LIVE_KEY, Options, Sandbox, Sizes};
+use unicode_width::UnicodeWidthStr;
+
+use super::program::{Home, Reply, Scripted};
+
+/// Runs a command in a terminal of so many columns; returns the exit code and every byte that the terminal got.
+fn in_terminal(columns: u16, command: &mut Command) -> (Option<i32>, String) {
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
+    grantpt(&ours).expect("granted");
+    unlockpt(&ours).expect("unlocked");
+    let size = Winsize { ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    tcsetwinsize(&ours, size).expect("sized");
+    let name = ptsname(&ours, Vec::new()).expect("named").into_string().expect("text");
+    let theirs = || OpenOptions::new().read(true).write(true).open(&name).expect("opens");
+    command.env("TERM", "xterm-256color").stdin(theirs()).stdout(theirs()).stderr(theirs());
+    let mut child = command.spawn().expect("starts");
+    // The command keeps its ends of the terminal open, which would then never end.
+    command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+    let mut seen = Vec::new();
+    let (mut ours, mut chunk) = (File::from(ours), [0; 4096]);
+    // Linux says that the other side has gone by an error, others by an end.
+    while let Ok(count) = ours.read(&mut chunk) {
+        if count == 0 {
+            break;
+        }
+        seen.extend_from_slice(&chunk[..count]);
+    }
+    let code = child.wait().expect("ends").code();
+    (code, String::from_utf8(seen).expect("text"))
+}
+
+/// Returns the lines without what moves the cursor, clears or colours.
+fn lines(seen: &str) -> Vec<String> {
+    let mut text = String::new();
+    let mut rest = seen.chars().peekable();
+    while let Some(c) = rest.next() {
+        match c {
+            '\x1b' if rest.peek() == Some(&'[') => while rest.next().is_some_and(|c| !c.is_ascii_alphabetic()) {},
+            '\r' => {}
+            c => text.push(c),
+        }
+    }
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn bars_move_and_the_tables_fit() {
+    let sandbox = Sandbox::start(Options {
+        sizes: Sizes::customers(150),
+        livemode: true,
+        latency: Duration::from_millis(100),
+        ..Options::default()
+    })
+    .expect("starts");
+    for columns in [60, 80, 120] {
+        let home = Home::new();
+        let arguments = ["sync", "stripe:payouts", "stripe:charges", "--rate", "100%"];
+        let mut sync = home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &arguments);
+        let (code, seen) = in_terminal(columns, &mut sync);
+        assert_eq!(code, Some(0), "{seen}");
+        assert!(seen.contains("resources begun") && seen.contains('─'), "no bar was drawn: {seen:?}");
+        // Up, and to the line's start: the picture is drawn over itself.
+        assert!(seen.contains("\x1b[1A") || seen.contains("\x1b[2K"), "{seen:?}");
+        let mut tables = lines(&seen);
+        tables.extend(lines(&in_terminal(columns, &mut home.command(&["status"])).1));
+        let begin = tables.iter().position(|line| line.starts_with("resource ")).expect("a table");
+        for line in &tables[begin..] {
+            // The file's own name is as long as the user made it.
+            let is_ours = !line.contains("stripesync.db");
+            assert!(!is_ours || line.width() <= columns.into(), "{columns}: {line:?}");
+        }
+        let row = |name: &str| tables[begin..].iter().filter(|line| line.starts_with(name)).count();
+        let service = if columns < 100 { "" } else { "stripe:" };
+        let totals = tables.iter().filter(|line| line.starts_with("total ")).count();
+        assert_eq!((row(&format!("{service}charges ")), row("stripe_charges "), totals), (1, 1, 2), "{tables:?}");
+    }
+}
+
+#[test]
+fn the_terminal_obeys_nobody_but_us() {
+    const HOSTILE: &str = "Acme\x1b]8;;https://evil.example\x1b\\here\x1b]8;;\x1b\\\x1b[2J\u{9b}31m\u{202e}\x07";
+    let account = json!({
+        "id": "acct_1Hostile", "object": "account", "country": "IT", "created": 1_700_000_000,
+        "business_profile": {"name": HOSTILE},
+    });
+    let refusal = json!({"error": {"type": "invalid_request_error", "message": HOSTILE}});
+    let service = Scripted::start(move |path, _| match path {
+        "/v1/account" => Reply::Json(200, account.to_string()),
+        _ => Reply::Json(400, refusal.to_string()),
+    });
+    let home = Home::new();
+    let mut sync = home.asking(&service.url, "sk_live_0123456789abcdef", &["sync", "stripe:customers", "-v"]);
+    let (code, mut seen) = in_terminal(80, &mut sync);
+    assert_eq!(code, Some(3), "{seen}");
+    assert!(seen.contains(r"here\u{1b}]8;;"), "the refusal is told: {seen:?}");
+    let (code, status) = in_terminal(80, &mut home.command(&["status"]));
+    assert_eq!(code, Some(0), "{status}");
+    assert!(status.contains(r"Acme\u{1b}]8;;https://evil.example"), "{status:?}");
+    seen.push_str(&status);
+    for bad in ["\x1b]", "\x1b\\", "\x1b[2J", "\u{9b}", "\u{202e}", "\x07"] {
+        assert!(!seen.contains(bad), "{bad:?} in {seen:?}");
+    }
+}
