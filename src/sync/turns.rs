@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use crate::store::Store;
 
-/// Longest time that a write transaction stays open; what comes in one piece may go a little beyond.
-const TURN_MAX: Duration = Duration::from_millis(50);
+/// Longest time that a write transaction stays open while nobody else is there: an index page that many rows touch is
+/// written once for all of them. What comes in one piece may go a little beyond.
+const TURN_MAX: Duration = Duration::from_millis(250);
 /// The same while another process has the file open. SQLite's own waiting tries again every 25 ms: a turn that is no
 /// longer, and a pause that is no shorter, mean that one of two tries in succession falls into the pause.
 const SHARED_TURN_MAX: Duration = Duration::from_millis(20);
