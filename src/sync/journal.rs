@@ -15,8 +15,6 @@ pub(super) struct Run {
     pub finished_s: i64,
     /// Whether only a part of the lists was to be read.
     pub is_part: bool,
-    /// Whether a signal ended it early.
-    pub is_cut_short: bool,
 }
 
 /// Writes a line for each resource, in a transaction of its own.
@@ -39,11 +37,9 @@ pub(super) fn write(store: &Store, run: Run, reports: &[ResourceReport]) -> Resu
     store.commit().map_err(Error::from)
 }
 
-/// A run that was cut short says of no resource that it is complete: what it did not come to has no line to say so.
 fn status(run: Run, outcome: &Outcome) -> (&'static str, Option<&str>) {
     match outcome {
         Outcome::Complete if run.is_part => ("partial", None),
-        Outcome::Complete if run.is_cut_short => ("interrupted", None),
         Outcome::Complete => ("complete", None),
         Outcome::NotAvailable(why) => ("not available", Some(why)),
         Outcome::Forbidden(why) => ("forbidden", Some(why)),
@@ -58,14 +54,13 @@ mod tests {
 
     #[test]
     fn nothing_is_called_complete_that_may_not_be() {
-        let run = |is_part, is_cut_short| Run { account: 1, started_s: 0, finished_s: 1, is_part, is_cut_short };
+        let run = |is_part| Run { account: 1, started_s: 0, finished_s: 1, is_part };
         let failed = Outcome::Failed("x".to_owned());
         for (run, outcome, wanted) in [
-            (run(false, false), &Outcome::Complete, ("complete", None)),
-            (run(false, true), &Outcome::Complete, ("interrupted", None)),
-            (run(true, false), &Outcome::Complete, ("partial", None)),
-            (run(true, true), &failed, ("failed", Some("x"))),
-            (run(false, false), &Outcome::Interrupted, ("interrupted", None)),
+            (run(false), &Outcome::Complete, ("complete", None)),
+            (run(true), &Outcome::Complete, ("partial", None)),
+            (run(true), &failed, ("failed", Some("x"))),
+            (run(true), &Outcome::Interrupted, ("interrupted", None)),
         ] {
             assert_eq!(status(run, outcome), wanted);
         }

@@ -100,7 +100,7 @@ pub fn run_within(
     let following = run.following();
     let mut rows = store.rows(catalog, &following)?;
     let outcome = run.phases(&mut rows, &mut tally);
-    let settled = tally.count_once(store, run.account.id);
+    let settled = tally.count_once(store, run.account.id).and_then(|()| run.name_unfinished(&mut tally));
     let reports = tally.reports();
     let logged = run.log(&reports);
     outcome?;
@@ -533,13 +533,36 @@ impl<'a> Run<'a> {
         pool::drive(&self.worker, self.store, self.cancel, self.options.in_flight_max.max(1), work)
     }
 
+    /// After a signal, says of every list that is not known to be whole that it is not.
+    fn name_unfinished(&self, tally: &mut Tally<'a>) -> Result<(), Error> {
+        if !self.cancel.is_set() {
+            return Ok(());
+        }
+        let mut whole = HashSet::new();
+        for &(number, resource) in self.numbers.iter().filter(|(_, resource)| is_listed(resource)) {
+            if self.standing().whole_since_s(number, resource, &[])?.is_some_and(|since_s| since_s >= self.began_s) {
+                whole.insert(resource.table());
+            }
+        }
+        for &(number, child) in self.numbers.iter().filter(|(_, resource)| !is_listed(resource)) {
+            let table = |name: &str| format!("{}_{name}", child.provider.name());
+            let mut parents = child.parent().into_iter().chain(child.inline.iter().map(|inline| inline.parent));
+            if parents.all(|name| whole.contains(&table(name)))
+                && self.store.waiting_lists(self.account.id, number)? == 0
+            {
+                whole.insert(child.table());
+            }
+        }
+        tally.interrupt(|table| whole.contains(table));
+        Ok(())
+    }
+
     fn log(&self, reports: &[crate::model::progress::ResourceReport]) -> Result<(), Error> {
         let run = journal::Run {
             account: self.account.id,
             started_s: self.began_s,
             finished_s: self.worker.client.service_now_s(),
             is_part: self.options.since_s.is_some(),
-            is_cut_short: self.cancel.is_set(),
         };
         journal::write(self.store, run, reports)
     }

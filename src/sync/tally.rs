@@ -112,6 +112,15 @@ impl<'a> Tally<'a> {
         }
     }
 
+    /// Says of what a signal cut short, by table, that it is not complete.
+    pub fn interrupt(&mut self, is_whole: impl Fn(&str) -> bool) {
+        let open =
+            self.entries.iter_mut().filter(|(table, entry)| entry.outcome == Outcome::Complete && !is_whole(table));
+        for (_, entry) in open {
+            entry.outcome = Outcome::Interrupted;
+        }
+    }
+
     /// Tells the user something.
     pub fn note(&self, text: String) {
         self.sink.report(Progress::Note(text));
