@@ -282,8 +282,8 @@ const SANDBOX_HELP: &str = "\
 Examples:
   stripesync sandbox                                  on port 12111
   stripesync sandbox --customers 5000 --latency-ms 150 --rate-limit 100
-  curl -u sk_test_sandbox: http://127.0.0.1:12111/v1/customers?limit=1
-  STRIPE_API_BASE=http://127.0.0.1:12111 STRIPE_API_KEY=sk_test_sandbox stripesync sync";
+  curl -u sk_test_sandbox: 'http://127.0.0.1:12111/v1/customers?limit=1'
+  STRIPE_API_BASE=http://127.0.0.1:12111 STRIPE_API_KEY=sk_test_sandbox stripesync sync --database look-alike.db";
 
 /// Write completions for a shell
 #[derive(Debug, Clone, Args)]
@@ -299,6 +299,7 @@ pub struct CompletionsArgs {
 
 const COMPLETIONS_HELP: &str = "\
 Examples:
+  mkdir -p ~/.local/share/bash-completion/completions ~/.zfunc ~/.config/fish/completions
   stripesync completions bash > ~/.local/share/bash-completion/completions/stripesync
   stripesync completions zsh > ~/.zfunc/_stripesync
   stripesync completions fish > ~/.config/fish/completions/stripesync.fish";

@@ -173,6 +173,10 @@ impl From<store::Error> for Failure {
             E::Full { .. } => {
                 (Exit::Database, "make room; the file is intact, and the same command goes on from there")
             }
+            E::Gone { .. } => (
+                Exit::Database,
+                "leave the file in its place while a sync runs; `stripesync sync` reads again what is missing in the one there now",
+            ),
             E::ReadOnly { .. } => (Exit::Database, "name a file in a folder that you may write to with --database"),
             E::NoFolder { .. } => (Exit::Database, "make the folder, or look whether --database is spelt right"),
             E::NoFile { .. } => (Exit::Database, "look whether --database is spelt right"),

@@ -82,7 +82,7 @@ impl Catalog {
     /// # Errors
     /// When the text is no JSON object, or has no id where its kind has one.
     pub fn object(&self, compiled: &Compiled, sent: &str) -> Result<Object, Unreadable> {
-        let data = compiled.without_secrets(kept_text(sent));
+        let data = compiled.without_secrets(kept_text(sent, compiled.resource)?);
         let captured = compiled.capture(&data)?;
         let id = captured.first(ID).map(plain_text).unwrap_or_default();
         if id.is_empty() {
@@ -101,7 +101,7 @@ impl Catalog {
     /// # Errors
     /// When the text is none of these.
     pub fn children(&self, child: &Compiled, parent_id: &str, list: &str) -> Result<ChildSet, Unreadable> {
-        self.stored_children(child, parent_id, &kept_text(list))
+        self.stored_children(child, parent_id, &kept_text(list, child.resource)?)
     }
 
     /// As [`Catalog::children`], of text that is already compact and without what is never stored.
@@ -226,8 +226,12 @@ impl Compiled {
 }
 
 /// Returns the text as the file keeps it of any resource: compact, without what is never stored.
-fn kept_text(sent: &str) -> String {
-    text::without_key(text::compact(sent), NEVER_STORED)
+fn kept_text(sent: &str, resource: &Resource) -> Result<String, Unreadable> {
+    let compact = text::compact(sent);
+    if text::is_too_deep(&compact) {
+        return Err(Unreadable(format!("{}: nested more than {} deep", resource.name, text::DEPTH_MAX)));
+    }
+    Ok(text::without_key(compact, NEVER_STORED))
 }
 
 /// A tree of the keys that some column asks for.
@@ -299,7 +303,7 @@ impl<'a> Captured<'a> {
 }
 
 fn cell(kind: Kind, raw: &str) -> Cell {
-    let integer = |text: &str| text.parse::<i64>().map_or(Cell::Null, Cell::Int);
+    let integer = |text: &str| text.parse::<i64>().ok().or_else(|| exact_integer(text)).map_or(Cell::Null, Cell::Int);
     match kind {
         Kind::Text | Kind::Date | Kind::Decimal => Cell::Text(plain_text(raw)),
         Kind::Ref if raw.starts_with('{') => match serde_json::from_str::<Reference>(raw) {
@@ -316,6 +320,18 @@ fn cell(kind: Kind, raw: &str) -> Cell {
         Kind::RomeTime => rome_time(&plain_text(raw)).map_or(Cell::Null, Cell::Int),
         Kind::Json => Cell::Text(raw.to_owned()),
     }
+}
+
+/// Reads an integer that is spelled as JSON allows it too: `2.0`, `1e2`.
+fn exact_integer(text: &str) -> Option<i64> {
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
+        None => (text, 0),
+    };
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let part = part.trim_end_matches('0');
+    let zeros = usize::try_from(exponent).ok()?.checked_sub(part.len()).filter(|zeros| *zeros < 19)?;
+    format!("{whole}{part}{}", "0".repeat(zeros)).parse().ok()
 }
 
 #[derive(Deserialize)]
@@ -500,6 +516,36 @@ mod tests {
         assert!(!set.complete);
         assert_eq!(set.rows[0].parent_id.as_deref(), Some("s"));
         assert_eq!(set.rows[0].cells, [Cell::Text("p".into()), Cell::Text("0.10".into()), Cell::Int(3)]);
+    }
+
+    #[test]
+    fn integers_are_read_however_they_are_spelled_and_nothing_is_rounded() {
+        for (raw, wanted) in [
+            ("12", Some(12)),
+            ("-0", Some(0)),
+            ("2.0", Some(2)),
+            ("-12.50e2", Some(-1250)),
+            ("1E3", Some(1000)),
+            ("9223372036854775807", Some(i64::MAX)),
+            ("9223372036854775808", None),
+            ("1.5", None),
+            ("100e-2", None),
+            ("1e99", None),
+            ("1e", None),
+        ] {
+            let wanted = wanted.map_or(Cell::Null, Cell::Int);
+            assert_eq!(cell(Kind::Minor, raw), wanted, "{raw}");
+        }
+    }
+
+    #[test]
+    fn what_is_nested_beyond_reason_is_refused() {
+        let nested = |depth: usize| format!(r#"{{"id":"a","deep":{}1{}}}"#, "[".repeat(depth), "]".repeat(depth));
+        let catalog = Catalog::new([&SUBSCRIPTION, &ITEM]);
+        let read = |text: &str| catalog.object(catalog.get(&SUBSCRIPTION), text);
+        assert!(read(&nested(text::DEPTH_MAX - 1)).is_ok());
+        assert!(read(&nested(text::DEPTH_MAX)).is_err() && read(&nested(1_000_000)).is_err());
+        assert!(read(r#"{"id":"a","name":"[[[{{{\"[[["}"#).is_ok());
     }
 
     proptest::proptest! {

@@ -5,6 +5,8 @@
 pub enum Outcome {
     /// Everything the service lists is in the file.
     Complete,
+    /// A part is in the file: what was asked for (`--since`), or what stands in those objects that could be read.
+    Partial,
     /// The account does not have this product; asked again in a week.
     NotAvailable(String),
     /// The key lacks a permission; its name where the service told it.

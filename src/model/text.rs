@@ -9,6 +9,31 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+/// Deeper than this nothing is taken in: what reads it later, SQLite's JSON functions among them, has limits of its own.
+pub const DEPTH_MAX: usize = 128;
+
+/// Returns whether arrays and objects stand in one another deeper than [`DEPTH_MAX`].
+pub fn is_too_deep(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let (mut at, mut depth) = (0usize, 0usize);
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                at = string_end(bytes, at);
+                continue;
+            }
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEPTH_MAX {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
 /// Copies the text without the white space between its tokens. Strings and numbers keep every byte.
 pub fn compact(text: &str) -> String {
     let bytes = text.as_bytes();

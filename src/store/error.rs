@@ -43,6 +43,12 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// Taken away or replaced while it was open.
+    #[error("{path} was taken away or replaced while it was being written", path = path.display())]
+    Gone {
+        /// The file.
+        path: PathBuf,
+    },
     /// No right to write.
     #[error("{path} cannot be written: {why}", path = path.display())]
     ReadOnly {

@@ -19,7 +19,9 @@ impl Lock {
     /// [`Error::Held`] with the holder's process and start; [`Error::ReadOnly`] when the file cannot be made.
     pub fn take(database: &Path, now: &str) -> Result<Lock, Error> {
         super::check_place(database)?;
-        let name = super::beside(database, ".lock");
+        // A link and its file are one database.
+        let place = std::fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
+        let name = super::beside(&place, ".lock");
         let refused = |error: std::io::Error| Error::ReadOnly { path: database.to_owned(), why: error.to_string() };
         let mut file = OpenOptions::new()
             .read(true)

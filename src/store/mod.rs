@@ -26,7 +26,7 @@ mod walks;
 use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -52,6 +52,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Store {
     conn: Connection,
     path: PathBuf,
+    /// Device and inode of the open file; none of one in memory.
+    identity: Option<(u64, u64)>,
 }
 
 impl Store {
@@ -63,8 +65,8 @@ impl Store {
         check_place(path)?;
         create_private(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let conn = Connection::open_with_flags(path, flags).map_err(|error| Error::from_sql(path, error))?;
-        let store = Store { conn, path: path.to_owned() };
+        let conn = Connection::open_with_flags(plain(path), flags).map_err(|error| Error::from_sql(path, error))?;
+        let store = Store { conn, path: path.to_owned(), identity: identity(path) };
         // Before anything is set: a file that is not ours, or newer, must stay as it is to the byte.
         store.conn.busy_timeout(BUSY_TIMEOUT).map_err(|e| store.sql(e))?;
         migrate::version(&store.conn, path)?;
@@ -79,7 +81,7 @@ impl Store {
     /// As [`Store::open`]; a file that is not there is [`Error::ReadOnly`] with the system's words.
     pub fn open_read_only(path: &Path) -> Result<Store, Error> {
         check_place(path)?;
-        match Store::read_at(path, path.as_os_str(), OpenFlags::empty()) {
+        match Store::read_at(path, plain(path).as_os_str(), OpenFlags::empty()) {
             // Readers of a WAL share a file beside it, and make it where it is missing: not where nobody may write.
             // Without a WAL there is nothing to share as long as nobody writes, and here nobody can.
             Err(Error::ReadOnly { .. }) if path.exists() => {
@@ -96,7 +98,7 @@ impl Store {
     fn read_at(path: &Path, name: &OsStr, more: OpenFlags) -> Result<Store, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
         let conn = Connection::open_with_flags(name, flags).map_err(|error| Error::from_sql(path, error))?;
-        let store = Store { conn, path: path.to_owned() };
+        let store = Store { conn, path: path.to_owned(), identity: identity(path) };
         store.conn.busy_timeout(BUSY_TIMEOUT).map_err(|e| store.sql(e))?;
         migrate::check(&store.conn, path)?;
         Ok(store)
@@ -122,7 +124,7 @@ impl Store {
             let copy = Backup::new(empty, &mut conn).map_err(sql)?;
             copy.step(-1).map_err(sql)?;
         }
-        Ok(Store { conn, path })
+        Ok(Store { conn, path, identity: None })
     }
 
     fn configure(&self) -> Result<(), Error> {
@@ -162,8 +164,13 @@ impl Store {
     /// Makes the transaction durable.
     ///
     /// # Errors
-    /// [`Error::Full`] and the like; the transaction is rolled back then.
+    /// [`Error::Full`] and the like, [`Error::Gone`] where the path names another file by now; the transaction is rolled
+    /// back then.
     pub fn commit(&self) -> Result<(), Error> {
+        if self.identity.is_some() && identity(&self.path) != self.identity {
+            self.rollback();
+            return Err(Error::Gone { path: self.path.clone() });
+        }
         #[cfg(debug_assertions)]
         breaking::at_commit(breaking::BEFORE);
         self.conn.execute_batch("COMMIT").map_err(|e| {
@@ -227,6 +234,16 @@ fn show(value: rusqlite::types::Value) -> String {
         Value::Text(text) => text,
         Value::Blob(bytes) => format!("{} bytes", bytes.len()),
     }
+}
+
+/// Returns what tells the file at a path from any other that may stand there.
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+/// Returns the path in a form that SQLite takes for nothing else: `:memory:` and `file:…` have a meaning of their own.
+fn plain(path: &Path) -> PathBuf {
+    if path.is_relative() { Path::new(".").join(path) } else { path.to_owned() }
 }
 
 /// Returns the path of a file beside the database: `x.db-wal`.

@@ -13,8 +13,6 @@ pub(super) struct Run {
     pub started_s: i64,
     /// Unix seconds of the service.
     pub finished_s: i64,
-    /// Whether only a part of the lists was to be read.
-    pub is_part: bool,
 }
 
 /// Writes a line for each resource, in a transaction of its own.
@@ -22,7 +20,7 @@ pub(super) fn write(store: &Store, run: Run, reports: &[ResourceReport]) -> Resu
     let name = format!("{}-{}", run.started_s, std::process::id());
     store.begin()?;
     for report in reports {
-        let (status, error) = status(run, &report.outcome);
+        let (status, error) = status(&report.outcome);
         store.log_run(&LogEntry {
             run: &name,
             account: run.account,
@@ -37,32 +35,13 @@ pub(super) fn write(store: &Store, run: Run, reports: &[ResourceReport]) -> Resu
     store.commit().map_err(Error::from)
 }
 
-fn status(run: Run, outcome: &Outcome) -> (&'static str, Option<&str>) {
+fn status(outcome: &Outcome) -> (&'static str, Option<&str>) {
     match outcome {
-        Outcome::Complete if run.is_part => ("partial", None),
         Outcome::Complete => ("complete", None),
+        Outcome::Partial => ("partial", None),
         Outcome::NotAvailable(why) => ("not available", Some(why)),
         Outcome::Forbidden(why) => ("forbidden", Some(why)),
         Outcome::Failed(why) => ("failed", Some(why)),
         Outcome::Interrupted => ("interrupted", None),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_is_called_complete_that_may_not_be() {
-        let run = |is_part| Run { account: 1, started_s: 0, finished_s: 1, is_part };
-        let failed = Outcome::Failed("x".to_owned());
-        for (run, outcome, wanted) in [
-            (run(false), &Outcome::Complete, ("complete", None)),
-            (run(true), &Outcome::Complete, ("partial", None)),
-            (run(true), &failed, ("failed", Some("x"))),
-            (run(true), &Outcome::Interrupted, ("interrupted", None)),
-        ] {
-            assert_eq!(status(run, outcome), wanted);
-        }
     }
 }

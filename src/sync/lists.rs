@@ -183,7 +183,7 @@ impl Lists<'_, '_> {
         }
         let upper_s = cursor_s.or(span.until_s).unwrap_or(it.began_s);
         let lower_s = last.and_then(|object| object.created_s).or(span.from_s).unwrap_or(floor_s);
-        it.covered_s += (upper_s - lower_s).max(0);
+        it.covered_s = it.covered_s.saturating_add(upper_s.saturating_sub(lower_s).max(0));
         let permille = it.covered_s.saturating_mul(1000) / (it.began_s - floor_s).max(1);
         self.tally.share(&it.resource.table(), u32::try_from(permille.clamp(0, 1000)).unwrap_or(1000));
     }
@@ -244,7 +244,7 @@ impl Lists<'_, '_> {
         match (&refusal.kind, cursor) {
             (Kind::CursorGone, Some((_, Some(cursor_s)))) if matches!(resource.list, List::Sliced(_)) => {
                 // Go on by time from where the deleted object stood; its second is read again.
-                let span = Span { from_s: span.from_s, until_s: Some(cursor_s + 1) };
+                let span = Span { from_s: span.from_s, until_s: Some(cursor_s.saturating_add(1)) };
                 let next = self.add_slice(walk, span)?;
                 self.queue(walk, next, span, None, queue);
                 self.end_slice(walk, slice, when)

@@ -533,9 +533,16 @@ impl<'a> Run<'a> {
         pool::drive(&self.worker, self.store, self.cancel, self.options.in_flight_max.max(1), work)
     }
 
-    /// After a signal, says of every list that is not known to be whole that it is not.
+    /// Says of every list that is not known to be whole that it is not: after a signal, where a part was asked for, and
+    /// where it stands in objects that could not be read.
     fn name_unfinished(&self, tally: &mut Tally<'a>) -> Result<(), Error> {
+        for (_, child) in self.numbers.iter().filter(|(_, resource)| !is_listed(resource)) {
+            tally.follow(&child.table(), parents(child));
+        }
         if !self.cancel.is_set() {
+            if self.options.since_s.is_some() {
+                tally.end_early(&Outcome::Partial, |_| false);
+            }
             return Ok(());
         }
         let mut whole = HashSet::new();
@@ -553,7 +560,7 @@ impl<'a> Run<'a> {
                 whole.insert(child.table());
             }
         }
-        tally.interrupt(|table| whole.contains(table));
+        tally.end_early(&Outcome::Interrupted, |table| whole.contains(table));
         Ok(())
     }
 
@@ -562,10 +569,15 @@ impl<'a> Run<'a> {
             account: self.account.id,
             started_s: self.began_s,
             finished_s: self.worker.client.service_now_s(),
-            is_part: self.options.since_s.is_some(),
         };
         journal::write(self.store, run, reports)
     }
+}
+
+/// Returns the tables in whose objects a child's list stands, or under which it is read.
+fn parents(child: &Resource) -> impl Iterator<Item = String> {
+    let names = child.parent().into_iter().chain(child.inline.iter().map(|inline| inline.parent));
+    names.map(|name| format!("{}_{name}", child.provider.name()))
 }
 
 fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> Walk {

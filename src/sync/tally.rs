@@ -112,12 +112,19 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Says of what a signal cut short, by table, that it is not complete.
-    pub fn interrupt(&mut self, is_whole: impl Fn(&str) -> bool) {
-        let open =
-            self.entries.iter_mut().filter(|(table, entry)| entry.outcome == Outcome::Complete && !is_whole(table));
-        for (_, entry) in open {
-            entry.outcome = Outcome::Interrupted;
+    /// Says of all that would count as complete and is not that it ended so.
+    pub fn end_early(&mut self, outcome: &Outcome, is_whole: impl Fn(&str) -> bool) {
+        let complete = self.entries.iter_mut().filter(|(_, entry)| entry.outcome == Outcome::Complete);
+        for (_, entry) in complete.filter(|(table, _)| !is_whole(table)) {
+            entry.outcome = outcome.clone();
+        }
+    }
+
+    /// Says of a list that stands in objects that it is no more complete than the lists of those.
+    pub fn follow(&mut self, child: &str, parents: impl Iterator<Item = String>) {
+        let mut parents = parents;
+        if self.entries.contains_key(child) && parents.any(|parent| self.entries.get(&parent).is_some_and(is_unread)) {
+            self.fail(child, Outcome::Partial);
         }
     }
 
@@ -155,6 +162,10 @@ impl<'a> Tally<'a> {
         }
         reports
     }
+}
+
+fn is_unread(entry: &Entry) -> bool {
+    matches!(entry.outcome, Outcome::Failed(_) | Outcome::Forbidden(_) | Outcome::Partial)
 }
 
 /// Turns `stripe_customers` into `stripe:customers`.

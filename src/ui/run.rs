@@ -33,6 +33,7 @@ const LINES_MAX: usize = 30;
 pub fn outcome(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Complete => "complete",
+        Outcome::Partial => "partial",
         Outcome::NotAvailable(_) => "not available",
         Outcome::Forbidden(_) => "forbidden",
         Outcome::Failed(_) => "failed",
@@ -44,7 +45,7 @@ pub fn outcome(outcome: &Outcome) -> &'static str {
 pub fn detail(outcome: &Outcome) -> Option<&str> {
     match outcome {
         Outcome::NotAvailable(text) | Outcome::Forbidden(text) | Outcome::Failed(text) => Some(text),
-        Outcome::Complete | Outcome::Interrupted => None,
+        Outcome::Complete | Outcome::Partial | Outcome::Interrupted => None,
     }
 }
 
@@ -116,9 +117,9 @@ fn account_table(resources: &[&ResourceReport], all: bool, width: Option<u16>) -
 fn is_worth_a_line(resource: &ResourceReport) -> bool {
     let c = resource.counts;
     match resource.outcome {
-        Outcome::Complete => c.new + c.changed + c.deleted + c.unchanged > 0,
+        Outcome::Complete | Outcome::Partial | Outcome::Interrupted => c.new + c.changed + c.deleted + c.unchanged > 0,
         Outcome::NotAvailable(_) => false,
-        Outcome::Forbidden(_) | Outcome::Failed(_) | Outcome::Interrupted => true,
+        Outcome::Forbidden(_) | Outcome::Failed(_) => true,
     }
 }
 
@@ -133,8 +134,9 @@ fn largest(shown: Vec<&ResourceReport>) -> (Vec<&ResourceReport>, Vec<&ResourceR
     order.sort_by_key(|&at| Reverse(touched(&shown[at].counts)));
     let kept: HashSet<usize> = order.into_iter().take(LINES_MAX).collect();
     // What went wrong is told whatever its size.
-    let is_shown =
-        |(at, resource): &(usize, &ResourceReport)| kept.contains(at) || resource.outcome != Outcome::Complete;
+    let is_shown = |(at, resource): &(usize, &ResourceReport)| {
+        kept.contains(at) || matches!(resource.outcome, Outcome::Failed(_) | Outcome::Forbidden(_))
+    };
     let (shown, smaller): (Vec<_>, Vec<_>) = shown.into_iter().enumerate().partition(is_shown);
     (
         shown.into_iter().map(|(_, resource)| resource).collect(),
@@ -201,7 +203,7 @@ pub fn troubles(report: &RunReport) -> Vec<String> {
                     safe(why)
                 ));
             }
-            Outcome::Complete | Outcome::NotAvailable(_) | Outcome::Interrupted => {}
+            Outcome::Complete | Outcome::Partial | Outcome::NotAvailable(_) | Outcome::Interrupted => {}
         }
     }
     lines

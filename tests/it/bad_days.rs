@@ -168,7 +168,8 @@ fn a_signal_ends_the_run_with_the_batch_committed_and_a_word_how_to_go_on() {
         let latency = Duration::from_millis(15);
         let sandbox = live(25, Options { latency, ..Options::default() });
         let home = Home::new();
-        let mut sync = home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &ALL);
+        let everything = [&ALL[..], &["--format", "json"]].concat();
+        let mut sync = home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &everything);
         let (child, began) = started(&mut sync);
         until("a hundred requests", || sandbox.stats().total.requests > 100);
         signal(&child, name);
@@ -184,11 +185,35 @@ fn a_signal_ends_the_run_with_the_batch_committed_and_a_word_how_to_go_on() {
         home.assert_intact();
         assert!(home.count("SELECT count(*) FROM stripe_charges") > 0);
         assert!(home.count("SELECT count(*) FROM sync_logs WHERE status='interrupted'") > 0);
+        assert_unfinished_is_not_called_complete(&ran, &sandbox, &home);
         if name == "INT" {
             let again = crate::program::ran(&mut sync);
             assert_eq!(again.code, Some(0), "{}", again.stderr);
             assert_whole(&sandbox, &home);
         }
+    }
+}
+
+/// What the run says of each list, the log says too, and complete is only what has all that the service has.
+fn assert_unfinished_is_not_called_complete(ran: &Ran, sandbox: &Sandbox, home: &Home) {
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let resources = report["resources"].as_array().expect("resources");
+    assert!(!resources.is_empty());
+    for resource in resources {
+        let (name, outcome) = (resource["resource"].as_str().expect("a name"), &resource["outcome"]);
+        let table = name.replacen(':', "_", 1);
+        let logged = crate::program::text(
+            &home.database(),
+            &format!("SELECT status FROM sync_logs WHERE resource='{table}' ORDER BY rowid DESC LIMIT 1"),
+        );
+        assert_eq!(outcome, logged.as_str(), "{name}");
+    }
+    let store = Store::open(&home.database()).expect("opens");
+    let missing = support::differences(sandbox, &store);
+    for resource in resources.iter().filter(|resource| resource["outcome"] == "complete") {
+        let table = resource["resource"].as_str().expect("a name").replacen(':', "_", 1);
+        let open = missing.iter().find(|line| line.split([' ', ':']).next() == Some(&table));
+        assert_eq!(open, None, "is called complete");
     }
 }
 

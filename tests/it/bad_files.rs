@@ -7,9 +7,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
+use stripesync::sandbox::{Options, Sandbox, TEST_KEY};
 use stripesync::store::Store;
 
-use crate::program::{Home, Ran, count, execute, ran, started, text};
+use crate::program::{Home, Ran, count, execute, finished, ran, started, text, until};
 
 /// The migrations in order; a file of an older program has only the first of them.
 fn migrations() -> Vec<String> {
@@ -338,4 +339,50 @@ fn a_file_cut_in_half_or_emptied_is_told_or_begun_anew() {
     fs::write(&path, "").expect("written");
     assert_told(&status(&home, "x.db"), 6, &["older stripesync or is empty"]);
     assert_eq!(sync(&home, "x.db").code, Some(0));
+}
+
+#[test]
+fn a_file_that_is_taken_away_or_replaced_in_mid_run_ends_it() {
+    for replaced in [false, true] {
+        let sandbox =
+            Sandbox::start(Options { latency: Duration::from_millis(10), ..Options::default() }).expect("starts");
+        let home = Home::new();
+        let mut sync = home.asking(&sandbox.stripe_base_url(), TEST_KEY, &["sync", "--all"]);
+        let (child, began) = started(&mut sync);
+        until("a hundred requests", || sandbox.stats().total.requests > 100);
+        fs::rename(home.database(), home.path().join("away.db")).expect("moved");
+        if replaced {
+            fs::write(home.database(), b"").expect("written");
+        }
+        let ran = finished(child, began);
+        assert_told(&ran, 6, &["taken away or replaced while it was being written", "leave the file in its place"]);
+        assert_eq!(fs::metadata(home.database()).is_ok_and(|file| file.len() == 0), replaced);
+    }
+}
+
+#[test]
+fn names_that_mean_something_to_sqlite_are_names_of_files() {
+    for name in [":memory:", "file:x.db?mode=memory"] {
+        let home = Home::new();
+        let ran = sync(&home, name);
+        assert_eq!(ran.code, Some(0), "{name}: {}", ran.stderr);
+        assert!(count(&home.path().join(name), "SELECT count(*) FROM stripe_coupons") > 0, "{name}");
+    }
+}
+
+#[test]
+fn a_link_and_its_file_are_one_database() {
+    let sandbox = Sandbox::start(Options { latency: Duration::from_millis(10), ..Options::default() }).expect("starts");
+    let home = Home::new();
+    let url = sandbox.stripe_base_url();
+    let sync = |database: &str| home.asking(&url, TEST_KEY, &["sync", "--database", database, "charges", "invoices"]);
+    assert_eq!(ran(&mut home.asking(&url, TEST_KEY, &["sync", "tax_rates"])).code, Some(0));
+    std::os::unix::fs::symlink(home.database(), home.path().join("link.db")).expect("made");
+    let (mut first, _) = started(&mut sync("stripesync.db"));
+    let before = sandbox.stats().total.requests;
+    until("a request", || sandbox.stats().total.requests > before);
+    let second = ran(&mut sync("link.db"));
+    assert_told(&second, 5, &[&format!("process {}", first.id())]);
+    first.kill().expect("killed");
+    first.wait().expect("ends");
 }

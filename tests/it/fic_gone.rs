@@ -1,8 +1,9 @@
 //! What vanished, what is refused and what is in doubt: found at a price that is bounded.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stripesync::model::cancel::Cancel;
 use stripesync::model::progress::Outcome;
 use stripesync::model::resource::Resource;
@@ -180,4 +181,70 @@ fn the_bins_and_the_reading_need_no_list_of_the_living() {
     let unseen = stripesync::store::Living { unseen_since_s: Some(world.sandbox.now_s() - 1), ..all };
     let left = world.store.count_living((account, number), "fic_clients", unseen).expect("a count");
     assert_eq!(left, 0, "the second reading showed them all");
+}
+
+/// Says something else about the pages of its clients than what it shows.
+struct Contradicting {
+    company: FicSandbox,
+    /// Which of [`CONTRADICTIONS`], from 1; 0 is the truth.
+    how: Arc<AtomicUsize>,
+}
+
+/// Changes an answer about a page of many.
+type Twist = fn(&mut Value);
+
+const CONTRADICTIONS: &[(&str, Twist)] = &[
+    ("the first page is the last", |body| body["last_page"] = json!(1)),
+    ("every page is the first", |body| body["current_page"] = json!(1)),
+    ("the second page is empty", |body| {
+        if body["current_page"] == json!(2) {
+            body["data"] = json!([]);
+        }
+    }),
+    ("pages are half as long", |body| {
+        if let Some(rows) = body["data"].as_array_mut() {
+            rows.truncate(50);
+        }
+    }),
+    ("the last page is before the first", |body| body["last_page"] = json!(-1)),
+];
+
+impl Service for Contradicting {
+    fn answer(&self, call: &Call, now_s: i64) -> Reply {
+        let mut reply = self.company.answer(call, now_s);
+        let how = self.how.load(Ordering::SeqCst);
+        if how > 0 && call.path.ends_with("/entities/clients") && call.method == "GET" {
+            let mut body: Value = serde_json::from_slice(&reply.body).expect("JSON");
+            (CONTRADICTIONS[how - 1].1)(&mut body);
+            reply.body = body.to_string().into_bytes();
+        }
+        reply
+    }
+
+    fn endpoint(&self, call: &Call) -> String {
+        self.company.endpoint(call)
+    }
+}
+
+#[test]
+fn a_list_that_contradicts_itself_is_named_and_buries_nothing() {
+    for (how, (what, _)) in CONTRADICTIONS.iter().enumerate() {
+        let twisted = Arc::new(AtomicUsize::new(0));
+        let (company, clients) = (Arc::clone(&twisted), 250);
+        let world =
+            world_behind(settings(clients), |it| Arc::new(Contradicting { company: it, how: Arc::clone(&company) }));
+        assert_complete(&pull_only(&world, "clients", 60));
+        twisted.store(how + 1, Ordering::SeqCst);
+        let again = Options { initial: true, ..only("clients") };
+        world.sandbox.advance_s(60);
+        let summary = world.pull_with(&again, &Cancel::default()).expect("pulls");
+        let gone = world.rows("SELECT count(*) FROM fic_clients WHERE deleted_at IS NOT NULL");
+        assert_eq!(gone, [["0"]], "{what}");
+        // A page number that is none tells nothing: full pages are followed by others, and then all is there.
+        let is_named = summary.reports.iter().any(|it| matches!(it.outcome, Outcome::Failed(_)));
+        assert_eq!(is_named, *what != "the last page is before the first", "{what}: {:?}", summary.reports);
+        twisted.store(0, Ordering::SeqCst);
+        assert_complete(&pull_only(&world, "clients", 60));
+        assert_eq!(world.compare(named("clients")), None, "{what}");
+    }
 }

@@ -60,7 +60,7 @@ fn walk(sandbox: &FicSandbox, resource: &Resource, since: Option<&str>) -> BTree
             let asked = request::page(resource, COMPANY, selection, number).expect("paged");
             let page = page::read(resource, pass, &ok(sandbox, &asked)).expect("readable");
             ids.extend(page.rows.iter().map(|row| id_of(row)));
-            if number >= page.last_page {
+            if number >= page.last_page.unwrap_or(1) {
                 break;
             }
             number += 1;

@@ -88,7 +88,9 @@ fn one_list_that_fails_under_its_parent_keeps_no_other_from_being_read() {
     let path = Some(format!("/v1/invoices/{first}/lines"));
     sandbox.set_faults(Faults { path, ..Faults::share(1000, &[Fault::Redirect]) });
     let summary = support::sync(&sandbox, &store, &support::all()).expect("ends");
-    assert_eq!(failures(&summary).len(), 1, "{:?}", failures(&summary));
+    // The discounts of lines stand in lines, and these are not all there.
+    let failed = failures(&summary);
+    assert!(failed.len() == 2 && failed[0] == "stripe:discounts Partial", "{failed:?}");
     let missing = support::differences(&sandbox, &store);
     assert!(missing.iter().all(|line| line.contains("invoice")), "{missing:?}");
     let waiting = store.query_text("SELECT parent_id FROM fanouts").expect("rows");
@@ -111,7 +113,10 @@ fn many_objects_of_one_second_do_not_end_a_part() {
     }
     let store = Store::in_memory().expect("opens");
     let since_s = Some(sandbox.now_s() - DAY_S);
-    whole(&sandbox, &store, &Options { since_s, ..only(&["customers"]) });
+    let summary = support::sync(&sandbox, &store, &Options { since_s, ..only(&["customers"]) }).expect("syncs");
+    let ends = failures(&summary);
+    assert!(ends.contains(&"stripe:customers Partial".to_owned()), "{ends:?}");
+    assert!(ends.iter().all(|end| end.ends_with(" Partial")), "nothing counts as complete: {ends:?}");
     let read = store.query_text("SELECT count(*) FROM stripe_customers WHERE name LIKE 'C%'").expect("a count");
     assert_eq!(read, [["350"]]);
 }

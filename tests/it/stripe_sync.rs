@@ -360,7 +360,8 @@ fn what_changes_in_the_read_part_of_a_list_that_got_stuck_is_not_lost() {
     sandbox.set_faults(on_the_list(Fault::FirstPageAgain));
     let options = stripesync::sync::Options { in_flight_max: 1, ..support::all() };
     let first = support::sync(&sandbox, &store, &options).expect("ends");
-    assert_eq!(failures(&first).len(), 1, "{:?}", failures(&first));
+    let failed = failures(&first);
+    assert!(failed.len() == 2 && failed[0] == "stripe:product_features Partial", "{failed:?}");
     let read = store.query_text("SELECT id FROM stripe_products ORDER BY row_id").expect("rows");
     assert!((100..150).contains(&read.len()), "{} rows", read.len());
     // One of the first page changes, and its event comes while the list is still stuck.

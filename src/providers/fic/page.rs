@@ -14,10 +14,10 @@ use crate::model::wire::Unreadable;
 pub struct Page {
     /// The rows' JSON, number text as sent, each with an `id`.
     pub rows: Vec<String>,
-    /// The page's number; 1 where the list is not paged.
-    pub current_page: u32,
-    /// The last page's number; 1 where the list is not paged.
-    pub last_page: u32,
+    /// The page's number, if told.
+    pub current_page: Option<u32>,
+    /// The last page's number, if told.
+    pub last_page: Option<u32>,
     /// How many rows the whole list has, if told.
     pub total: Option<u64>,
 }
@@ -74,11 +74,11 @@ pub fn read(resource: &Resource, pass: &str, body: &[u8]) -> Result<Page, Unread
         Shape::ByProduct => by_product(envelope.data),
         _ => elements(envelope.data).and_then(|raw| rows(shape, pass, &raw)),
     };
-    let current_page = whole(envelope.current_page).and_then(|n| u32::try_from(n).ok()).unwrap_or(1);
+    let page_number = |raw| whole(raw).and_then(|n| u32::try_from(n).ok());
     Ok(Page {
         rows: rows.ok_or_else(|| unreadable("has rows of an unexpected shape"))?,
-        current_page,
-        last_page: whole(envelope.last_page).and_then(|n| u32::try_from(n).ok()).unwrap_or(current_page),
+        current_page: page_number(envelope.current_page),
+        last_page: page_number(envelope.last_page),
         total: whole(envelope.total),
     })
 }

@@ -10,6 +10,7 @@ use crate::model::row::Object;
 use crate::model::wire::{Answer, Request, Unreadable};
 use crate::providers::fic::page;
 use crate::providers::fic::refusal::{self, Refusal, RefusalKind};
+use crate::providers::fic::request::PER_PAGE;
 use crate::store::{Source, Told};
 use crate::sync::Error;
 
@@ -114,10 +115,17 @@ impl Pull<'_> {
         let read = &mut |body: &[u8]| {
             let page = page::read(resource, pass, body)?;
             let objects = page.rows.iter().map(|row| catalog.object(compiled, row)).collect::<Result<Vec<_>, _>>()?;
-            Ok((objects, page.last_page, page.total))
+            Ok((objects, page))
         };
-        let ((objects, last_page, total), when) = self.ask(resource, request, read)?;
-        Ok(Shown { objects, last_page, total, when })
+        let ((objects, page), when) = self.ask(resource, request, read)?;
+        let asked = page_asked_for(request);
+        if let (Some(asked), Some(shown)) = (asked, page.current_page)
+            && asked != shown
+        {
+            return Err(Trouble::Endless(format!("page {shown} came for page {asked}")));
+        }
+        let is_full = asked.is_some() && objects.len() >= PER_PAGE as usize;
+        Ok(Shown { last_page: last_page(&page, asked.unwrap_or(1), is_full), total: page.total, objects, when })
     }
 
     /// Writes objects within an open transaction.
@@ -142,4 +150,15 @@ impl Pull<'_> {
         self.tally.committed();
         Ok(())
     }
+}
+
+/// Returns the number of the page that a request is for, if it is for one of many.
+fn page_asked_for(request: &Request) -> Option<u32> {
+    let query = request.path.split_once('?')?.1;
+    query.split('&').find_map(|pair| pair.strip_prefix("page=")).and_then(|number| number.parse().ok())
+}
+
+/// Returns the last page's number. Where an answer does not tell it, a full page has another behind it.
+fn last_page(page: &page::Page, asked: u32, is_full: bool) -> u32 {
+    page.last_page.unwrap_or(if is_full { asked.saturating_add(1) } else { asked })
 }

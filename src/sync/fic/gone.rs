@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::ask::{Trouble, When};
 use super::decide::passes;
+use super::scan::falls_short;
 use super::{PROBE, Pull};
 use crate::model::resource::{List, Resource};
 use crate::model::wire::Request;
@@ -67,6 +68,7 @@ impl Pull<'_> {
         if matches!(resource.list, List::DateRange(_)) {
             return self.days_again(resource, absent, gone);
         }
+        let mut swept = 0;
         for number in 1..=SWEEP_PAGES_MAX {
             let Some(asked) = request::id_page(resource, self.company, pass, number) else {
                 return self.list_again(resource, pass, gone);
@@ -75,8 +77,12 @@ impl Pull<'_> {
             for object in &shown.objects {
                 gone.remove(&object.row.id);
             }
+            swept += shown.objects.len() as u64;
             if number >= shown.last_page {
-                return Ok(Some(shown.when));
+                return match shown.total {
+                    Some(total) if total > swept => Err(Trouble::Endless(falls_short(swept, total))),
+                    _ => Ok(Some(shown.when)),
+                };
             }
         }
         Err(Trouble::Endless(format!("its ids do not end within {SWEEP_PAGES_MAX} pages")))

@@ -104,15 +104,14 @@ pub fn run(
     pull.tally.count_once(store, account)?;
     if cancel.is_set() {
         // What is gone is looked for when all lists are read: until then none is complete.
-        pull.tally.interrupt(|_| false);
+        pull.tally.end_early(&Outcome::Interrupted, |_| false);
     }
     let reports = pull.tally.reports();
     let took = began.elapsed();
     let finished_s = client.service_now_s();
     let took_s = i64::try_from(took.as_secs()).unwrap_or(0);
     let started_s = finished_s - took_s;
-    // The lists are read as ever even where only a part was asked for, so nothing is partial here.
-    let run = journal::Run { account, started_s, finished_s, is_part: false };
+    let run = journal::Run { account, started_s, finished_s };
     journal::write(store, run, &reports)?;
     outcome?;
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);

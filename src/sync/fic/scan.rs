@@ -25,6 +25,8 @@ const CHANGES_OVERLAP_S: i64 = 3600;
 struct Scan {
     walk: WalkRow,
     slice: i64,
+    /// Rows shown by this run, some of them perhaps twice.
+    shown: u64,
     /// Whether one answer told it all, so that nothing can have moved.
     is_one_page: bool,
     newest: Option<String>,
@@ -68,9 +70,18 @@ impl Pull<'_> {
         for _ in 0..SCANS_MAX {
             let scan = self.read_whole(resource, pass)?;
             let sizes = (self.shown_count(resource, pass, &scan)?, scan.total);
-            // A difference that stays the same is the service's way of counting.
-            if scan.is_one_page || scan.total.is_none_or(|total| total == sizes.0) || before == Some(sizes) {
+            let is_whole = match scan.total {
+                Some(total) if scan.is_one_page => total <= scan.shown || matches!(resource.list, List::Once(_)),
+                total => total.is_none_or(|total| total == sizes.0),
+            };
+            if is_whole {
                 return Ok(scan);
+            }
+            if before == Some(sizes) {
+                // More rows than it counts are the service's way of counting; fewer may be a part of them only, and
+                // what a part does not show is not gone.
+                let (shown, total) = (sizes.0.max(scan.shown), scan.total.unwrap_or(0));
+                return if shown >= total { Ok(scan) } else { Err(Trouble::Endless(falls_short(shown, total))) };
             }
             before = Some(sizes);
             self.store.forget_walk(scan.walk.id)?;
@@ -97,7 +108,7 @@ impl Pull<'_> {
             // Read the page before again: rows may have moved to it.
             page = next.saturating_sub(1).max(1);
             let last = When { sent_s: walk.began_s, date_s: walk.began_s };
-            scan = Some(Scan { walk, slice: slice.id, is_one_page: false, newest: None, total: None, last });
+            scan = Some(Scan { walk, slice: slice.id, shown: 0, is_one_page: false, newest: None, total: None, last });
         }
         let mut reread_to = 0;
         for _ in 0..STEPS_MAX {
@@ -127,7 +138,7 @@ impl Pull<'_> {
     fn begin_scan(&self, number: i64, pass: &str, when: When) -> Result<Scan, Trouble> {
         let walk = self.store.begin_walk(self.account.id, number, pass, (Span::ALL, when.sent_s))?;
         let slice = self.store.open_slices(walk.id)?.first().map_or(0, |slice| slice.id);
-        Ok(Scan { walk, slice, is_one_page: true, newest: None, total: None, last: when })
+        Ok(Scan { walk, slice, shown: 0, is_one_page: true, newest: None, total: None, last: when })
     }
 
     /// Finds out whether changes can be asked for, once for each resource.
@@ -210,6 +221,7 @@ impl Scan {
         let newest = shown.objects.iter().filter_map(|object| updated_at(resource, object)).max();
         self.newest = self.newest.take().max(newest);
         self.total = shown.total;
+        self.shown += shown.objects.len() as u64;
         self.is_one_page &= shown.last_page <= 1;
         self.last = shown.when;
     }
@@ -232,6 +244,11 @@ fn page_request(resource: &Resource, company: &str, pass: &str, page: u32) -> Re
         _ => request::page(resource, company, Selection { pass, updated_since: None }, page),
     };
     request.ok_or_else(|| unlisted(resource))
+}
+
+/// Says that a list ended before it had shown what it counts.
+pub(super) fn falls_short(shown: u64, total: u64) -> String {
+    format!("it shows {shown} rows and counts {total}; what it does not show stays as it is")
 }
 
 fn unlisted(resource: &Resource) -> Trouble {
