@@ -11,7 +11,7 @@ use crate::config::{self, FicAccess, Mode, StripeAccess};
 use crate::http::{self, Client, Limits, Settings};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
-use crate::model::progress::Sink;
+use crate::model::progress::{Progress, Sink};
 use crate::model::report::{AccountFailure, ClockOff, PlannedResource, RunReport, StatusReport};
 use crate::model::resource::{Provider, Resource};
 use crate::model::secret::Secret;
@@ -131,8 +131,10 @@ pub fn pull(
         pulling.keep("stripe", pulled, &mut report, &mut failures)?;
         pulling.name_unopened(opened, &mut report);
     }
-    if let Some(fic) = access.fic.as_ref().filter(|_| !cancel.is_set()) {
-        pulling.fic(fic, &mut report, &mut failures)?;
+    match &access.fic {
+        Some(_) if cancel.is_set() => sink.report(Progress::Note("Fatture in Cloud was not begun".to_owned())),
+        Some(fic) => pulling.fic(fic, &mut report, &mut failures)?,
+        None => {}
     }
     report.signal = cancel.signal();
     // With nothing but failures the first of them is the whole story, and has an exit code of its own.
