@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use stripesync::model::progress::Outcome;
 use stripesync::sandbox::{Change, Fault, Faults, Options as SandboxOptions, Sandbox, Sizes};
 use stripesync::store::Store;
 use stripesync::sync::{Error, Options, Summary};
@@ -16,14 +15,9 @@ fn sandbox(customers: u32) -> Sandbox {
     Sandbox::start(SandboxOptions { sizes: Sizes::customers(customers), ..SandboxOptions::default() }).expect("starts")
 }
 
-fn failures(summary: &Summary) -> Vec<String> {
-    let bad = summary.reports.iter().filter(|r| !matches!(r.outcome, Outcome::Complete | Outcome::NotAvailable(_)));
-    bad.map(|report| format!("{} {:?}", report.name, report.outcome)).collect()
-}
-
 fn whole(sandbox: &Sandbox, store: &Store, options: &Options) -> Summary {
     let summary = support::sync(sandbox, store, options).expect("syncs");
-    assert_eq!(failures(&summary), Vec::<String>::new());
+    assert_eq!(support::failures(&summary), Vec::<String>::new());
     summary
 }
 
@@ -89,7 +83,7 @@ fn one_list_that_fails_under_its_parent_keeps_no_other_from_being_read() {
     sandbox.set_faults(Faults { path, ..Faults::share(1000, &[Fault::Redirect]) });
     let summary = support::sync(&sandbox, &store, &support::all()).expect("ends");
     // The discounts of lines stand in lines, and these are not all there.
-    let failed = failures(&summary);
+    let failed = support::failures(&summary);
     assert!(failed.len() == 2 && failed[0] == "stripe:discounts Partial", "{failed:?}");
     let missing = support::differences(&sandbox, &store);
     assert!(missing.iter().all(|line| line.contains("invoice")), "{missing:?}");
@@ -114,7 +108,7 @@ fn many_objects_of_one_second_do_not_end_a_part() {
     let store = Store::in_memory().expect("opens");
     let since_s = Some(sandbox.now_s() - DAY_S);
     let summary = support::sync(&sandbox, &store, &Options { since_s, ..only(&["customers"]) }).expect("syncs");
-    let ends = failures(&summary);
+    let ends = support::failures(&summary);
     assert!(ends.contains(&"stripe:customers Partial".to_owned()), "{ends:?}");
     assert!(ends.iter().all(|end| end.ends_with(" Partial")), "nothing counts as complete: {ends:?}");
     let read = store.query_text("SELECT count(*) FROM stripe_customers WHERE name LIKE 'C%'").expect("a count");
@@ -249,7 +243,7 @@ fn a_poll_that_was_cut_short_is_not_taken_for_done_by_the_next() {
     let second_page = sandbox.stats().total.requests + 3;
     sandbox.set_faults(Faults { at: vec![(second_page, Fault::Redirect)], ..Faults::default() });
     let cut = support::sync(&sandbox, &store, &chosen).expect("ends");
-    assert_eq!(failures(&cut).len(), 1, "{:?}", failures(&cut));
+    assert_eq!(support::failures(&cut).len(), 1, "{:?}", support::failures(&cut));
     sandbox.set_faults(Faults::default());
     whole(&sandbox, &store, &chosen);
     let read = "SELECT count(*) FROM stripe_payment_method_domains WHERE data ->> '$.domain_name' LIKE 'shop%'";

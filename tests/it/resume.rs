@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::json;
 use stripesync::http::Limits;
 use stripesync::model::cancel::Cancel;
-use stripesync::model::progress::{Outcome, Progress, Sink};
+use stripesync::model::progress::{Progress, Sink};
 use stripesync::sandbox::{Change, Fault, Faults, Options as SandboxOptions, Sandbox, Sizes};
 use stripesync::store::Store;
 use stripesync::sync::{self, Options, Summary, Target};
@@ -29,14 +29,9 @@ fn only(names: &[&str]) -> Options {
     Options { only, ..support::all() }
 }
 
-fn failures(summary: &Summary) -> Vec<String> {
-    let bad = summary.reports.iter().filter(|r| !matches!(r.outcome, Outcome::Complete | Outcome::NotAvailable(_)));
-    bad.map(|report| format!("{} {:?}", report.name, report.outcome)).collect()
-}
-
 fn whole(sandbox: &Sandbox, store: &Store, options: &Options) -> Summary {
     let summary = support::sync(sandbox, store, options).expect("syncs");
-    assert_eq!(failures(&summary), Vec::<String>::new());
+    assert_eq!(support::failures(&summary), Vec::<String>::new());
     summary
 }
 
@@ -75,7 +70,7 @@ fn a_thousand_objects_that_fail_keep_no_other_from_its_turn() {
     });
     let take = || std::mem::take(&mut *asked.lock().expect("whole"));
     let first = support::sync(&sandbox, &store, &Options { initial: true, ..only(&["customers"]) }).expect("ends");
-    assert_eq!(failures(&first).len(), 1, "{:?}", failures(&first));
+    assert_eq!(support::failures(&first).len(), 1, "{:?}", support::failures(&first));
     let first = take();
     // The bound is passed by at most the requests in flight.
     assert!((1000..1010).contains(&first.len()), "{} were asked for", first.len());
@@ -188,7 +183,7 @@ fn cut_in_the_event_log(sandbox: &Arc<Sandbox>, store: &Store) {
         }
     });
     let cut = support::sync(sandbox, store, &support::all()).expect("ends");
-    assert_eq!(failures(&cut).len(), 1, "{:?}", failures(&cut));
+    assert_eq!(support::failures(&cut).len(), 1, "{:?}", support::failures(&cut));
     let left = "SELECT count(*) FROM slices JOIN walks ON walks.id=slices.walk JOIN resources r ON r.id=walks.resource
                 WHERE r.name='stripe_events' AND done=0 AND cursor IS NOT NULL";
     assert_eq!(count(store, left), 1, "a left-over reading of the event log");

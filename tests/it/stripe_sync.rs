@@ -60,22 +60,16 @@ fn every_discount_has_a_row_under_what_it_stands_in() {
     assert_eq!(found, wanted);
 }
 
-/// Every list that did not end well, for messages.
-fn failures(summary: &stripesync::sync::Summary) -> Vec<String> {
-    let bad = summary.reports.iter().filter(|r| !matches!(r.outcome, Outcome::Complete | Outcome::NotAvailable(_)));
-    bad.map(|report| format!("{} {:?}", report.name, report.outcome)).collect()
-}
-
 #[test]
 fn an_ordinary_account_ends_without_failures_and_a_second_run_is_quiet() {
     let sandbox =
         Sandbox::start(SandboxOptions { sizes: Sizes::customers(60), ..SandboxOptions::default() }).expect("starts");
     let store = Store::in_memory().expect("opens");
     let first = support::sync(&sandbox, &store, &support::all()).expect("syncs");
-    assert_eq!(failures(&first), Vec::<String>::new());
+    assert_eq!(support::failures(&first), Vec::<String>::new());
     assert!(first.reports.iter().any(|r| matches!(r.outcome, Outcome::NotAvailable(_))), "issuing is not there");
     let second = support::sync(&sandbox, &store, &support::all()).expect("syncs");
-    assert_eq!(failures(&second), Vec::<String>::new());
+    assert_eq!(support::failures(&second), Vec::<String>::new());
     // The account, the events, and the balance transactions.
     assert!(second.requests <= 4, "{} requests", second.requests);
     let touched: u64 = second.reports.iter().map(|r| r.counts.new + r.counts.changed + r.counts.deleted).sum();
@@ -94,7 +88,7 @@ fn changes_come_in_by_events_with_at_most_one_get_for_each_object() {
     sandbox.advance_s(30);
     sandbox.reset_stats();
     let second = support::sync(&sandbox, &store, &support::all()).expect("syncs");
-    assert_eq!(failures(&second), Vec::<String>::new());
+    assert_eq!(support::failures(&second), Vec::<String>::new());
     assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
     let stats = sandbox.stats();
     let singles: u64 =
@@ -139,7 +133,7 @@ fn five_percent_of_every_fault_end_in_the_truth() {
                 .expect("starts");
         let store = Store::in_memory().expect("opens");
         let summary = support::sync(&sandbox, &store, &support::all()).expect("syncs");
-        assert_eq!(failures(&summary), Vec::<String>::new(), "{fault:?}");
+        assert_eq!(support::failures(&summary), Vec::<String>::new(), "{fault:?}");
         assert!(sandbox.stats().faults > 5, "{fault:?} was hardly met");
         assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new(), "{fault:?}");
     }
@@ -168,7 +162,7 @@ fn what_changes_while_pages_are_read_ends_in_the_truth() {
         }
     });
     let summary = support::sync(&sandbox, &store, &support::all()).expect("syncs");
-    assert_eq!(failures(&summary), Vec::<String>::new());
+    assert_eq!(support::failures(&summary), Vec::<String>::new());
     // What landed after the event log was read comes with the next run.
     sandbox.on_request(|_, _| {});
     sandbox.advance_s(60);
@@ -189,7 +183,7 @@ fn neither_limit_is_ever_passed_at_the_defaults() {
     let store = Store::in_memory().expect("opens");
     let options = stripesync::sync::Options { in_flight_max: 32, ..support::all() };
     let summary = support::sync_at(&sandbox, &store, &options, Limits::new(100, Some(25))).expect("syncs");
-    assert_eq!(failures(&summary), Vec::<String>::new());
+    assert_eq!(support::failures(&summary), Vec::<String>::new());
     let stats = sandbox.stats();
     assert_eq!(stats.total.refused, 0, "{:#?}", stats.total);
     assert!(stats.total.most_in_1s <= 100, "{:#?}", stats.total);
@@ -212,7 +206,7 @@ fn many_changes_of_one_list_are_read_from_the_list() {
     }
     sandbox.advance_s(30);
     let second = support::sync(&sandbox, &store, &support::all()).expect("syncs");
-    assert_eq!(failures(&second), Vec::<String>::new());
+    assert_eq!(support::failures(&second), Vec::<String>::new());
     assert!(second.requests < 40, "{} requests for {} changes", second.requests, customers.len());
     assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
 }
@@ -248,7 +242,7 @@ fn events_in_an_old_version_toggles_deletes_and_rebirths_end_in_the_truth() {
     assert!(stripe.delete(None, "product", &products[2], Change::Evented));
     sandbox.advance_s(60);
     let second = support::sync(&sandbox, &store, &support::all()).expect("syncs");
-    assert_eq!(failures(&second), Vec::<String>::new());
+    assert_eq!(support::failures(&second), Vec::<String>::new());
     assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
     let gone = store.query_text("SELECT id FROM stripe_products WHERE deleted_at IS NOT NULL").expect("rows");
     assert_eq!(gone, vec![vec![products[2].clone()]]);
@@ -267,7 +261,7 @@ fn a_silent_deletion_is_found_by_the_next_full_reading() {
     sandbox.advance_s(3600);
     let again = stripesync::sync::Options { initial: true, ..support::all() };
     let summary = support::sync(&sandbox, &store, &again).expect("syncs");
-    assert_eq!(failures(&summary), Vec::<String>::new());
+    assert_eq!(support::failures(&summary), Vec::<String>::new());
     assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
 }
 
@@ -279,7 +273,7 @@ fn customers_alone_bring_those_on_test_clocks_too() {
     let only = support::everything().into_iter().filter(|resource| resource.name == "customers").collect();
     let summary =
         support::sync(&sandbox, &store, &stripesync::sync::Options { only, ..support::all() }).expect("syncs");
-    assert_eq!(failures(&summary), Vec::<String>::new());
+    assert_eq!(support::failures(&summary), Vec::<String>::new());
     let truth = sandbox.stripe().truth(None)["/v1/customers"].len().to_string();
     assert_eq!(store.query_text("SELECT count(*) FROM stripe_customers").expect("a count"), [[truth]]);
 }
@@ -297,12 +291,16 @@ fn a_list_that_turns_in_a_circle_ends_named_and_never_counts_as_complete() {
     // Whatever the cursor, the first page comes again.
     sandbox.set_faults(Faults::share(1000, &[Fault::FirstPageAgain]));
     let summary = support::sync(&sandbox, &store, &only(&["payment_methods"])).expect("ends");
-    assert!(failures(&summary).iter().any(|line| line.contains("does not end")), "{:?}", failures(&summary));
+    assert!(
+        support::failures(&summary).iter().any(|line| line.contains("does not end")),
+        "{:?}",
+        support::failures(&summary)
+    );
     assert!(summary.requests < 20, "{} requests", summary.requests);
     assert!(!store.complete_tables().expect("reads").contains("stripe_payment_methods"));
     sandbox.set_faults(Faults::default());
     let summary = support::sync(&sandbox, &store, &support::all()).expect("syncs");
-    assert_eq!(failures(&summary), Vec::<String>::new());
+    assert_eq!(support::failures(&summary), Vec::<String>::new());
     assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
 }
 
@@ -327,14 +325,14 @@ fn a_cursor_whose_object_is_deleted_loses_nothing() {
         });
         let store = Store::in_memory().expect("opens");
         let summary = support::sync(&sandbox, &store, &only(&[list])).expect("syncs");
-        assert_eq!(failures(&summary), Vec::<String>::new(), "{list}");
+        assert_eq!(support::failures(&summary), Vec::<String>::new(), "{list}");
         // The deleted one was on the page before; the next full reading finds it gone, and nothing else missing.
         sandbox.on_request(|_, _| {});
         sandbox.advance_s(3600);
         let again = stripesync::sync::Options { initial: true, ..support::all() };
         let before = ids(&store, list);
         let summary = support::sync(&sandbox, &store, &again).expect("syncs");
-        assert_eq!(failures(&summary), Vec::<String>::new(), "{list}");
+        assert_eq!(support::failures(&summary), Vec::<String>::new(), "{list}");
         assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new(), "{list}");
         let found: Vec<_> = ids(&store, list).into_iter().filter(|id| !before.contains(id)).collect();
         assert_eq!(found, Vec::<String>::new(), "{list}: these the interrupted walk had lost");
@@ -360,7 +358,7 @@ fn what_changes_in_the_read_part_of_a_list_that_got_stuck_is_not_lost() {
     sandbox.set_faults(on_the_list(Fault::FirstPageAgain));
     let options = stripesync::sync::Options { in_flight_max: 1, ..support::all() };
     let first = support::sync(&sandbox, &store, &options).expect("ends");
-    let failed = failures(&first);
+    let failed = support::failures(&first);
     assert!(failed.len() == 2 && failed[0] == "stripe:product_features Partial", "{failed:?}");
     let read = store.query_text("SELECT id FROM stripe_products ORDER BY row_id").expect("rows");
     assert!((100..150).contains(&read.len()), "{} rows", read.len());
@@ -373,7 +371,7 @@ fn what_changes_in_the_read_part_of_a_list_that_got_stuck_is_not_lost() {
     support::sync(&sandbox, &store, &options).expect("ends");
     sandbox.set_faults(Faults::default());
     let third = support::sync(&sandbox, &store, &options).expect("syncs");
-    assert_eq!(failures(&third), Vec::<String>::new());
+    assert_eq!(support::failures(&third), Vec::<String>::new());
     assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
 }
 
@@ -398,11 +396,15 @@ fn an_interrupted_reading_of_the_event_log_goes_on_where_it_was() {
     let before = logged();
     sandbox.set_faults(Faults { path: Some("/v1/events".to_owned()), ..Faults::share(150, &[Fault::Redirect]) });
     let second = support::sync(&sandbox, &store, &support::all()).expect("ends");
-    assert!(failures(&second).iter().any(|line| line.starts_with("stripe:events")), "{:?}", failures(&second));
+    assert!(
+        support::failures(&second).iter().any(|line| line.starts_with("stripe:events")),
+        "{:?}",
+        support::failures(&second)
+    );
     assert_ne!(logged(), before, "some pages were read");
     sandbox.set_faults(Faults::default());
     let third = support::sync(&sandbox, &store, &support::all()).expect("syncs");
-    assert_eq!(failures(&third), Vec::<String>::new());
+    assert_eq!(support::failures(&third), Vec::<String>::new());
     assert!(asked() <= 28 + 12, "{} requests for 28 pages of events", asked());
     assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
 }

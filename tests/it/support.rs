@@ -9,7 +9,7 @@ use stripesync::clock::SystemClock;
 use stripesync::http::{Client, Limits, Settings};
 use stripesync::model::cancel::Cancel;
 use stripesync::model::extract::Catalog;
-use stripesync::model::progress::Silent;
+use stripesync::model::progress::{Outcome, Silent};
 use stripesync::model::resource::{List, Resource};
 use stripesync::model::secret::Secret;
 use stripesync::model::text::{self, Edit};
@@ -132,6 +132,12 @@ fn compare(
         found.push(format!("{table}: {different} of {} differ, such as {example}", wanted.len()));
     }
     found
+}
+
+/// Names what a run did not read whole, with how it ended; products that the account lacks are no failure.
+pub fn failures(summary: &Summary) -> Vec<String> {
+    let bad = summary.reports.iter().filter(|r| !matches!(r.outcome, Outcome::Complete | Outcome::NotAvailable(_)));
+    bad.map(|report| format!("{} {:?}", report.name, report.outcome)).collect()
 }
 
 /// Says where two values differ first.
