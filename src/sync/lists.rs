@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use super::Error;
 use super::failed::Failed;
+use super::held::{self, Held};
 use super::plan::{self, PageEnd};
 use super::pool::{Done, Work};
 use super::tally::Tally;
@@ -90,6 +91,8 @@ pub struct Lists<'a, 'c> {
     pub pages_max: u64,
     /// Lists under parents in flight.
     pub under: usize,
+    /// Objects that wait for their lists.
+    pub held: Held,
 }
 
 impl Lists<'_, '_> {
@@ -278,22 +281,56 @@ impl Lists<'_, '_> {
     }
 
     fn apply_page(&mut self, walk: usize, objects: &[Object], when: When) -> Result<(), Error> {
-        let table = self.walks[walk].resource.table();
-        let told = answer(self.account, when, self.api_version);
         for object in objects {
-            let applied = self.rows.apply(object, &told)?;
-            if self.walks[walk].is_for_fetches {
+            if self.held.take(walk, object, when) {
+                // The page's cursor goes on without it: were this the end, the next run would ask for it.
                 let number = super::number(&self.numbers, object.resource);
-                self.store.end_fetch(self.account, number, &object.row.id, when.sent_s)?;
+                self.store.queue_fetch(self.account, number, &object.row.id, when.sent_s, "held")?;
+            } else {
+                self.apply_object(walk, object, when)?;
+                if self.walks[walk].is_for_fetches {
+                    self.end_fetch(object, when)?;
+                }
             }
-            self.tally.applied(&table, applied);
         }
         Ok(())
+    }
+
+    fn apply_object(&mut self, walk: usize, object: &Object, when: When) -> Result<(), Error> {
+        let applied = self.rows.apply(object, &answer(self.account, when, self.api_version))?;
+        self.tally.applied(&self.walks[walk].resource.table(), applied);
+        Ok(())
+    }
+
+    fn end_fetch(&self, object: &Object, when: When) -> Result<(), Error> {
+        let number = super::number(&self.numbers, object.resource);
+        Ok(self.store.end_fetch(self.account, number, &object.row.id, when.sent_s)?)
+    }
+
+    /// Writes an object that was held back: with its lists, or as the page showed it where they could not be read. They
+    /// are queued then, and what was wrong is told when their turn comes.
+    fn apply_held(
+        &mut self,
+        walk: usize,
+        held: (&Object, When),
+        done: (Result<Got, Failure>, When),
+    ) -> Result<(), Error> {
+        let (object, when) = held;
+        match done {
+            (Ok(Got::Object(whole)), last) if !held::is_cut(&whole) => self.apply_object(walk, &whole, last)?,
+            _ => self.apply_object(walk, object, when)?,
+        }
+        self.end_fetch(object, when)
     }
 }
 
 impl Work for Lists<'_, '_> {
     fn refill(&mut self, room: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
+        let waiting = queue.len();
+        self.held.give(queue);
+        if queue.len() > waiting {
+            return Ok(());
+        }
         let mut is_second_round = false;
         loop {
             let waiting = self.store.fanouts(self.account, &self.fanned, room)?;
@@ -346,6 +383,10 @@ impl Work for Lists<'_, '_> {
             self.is_begun_again = true;
             return Ok(());
         }
+        if matches!(done.task, Task::Complete { .. }) {
+            self.held.came_back();
+        }
+        self.held.give(queue);
         let Task::Page { walk, slice, span, cursor, .. } = &done.task else { return Ok(()) };
         let at = (*walk, *slice, *span);
         match &done.got {
@@ -372,6 +413,11 @@ impl Work for Lists<'_, '_> {
                 if let Ok(Got::Page { objects, .. }) = got {
                     self.apply_page(walk, &objects, done.when)?;
                 }
+            }
+            (Task::Complete { walk, object, when }, got) => {
+                let cut = object.children.iter().find(|set| !set.complete).map_or(object.resource, |set| set.resource);
+                self.tally.asked(&cut.table(), (done.requests, done.began));
+                self.apply_held(walk, (&object, when), (got, done.when))?;
             }
             (Task::Under { resource, fanout, from }, got) => {
                 self.under -= 1;

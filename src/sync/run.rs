@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::changes::{Current, EVENTS, Fetches, ReadEvents, TakeEffects, is_listed};
 use super::clocks;
 use super::failed::{Failed, Failures};
+use super::held::Held;
 use super::journal;
 use super::lists::{Lists, Walk};
 use super::plan;
@@ -253,6 +254,7 @@ impl<'a> Run<'a> {
             is_begun_again: false,
             pages_max: self.bounds.list_pages,
             under: 0,
+            held: Held::new(self.options.in_flight_max),
         }
     }
 

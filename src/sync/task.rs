@@ -14,6 +14,8 @@ use crate::store::{Event, Fanout};
 
 /// Pages of one parent's list that are read and held at a time; a longer list comes in parts.
 const PART_PAGES: usize = 10;
+/// The same for an object that waits for its list. Few lists are longer; those are read in parts, from their start.
+const HELD_PAGES: usize = 3;
 
 /// A piece of work.
 #[derive(Debug, Clone)]
@@ -50,6 +52,15 @@ pub enum Task {
         fanout: Fanout,
         /// Where the part before ended.
         from: Option<From>,
+    },
+    /// The lists that are cut in an object which a page showed.
+    Complete {
+        /// Index of the walk that the page belongs to.
+        walk: usize,
+        /// The object as it came.
+        object: Box<Object>,
+        /// When the page was sent and given.
+        when: When,
     },
     /// One object, its lists completed.
     Get {
@@ -137,10 +148,16 @@ impl Worker<'_> {
             }
             Task::Events { span, cursor, .. } => self.events(*span, cursor.as_deref(), &mut asked),
             Task::Under { resource, fanout, from } => {
-                match self.under(resource, &fanout.parent_id, from.as_ref(), &mut asked) {
+                match self.under(resource, &fanout.parent_id, from.as_ref(), PART_PAGES, &mut asked) {
                     Ok(set) => Ok(Got::Under(set)),
                     Err(failure) => absent(failure),
                 }
+            }
+            Task::Complete { object, when, .. } => {
+                // The page was the first answer.
+                (asked.when, asked.answers) = (*when, 1);
+                let mut object = object.clone();
+                self.fill(&mut object, HELD_PAGES, &mut asked).map(|()| Got::Object(object))
             }
             Task::Get { resource, id } => self.object(resource, id, &mut asked),
         };
@@ -242,13 +259,14 @@ impl Worker<'_> {
         })
     }
 
-    /// Reads the list under a parent from its start or from where a part ended, at most [`PART_PAGES`] pages. A list
+    /// Reads the list under a parent from its start or from where a part ended, at most so many pages. A list
     /// that changes meanwhile is read again by its event.
     fn under(
         &self,
         resource: &'static Resource,
         parent_id: &str,
         from: Option<&From>,
+        pages_max: usize,
         asked: &mut Asked,
     ) -> Result<ChildSet, Failure> {
         let endless = || Failure::Endless(format!("the list {} of {parent_id} does not end", resource.name));
@@ -260,7 +278,7 @@ impl Worker<'_> {
         let mut cursor = from.map(|from| from.cursor.clone());
         let mut seen = HashSet::new();
         let mut is_begun_again = false;
-        for _ in 0..PART_PAGES {
+        for _ in 0..pages_max {
             let page = match self.page_under(resource, parent_id, cursor.as_deref(), asked) {
                 // The element read last is gone: once more from the start of the part.
                 Err(Failure::Refused(refusal)) if refusal.kind == refusal::Kind::CursorGone && !is_begun_again => {
@@ -315,25 +333,27 @@ impl Worker<'_> {
             Ok(object) => object,
             Err(failure) => return absent(failure),
         };
-        let cut: Vec<usize> = (0..object.children.len()).filter(|&i| !object.children[i].complete).collect();
-        for index in cut {
-            let child = object.children[index].resource;
-            if matches!(child.list, List::Under { .. }) {
-                match self.under(child, id, None, asked) {
-                    Ok(set) => object.children[index] = set,
-                    Err(failure) if is_missing(&failure) => {
-                        // Only the object's own word tells that it is gone.
-                        return match self.ask(&request, Some(resource), asked, &mut |_| Ok(())) {
-                            Err(own) if is_missing(&own) => Ok(Got::Absent),
-                            _ => Err(failure),
-                        };
-                    }
-                    Err(failure) => return Err(failure),
-                }
+        match self.fill(&mut object, PART_PAGES, asked) {
+            Ok(()) => Ok(Got::Object(Box::new(object))),
+            // Only the object's own word tells that it is gone.
+            Err(failure) if is_missing(&failure) => match self.ask(&request, Some(resource), asked, &mut |_| Ok(())) {
+                Err(own) if is_missing(&own) => Ok(Got::Absent),
+                _ => Err(failure),
+            },
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Reads the lists that are cut in an object, at most so many pages of each, and puts the whole ones into its JSON.
+    fn fill(&self, object: &mut Object, pages_max: usize, asked: &mut Asked) -> Result<(), Failure> {
+        for index in 0..object.children.len() {
+            let ChildSet { resource: child, complete, .. } = object.children[index];
+            if !complete && matches!(child.list, List::Under { .. }) {
+                object.children[index] = self.under(child, &object.row.id, None, pages_max, asked)?;
             }
         }
-        crate::store::splice_children(&mut object, self.catalog);
-        Ok(Got::Object(Box::new(object)))
+        crate::store::splice_children(object, self.catalog);
+        Ok(())
     }
 }
 
