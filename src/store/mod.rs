@@ -7,6 +7,7 @@ mod accounts;
 mod apply;
 #[cfg(debug_assertions)]
 mod breaking;
+mod checkpoint;
 mod children;
 mod clocks;
 mod error;
@@ -24,6 +25,7 @@ mod statements;
 mod todo;
 mod walks;
 
+use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
 use std::os::unix::ffi::OsStrExt;
@@ -34,6 +36,8 @@ use std::time::Duration;
 
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
+
+use checkpoint::Checkpointer;
 
 pub use accounts::{Account, NewAccount};
 pub use apply::{Applied, Rows, Source, Told};
@@ -52,6 +56,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An open, migrated database.
 pub struct Store {
+    /// Ends before the connection: the last one to close merges what the WAL still holds.
+    checkpointer: OnceCell<Checkpointer>,
     conn: Connection,
     path: PathBuf,
     /// Device and inode of the open file; none of one in memory.
@@ -68,7 +74,7 @@ impl Store {
         create_private(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(plain(path), flags).map_err(|error| Error::from_sql(path, error))?;
-        let store = Store { conn, path: path.to_owned(), identity: identity(path) };
+        let store = Store { checkpointer: OnceCell::new(), conn, path: path.to_owned(), identity: identity(path) };
         // Before anything is set: a file that is not ours, or newer, must stay as it is to the byte.
         store.conn.busy_timeout(BUSY_TIMEOUT).map_err(|e| store.sql(e))?;
         migrate::version(&store.conn, path)?;
@@ -100,7 +106,7 @@ impl Store {
     fn read_at(path: &Path, name: &OsStr, more: OpenFlags) -> Result<Store, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
         let conn = Connection::open_with_flags(name, flags).map_err(|error| Error::from_sql(path, error))?;
-        let store = Store { conn, path: path.to_owned(), identity: identity(path) };
+        let store = Store { checkpointer: OnceCell::new(), conn, path: path.to_owned(), identity: identity(path) };
         store.conn.busy_timeout(BUSY_TIMEOUT).map_err(|e| store.sql(e))?;
         migrate::check(&store.conn, path)?;
         Ok(store)
@@ -126,7 +132,7 @@ impl Store {
             let copy = Backup::new(empty, &mut conn).map_err(sql)?;
             copy.step(-1).map_err(sql)?;
         }
-        Ok(Store { conn, path, identity: None })
+        Ok(Store { checkpointer: OnceCell::new(), conn, path, identity: None })
     }
 
     fn configure(&self) -> Result<(), Error> {
@@ -143,8 +149,8 @@ impl Store {
                  PRAGMA temp_store = MEMORY;
                  -- 16 MB; memory must not grow with the account.
                  PRAGMA cache_size = -16000;
-                 -- 64 MB of WAL between checkpoints: index pages are written once for many rows, and the WAL stays bounded.
-                 PRAGMA wal_autocheckpoint = 4000;
+                 -- Whoever writes little needs no thread for the checkpoint: at 96 MB of WAL the commit makes one.
+                 PRAGMA wal_autocheckpoint = 6000;
                  PRAGMA journal_size_limit = 67108864;",
             )
             .map_err(|e| self.sql(e))

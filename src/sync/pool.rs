@@ -181,6 +181,7 @@ fn hand_out(
         }
         if turns.is_over() {
             commit(store, &mut turns, work)?;
+            store.checkpoint_soon()?;
         }
     }
     commit(store, &mut turns, work)?;
