@@ -240,6 +240,8 @@ impl From<select::Error> for Failure {
             select::Error::Unknown { .. } => {
                 failure.hint("names are tables without their prefix: customers, stripe:invoices, fic:clients, all")
             }
+            select::Error::ParentExcluded { .. } => failure.hint("leave that exclusion away, or do not ask for it"),
+            select::Error::Contradiction(_) => failure.hint("leave it away in one of the two places"),
             select::Error::OtherProvider { .. } | select::Error::NothingLeft => failure,
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::args::{Global, ProviderArg, SyncArgs};
 use super::engine::{self, Access, Order, Pulled, RunningSandbox, SandboxOptions};
 use super::exit::{Exit, Failure};
-use super::select::{self, Wish};
+use super::select::{self, Selection, Wish};
 use super::{next, settings, signals, values};
 use crate::clock::Clock;
 use crate::config::{self, Mode, Secret, Settings, Source, StripeAccess};
@@ -28,7 +28,10 @@ const SANDBOX_CUSTOMERS: u32 = 200;
 
 /// Runs the command.
 pub(super) fn run(args: &SyncArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
-    let mut order = order(args, clock.now_ms().div_euclid(1000))?;
+    let (mut order, notes) = order(args, clock.now_ms().div_euclid(1000))?;
+    for note in notes {
+        ui.note(&note);
+    }
     let cancel = signals::watch()?;
     let running = if args.sandbox { Some(sandbox()?) } else { None };
     let access = match &running {
@@ -52,21 +55,23 @@ pub(super) fn run(args: &SyncArgs, global: &Global, ui: &Ui, clock: &dyn Clock) 
     Ok(exit)
 }
 
-/// Turns arguments into an order; the database is not known yet.
-fn order(args: &SyncArgs, now_s: i64) -> Result<Order, Failure> {
+/// Turns arguments into an order, and into what there is to say about it; the database is not known yet.
+fn order(args: &SyncArgs, now_s: i64) -> Result<(Order, Vec<String>), Failure> {
     let table: Vec<&'static Resource> = stripe::resources::all().chain(fic::resources::RESOURCES).collect();
     let wish = Wish { names: &args.resources, exclude: &args.exclude, provider: args.provider.map(provider) };
     let since = args.since.as_deref().map(|text| values::since_s(text, now_s));
-    Ok(Order {
+    let Selection { resources, notes } = select::select(&table, &wish)?;
+    let order = Order {
         database: PathBuf::new(),
-        only: select::select(&table, &wish)?,
+        only: resources,
         accounts: args.account.clone(),
         initial: args.initial,
         since_s: since.transpose().map_err(|why| Failure::usage(format!("--since: {why}")).hint(SINCE_HINT))?,
         dry_run: args.dry_run,
         jobs: args.jobs,
         rate_percent: args.rate,
-    })
+    };
+    Ok((order, notes))
 }
 
 fn provider(arg: ProviderArg) -> Provider {
@@ -216,7 +221,7 @@ mod tests {
     #[test]
     fn arguments_become_an_order() {
         let args = SyncArgs { jobs: 7, rate: 50, since: Some("2026-01-31".into()), ..SyncArgs::default() };
-        let order = order(&args, NOW_S).expect("fine");
+        let (order, _) = order(&args, NOW_S).expect("fine");
         assert_eq!((order.jobs, order.rate_percent, order.since_s), (7, 50, Some(1_769_817_600)));
     }
 

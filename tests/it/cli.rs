@@ -109,7 +109,7 @@ fn version_names_the_program() {
 #[test]
 fn contradictions_and_bad_values_are_usage_errors() {
     let home = Home::new();
-    let cases: [(&[&str], &str); 24] = [
+    let cases: [(&[&str], &str); 26] = [
         (&[], "Usage"),
         (&["frobnicate"], "unrecognized subcommand"),
         (&["sync", "--all", "customers"], "cannot be used with"),
@@ -127,6 +127,8 @@ fn contradictions_and_bad_values_are_usage_errors() {
         (&["sync", "--provider", "paypal"], "invalid value"),
         (&["sync", "zebras"], "there is no resource zebras"),
         (&["sync", "--exclude", "zebras"], "there is no resource zebras"),
+        (&["sync", "customers", "--exclude", "customers", "--sandbox"], "asked for and excluded"),
+        (&["sync", "customer_sources", "--exclude", "customers", "--sandbox"], "is read with customers"),
         (&["sandbox", "--latency-ms", "999999"], "0 to 60000"),
         (&["sync", ""], "a resource without a name"),
         (&["sync", "--exclude", "", "--sandbox"], "a resource without a name"),
