@@ -166,11 +166,13 @@ fn in_part(table: &[&'static Resource], left: &[usize], excluded: &[bool]) -> Ve
     parts.collect()
 }
 
-fn qualified(resource: &Resource) -> String {
+/// Returns a name that means one service's resource: `stripe:invoices`.
+pub fn qualified(resource: &Resource) -> String {
     format!("{}:{}", resource.provider.name(), resource.name)
 }
 
-fn has_own_list(resource: &Resource) -> bool {
+/// Returns whether a resource is read by a list of its own, and not with what it stands in.
+pub fn has_own_list(resource: &Resource) -> bool {
     !matches!(resource.list, List::Under { .. } | List::Unlisted(_))
 }
 

@@ -146,7 +146,7 @@ fn real_access(settings: &Settings, order: &Order, ui: &Ui) -> Result<Access, Fa
 
 /// Carries the order out once and shows what came of it.
 fn pass(order: &Order, access: &Access, ui: &Ui, cancel: &Cancel, clock: &dyn Clock) -> Result<Exit, Failure> {
-    let watch = ui.watch(order.only.len());
+    let watch = ui.watch(lists(order, access));
     let pulled = engine::pull(order, access, &watch, cancel, clock);
     // The bars must be gone before anything else is written.
     drop(watch);
@@ -164,6 +164,16 @@ fn pass(order: &Order, access: &Access, ui: &Ui, cancel: &Cancel, clock: &dyn Cl
             Ok(exit)
         }
     }
+}
+
+/// Names the lists that are to be read: what stands inside objects comes with those.
+fn lists(order: &Order, access: &Access) -> HashSet<String> {
+    let is_asked = |provider| match provider {
+        Provider::Stripe => access.stripe.is_some(),
+        Provider::Fic => access.fic.is_some(),
+    };
+    let listed = order.only.iter().filter(|resource| is_asked(resource.provider) && select::has_own_list(resource));
+    listed.map(|resource| select::qualified(resource)).collect()
 }
 
 /// Carries the order out in a rhythm until told to stop, or until something goes wrong that no waiting mends.
@@ -206,7 +216,7 @@ fn suggest(order: &Order, ui: &Ui) -> Result<(), Failure> {
         ui.note(if queries.len() == 1 { "a query to try next:" } else { "two queries to try next:" });
     }
     for sql in queries {
-        ui.note(&next::command(&order.database, &sql));
+        ui.command(&next::command(&order.database, &sql));
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod status;
 pub mod text;
 pub mod units;
 
+use std::collections::HashSet;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use dialoguer::console::Term;
@@ -78,6 +79,13 @@ impl Ui {
         }
     }
 
+    /// Writes a command to stderr that is to be copied: in one line, and uncut.
+    pub fn command(&self, command: &str) {
+        if !self.look.quiet {
+            self.stderr_line(&text::safe_up_to(command, usize::MAX));
+        }
+    }
+
     /// Writes why the command ended; also with `--quiet`.
     pub fn failure(&self, message: &str, causes: &[String], hint: Option<&str>) {
         let mut lines = vec![format!("{} {}", self.painted("error:", "1;31"), text::safe(message))];
@@ -86,9 +94,9 @@ impl Ui {
         self.stderr_line(&lines.join("\n"));
     }
 
-    /// Returns where long work reports to; the bars end when it is dropped.
-    pub fn watch(&self, resources: usize) -> Watch {
-        Watch::new(&self.look, self.bars.clone(), resources)
+    /// Returns where long work on these lists reports to; the bars end when it is dropped.
+    pub fn watch(&self, lists: HashSet<String>) -> Watch {
+        Watch::new(&self.look, self.bars.clone(), lists)
     }
 
     /// Writes what a run did: data to stdout, what went wrong to stderr.

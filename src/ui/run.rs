@@ -24,6 +24,8 @@ fn columns(all: &Counts, is_well: bool) -> [Column; 8] {
     ]
 }
 
+/// The log of what changed is read too, and is no resource.
+const EVENTS: &str = "stripe:events";
 /// In a narrower terminal the resources' service stands above the table only.
 const QUALIFIED_MIN: u16 = 100;
 /// More lines than this for one account are no longer read.
@@ -103,13 +105,17 @@ fn account_table(resources: &[&ResourceReport], all: bool, width: Option<u16>) -
         summed.into_iter().partition(|resource| matches!(resource.outcome, Outcome::NotAvailable(_)));
     let is_qualified = width.is_none_or(|width| width >= QUALIFIED_MIN);
     let mut rows: Vec<Vec<String>> = shown.iter().map(|resource| row(resource, is_qualified)).collect();
-    for (folded, what) in [(smaller, "smaller ones"), (quiet, "with nothing new"), (absent, "not available")] {
-        if !folded.is_empty() {
-            rows.push(sum_row(format!("{} {what} (-v)", folded.len()), &folded));
+    for (folded, what) in [(smaller, "smaller tables"), (quiet, "with nothing new"), (absent, "not available")] {
+        match folded[..] {
+            [] => {}
+            // One line is as long as the line that would stand for it.
+            [one] => rows.push(row(one, is_qualified)),
+            _ => rows.push(sum_row(format!("{} {what} (-v)", folded.len()), &folded)),
         }
     }
     if rows.len() > 1 {
-        rows.push(sum_row("total".to_owned(), resources));
+        let tables = resources.iter().filter(|resource| resource.name != EVENTS).count();
+        rows.push(sum_row(format!("total of {}", counted(tables as u64, "table")), resources));
     }
     sheet::table(&columns(&sum(resources), is_well), &rows, width)
 }
@@ -209,16 +215,42 @@ pub fn troubles(report: &RunReport) -> Vec<String> {
     lines
 }
 
+/// Returns the table that something read has its rows in, by its qualified name.
+pub fn table_of(name: &str) -> String {
+    match name {
+        EVENTS => "webhook_events".to_owned(),
+        "stripe:account" | "fic:companies" => "accounts".to_owned(),
+        resource => resource.replacen(':', "_", 1),
+    }
+}
+
+/// Returns the service that a qualified name belongs to.
+pub fn provider_of(name: &str) -> &str {
+    name.split_once(':').map_or("", |(provider, _)| provider)
+}
+
 /// Writes the closing table as CSV, every resource in it.
 pub fn csv(report: &RunReport) -> String {
-    let titles =
-        ["account", "resource", "new", "changed", "deleted", "unchanged", "requests", "took_ms", "outcome", "detail"];
+    let titles = [
+        "provider",
+        "account",
+        "resource",
+        "table",
+        "new",
+        "changed",
+        "deleted",
+        "unchanged",
+        "requests",
+        "took_ms",
+        "outcome",
+        "detail",
+    ];
     let rows: Vec<Vec<String>> = report
         .resources
         .iter()
         .map(|resource| {
             let c = resource.counts;
-            let mut row = vec![resource.account.clone(), resource.name.clone()];
+            let mut row = whose(&resource.name, &resource.account).to_vec();
             row.extend([c.new, c.changed, c.deleted, c.unchanged, c.requests, resource.took_ms].map(|n| n.to_string()));
             row.push(outcome(&resource.outcome).to_owned());
             row.push(detail(&resource.outcome).unwrap_or_default().to_owned());
@@ -226,6 +258,11 @@ pub fn csv(report: &RunReport) -> String {
         })
         .collect();
     sheet::csv(&titles, &rows)
+}
+
+/// Returns the first cells of every CSV line: provider, account, resource, table.
+pub fn whose(name: &str, account: &str) -> [String; 4] {
+    [provider_of(name).to_owned(), account.to_owned(), name.to_owned(), table_of(name)]
 }
 
 /// What is known of how long a planned run would take.
@@ -304,17 +341,12 @@ pub fn plan_csv(plan: &[PlannedResource]) -> String {
     let rows: Vec<Vec<String>> = plan
         .iter()
         .map(|planned| {
-            let requests = planned.requests.to_string();
-            vec![
-                planned.account.clone(),
-                planned.name.clone(),
-                planned.how.clone(),
-                requests,
-                planned.is_open.to_string(),
-            ]
+            let mut row = whose(&planned.name, &planned.account).to_vec();
+            row.extend([planned.how.clone(), planned.requests.to_string(), planned.is_open.to_string()]);
+            row
         })
         .collect();
-    sheet::csv(&["account", "resource", "how", "requests", "open"], &rows)
+    sheet::csv(&["provider", "account", "resource", "table", "how", "requests", "open"], &rows)
 }
 
 #[cfg(test)]
@@ -348,12 +380,22 @@ mod tests {
     fn the_closing_table_fits_eighty_columns_and_keeps_numbers_whole() {
         let drawn = table(&report(), false, Some(80));
         assert!(drawn.lines().all(|line| line.width() <= 80), "{drawn}");
-        for part in ["9,876,543", "\ncustomers ", "failed", "forbidden", "total", "9,999,999", "unchanged"] {
+        for part in ["9,876,543", "\ncustomers ", "failed", "forbidden", "total of 6 tables", "9,999,999", "unchanged"]
+        {
             assert!(drawn.contains(part), "{part} in\n{drawn}");
         }
         assert!(drawn.starts_with("stripe acct_1\n"), "{drawn}");
-        assert!(drawn.contains("\n1 with nothing new (-v) ") && drawn.contains("\n1 not available (-v) "), "{drawn}");
-        assert!(!drawn.contains("stripe:reviews"));
+        // What a line would stand for alone is itself.
+        assert!(
+            drawn.contains("\nreviews ") && drawn.contains("\nissuing_cards ") && !drawn.contains("(-v)"),
+            "{drawn}"
+        );
+        let mut more = report();
+        more.resources.push(resource("stripe:topups", "acct_1", 0, Outcome::Complete));
+        more.resources.push(resource("stripe:events", "acct_1", 0, Outcome::Complete));
+        let drawn = table(&more, false, Some(80));
+        assert!(drawn.contains("\n3 with nothing new (-v) ") && drawn.contains("\ntotal of 7 tables "), "{drawn}");
+        assert!(!drawn.contains("reviews"), "{drawn}");
     }
 
     #[test]
@@ -406,7 +448,7 @@ mod tests {
         let report = RunReport { resources, ..RunReport::default() };
         let drawn = table(&report, false, Some(80));
         assert!(drawn.lines().count() < 40, "{drawn}");
-        let small = drawn.lines().find(|line| line.starts_with("60 smaller ones (-v)")).expect("a line");
+        let small = drawn.lines().find(|line| line.starts_with("60 smaller tables (-v)")).expect("a line");
         // 1 + 2 + … + 60.
         assert_eq!(small.split_whitespace().nth(4), Some("1,830"), "{drawn}");
         assert!(drawn.contains("\nr89 ") && drawn.contains("\nbroken ") && !drawn.contains("\nr5 "));
@@ -448,7 +490,12 @@ mod tests {
     fn csv_has_every_resource() {
         let text = csv(&report());
         assert_eq!(text.lines().count(), 7);
-        assert!(text.contains("acct_1,stripe:issuing_cards,0,0,0,0,3,1234,not available,no Issuing\n"), "{text}");
+        assert!(
+            text.contains(
+                "\nstripe,acct_1,stripe:issuing_cards,stripe_issuing_cards,0,0,0,0,3,1234,not available,no Issuing\n"
+            ),
+            "{text}"
+        );
     }
 
     #[test]
