@@ -72,6 +72,8 @@ pub enum Pulled {
         resources: Vec<PlannedResource>,
         /// Requests per second that the run would keep to, where known.
         rate_per_s: Option<u32>,
+        /// How many requests Fatture in Cloud permits in how many seconds; none where it sets no limit.
+        fic_windows: Vec<(u32, u64)>,
         /// Whether the file knows how large every account is.
         is_size_known: bool,
     },
@@ -346,7 +348,9 @@ fn plan(order: &Order, access: &Access, clock: &dyn Clock) -> Result<Pulled, Fai
         let per_s = if stripe.mode == Mode::Live { stripe::LIVE_PER_S } else { stripe::TEST_PER_S };
         per_s * order.rate_percent / 100
     });
-    Ok(Pulled::Planned { resources, rate_per_s, is_size_known })
+    let has_quota = access.fic.is_some() && !access.is_sandbox;
+    let fic_windows = if has_quota { sync::fic::windows(order.rate_percent) } else { Vec::new() };
+    Ok(Pulled::Planned { resources, rate_per_s, fic_windows, is_size_known })
 }
 
 /// One order being priced.
@@ -381,7 +385,7 @@ impl Planning<'_> {
         resources.push(PlannedResource {
             name: "fic:companies".to_owned(),
             account: String::new(),
-            how: "which companies the token sees".to_owned(),
+            how: "which companies the token opens".to_owned(),
             requests: 1,
             parent: None,
             is_open: false,

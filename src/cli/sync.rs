@@ -151,8 +151,9 @@ fn pass(order: &Order, access: &Access, ui: &Ui, cancel: &Cancel, clock: &dyn Cl
     // The bars must be gone before anything else is written.
     drop(watch);
     match pulled? {
-        Pulled::Planned { resources, rate_per_s, is_size_known } => {
-            ui.plan(&resources, Pace { rate_per_s, is_size_known }).map_err(|error| Failure::stdout(&error))?;
+        Pulled::Planned { resources, rate_per_s, fic_windows, is_size_known } => {
+            ui.plan(&resources, &Pace { rate_per_s, fic_windows, is_size_known })
+                .map_err(|error| Failure::stdout(&error))?;
             Ok(Exit::Done)
         }
         Pulled::Done(report) => {

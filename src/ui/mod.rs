@@ -5,6 +5,7 @@
 mod board;
 mod json;
 mod log;
+mod plan;
 mod progress;
 mod run;
 mod sheet;
@@ -20,8 +21,8 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
 pub use log::LogFormat;
+pub use plan::Pace;
 pub use progress::Watch;
-pub use run::Pace;
 
 /// Narrower than this no table of numbers can be read.
 const WIDTH_MIN: u16 = 40;
@@ -124,11 +125,11 @@ impl Ui {
     ///
     /// # Errors
     /// As [`Ui::run_report`].
-    pub fn plan(&self, plan: &[PlannedResource], pace: Pace) -> io::Result<()> {
+    pub fn plan(&self, plan: &[PlannedResource], pace: &Pace) -> io::Result<()> {
         match self.look.format {
             Format::Json => self.stdout(&json::plan(plan)),
-            Format::Csv => self.csv(&run::plan_csv(plan)),
-            Format::Table => self.stdout(&run::plan_table(plan, pace, self.look.verbose, width())),
+            Format::Csv => self.csv(&plan::csv(plan)),
+            Format::Table => self.stdout(&plan::table(plan, pace, self.look.verbose, width())),
         }
     }
 

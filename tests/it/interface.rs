@@ -98,7 +98,7 @@ fn a_plan_promises_no_time_that_nobody_knows() {
         |more: &[&str]| ran(&mut home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &[&chosen[..], more].concat()));
     let before = run(&["--dry-run"]);
     let least = before.stdout.lines().find(|line| line.starts_with("at least ")).expect("a sum");
-    assert!(least.ends_with(" requests; nothing was written"), "{least}");
+    assert!(least.ends_with(" to Stripe") && before.stdout.contains("nothing was written"), "{least}");
     assert!(before.stdout.contains("how large the account is, the file does not know"), "{}", before.stdout);
 
     let first = run(&[]);
@@ -111,5 +111,6 @@ fn a_plan_promises_no_time_that_nobody_knows() {
     let second: Value = serde_json::from_str(&run(&["--format", "json"]).stdout).expect("JSON");
     assert_eq!(Some(planned), second["requests"].as_u64(), "planned by the sandbox's clock");
     let again = run(&["--dry-run"]).stdout;
-    assert!(again.contains(" requests per second; nothing was written") && !again.contains("how large"), "{again}");
+    assert!(again.contains(" per second)\n") && !again.contains("how large"), "{again}");
+    assert!(again.starts_with("Stripe acct_"), "{again}");
 }

@@ -32,7 +32,7 @@ pub use crate::providers::fic::companies::Company;
 use ask::Trouble;
 use decide::{Decision, Job, PROBE, Upkeep, WEEKLY_S, passes};
 pub use estimate::estimate;
-pub use quota::limits;
+pub use quota::{limits, windows};
 
 /// Asks which companies a token may see.
 ///
