@@ -16,9 +16,6 @@ use crate::model::resource::{Provider, Resource};
 use crate::providers::{fic, stripe};
 use crate::ui::{Pace, Ui};
 
-/// What a date is good for here, and what to look at when a past one is refused.
-const SINCE_HINT: &str =
-    "give a past day, such as 2026-01-31; if a past day is refused as future, this machine's clock is wrong";
 /// How to tell whose an account is.
 const ACCOUNTS_HINT: &str = "Stripe's accounts begin with acct_, companies of Fatture in Cloud are numbers";
 /// Where the sandbox's rows go unless told otherwise: never into the file of real accounts.
@@ -66,7 +63,7 @@ fn order(args: &SyncArgs, now_s: i64) -> Result<(Order, Vec<String>), Failure> {
         only: resources,
         accounts: args.account.clone(),
         initial: args.initial,
-        since_s: since.transpose().map_err(|why| Failure::usage(format!("--since: {why}")).hint(SINCE_HINT))?,
+        since_s: since.transpose()?,
         dry_run: args.dry_run,
         jobs: args.jobs,
         rate_percent: args.rate,

@@ -109,7 +109,7 @@ fn version_names_the_program() {
 #[test]
 fn contradictions_and_bad_values_are_usage_errors() {
     let home = Home::new();
-    let cases: [(&[&str], &str); 26] = [
+    let cases: [(&[&str], &str); 27] = [
         (&[], "Usage"),
         (&["frobnicate"], "unrecognized subcommand"),
         (&["sync", "--all", "customers"], "cannot be used with"),
@@ -123,7 +123,8 @@ fn contradictions_and_bad_values_are_usage_errors() {
         (&["sync", "--jobs", "33"], "1 to 32"),
         (&["sync", "--rate", "101%"], "1% to 100%"),
         (&["sync", "--since", "2999-01-01"], "in the future"),
-        (&["sync", "--since", "soon"], "give a date"),
+        (&["sync", "--since", "soon"], "give a date such as 2026-01-31"),
+        (&["sync", "--since", "2026-13-01"], "\"2026-13-01\" is no date"),
         (&["sync", "--provider", "paypal"], "invalid value"),
         (&["sync", "zebras"], "there is no resource zebras"),
         (&["sync", "--exclude", "zebras"], "there is no resource zebras"),
@@ -144,6 +145,14 @@ fn contradictions_and_bad_values_are_usage_errors() {
         assert_eq!(ran.stdout, "", "{arguments:?}");
     }
     assert_eq!(fs::read_dir(home.path()).expect("readable").count(), 0, "a refusal leaves nothing behind");
+}
+
+#[test]
+fn a_date_that_is_none_is_not_blamed_on_the_clock() {
+    let ran = Home::new().run(&["sync", "--since", "2026-13-01"]);
+    assert!(!ran.stderr.contains("clock"), "{}", ran.stderr);
+    let ran = Home::new().run(&["sync", "--since", "2999-01-01"]);
+    assert!(ran.stderr.contains("this machine's clock is wrong"), "{}", ran.stderr);
 }
 
 #[test]
