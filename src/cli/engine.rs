@@ -1,5 +1,6 @@
 //! The door to the layers below: settings in, reports out. Commands call nothing else of `sync`, `store` and `sandbox`.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,7 +66,12 @@ pub struct Access {
 #[derive(Debug)]
 pub enum Pulled {
     /// It was carried out.
-    Done(RunReport),
+    Done {
+        /// What it did.
+        report: RunReport,
+        /// Tables with rows, where they are the sandbox's: a newcomer is told what to ask them.
+        tables: HashSet<String>,
+    },
     /// It was a dry run.
     Planned {
         /// What would be done.
@@ -145,7 +151,15 @@ pub fn pull(
     {
         return Err(failure);
     }
-    Ok(Pulled::Done(report))
+    // Before the file is closed: whoever reads it anew leaves files beside it.
+    let tables = if access.is_sandbox { filled(&store.status(&catalog)?) } else { HashSet::new() };
+    Ok(Pulled::Done { report, tables })
+}
+
+/// Returns the tables that have rows.
+fn filled(status: &StatusReport) -> HashSet<String> {
+    let states = status.accounts.iter().flat_map(|account| &account.resources);
+    states.filter(|state| state.rows > 0).map(|state| state.table.clone()).collect()
 }
 
 /// The first failure; of accounts that no credential opens, what each of them opens instead.

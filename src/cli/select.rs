@@ -1,5 +1,7 @@
 //! Which resources a command line means. Pure.
 
+use std::collections::BTreeSet;
+
 use crate::model::resource::{List, Provider, Resource};
 
 /// Names this alike are worth suggesting (Jaro-Winkler, 1 is equal).
@@ -143,7 +145,9 @@ fn check_left(
     if indices.iter().all(|&index| named_out[index]) {
         return Err(Error::Contradiction(name.to_owned()));
     }
-    let parents: Vec<&str> = indices.iter().flat_map(|&index| parents(table, index)).map(|at| table[at].name).collect();
+    let parents: BTreeSet<&str> =
+        indices.iter().flat_map(|&index| parents(table, index)).map(|at| table[at].name).collect();
+    let parents: Vec<&str> = parents.into_iter().collect();
     Err(Error::ParentExcluded { name: name.to_owned(), parents: parents.join(", ") })
 }
 
@@ -152,15 +156,18 @@ fn also_left_out(table: &[&'static Resource], also: &[usize]) -> Option<String> 
     let names: Vec<String> = also.iter().map(|&index| qualified(table[index])).collect();
     let first = names.first()?;
     let more = if names.len() == 1 { String::new() } else { format!(", {}", names[1..].join(", ")) };
-    Some(format!("left out too, as read with what --exclude names: {first}{more}"))
+    Some(format!("left out as well, being read only with what --exclude names: {first}{more}"))
 }
 
 /// Says of what stands in several resources that the part in the excluded ones is left out.
 fn in_part(table: &[&'static Resource], left: &[usize], excluded: &[bool]) -> Vec<String> {
     let parts = left.iter().filter(|&&index| !has_own_list(table[index])).filter_map(|&index| {
-        let lost: Vec<&str> =
+        let lost: BTreeSet<&str> =
             parents(table, index).into_iter().filter(|&at| excluded[at]).map(|at| table[at].name).collect();
-        let lost = if lost.is_empty() { return None } else { lost.join(", ") };
+        let lost = lost.into_iter().collect::<Vec<_>>().join(", ");
+        if lost.is_empty() {
+            return None;
+        }
         Some(format!("of {} those in {lost} are left out", qualified(table[index])))
     });
     parts.collect()
@@ -407,7 +414,8 @@ mod tests {
             let exclude = [exclude.to_owned()];
             select(&table, &Wish { exclude: &exclude, ..Wish::default() }).expect("something is left").notes
         };
-        let fallen = "left out too, as read with what --exclude names: stripe:invoice_lines, stripe:line_parts";
+        let fallen =
+            "left out as well, being read only with what --exclude names: stripe:invoice_lines, stripe:line_parts";
         assert_eq!(notes(&TABLE, "invoices"), [fallen]);
         assert_eq!(notes(&TABLE, "customers"), [""; 0]);
         // What has a list of its own is read all the same.

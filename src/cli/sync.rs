@@ -8,12 +8,11 @@ use super::args::{Global, ProviderArg, SyncArgs};
 use super::engine::{self, Access, Order, Pulled, RunningSandbox, SandboxOptions};
 use super::exit::{Exit, Failure};
 use super::select::{self, Selection, Wish};
-use super::{next, settings, signals, values};
+use super::{names, next, settings, signals, values};
 use crate::clock::Clock;
 use crate::config::{self, Mode, Secret, Settings, Source, StripeAccess};
 use crate::model::cancel::Cancel;
 use crate::model::resource::{Provider, Resource};
-use crate::providers::{fic, stripe};
 use crate::ui::{Pace, Ui};
 
 /// How to tell whose an account is.
@@ -42,19 +41,15 @@ pub(super) fn run(args: &SyncArgs, global: &Global, ui: &Ui, clock: &dyn Clock) 
             real_access(&settings, &order, ui)?
         }
     };
-    let exit = match args.every {
-        None => pass(&order, &access, ui, &cancel, clock)?,
-        Some(every) => repeat(every, &order, &access, ui, &cancel, clock)?,
-    };
-    if args.sandbox && !args.dry_run && exit == Exit::Done {
-        suggest(&order, ui)?;
+    match args.every {
+        None => pass(&order, &access, ui, &cancel, clock),
+        Some(every) => repeat(every, &order, &access, ui, &cancel, clock),
     }
-    Ok(exit)
 }
 
 /// Turns arguments into an order, and into what there is to say about it; the database is not known yet.
 fn order(args: &SyncArgs, now_s: i64) -> Result<(Order, Vec<String>), Failure> {
-    let table: Vec<&'static Resource> = stripe::resources::all().chain(fic::resources::RESOURCES).collect();
+    let table = names::table();
     let wish = Wish { names: &args.resources, exclude: &args.exclude, provider: args.provider.map(provider) };
     let since = args.since.as_deref().map(|text| values::since_s(text, now_s));
     let Selection { resources, notes } = select::select(&table, &wish)?;
@@ -153,11 +148,14 @@ fn pass(order: &Order, access: &Access, ui: &Ui, cancel: &Cancel, clock: &dyn Cl
                 .map_err(|error| Failure::stdout(&error))?;
             Ok(Exit::Done)
         }
-        Pulled::Done(report) => {
+        Pulled::Done { report, tables } => {
             ui.run_report(&report).map_err(|error| Failure::stdout(&error))?;
             let exit = Exit::of_run(&report);
             if matches!(exit, Exit::Interrupted(_)) {
                 ui.note("interrupted; everything read so far is in the file, and the same command goes on from there");
+            }
+            if access.is_sandbox && exit == Exit::Done {
+                suggest(order, tables, ui);
             }
             Ok(exit)
         }
@@ -204,19 +202,16 @@ fn repeat(
 }
 
 /// Names queries to go on with, on what the run was about and what has rows.
-fn suggest(order: &Order, ui: &Ui) -> Result<(), Failure> {
+fn suggest(order: &Order, mut tables: HashSet<String>, ui: &Ui) {
     let chosen: HashSet<String> = order.only.iter().map(|resource| resource.table()).collect();
-    let status = engine::status(&order.database)?;
-    let states = status.accounts.into_iter().flat_map(|account| account.resources);
-    let tables = states.filter(|state| state.rows > 0 && chosen.contains(&state.table)).map(|state| state.table);
-    let queries = next::queries(&tables.collect());
+    tables.retain(|table| chosen.contains(table));
+    let queries = next::queries(&tables);
     if !queries.is_empty() {
         ui.note(if queries.len() == 1 { "a query to try next:" } else { "two queries to try next:" });
     }
     for sql in queries {
         ui.command(&next::command(&order.database, &sql));
     }
-    Ok(())
 }
 
 #[cfg(test)]
