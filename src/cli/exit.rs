@@ -238,7 +238,7 @@ impl From<select::Error> for Failure {
                 "leave the name away to pull everything, or name resources: customers, stripe:invoices, fic:clients",
             ),
             select::Error::Unknown { .. } => {
-                failure.hint("names are tables without their prefix: customers, stripe:invoices, fic:clients, all")
+                failure.hint("names are tables without their prefix: customers, stripe:invoices, fic:clients, all; `stripesync sync --sandbox --dry-run -v` lists them")
             }
             select::Error::ParentExcluded { .. } => failure.hint("leave that exclusion away, or do not ask for it"),
             select::Error::Contradiction(_) => failure.hint("leave it away in one of the two places"),
