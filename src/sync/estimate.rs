@@ -42,7 +42,7 @@ pub fn estimate(
         planned.extend(estimate.under(resource, &chosen)?);
     }
     if options.since_s.is_none() {
-        let how = "what changed, and what is not in that log";
+        let how = "the log of changes, and what it does not tell";
         planned.push(estimate.line(&EVENTS.replacen('_', ":", 1), how, 1, true));
     }
     Ok(planned)
@@ -130,10 +130,10 @@ impl Estimate<'_> {
         };
         let how = match (waiting, is_read, resource.inline.is_empty()) {
             (0, true, true) => format!("one list for each of {parent} that changed"),
-            (0, true, false) => format!("one list for each of {parent} that changed and is cut short in its answer"),
-            (0, false, true) => format!("one list for each of {parent}, however many there are"),
+            (0, true, false) => format!("one list for each of {parent} that changed and comes cut short"),
+            (0, false, true) => format!("one list or more for each of {parent}"),
             (0, false, false) => {
-                format!("one list for each of {parent} that is cut short in its answer")
+                format!("one list for each of {parent} that comes cut short")
             }
             (_, true, _) => format!("the lists of {waiting} {parent} that are still to be read"),
             (_, false, _) => {

@@ -65,17 +65,22 @@ pub fn table(plan: &[PlannedResource], pace: &Pace, all: bool, width: Option<u16
         if shown.is_empty() {
             continue;
         }
-        let account = if account.is_empty() { "(its account is known when it was asked)" } else { account };
+        let account = if account.is_empty() { "(which account, it tells when asked)" } else { account };
         out.push_str(&format!("{} {}\n", service(provider), safe(account)));
         let columns = [names("list"), numbers("requests"), words("what for")];
         let rows: Vec<Vec<String>> = shown.into_iter().map(row).collect();
         out.push_str(&sheet::table(&columns, &rows, width));
         out.push('\n');
     }
-    for sentence in sentences(plan, pace, all) {
-        out.push_str(&sheet::sentence(&sentence, 0, width));
+    let mut say = |sentence: &str| out.push_str(&sheet::sentence(sentence, 0, width));
+    say(&sum(plan, pace));
+    if !pace.is_size_known {
+        say(FIRST_READING);
     }
     out.push_str(&on_top(plan, width));
+    for sentence in notes(plan, all) {
+        out.push_str(&sheet::sentence(&sentence, 0, width));
+    }
     out
 }
 
@@ -98,27 +103,28 @@ fn by_account(plan: &[PlannedResource]) -> BTreeMap<(Reverse<&str>, &str), Vec<&
 }
 
 /// Says what the plan comes to.
-fn sentences(plan: &[PlannedResource], pace: &Pace, all: bool) -> Vec<String> {
+fn sum(plan: &[PlannedResource], pace: &Pace) -> String {
     let least: u64 = plan.iter().map(|planned| planned.requests).sum();
-    let mut services: BTreeMap<&str, Vec<&PlannedResource>> = BTreeMap::new();
+    let mut services: BTreeMap<Reverse<&str>, Vec<&PlannedResource>> = BTreeMap::new();
     for planned in plan {
-        services.entry(provider_of(&planned.name)).or_default().push(planned);
+        services.entry(Reverse(provider_of(&planned.name))).or_default().push(planned);
     }
-    let parts: Vec<String> = services.iter().rev().map(|(provider, lists)| pace.told(provider, lists)).collect();
-    let mut sentences = vec![format!("at least {}: {}", counted(least, "request"), parts.join(", "))];
-    if !pace.is_size_known {
-        sentences.push(FIRST_READING.to_owned());
-    }
+    let parts: Vec<String> = services.iter().map(|(Reverse(provider), lists)| pace.told(provider, lists)).collect();
+    format!("at least {}: {}", counted(least, "request"), parts.join(", "))
+}
+
+/// Says how the plan is to be read.
+fn notes(plan: &[PlannedResource], all: bool) -> Vec<String> {
+    let mut notes = Vec::new();
     if plan.iter().any(|planned| planned.requests > 0 && planned.is_open) {
-        sentences.push("+ stands where the answers may ask for more".to_owned());
+        notes.push("a + stands where the answers may ask for more".to_owned());
     }
     let resting = plan.iter().filter(|planned| planned.requests == 0).count();
     if resting > 0 && !all {
-        sentences
-            .push(format!("{} more need no request of their own (-v shows them)", counted(resting as u64, "list")));
+        notes.push(format!("{} that cost nothing by themselves are not shown (-v)", counted(resting as u64, "list")));
     }
-    sentences.push("this was a plan: nothing was asked, nothing was written".to_owned());
-    sentences
+    notes.push("this was a plan: nothing was asked, nothing was written".to_owned());
+    notes
 }
 
 /// What to reckon with when nothing is known yet.
@@ -133,7 +139,7 @@ fn on_top(plan: &[PlannedResource], width: Option<u16>) -> String {
         let way = if parent.is_empty() { planned.how.clone() } else { planned.how.replacen(parent, "these", 1) };
         *ways.entry(way).or_default().entry(parent).or_default() += 1;
     }
-    let mut out = if ways.is_empty() { String::new() } else { "more requests come by what is found:\n".to_owned() };
+    let mut out = if ways.is_empty() { String::new() } else { "on top of that, by what is found:\n".to_owned() };
     for (way, parents) in ways {
         let named = parents.into_iter().filter(|(parent, _)| !parent.is_empty());
         let named: Vec<_> = named
@@ -182,10 +188,10 @@ mod tests {
         let pace = Pace { rate_per_s: Some(80), fic_windows: vec![(240, 300), (800, 3600)], is_size_known: true };
         let drawn = table(&plan, &pace, false, Some(80));
         let wanted = "at least 161 requests: 161 to Stripe (3 s at 80 per second)\n\
-            + stands where the answers may ask for more\n\
-            3 lists more need no request of their own (-v shows them)\n\
-            this was a plan: nothing was asked, nothing was written\n\
-            more requests come by what is found:\n  one list for each of these: customers (2 lists)\n";
+            on top of that, by what is found:\n  one list for each of these: customers (2 lists)\n\
+            a + stands where the answers may ask for more\n\
+            3 lists that cost nothing by themselves are not shown (-v)\n\
+            this was a plan: nothing was asked, nothing was written\n";
         assert!(drawn.starts_with("Stripe acct_1\n") && drawn.ends_with(wanted), "{drawn}");
         assert!(drawn.contains("100+") && !drawn.contains("\nc "), "{drawn}");
         let unknown = table(&plan, &Pace { is_size_known: false, ..pace }, true, None);
@@ -209,7 +215,7 @@ mod tests {
         let sum = "at least 505 requests: 4 to Stripe (1 s at 80 per second), \
             501 to Fatture in Cloud (10 min within its quota)\n";
         assert!(drawn.contains(sum), "{drawn}");
-        assert!(drawn.starts_with("Stripe (its account is known when it was asked)\nlist "), "{drawn}");
+        assert!(drawn.starts_with("Stripe (which account, it tells when asked)\nlist "), "{drawn}");
         assert!(drawn.contains("\nFatture in Cloud 77\nlist ") && drawn.contains("\ncompanies "), "{drawn}");
         for (requests, time_s) in [(0, 0), (240, 0), (241, 300), (800, 900), (801, 3600)] {
             assert_eq!(pace.fic_seconds(requests), time_s, "{requests}");

@@ -71,7 +71,7 @@ fn under(
     let List::Under { parent, .. } = resource.list else { return Ok(None) };
     let parents = store.living_ids(account, &format!("fic_{parent}"))?.len();
     let how = if parents == 0 {
-        format!("one list for each of {parent}, however many there are")
+        format!("one list or more for each of {parent}")
     } else {
         format!("one list for each of {parent} when those are read again ({parents} now)")
     };
