@@ -15,6 +15,7 @@ mod scan;
 use std::collections::HashSet;
 use std::time::Instant;
 
+use super::clocks;
 use super::journal;
 use super::tally::Tally;
 use super::{Error, Options, Summary};
@@ -113,6 +114,7 @@ pub fn run(
     let started_s = finished_s - took_s;
     let run = journal::Run { account, started_s, finished_s };
     journal::write(store, run, &reports)?;
+    clocks::keep(store, account, started_s, client)?;
     outcome?;
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     Ok(Summary { reports, requests, took_ms, signal: cancel.signal() })
@@ -145,6 +147,9 @@ impl Pull<'_> {
                 let done = self.bin(bin, resource);
                 self.settle_bin(resource, done)?;
             }
+        }
+        if let Some(by_s) = clocks::check(self.store, self.account.id, &self.numbers, self.client)? {
+            clocks::tell(by_s, "Fatture in Cloud", &self.tally);
         }
         let mut upkeep = Vec::new();
         let chosen: Vec<&'static Resource> =
