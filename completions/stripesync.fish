@@ -26,17 +26,17 @@ end
 
 complete -c stripesync -n "__fish_stripesync_needs_command" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_needs_command" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
-complete -c stripesync -n "__fish_stripesync_needs_command" -s p -l project-name -d 'Project of the Stripe CLI\'s settings to take a key from when there is no other [default: default]' -r
-complete -c stripesync -n "__fish_stripesync_needs_command" -l format -d 'How data is written to stdout' -r -f -a "table\t'A table for people'
+complete -c stripesync -n "__fish_stripesync_needs_command" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_needs_command" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
 json\t'One JSON document'
 csv\t'Comma-separated values with a header'"
-complete -c stripesync -n "__fish_stripesync_needs_command" -l color -d 'Colours on stderr and stdout; auto also heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'Where a terminal reads it'
+complete -c stripesync -n "__fish_stripesync_needs_command" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
 on\t'Always'
 off\t'Never'"
-complete -c stripesync -n "__fish_stripesync_needs_command" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'A line for people'
-json\t'A JSON object in each line'"
-complete -c stripesync -n "__fish_stripesync_needs_command" -s q -l quiet -d 'Say nothing on stderr but errors'
-complete -c stripesync -n "__fish_stripesync_needs_command" -s v -l verbose -d 'Log more: once for steps, twice for each request'
+complete -c stripesync -n "__fish_stripesync_needs_command" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_needs_command" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_needs_command" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
 complete -c stripesync -n "__fish_stripesync_needs_command" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_needs_command" -s V -l version -d 'Print version'
@@ -47,99 +47,247 @@ complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "completions" 
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "man" -d 'Write the man pages'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l provider -d 'Only this service' -r -f -a "stripe\t'Stripe'
 fic\t'Fatture in Cloud'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l account -d 'Only this account (acct_…) or company; may be repeated' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l exclude -d 'Leave a resource out; may be repeated' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l account -d 'Only this account (acct_…) or company (a number); may be repeated' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l exclude -d 'Leave these out, and what can only be read with them: a name, or several with commas' -r -f -a "account_capabilities\t''
+account_external_accounts\t''
+account_persons\t''
+accounts\t''
+all\t''
+apple_pay_domains\t''
+application_fee_refunds\t''
+application_fees\t''
+apps_installs\t''
+apps_secrets\t''
+archive\t''
+archive_categories\t''
+balance_transactions\t''
+billing_alerts\t''
+billing_credit_balance_transactions\t''
+billing_credit_grants\t''
+billing_feedback_options\t''
+billing_meter_event_summaries\t''
+billing_meters\t''
+billing_portal_configurations\t''
+cashbook\t''
+charges\t''
+checkout_session_line_items\t''
+checkout_sessions\t''
+clients\t''
+climate_orders\t''
+climate_products\t''
+climate_suppliers\t''
+cost_centers\t''
+countries\t''
+country_specs\t''
+coupons\t''
+credit_note_lines\t''
+credit_notes\t''
+currencies\t''
+customer_balance_transactions\t''
+customer_cash_balance_transactions\t''
+customer_sources\t''
+customer_tax_ids\t''
+customers\t''
+discounts\t''
+disputes\t''
+dn_causals\t''
+emails\t''
+entitlements_active_entitlements\t''
+entitlements_features\t''
+exchange_rates\t''
+file_links\t''
+files\t''
+financial_connections_account_owners\t''
+financial_connections_accounts\t''
+financial_connections_transactions\t''
+forwarding_requests\t''
+identity_verification_reports\t''
+identity_verification_sessions\t''
+invoice_items\t''
+invoice_lines\t''
+invoice_payments\t''
+invoice_rendering_templates\t''
+invoices\t''
+issued_document_items\t''
+issued_document_payments\t''
+issued_documents\t''
+issuing_authorizations\t''
+issuing_cardholders\t''
+issuing_cards\t''
+issuing_disputes\t''
+issuing_personalization_designs\t''
+issuing_physical_bundles\t''
+issuing_tokens\t''
+issuing_transactions\t''
+languages\t''
+measures\t''
+payment_accounts\t''
+payment_attempt_records\t''
+payment_intent_amount_details_line_items\t''
+payment_intents\t''
+payment_link_line_items\t''
+payment_links\t''
+payment_method_configurations\t''
+payment_method_domains\t''
+payment_methods\t''
+payment_records\t''
+payouts\t''
+plans\t''
+price_list_items\t''
+price_lists\t''
+prices\t''
+product_catalog_trial_offers\t''
+product_categories\t''
+product_features\t''
+products\t''
+promotion_codes\t''
+quote_computed_upfront_line_items\t''
+quote_line_items\t''
+quotes\t''
+radar_early_fraud_warnings\t''
+radar_value_list_items\t''
+radar_value_lists\t''
+receipt_items\t''
+receipts\t''
+received_document_categories\t''
+received_document_items\t''
+received_document_payments\t''
+received_documents\t''
+received_documents_pending\t''
+refunds\t''
+reporting_report_runs\t''
+reporting_report_types\t''
+revenue_centers\t''
+reviews\t''
+setup_attempts\t''
+setup_intents\t''
+shipping_rates\t''
+sigma_scheduled_query_runs\t''
+source_transactions\t''
+subscription_items\t''
+subscription_schedules\t''
+subscriptions\t''
+suppliers\t''
+tax_calculation_line_items\t''
+tax_codes\t''
+tax_ids\t''
+tax_locations\t''
+tax_rates\t''
+tax_registrations\t''
+tax_transaction_line_items\t''
+taxes\t''
+templates\t''
+terminal_configurations\t''
+terminal_locations\t''
+terminal_readers\t''
+test_helpers_test_clocks\t''
+three_d_secure_authentications\t''
+topups\t''
+transfer_reversals\t''
+transfers\t''
+treasury_credit_reversals\t''
+treasury_debit_reversals\t''
+treasury_financial_accounts\t''
+treasury_inbound_transfers\t''
+treasury_outbound_payments\t''
+treasury_outbound_transfers\t''
+treasury_received_credits\t''
+treasury_received_debits\t''
+treasury_transaction_entries\t''
+treasury_transactions\t''
+vat_types\t''
+webhook_endpoints\t''"
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l since -d 'Read only what was created from then on: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l every -d 'Stay and repeat in this rhythm: 90s, 15m, 2h, 1d' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l jobs -d 'Most requests in flight, 1 to 32' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l every -d 'Stay, and sync again this often: 90s, 15m, 2h, 1d' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l jobs -d 'Most requests at once, 1 to 32' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l rate -d 'Share of the service\'s rate limit to use, 1% to 100%; the rest is left to your own traffic' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
-complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s p -l project-name -d 'Project of the Stripe CLI\'s settings to take a key from when there is no other [default: default]' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l format -d 'How data is written to stdout' -r -f -a "table\t'A table for people'
+complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
 json\t'One JSON document'
 csv\t'Comma-separated values with a header'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l color -d 'Colours on stderr and stdout; auto also heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'Where a terminal reads it'
+complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
 on\t'Always'
 off\t'Never'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'A line for people'
-json\t'A JSON object in each line'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l all -d 'Pull everything'
+complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l all -d 'Pull everything, as without a name'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l initial -d 'Read everything again, even what is complete'
-complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l dry-run -d 'Show the plan and an estimate of the requests; write nothing'
+complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l dry-run -d 'Show what would be asked for, and the least number of requests; ask nothing, write nothing'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l sandbox -d 'Pull from a built-in look-alike of both services: no key, no network; into ./sandbox.db unless --database is given'
-complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s q -l quiet -d 'Say nothing on stderr but errors'
-complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s v -l verbose -d 'Log more: once for steps, twice for each request'
+complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
-complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s p -l project-name -d 'Project of the Stripe CLI\'s settings to take a key from when there is no other [default: default]' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l format -d 'How data is written to stdout' -r -f -a "table\t'A table for people'
+complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
 json\t'One JSON document'
 csv\t'Comma-separated values with a header'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l color -d 'Colours on stderr and stdout; auto also heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'Where a terminal reads it'
+complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
 on\t'Always'
 off\t'Never'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'A line for people'
-json\t'A JSON object in each line'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s q -l quiet -d 'Say nothing on stderr but errors'
-complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s v -l verbose -d 'Log more: once for steps, twice for each request'
+complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l port -d 'Port on 127.0.0.1; 0 takes a free one' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l customers -d 'How many customers the Stripe account has; the rest grows along' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l latency-ms -d 'Let every answer wait so long' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l rate-limit -d 'Requests per second that the Stripe account permits; 0 permits any number' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l customers -d 'How many customers the Stripe account has; all else is in proportion' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l latency-ms -d 'Milliseconds that every answer waits' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l rate-limit -d 'Requests per second that the Stripe account allows; 0 allows any number' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
-complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -s p -l project-name -d 'Project of the Stripe CLI\'s settings to take a key from when there is no other [default: default]' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l format -d 'How data is written to stdout' -r -f -a "table\t'A table for people'
+complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
 json\t'One JSON document'
 csv\t'Comma-separated values with a header'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l color -d 'Colours on stderr and stdout; auto also heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'Where a terminal reads it'
+complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
 on\t'Always'
 off\t'Never'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'A line for people'
-json\t'A JSON object in each line'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -s q -l quiet -d 'Say nothing on stderr but errors'
-complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -s v -l verbose -d 'Log more: once for steps, twice for each request'
+complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -s V -l version -d 'Print version'
-complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -l dir -d 'Write the files for all shells into this folder instead' -r -f -a "(__fish_complete_directories)"
+complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -l dir -d 'Write the files for all shells into this folder, instead of one to stdout' -r -f -a "(__fish_complete_directories)"
 complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
-complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -s p -l project-name -d 'Project of the Stripe CLI\'s settings to take a key from when there is no other [default: default]' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -l format -d 'How data is written to stdout' -r -f -a "table\t'A table for people'
+complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
 json\t'One JSON document'
 csv\t'Comma-separated values with a header'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -l color -d 'Colours on stderr and stdout; auto also heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'Where a terminal reads it'
+complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
 on\t'Always'
 off\t'Never'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'A line for people'
-json\t'A JSON object in each line'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -s q -l quiet -d 'Say nothing on stderr but errors'
-complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -s v -l verbose -d 'Log more: once for steps, twice for each request'
+complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
 complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c stripesync -n "__fish_stripesync_using_subcommand man" -l dir -d 'Folder to write them into; without it the first page goes to stdout' -r -f -a "(__fish_complete_directories)"
+complete -c stripesync -n "__fish_stripesync_using_subcommand man" -l dir -d 'Folder to write them into; without it the main page goes to stdout' -r -f -a "(__fish_complete_directories)"
 complete -c stripesync -n "__fish_stripesync_using_subcommand man" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand man" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
-complete -c stripesync -n "__fish_stripesync_using_subcommand man" -s p -l project-name -d 'Project of the Stripe CLI\'s settings to take a key from when there is no other [default: default]' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand man" -l format -d 'How data is written to stdout' -r -f -a "table\t'A table for people'
+complete -c stripesync -n "__fish_stripesync_using_subcommand man" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand man" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
 json\t'One JSON document'
 csv\t'Comma-separated values with a header'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand man" -l color -d 'Colours on stderr and stdout; auto also heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'Where a terminal reads it'
+complete -c stripesync -n "__fish_stripesync_using_subcommand man" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
 on\t'Always'
 off\t'Never'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand man" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'A line for people'
-json\t'A JSON object in each line'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand man" -s q -l quiet -d 'Say nothing on stderr but errors'
-complete -c stripesync -n "__fish_stripesync_using_subcommand man" -s v -l verbose -d 'Log more: once for steps, twice for each request'
+complete -c stripesync -n "__fish_stripesync_using_subcommand man" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand man" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand man" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
 complete -c stripesync -n "__fish_stripesync_using_subcommand man" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand man" -s V -l version -d 'Print version'

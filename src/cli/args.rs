@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+use super::names::Names;
 use super::values;
 use crate::ui::{Format, LogFormat, Look};
 
@@ -41,12 +42,13 @@ Examples:
   stripesync status                   what the file holds and how fresh it is
 
 Settings: flag > environment > .env of the working folder > config file > default
-  STRIPE_API_KEY, STRIPE_SECRET       Stripe's secret or restricted key
+  STRIPE_API_KEY, STRIPE_SECRET       Stripe's secret or restricted key; without one, that of the Stripe
+                                      CLI's own config.toml is used (--project-name), and told
   FIC_ACCESS_TOKEN, FIC_COMPANY_ID    Fatture in Cloud's token, and which company
   STRIPESYNC_DATABASE                 the SQLite file
   STRIPE_API_BASE, FIC_API_BASE       other servers, for tests
   HTTPS_PROXY                         a proxy
-  $XDG_CONFIG_HOME/stripesync/config.toml (~/.config/stripesync/config.toml):
+  config file, $XDG_CONFIG_HOME/stripesync/config.toml (~/.config/stripesync/config.toml):
     database = \"/data/stripe.db\"
     [stripe]
     api_key = \"rk_live_…\"
@@ -54,8 +56,16 @@ Settings: flag > environment > .env of the working folder > config file > defaul
     access_token = \"…\"
     company_id = 12345
 
-Exit codes: 0 done, 1 failed, 2 usage, 3 partly done, 4 not authorised, 5 another process holds it,
-  6 database newer, damaged, full or read-only, 130 and 143 interrupted (the same command goes on)";
+Exit codes:
+  0  done
+  1  failed: nothing could be read (network, service), or there is no file to show
+  2  usage: an argument, a setting, an account that the credentials do not open, or the wrong file for it
+  3  partly done: a resource or an account failed; the summary names it
+  4  not authorised: no credentials, or refused ones
+  5  another process holds the file
+  6  the file: made by a newer program, too old for `status`, damaged, not this program's, read-only, taken
+     away during the run, in a folder that is not there; or the disk is full
+  130, 143  stopped by Ctrl-C or SIGTERM; what was read is kept, and the same command goes on";
 
 /// What holds for every command.
 #[derive(Debug, Args)]
@@ -67,19 +77,19 @@ pub struct Global {
     /// Config file [default: ~/.config/stripesync/config.toml]
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
-    /// Project of the Stripe CLI's settings to take a key from when there is no other [default: default]
+    /// Project of the Stripe CLI's own settings, whose key is used when no other is given [default: default]
     #[arg(short, long, global = true, value_name = "NAME")]
     pub project_name: Option<String>,
-    /// How data is written to stdout
+    /// How results are written to stdout
     #[arg(long, global = true, value_enum, default_value_t = FormatArg::Table)]
     pub format: FormatArg,
-    /// Colours on stderr and stdout; auto also heeds NO_COLOR and CLICOLOR
+    /// Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR
     #[arg(long, global = true, value_enum, default_value_t = ColorArg::Auto, value_name = "WHEN")]
     pub color: ColorArg,
-    /// Say nothing on stderr but errors
+    /// Write only errors to stderr
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Log more: once for steps, twice for each request
+    /// Show every line of the tables, and log steps; -vv logs each request too
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// Never ask a question
@@ -135,7 +145,7 @@ impl From<FormatArg> for Format {
 /// `--color`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ColorArg {
-    /// Where a terminal reads it
+    /// On a terminal
     Auto,
     /// Always
     On,
@@ -146,9 +156,9 @@ pub enum ColorArg {
 /// `--log-format`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormatArg {
-    /// A line for people
+    /// Lines for people
     Text,
-    /// A JSON object in each line
+    /// One JSON object per line
     Json,
 }
 
@@ -165,11 +175,19 @@ impl From<LogFormatArg> for LogFormat {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Pull accounts into the file
+    ///
+    /// The first run reads everything that the services list; later runs read what changed since. A run may be
+    /// interrupted at any instant: the same command goes on where it stopped. A service without credentials is left
+    /// out.
     Sync(Box<SyncArgs>),
     /// Show what the file holds and how fresh it is
+    ///
+    /// Reads the file alone: needs no key and no network, and may run while a sync does.
     #[command(after_long_help = STATUS_HELP)]
     Status,
     /// Serve a look-alike of both services on this machine
+    ///
+    /// Everything is made up, and the same on every start. Point any client at it; stop it with Ctrl-C.
     Sandbox(SandboxArgs),
     /// Write completions for a shell
     Completions(CompletionsArgs),
@@ -178,56 +196,51 @@ pub enum Command {
 }
 
 const STATUS_HELP: &str = "\
-Reads the file alone; needs no key and no network, and may run while a sync does.
-
 Examples:
   stripesync status
   stripesync status --database sandbox.db
   stripesync status --format json | jq '.accounts[].resources[] | {table, rows}'";
 
-/// Pull accounts into the file
-///
-/// The first run reads everything that the services list; later runs read what changed since. A run may be interrupted at
-/// any instant: the same command goes on where it stopped. A service without credentials is left out.
-///
-/// RESOURCE is a name such as customers (of both services), stripe:invoices, fic:clients, or all. What stands inside a
-/// resource (invoice_lines in invoices) comes with it.
+/// The arguments of `sync`.
 #[derive(Debug, Clone, Args, Default)]
 #[command(after_long_help = SYNC_HELP)]
 pub struct SyncArgs {
-    /// What to pull; nothing means everything
-    #[arg(value_name = "RESOURCE", conflicts_with = "all")]
+    /// What to pull; without a name, everything
+    ///
+    /// A name such as customers (of both services), stripe:invoices, fic:clients, or all. What stands inside a resource
+    /// (invoice_lines in invoices) comes with it.
+    #[arg(value_name = "RESOURCE", conflicts_with = "all", value_parser = Names, hide_possible_values = true)]
     pub resources: Vec<String>,
-    /// Pull everything
+    /// Pull everything, as without a name
     #[arg(long)]
     pub all: bool,
     /// Only this service
     #[arg(long, value_enum, value_name = "SERVICE")]
     pub provider: Option<ProviderArg>,
-    /// Only this account (acct_…) or company; may be repeated
+    /// Only this account (acct_…) or company (a number); may be repeated
     #[arg(long, value_name = "ID")]
     pub account: Vec<String>,
-    /// Leave a resource out; may be repeated
-    #[arg(long, value_name = "RESOURCE", value_delimiter = ',')]
+    /// Leave these out, and what can only be read with them: a name, or several with commas
+    #[arg(long, value_name = "RESOURCE", value_delimiter = ',', value_parser = Names, hide_possible_values = true)]
     pub exclude: Vec<String>,
     /// Read everything again, even what is complete
     #[arg(long, conflicts_with = "since")]
     pub initial: bool,
     /// Read only what was created from then on: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z
     ///
-    /// Covers a part: nothing counts as complete, and nothing as deleted, because of such a run.
+    /// Such a run covers a part: nothing counts as complete, and nothing as deleted, because of it.
     #[arg(long, value_name = "DATE")]
     pub since: Option<String>,
-    /// Stay and repeat in this rhythm: 90s, 15m, 2h, 1d
+    /// Stay, and sync again this often: 90s, 15m, 2h, 1d
     #[arg(long, value_name = "TIME", value_parser = values::every, conflicts_with = "dry_run")]
     pub every: Option<Duration>,
-    /// Most requests in flight, 1 to 32
+    /// Most requests at once, 1 to 32
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = values::jobs)]
     pub jobs: usize,
     /// Share of the service's rate limit to use, 1% to 100%; the rest is left to your own traffic
     #[arg(long, value_name = "PERCENT", default_value = "80%", value_parser = values::percent)]
     pub rate: u32,
-    /// Show the plan and an estimate of the requests; write nothing
+    /// Show what would be asked for, and the least number of requests; ask nothing, write nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Pull from a built-in look-alike of both services: no key, no network; into ./sandbox.db unless --database is given
@@ -236,18 +249,24 @@ pub struct SyncArgs {
 }
 
 const SYNC_HELP: &str = "\
+Resources, the usual ones:
+  Stripe            customers, subscriptions, invoices, charges, payment_intents, refunds, disputes,
+                    payouts, balance_transactions, products, prices, coupons, credit_notes
+  Fatture in Cloud  clients, suppliers, products, issued_documents, received_documents, receipts,
+                    taxes, cashbook
+  All others are completed by the shell (`stripesync completions`) and listed, without a key, by
+  `stripesync sync --sandbox --dry-run -v`. A name that there is not is answered with those like it.
+
 Examples:
   stripesync sync --all --sandbox               try it without a key
   stripesync sync                               everything, both services
   stripesync sync customers stripe:invoices     these only
-  stripesync sync --exclude stripe:tax_rates,fic:archive   all but these
+  stripesync sync --exclude tax_rates,archive   all but these
   stripesync sync --since 2026-01-01 charges    recent ones, quickly
   stripesync sync --every 15m --quiet           stay and keep the file fresh
   stripesync sync --dry-run                     what it would cost
 
-Exit codes: 0 done, 3 a resource or account failed (the summary names it), 4 not authorised,
-  5 another sync holds the file, 6 the file is newer, damaged, full or read-only,
-  130 and 143 interrupted";
+Exit codes: 0 done, 3 partly done (the summary names what failed); all of them: `stripesync --help`";
 
 /// `--provider`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -258,22 +277,20 @@ pub enum ProviderArg {
     Fic,
 }
 
-/// Serve a look-alike of both services on this machine
-///
-/// Everything is made up, and the same on every start. Point any client at it; stop it with Ctrl-C.
+/// The arguments of `sandbox`.
 #[derive(Debug, Clone, Args)]
 #[command(after_long_help = SANDBOX_HELP)]
 pub struct SandboxArgs {
     /// Port on 127.0.0.1; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 12111)]
     pub port: u16,
-    /// How many customers the Stripe account has; the rest grows along
+    /// How many customers the Stripe account has; all else is in proportion
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = values::customers)]
     pub customers: u32,
-    /// Let every answer wait so long
+    /// Milliseconds that every answer waits
     #[arg(long, value_name = "MS", default_value_t = 0, value_parser = values::latency_ms)]
     pub latency_ms: u64,
-    /// Requests per second that the Stripe account permits; 0 permits any number
+    /// Requests per second that the Stripe account allows; 0 allows any number
     #[arg(long, value_name = "N", default_value_t = 25)]
     pub rate_limit: u32,
 }
@@ -283,7 +300,8 @@ Examples:
   stripesync sandbox                                  on port 12111
   stripesync sandbox --customers 5000 --latency-ms 150 --rate-limit 100
   curl -u sk_test_sandbox: 'http://127.0.0.1:12111/v1/customers?limit=1'
-  STRIPE_API_BASE=http://127.0.0.1:12111 STRIPE_API_KEY=sk_test_sandbox stripesync sync --database look-alike.db";
+  export STRIPE_API_BASE=http://127.0.0.1:12111 STRIPE_API_KEY=sk_test_sandbox
+  stripesync sync --database look-alike.db            from another terminal";
 
 /// Write completions for a shell
 #[derive(Debug, Clone, Args)]
@@ -292,7 +310,7 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum, required_unless_present = "dir")]
     pub shell: Option<clap_complete::Shell>,
-    /// Write the files for all shells into this folder instead
+    /// Write the files for all shells into this folder, instead of one to stdout
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath, conflicts_with = "shell")]
     pub dir: Option<PathBuf>,
 }
@@ -313,7 +331,7 @@ Examples:
 #[derive(Debug, Clone, Args)]
 #[command(after_long_help = MAN_HELP)]
 pub struct ManArgs {
-    /// Folder to write them into; without it the first page goes to stdout
+    /// Folder to write them into; without it the main page goes to stdout
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
 }

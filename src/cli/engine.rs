@@ -1,5 +1,6 @@
 //! The door to the layers below: settings in, reports out. Commands call nothing else of `sync`, `store` and `sandbox`.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,13 +66,20 @@ pub struct Access {
 #[derive(Debug)]
 pub enum Pulled {
     /// It was carried out.
-    Done(RunReport),
+    Done {
+        /// What it did.
+        report: RunReport,
+        /// Tables with rows, where they are the sandbox's: a newcomer is told what to ask them.
+        tables: HashSet<String>,
+    },
     /// It was a dry run.
     Planned {
         /// What would be done.
         resources: Vec<PlannedResource>,
         /// Requests per second that the run would keep to, where known.
         rate_per_s: Option<u32>,
+        /// How many requests Fatture in Cloud permits in how many seconds; none where it sets no limit.
+        fic_windows: Vec<(u32, u64)>,
         /// Whether the file knows how large every account is.
         is_size_known: bool,
     },
@@ -143,7 +151,15 @@ pub fn pull(
     {
         return Err(failure);
     }
-    Ok(Pulled::Done(report))
+    // Before the file is closed: whoever reads it anew leaves files beside it.
+    let tables = if access.is_sandbox { filled(&store.status(&catalog)?) } else { HashSet::new() };
+    Ok(Pulled::Done { report, tables })
+}
+
+/// Returns the tables that have rows.
+fn filled(status: &StatusReport) -> HashSet<String> {
+    let states = status.accounts.iter().flat_map(|account| &account.resources);
+    states.filter(|state| state.rows > 0).map(|state| state.table.clone()).collect()
 }
 
 /// The first failure; of accounts that no credential opens, what each of them opens instead.
@@ -346,7 +362,9 @@ fn plan(order: &Order, access: &Access, clock: &dyn Clock) -> Result<Pulled, Fai
         let per_s = if stripe.mode == Mode::Live { stripe::LIVE_PER_S } else { stripe::TEST_PER_S };
         per_s * order.rate_percent / 100
     });
-    Ok(Pulled::Planned { resources, rate_per_s, is_size_known })
+    let has_quota = access.fic.is_some() && !access.is_sandbox;
+    let fic_windows = if has_quota { sync::fic::windows(order.rate_percent) } else { Vec::new() };
+    Ok(Pulled::Planned { resources, rate_per_s, fic_windows, is_size_known })
 }
 
 /// One order being priced.
@@ -381,7 +399,7 @@ impl Planning<'_> {
         resources.push(PlannedResource {
             name: "fic:companies".to_owned(),
             account: String::new(),
-            how: "which companies the token sees".to_owned(),
+            how: "which companies the token opens".to_owned(),
             requests: 1,
             parent: None,
             is_open: false,

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::process::ExitCode;
 
-use super::select;
+use super::{select, values};
 use crate::config;
 use crate::model::progress::{Outcome, ResourceReport};
 use crate::model::report::RunReport;
@@ -238,10 +238,24 @@ impl From<select::Error> for Failure {
                 "leave the name away to pull everything, or name resources: customers, stripe:invoices, fic:clients",
             ),
             select::Error::Unknown { .. } => {
-                failure.hint("names are tables without their prefix: customers, stripe:invoices, fic:clients, all")
+                failure.hint("names are tables without their prefix: customers, stripe:invoices, fic:clients, all; `stripesync sync --sandbox --dry-run -v` lists them")
             }
+            select::Error::ParentExcluded { .. } => failure.hint("leave that exclusion away, or do not ask for it"),
+            select::Error::Contradiction(_) => failure.hint("leave it away in one of the two places"),
             select::Error::OtherProvider { .. } | select::Error::NothingLeft => failure,
         }
+    }
+}
+
+impl From<values::Since> for Failure {
+    fn from(error: values::Since) -> Failure {
+        let hint = match error {
+            values::Since::NoDate(_) => {
+                "give a date such as 2026-01-31 (midnight UTC), or a time with its zone such as 2026-01-31T12:00:00Z"
+            }
+            values::Since::Future { .. } => "give a past day; if this is one, this machine's clock is wrong",
+        };
+        Failure::from_error(Exit::Usage, &error).hint(hint)
     }
 }
 

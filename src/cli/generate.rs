@@ -66,7 +66,30 @@ fn page(command: clap::Command) -> Result<File, Failure> {
     let name = man.get_filename();
     let mut page = Vec::new();
     man.render(&mut page).map_err(|error| Failure::failed(format!("cannot write {name}")).because(&error))?;
-    Ok((name, page))
+    Ok((name, sectioned(&String::from_utf8_lossy(&page)).into_bytes()))
+}
+
+/// Gives what clap calls extra (our help's last part) sections of its own, line by line as it stands in the help: each
+/// paragraph begins with a line that names it.
+fn sectioned(page: &str) -> String {
+    const EXTRA: &str = ".SH EXTRA\n";
+    let Some((before, after)) = page.split_once(EXTRA) else { return page.to_owned() };
+    let (extra, rest) = match after.find("\n.SH ") {
+        Some(end) => after.split_at(end + 1),
+        None => (after, ""),
+    };
+    let mut out = before.to_owned();
+    for paragraph in extra.split("\n\n") {
+        let (first, lines) = paragraph.trim_end().split_once('\n').unwrap_or((paragraph.trim_end(), ""));
+        let (title, more) = first.split_once(':').unwrap_or((first, ""));
+        out.push_str(&format!(".SH \"{}\"\n", title.trim().to_uppercase()));
+        out.push_str(&format!(
+            ".nf\n{}",
+            if more.trim().is_empty() { String::new() } else { format!("{}\n", more.trim()) }
+        ));
+        out.push_str(&format!("{lines}{}.fi\n", if lines.is_empty() { "" } else { "\n" }));
+    }
+    out + rest
 }
 
 fn print(bytes: &[u8], ui: &Ui) -> Result<Exit, Failure> {

@@ -7,6 +7,7 @@ pub mod args;
 mod engine;
 pub mod exit;
 pub mod generate;
+pub mod names;
 mod next;
 mod sandbox;
 pub mod select;

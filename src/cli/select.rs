@@ -1,5 +1,7 @@
 //! Which resources a command line means. Pure.
 
+use std::collections::BTreeSet;
+
 use crate::model::resource::{List, Provider, Resource};
 
 /// Names this alike are worth suggesting (Jaro-Winkler, 1 is equal).
@@ -50,6 +52,17 @@ pub enum Error {
         /// The one chosen.
         provider: Provider,
     },
+    /// Asked for and excluded at once.
+    #[error("{0} is asked for and excluded by --exclude at once")]
+    Contradiction(String),
+    /// What was asked for is read with something excluded.
+    #[error("{name} is read with {parents}, which --exclude leaves out")]
+    ParentExcluded {
+        /// As typed.
+        name: String,
+        /// What it is read with.
+        parents: String,
+    },
     /// Everything was excluded.
     #[error("nothing is left to pull: --exclude leaves out all that was chosen")]
     NothingLeft,
@@ -63,16 +76,25 @@ fn did_you_mean(suggestions: &[String]) -> String {
     }
 }
 
+/// What a wish comes down to.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// The resources, in the order of the table.
+    pub resources: Vec<&'static Resource>,
+    /// Sentences on what else an exclusion leaves out.
+    pub notes: Vec<String>,
+}
+
 /// Returns the resources meant, in the order of the table. Children follow their parents; a child that has no list of
-/// its own brings its parent along.
+/// its own brings its parent along, and is left out with it.
 ///
 /// # Errors
-/// When a name means nothing, or nothing is left.
-pub fn select(table: &[&'static Resource], wish: &Wish) -> Result<Vec<&'static Resource>, Error> {
+/// When a name means nothing, what is asked for by name is excluded, or nothing is left.
+pub fn select(table: &[&'static Resource], wish: &Wish) -> Result<Selection, Error> {
     let mut chosen = vec![false; table.len()];
     let is_all = wish.names.is_empty() || wish.names.iter().any(|name| normal(name) == "all");
-    for name in wish.names.iter().filter(|name| normal(name) != "all") {
-        for index in named(table, name, wish.provider)? {
+    for (_, indices) in asked(table, wish)? {
+        for index in indices {
             chosen[index] = true;
             choose_parents(table, index, &mut chosen);
         }
@@ -82,17 +104,83 @@ pub fn select(table: &[&'static Resource], wish: &Wish) -> Result<Vec<&'static R
             chosen[index] = wish.provider.is_none_or(|provider| provider == resource.provider);
         }
     }
-    spread(table, &mut chosen, Parents::Any);
-    let mut excluded = vec![false; table.len()];
+    spread(table, &mut chosen, follows_any);
+    let mut named_out = vec![false; table.len()];
     for name in wish.exclude {
         for index in named(table, name, None)? {
-            excluded[index] = true;
+            named_out[index] = true;
         }
     }
-    spread(table, &mut excluded, Parents::All);
-    let left: Vec<_> =
-        table.iter().enumerate().filter(|(i, _)| chosen[*i] && !excluded[*i]).map(|(_, resource)| *resource).collect();
-    if left.is_empty() && !table.is_empty() { Err(Error::NothingLeft) } else { Ok(left) }
+    let mut excluded = named_out.clone();
+    spread(table, &mut excluded, falls_with);
+    for (name, indices) in asked(table, wish)? {
+        check_left(table, name, &indices, &named_out, &excluded)?;
+    }
+    let left: Vec<usize> = (0..table.len()).filter(|&i| chosen[i] && !excluded[i]).collect();
+    if left.is_empty() && !table.is_empty() {
+        return Err(Error::NothingLeft);
+    }
+    let also: Vec<usize> = (0..table.len()).filter(|&i| chosen[i] && excluded[i] && !named_out[i]).collect();
+    let notes = also_left_out(table, &also).into_iter().chain(in_part(table, &left, &excluded)).collect();
+    Ok(Selection { resources: left.into_iter().map(|i| table[i]).collect(), notes })
+}
+
+/// Returns the names asked for, and where each stands in the table.
+fn asked<'a>(table: &[&'static Resource], wish: &Wish<'a>) -> Result<Vec<(&'a str, Vec<usize>)>, Error> {
+    let names = wish.names.iter().filter(|name| normal(name) != "all");
+    names.map(|name| Ok((name.as_str(), named(table, name, wish.provider)?))).collect()
+}
+
+/// Looks whether anything is left of a name that was asked for.
+fn check_left(
+    table: &[&'static Resource],
+    name: &str,
+    indices: &[usize],
+    named_out: &[bool],
+    excluded: &[bool],
+) -> Result<(), Error> {
+    if indices.iter().any(|&index| !excluded[index]) {
+        return Ok(());
+    }
+    if indices.iter().all(|&index| named_out[index]) {
+        return Err(Error::Contradiction(name.to_owned()));
+    }
+    let parents: BTreeSet<&str> =
+        indices.iter().flat_map(|&index| parents(table, index)).map(|at| table[at].name).collect();
+    let parents: Vec<&str> = parents.into_iter().collect();
+    Err(Error::ParentExcluded { name: name.to_owned(), parents: parents.join(", ") })
+}
+
+/// Says what is left out because it is read with what was excluded.
+fn also_left_out(table: &[&'static Resource], also: &[usize]) -> Option<String> {
+    let names: Vec<String> = also.iter().map(|&index| qualified(table[index])).collect();
+    let first = names.first()?;
+    let more = if names.len() == 1 { String::new() } else { format!(", {}", names[1..].join(", ")) };
+    Some(format!("left out as well, being read only with what --exclude names: {first}{more}"))
+}
+
+/// Says of what stands in several resources that the part in the excluded ones is left out.
+fn in_part(table: &[&'static Resource], left: &[usize], excluded: &[bool]) -> Vec<String> {
+    let parts = left.iter().filter(|&&index| !has_own_list(table[index])).filter_map(|&index| {
+        let lost: BTreeSet<&str> =
+            parents(table, index).into_iter().filter(|&at| excluded[at]).map(|at| table[at].name).collect();
+        let lost = lost.into_iter().collect::<Vec<_>>().join(", ");
+        if lost.is_empty() {
+            return None;
+        }
+        Some(format!("of {} those in {lost} are left out", qualified(table[index])))
+    });
+    parts.collect()
+}
+
+/// Returns a name that means one service's resource: `stripe:invoices`.
+pub fn qualified(resource: &Resource) -> String {
+    format!("{}:{}", resource.provider.name(), resource.name)
+}
+
+/// Returns whether a resource is read by a list of its own, and not with what it stands in.
+pub fn has_own_list(resource: &Resource) -> bool {
+    !matches!(resource.list, List::Under { .. } | List::Unlisted(_))
 }
 
 /// Returns where in the table a typed name stands: once, or once for each service.
@@ -128,8 +216,7 @@ fn normal(name: &str) -> String {
 fn choose_parents(table: &[&'static Resource], child: usize, chosen: &mut [bool]) {
     let mut open = vec![child];
     while let Some(at) = open.pop() {
-        let has_own_list = !matches!(table[at].list, List::Under { .. } | List::Unlisted(_));
-        if has_own_list {
+        if has_own_list(table[at]) {
             continue;
         }
         for parent in parents(table, at) {
@@ -141,18 +228,13 @@ fn choose_parents(table: &[&'static Resource], child: usize, chosen: &mut [bool]
     }
 }
 
-/// Marks the children of what is marked, and theirs: those with any marked parent, or only those with no other.
-fn spread(table: &[&'static Resource], marked: &mut [bool], from: Parents) {
+/// Marks what follows from what is marked, and what follows from that.
+fn spread(table: &[&'static Resource], marked: &mut [bool], follows: fn(&'static Resource, &[usize], &[bool]) -> bool) {
     // Each round reaches one generation further down.
     loop {
         let mut grew = false;
         for index in 0..table.len() {
-            let parents = parents(table, index);
-            let follows = match from {
-                Parents::Any => parents.iter().any(|&parent| marked[parent]),
-                Parents::All => !parents.is_empty() && parents.iter().all(|&parent| marked[parent]),
-            };
-            if follows && !marked[index] {
+            if !marked[index] && follows(table[index], &parents(table, index), marked) {
                 marked[index] = true;
                 grew = true;
             }
@@ -163,11 +245,14 @@ fn spread(table: &[&'static Resource], marked: &mut [bool], from: Parents) {
     }
 }
 
-/// How many of a child's parents decide.
-#[derive(Clone, Copy)]
-enum Parents {
-    Any,
-    All,
+/// A child is pulled with any parent.
+fn follows_any(_: &'static Resource, parents: &[usize], marked: &[bool]) -> bool {
+    parents.iter().any(|&parent| marked[parent])
+}
+
+/// A child cannot be read when nothing is left that shows it.
+fn falls_with(child: &'static Resource, parents: &[usize], marked: &[bool]) -> bool {
+    !has_own_list(child) && !parents.is_empty() && parents.iter().all(|&parent| marked[parent])
 }
 
 /// Returns where in the table a child's parents stand.
@@ -199,6 +284,7 @@ fn suggestions(table: &[&'static Resource], name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::resource::Inline;
 
     const fn of(provider: Provider, name: &'static str, list: List) -> Resource {
         Resource { provider, name, list, ..Resource::BLANK }
@@ -222,7 +308,7 @@ mod tests {
         let table: Vec<&'static Resource> = TABLE.iter().collect();
         let (names, exclude) = (split(wanted), split(exclude));
         let selected = select(&table, &Wish { names: &names, exclude: &exclude, provider })?;
-        Ok(selected.iter().map(|r| format!("{}:{}", r.provider.name(), r.name)).collect::<Vec<_>>().join(" "))
+        Ok(selected.resources.iter().map(|r| format!("{}:{}", r.provider.name(), r.name)).collect::<Vec<_>>().join(" "))
     }
 
     #[test]
@@ -287,7 +373,52 @@ mod tests {
         }
         let error = names("fic:clients", "", Some(Provider::Stripe)).expect_err("other service");
         assert_eq!(error.to_string(), "fic:clients is not a resource of --provider stripe");
-        assert_eq!(names("customers", "customers", None), Err(Error::NothingLeft));
+        assert_eq!(names("", "customers invoices products clients", None), Err(Error::NothingLeft));
         assert!(matches!(names("", "nothing_like_it", None), Err(Error::Unknown { .. })));
+    }
+
+    #[test]
+    fn what_is_asked_for_by_name_is_never_excluded_in_silence() {
+        for (wanted, exclude, message) in [
+            ("customers", "customers", "customers is asked for and excluded by --exclude at once"),
+            ("all Customers", "customers", "Customers is asked for and excluded by --exclude at once"),
+            ("invoice_lines", "invoices", "invoice_lines is read with invoices, which --exclude leaves out"),
+            ("line_parts customers", "invoices", "line_parts is read with invoice_lines, which --exclude leaves out"),
+        ] {
+            assert_eq!(names(wanted, exclude, None).expect_err(wanted).to_string(), message);
+        }
+        let one_service = names("products", "fic:products", None);
+        assert_eq!(one_service.as_deref(), Ok("stripe:products"), "something is left of that name");
+        assert_eq!(names("invoices", "invoice_lines", None).as_deref(), Ok("stripe:invoices"));
+    }
+
+    #[test]
+    fn an_exclusion_says_what_else_it_leaves_out() {
+        static SHARED: [Resource; 4] = [
+            of(Provider::Stripe, "customers", List::Sliced("")),
+            of(Provider::Stripe, "invoices", List::Sliced("")),
+            Resource {
+                inline: &[
+                    Inline { parent: "customers", at: "", expand: false },
+                    Inline { parent: "invoices", at: "", expand: false },
+                ],
+                ..of(Provider::Stripe, "discounts", List::Unlisted(""))
+            },
+            Resource {
+                inline: &[Inline { parent: "customers", at: "", expand: false }],
+                ..of(Provider::Stripe, "cards", List::Cursor(""))
+            },
+        ];
+        let notes = |table: &'static [Resource], exclude: &str| {
+            let table: Vec<&'static Resource> = table.iter().collect();
+            let exclude = [exclude.to_owned()];
+            select(&table, &Wish { exclude: &exclude, ..Wish::default() }).expect("something is left").notes
+        };
+        let fallen =
+            "left out as well, being read only with what --exclude names: stripe:invoice_lines, stripe:line_parts";
+        assert_eq!(notes(&TABLE, "invoices"), [fallen]);
+        assert_eq!(notes(&TABLE, "customers"), [""; 0]);
+        // What has a list of its own is read all the same.
+        assert_eq!(notes(&SHARED, "customers"), ["of stripe:discounts those in customers are left out"]);
     }
 }

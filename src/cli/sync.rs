@@ -7,18 +7,14 @@ use std::time::Duration;
 use super::args::{Global, ProviderArg, SyncArgs};
 use super::engine::{self, Access, Order, Pulled, RunningSandbox, SandboxOptions};
 use super::exit::{Exit, Failure};
-use super::select::{self, Wish};
-use super::{next, settings, signals, values};
+use super::select::{self, Selection, Wish};
+use super::{names, next, settings, signals, values};
 use crate::clock::Clock;
 use crate::config::{self, Mode, Secret, Settings, Source, StripeAccess};
 use crate::model::cancel::Cancel;
 use crate::model::resource::{Provider, Resource};
-use crate::providers::{fic, stripe};
 use crate::ui::{Pace, Ui};
 
-/// What a date is good for here, and what to look at when a past one is refused.
-const SINCE_HINT: &str =
-    "give a past day, such as 2026-01-31; if a past day is refused as future, this machine's clock is wrong";
 /// How to tell whose an account is.
 const ACCOUNTS_HINT: &str = "Stripe's accounts begin with acct_, companies of Fatture in Cloud are numbers";
 /// Where the sandbox's rows go unless told otherwise: never into the file of real accounts.
@@ -28,7 +24,10 @@ const SANDBOX_CUSTOMERS: u32 = 200;
 
 /// Runs the command.
 pub(super) fn run(args: &SyncArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
-    let mut order = order(args, clock.now_ms().div_euclid(1000))?;
+    let (mut order, notes) = order(args, clock.now_ms().div_euclid(1000))?;
+    for note in notes {
+        ui.note(&note);
+    }
     let cancel = signals::watch()?;
     let running = if args.sandbox { Some(sandbox()?) } else { None };
     let access = match &running {
@@ -42,31 +41,29 @@ pub(super) fn run(args: &SyncArgs, global: &Global, ui: &Ui, clock: &dyn Clock) 
             real_access(&settings, &order, ui)?
         }
     };
-    let exit = match args.every {
-        None => pass(&order, &access, ui, &cancel, clock)?,
-        Some(every) => repeat(every, &order, &access, ui, &cancel, clock)?,
-    };
-    if args.sandbox && !args.dry_run && exit == Exit::Done {
-        suggest(&order, ui)?;
+    match args.every {
+        None => pass(&order, &access, ui, &cancel, clock),
+        Some(every) => repeat(every, &order, &access, ui, &cancel, clock),
     }
-    Ok(exit)
 }
 
-/// Turns arguments into an order; the database is not known yet.
-fn order(args: &SyncArgs, now_s: i64) -> Result<Order, Failure> {
-    let table: Vec<&'static Resource> = stripe::resources::all().chain(fic::resources::RESOURCES).collect();
+/// Turns arguments into an order, and into what there is to say about it; the database is not known yet.
+fn order(args: &SyncArgs, now_s: i64) -> Result<(Order, Vec<String>), Failure> {
+    let table = names::table();
     let wish = Wish { names: &args.resources, exclude: &args.exclude, provider: args.provider.map(provider) };
     let since = args.since.as_deref().map(|text| values::since_s(text, now_s));
-    Ok(Order {
+    let Selection { resources, notes } = select::select(&table, &wish)?;
+    let order = Order {
         database: PathBuf::new(),
-        only: select::select(&table, &wish)?,
+        only: resources,
         accounts: args.account.clone(),
         initial: args.initial,
-        since_s: since.transpose().map_err(|why| Failure::usage(format!("--since: {why}")).hint(SINCE_HINT))?,
+        since_s: since.transpose()?,
         dry_run: args.dry_run,
         jobs: args.jobs,
         rate_percent: args.rate,
-    })
+    };
+    Ok((order, notes))
 }
 
 fn provider(arg: ProviderArg) -> Provider {
@@ -141,24 +138,38 @@ fn real_access(settings: &Settings, order: &Order, ui: &Ui) -> Result<Access, Fa
 
 /// Carries the order out once and shows what came of it.
 fn pass(order: &Order, access: &Access, ui: &Ui, cancel: &Cancel, clock: &dyn Clock) -> Result<Exit, Failure> {
-    let watch = ui.watch(order.only.len());
+    let watch = ui.watch(lists(order, access));
     let pulled = engine::pull(order, access, &watch, cancel, clock);
     // The bars must be gone before anything else is written.
     drop(watch);
     match pulled? {
-        Pulled::Planned { resources, rate_per_s, is_size_known } => {
-            ui.plan(&resources, Pace { rate_per_s, is_size_known }).map_err(|error| Failure::stdout(&error))?;
+        Pulled::Planned { resources, rate_per_s, fic_windows, is_size_known } => {
+            ui.plan(&resources, &Pace { rate_per_s, fic_windows, is_size_known })
+                .map_err(|error| Failure::stdout(&error))?;
             Ok(Exit::Done)
         }
-        Pulled::Done(report) => {
+        Pulled::Done { report, tables } => {
             ui.run_report(&report).map_err(|error| Failure::stdout(&error))?;
             let exit = Exit::of_run(&report);
             if matches!(exit, Exit::Interrupted(_)) {
                 ui.note("interrupted; everything read so far is in the file, and the same command goes on from there");
             }
+            if access.is_sandbox && exit == Exit::Done {
+                suggest(order, tables, ui);
+            }
             Ok(exit)
         }
     }
+}
+
+/// Names the lists that are to be read: what stands inside objects comes with those.
+fn lists(order: &Order, access: &Access) -> HashSet<String> {
+    let is_asked = |provider| match provider {
+        Provider::Stripe => access.stripe.is_some(),
+        Provider::Fic => access.fic.is_some(),
+    };
+    let listed = order.only.iter().filter(|resource| is_asked(resource.provider) && select::has_own_list(resource));
+    listed.map(|resource| select::qualified(resource)).collect()
 }
 
 /// Carries the order out in a rhythm until told to stop, or until something goes wrong that no waiting mends.
@@ -191,19 +202,16 @@ fn repeat(
 }
 
 /// Names queries to go on with, on what the run was about and what has rows.
-fn suggest(order: &Order, ui: &Ui) -> Result<(), Failure> {
+fn suggest(order: &Order, mut tables: HashSet<String>, ui: &Ui) {
     let chosen: HashSet<String> = order.only.iter().map(|resource| resource.table()).collect();
-    let status = engine::status(&order.database)?;
-    let states = status.accounts.into_iter().flat_map(|account| account.resources);
-    let tables = states.filter(|state| state.rows > 0 && chosen.contains(&state.table)).map(|state| state.table);
-    let queries = next::queries(&tables.collect());
+    tables.retain(|table| chosen.contains(table));
+    let queries = next::queries(&tables);
     if !queries.is_empty() {
         ui.note(if queries.len() == 1 { "a query to try next:" } else { "two queries to try next:" });
     }
     for sql in queries {
-        ui.note(&next::command(&order.database, &sql));
+        ui.command(&next::command(&order.database, &sql));
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -216,7 +224,7 @@ mod tests {
     #[test]
     fn arguments_become_an_order() {
         let args = SyncArgs { jobs: 7, rate: 50, since: Some("2026-01-31".into()), ..SyncArgs::default() };
-        let order = order(&args, NOW_S).expect("fine");
+        let (order, _) = order(&args, NOW_S).expect("fine");
         assert_eq!((order.jobs, order.rate_percent, order.since_s), (7, 50, Some(1_769_817_600)));
     }
 

@@ -74,19 +74,34 @@ pub fn latency_ms(text: &str) -> Result<u64, String> {
     text.parse().ok().filter(|n| *n <= LATENCY_MS_MAX).ok_or_else(|| format!("give 0 to {LATENCY_MS_MAX}"))
 }
 
+/// Why `--since` means no second of the past.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Since {
+    /// No calendar has it.
+    #[error("--since: {0} is no date")]
+    NoDate(String),
+    /// Nothing can have been created yet.
+    #[error("--since: {text} lies in the future (now it is {now} by this machine's clock)")]
+    Future {
+        /// As typed.
+        text: String,
+        /// This machine's hour.
+        now: String,
+    },
+}
+
 /// Reads `--since` into unix seconds: a date (midnight UTC) or a timestamp with its zone.
 ///
 /// # Errors
-/// A sentence for the user; also for the future, where nothing can have been created yet.
-pub fn since_s(text: &str, now_s: i64) -> Result<i64, String> {
+/// When it is no date, or one of the future.
+pub fn since_s(text: &str, now_s: i64) -> Result<i64, Since> {
     let from_date = || text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
     // A timestamp is tried first: jiff reads a date out of a longer text too, and would drop the hour.
     let moment = text.parse::<jiff::Timestamp>().ok().or_else(|| (text.len() == "2026-01-31".len()).then(from_date)?);
-    let since_s =
-        moment.ok_or("give a date such as 2026-01-31, or a timestamp such as 2026-01-31T12:00:00Z")?.as_second();
+    let since_s = moment.ok_or_else(|| Since::NoDate(format!("\"{text}\"")))?.as_second();
     if since_s > now_s {
         let now = jiff::Timestamp::from_second(now_s).map(|now| now.to_string()).unwrap_or_default();
-        return Err(format!("{text} lies in the future (now it is {now} by this machine's clock)"));
+        return Err(Since::Future { text: text.to_owned(), now });
     }
     Ok(since_s)
 }
@@ -124,9 +139,9 @@ mod tests {
         ] {
             assert_eq!(since_s(text, now_s), Ok(wanted_s), "{text}");
         }
-        for text in ["", "yesterday", "2026-02-30", "2026-01-31T12:00:00", "31.1.2026"] {
-            assert!(since_s(text, now_s).expect_err(text).starts_with("give a date"), "{text}");
+        for text in ["", "yesterday", "2026-02-30", "2026-13-01", "2026-01-31T12:00:00", "31.1.2026"] {
+            assert_eq!(since_s(text, now_s), Err(Since::NoDate(format!("\"{text}\""))));
         }
-        assert!(since_s("2026-11-02", now_s).expect_err("future").contains("in the future"));
+        assert!(matches!(since_s("2026-11-02", now_s), Err(Since::Future { .. })));
     }
 }

@@ -40,20 +40,23 @@ impl Store {
     /// [`Error::Mixed`] when the sandbox's data would share a file with real accounts; SQLite's.
     pub fn account(&self, new: &NewAccount) -> Result<Account, Error> {
         let sql = |e| self.sql(e);
-        let other: Option<String> = self
+        let other: Option<(String, String)> = self
             .conn
             .query_row(
-                "SELECT remote_id FROM accounts WHERE (mode = 'sandbox') <> (?1 = 'sandbox') LIMIT 1",
+                "SELECT remote_id, mode FROM accounts WHERE (mode = 'sandbox') <> (?1 = 'sandbox') LIMIT 1",
                 [new.mode],
-                |row| row.get(0),
+                |row| Ok((row.get(0)?, row.get(1)?)),
             )
             .optional()
             .map_err(sql)?;
-        if let Some(other) = other {
+        if let Some((other, mode)) = other {
             let path = self.path.display();
             return Err(Error::Mixed(match new.mode {
-                "sandbox" => format!("{path} holds the real account {other}; the sandbox needs a file of its own"),
-                _ => format!("{path} holds the sandbox's data; name another file for the account {}", new.remote_id),
+                "sandbox" => format!("{path} holds the account {other} ({mode}); `--sandbox` needs a file of its own"),
+                _ => format!(
+                    "{path} holds what `sync --sandbox` made up; the account {} ({}) needs a file of its own",
+                    new.remote_id, new.mode
+                ),
             }));
         }
         self.conn

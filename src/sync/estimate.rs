@@ -28,7 +28,7 @@ pub fn estimate(
     let account = account.unwrap_or(&unknown);
     let standing = Standing { store, account, began_s: now_s, initial: options.initial, is_live };
     let estimate = Estimate { standing, numbers: store.known_numbers(catalog)?, options };
-    let mut planned = vec![estimate.line("stripe:account", "whose key it is", 1, false)];
+    let mut planned = vec![estimate.line("stripe:account", "which account the key opens", 1, false)];
     let chosen: Vec<&'static Resource> =
         options.only.iter().copied().filter(|resource| resource.provider == Provider::Stripe).collect();
     let needs_clocks = !is_live && chosen.iter().any(|resource| resource.hides_test_clocks);
@@ -42,7 +42,7 @@ pub fn estimate(
         planned.extend(estimate.under(resource, &chosen)?);
     }
     if options.since_s.is_none() {
-        let how = "the log of what changed, and what it cannot tell";
+        let how = "the log of changes, and what it does not tell";
         planned.push(estimate.line(&EVENTS.replacen('_', ":", 1), how, 1, true));
     }
     Ok(planned)
@@ -72,21 +72,21 @@ impl Estimate<'_> {
         // Once it is read, what appeared meanwhile is asked for. A product that is not there is asked for once.
         let drain = u64::from(!matches!(resource.list, List::Once(_)) && resource.product.is_empty());
         if self.options.since_s.is_some() {
-            return Ok(self.line(&name, "what was created since then", passes.len() as u64, true));
+            return Ok(self.line(&name, "what was created since that day", passes.len() as u64, true));
         }
         let is_complete = standing.whole_since_s(number, resource, &[])?.is_some();
-        let (mut requests, mut how, mut is_open) = (0, "by events", false);
+        let (mut requests, mut how, mut is_open) = (0, "changes come with the events", false);
         for (index, pass) in passes.iter().enumerate() {
             let next = standing.next(number, resource, pass, is_complete)?;
             is_open |= next != Next::Rest;
             match next {
                 Next::Rest => {}
                 Next::Poll(_) => {
-                    how = "what is new";
+                    how = "only what is new";
                     requests += u64::from(!matches!(resource.list, List::Once(_)));
                 }
                 Next::GoOn(walk) => {
-                    how = "the rest of the list";
+                    how = "the rest of a list begun earlier";
                     requests += standing.store.open_slices(walk.id)?.len() as u64 + drain;
                 }
                 Next::Anew => {
@@ -129,14 +129,16 @@ impl Estimate<'_> {
             None => true,
         };
         let how = match (waiting, is_read, resource.inline.is_empty()) {
-            (0, true, true) => format!("one list for each of {parent} that changes"),
-            (0, true, false) => format!("one list for each of {parent} that changes and shows only a part"),
-            (0, false, true) => format!("one list for each of {parent}, unknown until those are read"),
+            (0, true, true) => format!("one list for each of {parent} that changed"),
+            (0, true, false) => format!("one list for each of {parent} that changed and comes cut short"),
+            (0, false, true) => format!("one list or more for each of {parent}"),
             (0, false, false) => {
-                format!("one list for each of {parent} that shows only a part, unknown until those are read")
+                format!("one list for each of {parent} that comes cut short")
             }
-            (_, true, _) => format!("the lists still to read under {waiting} {parent}"),
-            (_, false, _) => format!("the lists still to read under {waiting} {parent}, and under those not read yet"),
+            (_, true, _) => format!("the lists of {waiting} {parent} that are still to be read"),
+            (_, false, _) => {
+                format!("the lists of {waiting} {parent} that are still to be read, and of those not known yet")
+            }
         };
         let line = self.line(&qualified(resource), &how, requests, true);
         Ok(Some(PlannedResource { parent: Some(parent), ..line }))

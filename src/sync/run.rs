@@ -99,12 +99,12 @@ pub fn run_within(
     let worker = Worker { client: target.client, catalog, elements_max: bounds.elements };
     let is_live = target.mode == "live";
     let run = Run { store, catalog, worker, cancel, options, bounds, account, floor_s, began_s, is_live, numbers };
-    let mut tally = Tally::new(&run.account.remote_id, sink);
+    let mut tally = Tally::new(&run.account.remote_id, sink).counting(store, run.account.id);
     put_back_s.into_iter().for_each(|by_s| clocks::tell(by_s, "Stripe", &tally));
     let following = run.following();
     let mut rows = store.rows(catalog, &following)?;
     let outcome = run.phases(&mut rows, &mut tally);
-    let settled = tally.count_once(store, run.account.id).and_then(|()| run.name_unfinished(&mut tally));
+    let settled = tally.count_once().and_then(|()| run.name_unfinished(&mut tally));
     let reports = tally.reports();
     let logged = run.log(&reports);
     clocks::keep(store, run.account.id, began_s, target.client)?;

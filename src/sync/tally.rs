@@ -11,12 +11,19 @@ use crate::store::{Applied, Store};
 pub struct Tally<'a> {
     account: String,
     sink: &'a dyn Sink,
+    /// Where the rows are, and whose, to tell one seen again from one that was there before the run.
+    file: Option<(&'a Store, i64)>,
     entries: BTreeMap<String, Entry>,
-    pending: BTreeMap<String, (u64, Option<u32>)>,
+    /// Tables with rows since the last commit, and the part of their time span that is done.
+    pending: BTreeMap<String, Option<u32>>,
 }
 
 struct Entry {
     counts: Counts,
+    /// Living rows before the run, asked for when the first is seen that did not change.
+    before: Option<u64>,
+    /// Rows told of so far.
+    told: u64,
     /// How long its requests were out and its rows were written, what went on side by side once.
     worked: Duration,
     /// Until when that is counted.
@@ -32,12 +39,29 @@ impl Entry {
         self.worked += now.saturating_duration_since(from);
         self.until = Some(now);
     }
+
+    /// Returns how many rows came that were not told of yet, each row once.
+    fn untold(&mut self, living: impl FnOnce() -> Option<u64>) -> u64 {
+        if self.counts.unchanged > 0 && self.before.is_none() {
+            self.before = living().map(|living| before(self.counts, living));
+        }
+        let counts = self.before.map_or(self.counts, |before| once(self.counts, before));
+        let all = counts.new + counts.changed + counts.deleted + counts.unchanged;
+        let more = all.saturating_sub(self.told);
+        self.told += more;
+        more
+    }
 }
 
 impl<'a> Tally<'a> {
     /// Starts with nothing.
     pub fn new(account: &str, sink: &'a dyn Sink) -> Tally<'a> {
-        Tally { account: account.to_owned(), sink, entries: BTreeMap::new(), pending: BTreeMap::new() }
+        Tally { account: account.to_owned(), sink, file: None, entries: BTreeMap::new(), pending: BTreeMap::new() }
+    }
+
+    /// Counts each row of this account once, however often it is seen.
+    pub fn counting(self, store: &'a Store, account: i64) -> Tally<'a> {
+        Tally { file: Some((store, account)), ..self }
     }
 
     /// Begins a resource's line.
@@ -49,6 +73,8 @@ impl<'a> Tally<'a> {
     fn entry(&mut self, table: &str) -> &mut Entry {
         self.entries.entry(table.to_owned()).or_insert_with(|| Entry {
             counts: Counts::default(),
+            before: None,
+            told: 0,
             worked: Duration::ZERO,
             until: None,
             outcome: Outcome::Complete,
@@ -71,7 +97,9 @@ impl<'a> Tally<'a> {
             Applied::Deleted => counts.deleted += 1,
             Applied::Unchanged => counts.unchanged += 1,
         }
-        self.pending.entry(table.to_owned()).or_default().0 += 1;
+        if !self.pending.contains_key(table) {
+            self.pending.insert(table.to_owned(), None);
+        }
     }
 
     /// Counts what became of elements of lists.
@@ -82,24 +110,26 @@ impl<'a> Tally<'a> {
             counts.changed += more.changed;
             counts.deleted += more.deleted;
             counts.unchanged += more.unchanged;
-            self.pending.entry(table).or_default().0 += more.new + more.changed + more.deleted + more.unchanged;
+            self.pending.entry(table).or_default();
         }
     }
 
     /// Remembers how much of a resource's time span is read.
     pub fn share(&mut self, table: &str, permille: u32) {
-        self.pending.entry(table.to_owned()).or_default().1 = Some(permille);
+        self.pending.insert(table.to_owned(), Some(permille));
     }
 
     /// Says what is durable now.
     pub fn committed(&mut self) {
-        for (table, (rows, share_permille)) in std::mem::take(&mut self.pending) {
+        for (table, share_permille) in std::mem::take(&mut self.pending) {
+            let file = self.file;
+            let entry = self.entry(&table);
             // From the last answer to the commit that holds it.
-            if let Some(entry) = self.entries.get_mut(&table)
-                && let Some(until) = entry.until
-            {
+            if let Some(until) = entry.until {
                 entry.work(until);
             }
+            // A file that cannot be counted is told of by whoever writes to it next.
+            let rows = entry.untold(|| file.and_then(|(store, account)| store.living_count(account, &table).ok()));
             self.sink.report(Progress::Stored { name: qualified(&table), rows, share_permille });
         }
     }
@@ -138,9 +168,11 @@ impl<'a> Tally<'a> {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn count_once(&mut self, store: &Store, account: i64) -> Result<(), Error> {
+    pub fn count_once(&mut self) -> Result<(), Error> {
+        let Some((store, account)) = self.file else { return Ok(()) };
         for (table, entry) in self.entries.iter_mut().filter(|(_, entry)| entry.counts.unchanged > 0) {
-            entry.counts = once(entry.counts, store.living_count(account, table)?);
+            let living = store.living_count(account, table)?;
+            entry.counts = once(entry.counts, before(entry.counts, living));
         }
         Ok(())
     }
@@ -173,10 +205,13 @@ fn qualified(table: &str) -> String {
     table.replacen('_', ":", 1)
 }
 
-/// Returns the counts with no more rows unchanged than there were before the run and stayed as they were, where so many
-/// are alive after it.
-fn once(counts: Counts, living: u64) -> Counts {
-    let before = (living + counts.deleted).saturating_sub(counts.new);
+/// Returns how many rows were alive before what was counted, where so many are alive after it.
+fn before(counts: Counts, living: u64) -> u64 {
+    (living + counts.deleted).saturating_sub(counts.new)
+}
+
+/// Returns the counts with no more rows unchanged than there were before the run and stayed as they were.
+fn once(counts: Counts, before: u64) -> Counts {
     let stayed = before.saturating_sub(counts.changed + counts.deleted);
     Counts { unchanged: counts.unchanged.min(stayed), ..counts }
 }
@@ -198,7 +233,8 @@ mod tests {
             (counts(0, 0, 0, 100), 5000, 100),
             (counts(9, 9, 9, 9), 0, 0),
         ] {
-            assert_eq!(once(shown, living), counts(shown.new, shown.changed, shown.deleted, unchanged), "{shown:?}");
+            let counted = once(shown, before(shown, living));
+            assert_eq!(counted, counts(shown.new, shown.changed, shown.deleted, unchanged), "{shown:?}");
         }
     }
 
@@ -216,5 +252,18 @@ mod tests {
         assert_eq!((reports[0].name.as_str(), reports[0].counts.requests), ("stripe:customers", 3));
         assert!((100_000..110_000).contains(&reports[0].took_ms), "{}", reports[0].took_ms);
         assert_eq!(reports[1].took_ms, 0, "it was never asked for");
+    }
+
+    #[test]
+    fn a_row_seen_again_is_told_of_once() {
+        let mut tally = Tally::new("acct_1", &Silent);
+        let mut told = |new, unchanged, living| {
+            let entry = tally.entry("stripe_customers");
+            entry.counts.new += new;
+            entry.counts.unchanged += unchanged;
+            entry.untold(|| Some(living))
+        };
+        // Forty were there; a hundred come, thirty of which a slice shows again, and then the forty.
+        assert_eq!([told(100, 0, 140), told(0, 30, 140), told(0, 10, 140), told(0, 50, 140)], [100, 30, 10, 0]);
     }
 }

@@ -1,6 +1,6 @@
 //! What is known of every resource in flight, and which of them have a place on the screen. Pure: the hour is given.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use dialoguer::console::{measure_text_width, truncate_str};
@@ -43,10 +43,17 @@ pub struct Board {
     lines: HashMap<String, Line>,
     places: [Option<String>; PLACES],
     rows: u64,
-    finished: u64,
+    /// How many lists are to be read, and those that are not begun: what stands inside objects has none of its own.
+    lists: usize,
+    waiting: HashSet<String>,
 }
 
 impl Board {
+    /// Starts with the qualified names of the lists to be read.
+    pub fn new(lists: HashSet<String>) -> Board {
+        Board { lists: lists.len(), waiting: lists, ..Board::default() }
+    }
+
     /// Takes one step. Returns the resource's place where it has or gets one.
     pub fn take(&mut self, progress: &Progress, now: Duration) -> Option<usize> {
         match progress {
@@ -65,7 +72,6 @@ impl Board {
                 self.place(name, now)
             }
             Progress::Finished { report } => {
-                self.finished += 1;
                 self.lines.remove(&report.name);
                 let place = self.places.iter().position(|taken| taken.as_deref() == Some(&report.name))?;
                 self.places[place] = None;
@@ -76,6 +82,7 @@ impl Board {
     }
 
     fn line(&mut self, name: &str, now: Duration) -> &mut Line {
+        self.waiting.remove(name);
         self.lines.entry(name.to_owned()).or_insert_with(|| Line {
             name: name.to_owned(),
             share_permille: None,
@@ -104,10 +111,10 @@ impl Board {
     }
 
     /// Draws everything that has a place and the line over all, each line within the terminal's width.
-    pub fn picture(&self, resources: u64, now: Duration, width: u16, color: bool) -> String {
+    pub fn picture(&self, now: Duration, width: u16, color: bool) -> String {
         let shown = (0..PLACES).filter_map(|place| self.at(place));
         let mut lines: Vec<String> = shown.map(|line| line.drawn(now, color)).collect();
-        lines.push(self.overall(resources, now));
+        lines.push(self.overall(now));
         // A line as long as the terminal is wide would be wrapped by some of them.
         let most = usize::from(width).saturating_sub(1);
         let cut = |line: String| {
@@ -122,12 +129,11 @@ impl Board {
     }
 
     /// Returns the line over all.
-    pub fn overall(&self, resources: u64, now: Duration) -> String {
+    pub fn overall(&self, now: Duration) -> String {
         let rate = per_second(self.rows, now).map(|rate| format!(", {rate}/s")).unwrap_or_default();
-        // The log of events is begun too, and is none of those chosen.
-        let begun = (self.finished + self.lines.len() as u64).min(resources);
+        let begun = self.lists - self.waiting.len();
         let rows = counted(self.rows, "row");
-        format!("{}  {rows}{rate}, {begun} of {resources} resources begun", clock(now))
+        format!("{}  {rows}{rate}, {begun} of {} begun", clock(now), counted(self.lists as u64, "list"))
     }
 
     /// Returns a line for a log without a terminal: notes, and what was long in flight and is done. `all` asks for a line
@@ -144,7 +150,7 @@ impl Board {
     }
 
     /// Returns the line for such a log that says, now and then, that the work goes on and on what.
-    pub fn heartbeat(&self, resources: u64, now: Duration) -> String {
+    pub fn heartbeat(&self, now: Duration) -> String {
         let mut lines: Vec<&Line> = self.lines.values().filter(|line| line.is_in_work(now)).collect();
         lines.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.name.cmp(&b.name)));
         let named: Vec<String> =
@@ -154,7 +160,7 @@ impl Board {
             more => format!("; and {more} more"),
         };
         let colon = if named.is_empty() { "" } else { ": " };
-        format!("{}{colon}{}{more}", self.overall(resources, now), named.join("; "))
+        format!("{}{colon}{}{more}", self.overall(now), named.join("; "))
     }
 }
 
@@ -239,14 +245,20 @@ mod tests {
         Progress::Finished { report }
     }
 
+    /// A board for lists of these names, and for so many in all.
+    fn board(names: &[&str], count: usize) -> Board {
+        let others = (names.len()..count).map(|n| format!("other {n}"));
+        Board::new(names.iter().map(|name| (*name).to_owned()).chain(others).collect())
+    }
+
     #[test]
     fn a_line_tells_phase_rows_rate_and_remaining_time() {
-        let mut board = Board::default();
+        let mut board = board(&["stripe:customers"], 87);
         assert_eq!(board.take(&started("stripe:customers"), s(0)), Some(0));
         board.take(&stored("stripe:customers", 5000, 250), s(10));
         let line = board.at(0).expect("has a place");
         assert_eq!(line.text(s(10)), "listing, 5,000 rows, 500/s, 0:30 left");
-        assert_eq!(board.overall(87, s(10)), "0:10  5,000 rows, 500/s, 1 of 87 resources begun");
+        assert_eq!(board.overall(s(10)), "0:10  5,000 rows, 500/s, 1 of 87 lists begun");
     }
 
     #[test]
@@ -280,13 +292,13 @@ mod tests {
             board.take(&stored(&format!("stripe:a_resource_with_a_long_name_\x1b[2J_{n}"), 5, 400), s(2));
         }
         for (width, color) in [(20, false), (80, false), (80, true), (200, true)] {
-            let picture = board.picture(99, s(2), width, color);
+            let picture = board.picture(s(2), width, color);
             assert_eq!(picture.lines().count(), PLACES + 1);
             assert!(picture.lines().all(|line| measure_text_width(line) < usize::from(width)), "{picture}");
             assert!(!picture.contains("\x1b[2J"), "{picture:?}");
         }
-        let wide = board.picture(99, s(2), 200, false);
-        assert!(wide.contains("━━━━━━────────── 5 rows") && wide.ends_with("24 of 99 resources begun"), "{wide}");
+        let wide = board.picture(s(2), 200, false);
+        assert!(wide.contains("━━━━━━────────── 5 rows") && wide.ends_with("0 of 0 lists begun"), "{wide}");
     }
 
     #[test]
@@ -308,18 +320,22 @@ mod tests {
 
     #[test]
     fn a_heartbeat_names_what_is_in_work() {
-        let mut board = Board::default();
-        assert_eq!(board.heartbeat(87, s(10)), "0:10  0 rows, 0 of 87 resources begun");
+        let mut board = board(&["stripe:done", "stripe:empty", "a", "b", "c", "d", "e\x1b[2J"], 87);
+        assert_eq!(board.heartbeat(s(10)), "0:10  0 rows, 0 of 87 lists begun");
         board.take(&stored("stripe:done", 900, 1000), s(1));
         board.take(&started("stripe:empty"), s(1));
         for (name, rows) in [("a", 100), ("b", 3), ("c", 5000), ("d", 70), ("e\x1b[2J", 60)] {
             board.take(&stored(name, rows, 100), s(1));
         }
         assert_eq!(
-            board.heartbeat(87, s(10)),
-            "0:10  6,133 rows, 613/s, 7 of 87 resources begun: c 5,000 rows, 555/s, 1:21 left; \
+            board.heartbeat(s(10)),
+            "0:10  6,133 rows, 613/s, 7 of 87 lists begun: c 5,000 rows, 555/s, 1:21 left; \
              a 100 rows, 11/s, 1:21 left; d 70 rows, 7/s, 1:21 left; and 2 more"
         );
-        assert!(!board.heartbeat(87, s(60)).contains("left"), "nothing moved for long");
+        assert!(!board.heartbeat(s(60)).contains("left"), "nothing moved for long");
+        // What has no list of its own, and what ended, are no lists begun.
+        board.take(&stored("stripe:invoice_lines", 5, 0), s(11));
+        board.take(&done("stripe:done", 900, Outcome::Complete), s(11));
+        assert!(board.overall(s(11)).contains(" 7 of 87 lists begun"), "{}", board.overall(s(11)));
     }
 }

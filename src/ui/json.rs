@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::run::{detail, outcome};
+use super::run::{detail, outcome, provider_of, table_of};
+use super::status::resource_of;
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
 
 #[derive(Serialize)]
@@ -23,8 +24,10 @@ struct Clock {
 
 #[derive(Serialize)]
 struct Resource<'a> {
+    provider: &'a str,
     account: &'a str,
     resource: &'a str,
+    table: String,
     new: u64,
     changed: u64,
     deleted: u64,
@@ -43,8 +46,10 @@ struct Failed<'a> {
 
 #[derive(Serialize)]
 struct Planned<'a> {
+    provider: &'a str,
     account: &'a str,
     resource: &'a str,
+    table: String,
     how: &'a str,
     requests: u64,
     open: bool,
@@ -70,6 +75,9 @@ struct Account<'a> {
 
 #[derive(Serialize)]
 struct State<'a> {
+    provider: &'a str,
+    account: &'a str,
+    resource: String,
     table: &'a str,
     rows: u64,
     deleted: u64,
@@ -81,8 +89,10 @@ struct State<'a> {
 /// Writes what a run did, as one line: with `--every` each run adds one.
 pub fn run(report: &RunReport) -> String {
     let resources = report.resources.iter().map(|r| Resource {
+        provider: provider_of(&r.name),
         account: &r.account,
         resource: &r.name,
+        table: table_of(&r.name),
         new: r.counts.new,
         changed: r.counts.changed,
         deleted: r.counts.deleted,
@@ -106,8 +116,10 @@ pub fn run(report: &RunReport) -> String {
 /// Writes what a run would do.
 pub fn plan(plan: &[PlannedResource]) -> String {
     let planned = plan.iter().map(|p| Planned {
+        provider: provider_of(&p.name),
         account: &p.account,
         resource: &p.name,
+        table: table_of(&p.name),
         how: &p.how,
         requests: p.requests,
         open: p.is_open,
@@ -128,6 +140,9 @@ pub fn status(status: &StatusReport) -> String {
             .resources
             .iter()
             .map(|r| State {
+                provider: &a.provider,
+                account: &a.id,
+                resource: resource_of(&r.table),
                 table: &r.table,
                 rows: r.rows,
                 deleted: r.deleted,
@@ -165,7 +180,7 @@ mod tests {
             took_ms: 7,
             ..RunReport::default()
         };
-        let wanted = r#"{"resources":[{"account":"acct_1","resource":"stripe:customers","new":1,"changed":2,"deleted":3,"unchanged":4,"requests":5,"took_ms":6,"outcome":"failed","detail":"a\u001bb"}],"failures":[],"requests":5,"took_ms":7,"signal":null,"clocks":[]}"#;
+        let wanted = r#"{"resources":[{"provider":"stripe","account":"acct_1","resource":"stripe:customers","table":"stripe_customers","new":1,"changed":2,"deleted":3,"unchanged":4,"requests":5,"took_ms":6,"outcome":"failed","detail":"a\u001bb"}],"failures":[],"requests":5,"took_ms":7,"signal":null,"clocks":[]}"#;
         assert_eq!(run(&report), format!("{wanted}\n"));
     }
 
@@ -183,7 +198,8 @@ mod tests {
         };
         assert_eq!(
             plan(&[planned]),
-            "[{\"account\":\"acct_1\",\"resource\":\"stripe:a\",\"how\":\"events\",\"requests\":1,\"open\":true}]\n"
+            "[{\"provider\":\"stripe\",\"account\":\"acct_1\",\"resource\":\"stripe:a\",\"table\":\"stripe_a\",\
+              \"how\":\"events\",\"requests\":1,\"open\":true}]\n"
         );
     }
 }

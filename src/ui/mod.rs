@@ -5,6 +5,7 @@
 mod board;
 mod json;
 mod log;
+mod plan;
 mod progress;
 mod run;
 mod sheet;
@@ -12,6 +13,7 @@ mod status;
 pub mod text;
 pub mod units;
 
+use std::collections::HashSet;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use dialoguer::console::Term;
@@ -19,8 +21,8 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
 pub use log::LogFormat;
+pub use plan::Pace;
 pub use progress::Watch;
-pub use run::Pace;
 
 /// Narrower than this no table of numbers can be read.
 const WIDTH_MIN: u16 = 40;
@@ -78,6 +80,13 @@ impl Ui {
         }
     }
 
+    /// Writes a command to stderr that is to be copied: in one line, and uncut.
+    pub fn command(&self, command: &str) {
+        if !self.look.quiet {
+            self.stderr_line(&text::safe_up_to(command, usize::MAX));
+        }
+    }
+
     /// Writes why the command ended; also with `--quiet`.
     pub fn failure(&self, message: &str, causes: &[String], hint: Option<&str>) {
         let mut lines = vec![format!("{} {}", self.painted("error:", "1;31"), text::safe(message))];
@@ -86,9 +95,9 @@ impl Ui {
         self.stderr_line(&lines.join("\n"));
     }
 
-    /// Returns where long work reports to; the bars end when it is dropped.
-    pub fn watch(&self, resources: usize) -> Watch {
-        Watch::new(&self.look, self.bars.clone(), resources)
+    /// Returns where long work on these lists reports to; the bars end when it is dropped.
+    pub fn watch(&self, lists: HashSet<String>) -> Watch {
+        Watch::new(&self.look, self.bars.clone(), lists)
     }
 
     /// Writes what a run did: data to stdout, what went wrong to stderr.
@@ -116,11 +125,11 @@ impl Ui {
     ///
     /// # Errors
     /// As [`Ui::run_report`].
-    pub fn plan(&self, plan: &[PlannedResource], pace: Pace) -> io::Result<()> {
+    pub fn plan(&self, plan: &[PlannedResource], pace: &Pace) -> io::Result<()> {
         match self.look.format {
             Format::Json => self.stdout(&json::plan(plan)),
-            Format::Csv => self.csv(&run::plan_csv(plan)),
-            Format::Table => self.stdout(&run::plan_table(plan, pace, self.look.verbose, width())),
+            Format::Csv => self.csv(&plan::csv(plan)),
+            Format::Table => self.stdout(&plan::table(plan, pace, self.look.verbose, width())),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Progress on stderr: bars on a terminal, lines elsewhere, nothing with `--quiet`.
 
+use std::collections::HashSet;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -42,18 +43,18 @@ enum Face {
 }
 
 impl Watch {
-    pub(super) fn new(look: &Look, bars: MultiProgress, resources: usize) -> Watch {
+    pub(super) fn new(look: &Look, bars: MultiProgress, lists: HashSet<String>) -> Watch {
         let began = Instant::now();
-        let board: Arc<Mutex<Board>> = Arc::default();
+        let board = Arc::new(Mutex::new(Board::new(lists)));
         let face = if look.quiet {
             Face::Quiet
         } else if io::stderr().is_terminal() && !look.dumb {
-            let picture = Picture { board: Arc::clone(&board), began, resources, color: look.color };
+            let picture = Picture { board: Arc::clone(&board), began, color: look.color };
             Face::Bars(Bars::new(bars, picture, ProgressDrawTarget::stderr_with_hz(DRAWS_PER_S)))
         } else {
             let shared = Arc::clone(&board);
             let beat = move || {
-                let line = held(&shared).heartbeat(resources as u64, began.elapsed());
+                let line = held(&shared).heartbeat(began.elapsed());
                 let _ = writeln!(io::stderr(), "{line}");
                 HEARTBEAT_EVERY
             };
@@ -90,14 +91,13 @@ impl Sink for Watch {
 struct Picture {
     board: Arc<Mutex<Board>>,
     began: Instant,
-    resources: usize,
     color: bool,
 }
 
 impl Picture {
     fn text(&self) -> String {
         let width = Term::stderr().size_checked().map_or(WIDTH_USUAL, |(_, columns)| columns);
-        held(&self.board).picture(self.resources as u64, self.began.elapsed(), width, self.color)
+        held(&self.board).picture(self.began.elapsed(), width, self.color)
     }
 }
 
@@ -234,9 +234,10 @@ mod tests {
     #[test]
     fn the_picture_is_painted_seldom_and_goes_away() {
         let all = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
-        let board: Arc<Mutex<Board>> = Arc::default();
+        let lists = (0..9).map(|n| format!("stripe:r{n}")).collect();
+        let board = Arc::new(Mutex::new(Board::new(lists)));
         let terminal = Counting::default();
-        let picture = Picture { board: Arc::clone(&board), began: Instant::now(), resources: 9, color: false };
+        let picture = Picture { board: Arc::clone(&board), began: Instant::now(), color: false };
         let bars = Bars::new(all.clone(), picture, ProgressDrawTarget::term_like(Box::new(terminal.clone())));
         let watch = Watch { began: Instant::now(), board, face: Face::Bars(bars) };
         let began = Instant::now();
@@ -249,7 +250,7 @@ mod tests {
         drop(watch);
         assert!(all.is_hidden());
         let text = held(&terminal.text).clone();
-        assert!(text.contains("stripe:r0") && text.contains(" of 9 resources begun"), "{text}");
+        assert!(text.contains("stripe:r0") && text.contains(" 9 of 9 lists begun"), "{text}");
         // Six in what is left after the first moment, one to clear, and one for luck.
         let painted = terminal.flushes.load(Ordering::SeqCst);
         assert!((1..=8).contains(&painted), "{painted} pictures");

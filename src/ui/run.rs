@@ -1,13 +1,13 @@
-//! What a run did or would do, as tables, CSV and sentences. Pure.
+//! What a run did, as tables, CSV and sentences. Pure.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
-use super::sheet::{self, Column, names, numbers, whole, words};
+use super::sheet::{self, Column, names, numbers, whole};
 use super::text::safe;
 use super::units::{counted, grouped, seconds, span};
 use crate::model::progress::{Counts, Outcome, ResourceReport};
-use crate::model::report::{ClockOff, PlannedResource, RunReport};
+use crate::model::report::{ClockOff, RunReport};
 
 /// Where there is no room for all, what has nothing to tell goes first.
 fn columns(all: &Counts, is_well: bool) -> [Column; 8] {
@@ -24,6 +24,8 @@ fn columns(all: &Counts, is_well: bool) -> [Column; 8] {
     ]
 }
 
+/// The log of what changed is read too, and is no resource.
+const EVENTS: &str = "stripe:events";
 /// In a narrower terminal the resources' service stands above the table only.
 const QUALIFIED_MIN: u16 = 100;
 /// More lines than this for one account are no longer read.
@@ -103,13 +105,17 @@ fn account_table(resources: &[&ResourceReport], all: bool, width: Option<u16>) -
         summed.into_iter().partition(|resource| matches!(resource.outcome, Outcome::NotAvailable(_)));
     let is_qualified = width.is_none_or(|width| width >= QUALIFIED_MIN);
     let mut rows: Vec<Vec<String>> = shown.iter().map(|resource| row(resource, is_qualified)).collect();
-    for (folded, what) in [(smaller, "smaller ones"), (quiet, "with nothing new"), (absent, "not available")] {
-        if !folded.is_empty() {
-            rows.push(sum_row(format!("{} {what} (-v)", folded.len()), &folded));
+    for (folded, what) in [(smaller, "smaller tables"), (quiet, "with nothing new"), (absent, "not available")] {
+        match folded[..] {
+            [] => {}
+            // One line is as long as the line that would stand for it.
+            [one] => rows.push(row(one, is_qualified)),
+            _ => rows.push(sum_row(format!("{} {what} (-v)", folded.len()), &folded)),
         }
     }
     if rows.len() > 1 {
-        rows.push(sum_row("total".to_owned(), resources));
+        let tables = resources.iter().filter(|resource| resource.name != EVENTS).count();
+        rows.push(sum_row(format!("total of {}", counted(tables as u64, "table")), resources));
     }
     sheet::table(&columns(&sum(resources), is_well), &rows, width)
 }
@@ -209,16 +215,42 @@ pub fn troubles(report: &RunReport) -> Vec<String> {
     lines
 }
 
+/// Returns the table that something read has its rows in, by its qualified name.
+pub fn table_of(name: &str) -> String {
+    match name {
+        EVENTS => "webhook_events".to_owned(),
+        "stripe:account" | "fic:companies" => "accounts".to_owned(),
+        resource => resource.replacen(':', "_", 1),
+    }
+}
+
+/// Returns the service that a qualified name belongs to.
+pub fn provider_of(name: &str) -> &str {
+    name.split_once(':').map_or("", |(provider, _)| provider)
+}
+
 /// Writes the closing table as CSV, every resource in it.
 pub fn csv(report: &RunReport) -> String {
-    let titles =
-        ["account", "resource", "new", "changed", "deleted", "unchanged", "requests", "took_ms", "outcome", "detail"];
+    let titles = [
+        "provider",
+        "account",
+        "resource",
+        "table",
+        "new",
+        "changed",
+        "deleted",
+        "unchanged",
+        "requests",
+        "took_ms",
+        "outcome",
+        "detail",
+    ];
     let rows: Vec<Vec<String>> = report
         .resources
         .iter()
         .map(|resource| {
             let c = resource.counts;
-            let mut row = vec![resource.account.clone(), resource.name.clone()];
+            let mut row = whose(&resource.name, &resource.account).to_vec();
             row.extend([c.new, c.changed, c.deleted, c.unchanged, c.requests, resource.took_ms].map(|n| n.to_string()));
             row.push(outcome(&resource.outcome).to_owned());
             row.push(detail(&resource.outcome).unwrap_or_default().to_owned());
@@ -228,93 +260,9 @@ pub fn csv(report: &RunReport) -> String {
     sheet::csv(&titles, &rows)
 }
 
-/// What is known of how long a planned run would take.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Pace {
-    /// Requests per second that it would keep to, where known.
-    pub rate_per_s: Option<u32>,
-    /// Whether the file knows how large every account is.
-    pub is_size_known: bool,
-}
-
-impl Pace {
-    /// Says how long the requests take that keep to the rate: those of Stripe. The other service's quotas are of minutes
-    /// and hours.
-    fn told(&self, plan: &[PlannedResource], least: u64) -> String {
-        let Some(rate) = self.rate_per_s.filter(|rate| *rate > 0 && self.is_size_known) else { return String::new() };
-        let of_stripe = plan.iter().filter(|planned| planned.name.starts_with("stripe:"));
-        let stripe: u64 = of_stripe.map(|planned| planned.requests).sum();
-        let time = format!("{} s at {rate} requests per second", grouped(stripe.div_ceil(u64::from(rate))));
-        if stripe == least { format!(", {time}") } else { format!(" (Stripe's {}: {time})", grouped(stripe)) }
-    }
-}
-
-/// Draws the plan of `--dry-run`. What costs nothing is left out unless `all` is wanted.
-pub fn plan_table(plan: &[PlannedResource], pace: Pace, all: bool, width: Option<u16>) -> String {
-    let columns = [names("resource"), whole("account").dropped(1), words("how"), numbers("requests")];
-    let is_shown = |planned: &&PlannedResource| all || planned.requests > 0;
-    let rows: Vec<Vec<String>> = plan
-        .iter()
-        .filter(is_shown)
-        .map(|planned| {
-            let requests = grouped(planned.requests) + if planned.is_open { "+" } else { "" };
-            vec![planned.name.clone(), planned.account.clone(), planned.how.clone(), requests]
-        })
-        .collect();
-    let least: u64 = plan.iter().map(|planned| planned.requests).sum();
-    let time = pace.told(plan, least);
-    let mut out = sheet::table(&columns, &rows, width);
-    out.push('\n');
-    let resting = plan.len() - rows.len();
-    if resting > 0 {
-        out.push_str(&format!("{} cost nothing in themselves (-v lists them)\n", counted(resting as u64, "resource")));
-    }
-    let sum = format!("at least {}{time}; nothing was written", counted(least, "request"));
-    out.push_str(&sheet::sentence(&sum, 0, width));
-    if !pace.is_size_known {
-        let unknown = "how large the account is, the file does not know: a first reading takes as long as it is large";
-        out.push_str(&sheet::sentence(unknown, 0, width));
-    }
-    out.push_str(&on_top(plan, width));
-    out
-}
-
-/// Says what comes on top that nobody can count, the same under many parents in one line.
-fn on_top(plan: &[PlannedResource], width: Option<u16>) -> String {
-    let mut ways: BTreeMap<String, BTreeMap<&str, u64>> = BTreeMap::new();
-    for planned in plan.iter().filter(|planned| planned.requests == 0 && planned.is_open) {
-        let parent = planned.parent.unwrap_or_default();
-        let way = if parent.is_empty() { planned.how.clone() } else { planned.how.replacen(parent, "these", 1) };
-        *ways.entry(way).or_default().entry(parent).or_default() += 1;
-    }
-    let mut out = if ways.is_empty() { String::new() } else { "on top come, by what is found:\n".to_owned() };
-    for (way, parents) in ways {
-        let named = parents.into_iter().filter(|(parent, _)| !parent.is_empty());
-        let named: Vec<_> = named
-            .map(|(name, times)| if times > 1 { format!("{name} ({times} lists)") } else { name.to_owned() })
-            .collect();
-        let colon = if named.is_empty() { "" } else { ": " };
-        out.push_str(&sheet::sentence(&format!("{}{colon}{}", safe(&way), named.join(", ")), 2, width));
-    }
-    out
-}
-
-/// Writes the plan as CSV.
-pub fn plan_csv(plan: &[PlannedResource]) -> String {
-    let rows: Vec<Vec<String>> = plan
-        .iter()
-        .map(|planned| {
-            let requests = planned.requests.to_string();
-            vec![
-                planned.account.clone(),
-                planned.name.clone(),
-                planned.how.clone(),
-                requests,
-                planned.is_open.to_string(),
-            ]
-        })
-        .collect();
-    sheet::csv(&["account", "resource", "how", "requests", "open"], &rows)
+/// Returns the first cells of every CSV line: provider, account, resource, table.
+pub fn whose(name: &str, account: &str) -> [String; 4] {
+    [provider_of(name).to_owned(), account.to_owned(), name.to_owned(), table_of(name)]
 }
 
 #[cfg(test)]
@@ -348,12 +296,22 @@ mod tests {
     fn the_closing_table_fits_eighty_columns_and_keeps_numbers_whole() {
         let drawn = table(&report(), false, Some(80));
         assert!(drawn.lines().all(|line| line.width() <= 80), "{drawn}");
-        for part in ["9,876,543", "\ncustomers ", "failed", "forbidden", "total", "9,999,999", "unchanged"] {
+        for part in ["9,876,543", "\ncustomers ", "failed", "forbidden", "total of 6 tables", "9,999,999", "unchanged"]
+        {
             assert!(drawn.contains(part), "{part} in\n{drawn}");
         }
         assert!(drawn.starts_with("stripe acct_1\n"), "{drawn}");
-        assert!(drawn.contains("\n1 with nothing new (-v) ") && drawn.contains("\n1 not available (-v) "), "{drawn}");
-        assert!(!drawn.contains("stripe:reviews"));
+        // What a line would stand for alone is itself.
+        assert!(
+            drawn.contains("\nreviews ") && drawn.contains("\nissuing_cards ") && !drawn.contains("(-v)"),
+            "{drawn}"
+        );
+        let mut more = report();
+        more.resources.push(resource("stripe:topups", "acct_1", 0, Outcome::Complete));
+        more.resources.push(resource("stripe:events", "acct_1", 0, Outcome::Complete));
+        let drawn = table(&more, false, Some(80));
+        assert!(drawn.contains("\n3 with nothing new (-v) ") && drawn.contains("\ntotal of 7 tables "), "{drawn}");
+        assert!(!drawn.contains("reviews"), "{drawn}");
     }
 
     #[test]
@@ -406,7 +364,7 @@ mod tests {
         let report = RunReport { resources, ..RunReport::default() };
         let drawn = table(&report, false, Some(80));
         assert!(drawn.lines().count() < 40, "{drawn}");
-        let small = drawn.lines().find(|line| line.starts_with("60 smaller ones (-v)")).expect("a line");
+        let small = drawn.lines().find(|line| line.starts_with("60 smaller tables (-v)")).expect("a line");
         // 1 + 2 + … + 60.
         assert_eq!(small.split_whitespace().nth(4), Some("1,830"), "{drawn}");
         assert!(drawn.contains("\nr89 ") && drawn.contains("\nbroken ") && !drawn.contains("\nr5 "));
@@ -448,38 +406,11 @@ mod tests {
     fn csv_has_every_resource() {
         let text = csv(&report());
         assert_eq!(text.lines().count(), 7);
-        assert!(text.contains("acct_1,stripe:issuing_cards,0,0,0,0,3,1234,not available,no Issuing\n"), "{text}");
-    }
-
-    #[test]
-    fn a_plan_adds_up() {
-        let planned = |name: &str, how: &str, requests, is_open| PlannedResource {
-            name: name.into(),
-            account: "acct_1".into(),
-            how: how.into(),
-            requests,
-            parent: how.contains("customers").then_some("customers"),
-            is_open,
-        };
-        let plan = [
-            planned("stripe:a", "the whole list", 100, true),
-            planned("stripe:b", "the whole list", 61, false),
-            planned("stripe:c", "by events", 0, false),
-            planned("stripe:d", "one list for each of customers", 0, true),
-            planned("stripe:e", "one list for each of customers", 0, true),
-        ];
-        let pace = Pace { rate_per_s: Some(80), is_size_known: true };
-        let drawn = plan_table(&plan, pace, false, Some(80));
-        let wanted = "3 resources cost nothing in themselves (-v lists them)\n\
-            at least 161 requests, 3 s at 80 requests per second; nothing was written\n\
-            on top come, by what is found:\n  one list for each of these: customers (2 lists)\n";
-        assert!(drawn.ends_with(wanted), "{drawn}");
-        assert!(drawn.contains("100+") && !drawn.contains("stripe:c"), "{drawn}");
-        let other = [planned("fic:x", "the whole list", 9, true)];
-        let mixed = plan_table(&[&plan[..], &other].concat(), pace, false, None);
-        assert!(mixed.contains("at least 170 requests (Stripe's 161: 3 s at 80 requests per second); n"), "{mixed}");
-        let unknown = plan_table(&plan, Pace { is_size_known: false, ..pace }, true, None);
-        assert!(unknown.contains("stripe:c") && !unknown.contains(" s at "), "{unknown}");
-        assert!(unknown.contains("at least 161 requests; nothing was written\nhow large"), "{unknown}");
+        assert!(
+            text.contains(
+                "\nstripe,acct_1,stripe:issuing_cards,stripe_issuing_cards,0,0,0,0,3,1234,not available,no Issuing\n"
+            ),
+            "{text}"
+        );
     }
 }

@@ -45,12 +45,14 @@ fn rows(account: &AccountReport, all: bool) -> Vec<Vec<String>> {
     let (absent, empty): (Vec<&ResourceState>, Vec<_>) =
         empty.into_iter().partition(|it| it.last_status.as_deref() == Some(ABSENT));
     for (folded, what) in [(empty, "empty"), (absent, ABSENT)] {
-        if !folded.is_empty() {
-            rows.push(sum(format!("{} {what} (-v)", folded.len()), &folded));
+        match folded[..] {
+            [] => {}
+            [one] => rows.push(row(one)),
+            _ => rows.push(sum(format!("{} {what} (-v)", folded.len()), &folded)),
         }
     }
     if resources.len() > 1 {
-        rows.push(sum("total".to_owned(), &resources));
+        rows.push(sum(format!("total of {} tables", resources.len()), &resources));
     }
     rows
 }
@@ -95,14 +97,30 @@ fn heading(account: &AccountReport) -> String {
     out
 }
 
+/// Returns the name that `sync` knows a table's rows by: `stripe:invoices`.
+pub fn resource_of(table: &str) -> String {
+    table.replacen('_', ":", 1)
+}
+
 /// Writes a line for each resource of each account.
 pub fn csv(status: &StatusReport) -> String {
-    let titles = ["provider", "account", "mode", "table", "rows", "deleted", "unsettled", "last_sync_s", "last_status"];
+    let titles = [
+        "provider",
+        "account",
+        "mode",
+        "resource",
+        "table",
+        "rows",
+        "deleted",
+        "unsettled",
+        "last_sync_s",
+        "last_status",
+    ];
     let mut rows = Vec::new();
     for account in &status.accounts {
         for resource in &account.resources {
-            let mut row =
-                vec![account.provider.clone(), account.id.clone(), account.mode.clone(), resource.table.clone()];
+            let mut row = vec![account.provider.clone(), account.id.clone(), account.mode.clone()];
+            row.extend([resource_of(&resource.table), resource.table.clone()]);
             row.extend([resource.rows, resource.deleted, resource.unsettled].map(|n| n.to_string()));
             row.push(resource.last_sync_s.map(|s| s.to_string()).unwrap_or_default());
             row.push(resource.last_status.clone().unwrap_or_default());
@@ -185,12 +203,12 @@ mod tests {
                 "stripe_invoices",
                 "stripe_payouts",
                 "2 empty (-v)",
-                "1 not available (-v)",
-                "total",
+                "stripe_issuing_cards",
+                "total of 7 tables",
             ];
             assert_eq!(first(&drawn), wanted, "{drawn}");
             let total: Vec<&str> = drawn.lines().last().unwrap_or_default().split_whitespace().collect();
-            assert_eq!(total[1], "1,234,583", "{drawn}");
+            assert_eq!(total[4], "1,234,583", "{drawn}");
         }
         assert_eq!(first(&table(&status, true, None)).len(), 9, "all seven, the titles and the sum");
     }
@@ -204,6 +222,9 @@ mod tests {
     #[test]
     fn csv_has_a_line_for_each_resource() {
         let text = csv(&status());
-        assert!(text.ends_with("stripe,acct_1,live,stripe_invoices,9,3,0,1793491200,complete\n"), "{text}");
+        assert!(
+            text.ends_with("stripe,acct_1,live,stripe:invoices,stripe_invoices,9,3,0,1793491200,complete\n"),
+            "{text}"
+        );
     }
 }

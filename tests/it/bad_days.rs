@@ -282,7 +282,7 @@ fn a_dry_run_promises_no_more_than_the_run_takes() {
     let status = home.run(&["status", "--database", "sandbox.db"]).stdout;
     assert!(status.contains("stripe_discounts") && !status.contains("never"), "{status}");
     let words = home.run(&["sync", "--sandbox", "--dry-run", "--initial"]).stdout;
-    assert!(words.contains("at least ") && words.contains("on top come, by what is found:"), "{words}");
+    assert!(words.contains("at least ") && words.contains("on top of that, by what is found:"), "{words}");
 }
 
 #[test]

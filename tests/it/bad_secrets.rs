@@ -240,7 +240,7 @@ fn text_that_would_command_a_terminal_reaches_none() {
             let plain = text.replace("\u{1b}[1;31m", "").replace("\u{1b}[1;36m", "").replace("\u{1b}[0m", "");
             let bad = |c: char| c != '\n' && c.is_control() || matches!(c, '\u{202e}' | '\u{200b}');
             // A CSV carries the data as it is, for programs; it is quoted, and goes to no terminal.
-            assert!(!plain.chars().any(bad) || plain.starts_with("account,"), "{plain:?}");
+            assert!(!plain.chars().any(bad) || plain.starts_with("provider,account,"), "{plain:?}");
         }
     }
     let json = home.run(&["status", "--format", "json"]).stdout;

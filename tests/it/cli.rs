@@ -109,7 +109,7 @@ fn version_names_the_program() {
 #[test]
 fn contradictions_and_bad_values_are_usage_errors() {
     let home = Home::new();
-    let cases: [(&[&str], &str); 24] = [
+    let cases: [(&[&str], &str); 27] = [
         (&[], "Usage"),
         (&["frobnicate"], "unrecognized subcommand"),
         (&["sync", "--all", "customers"], "cannot be used with"),
@@ -123,10 +123,13 @@ fn contradictions_and_bad_values_are_usage_errors() {
         (&["sync", "--jobs", "33"], "1 to 32"),
         (&["sync", "--rate", "101%"], "1% to 100%"),
         (&["sync", "--since", "2999-01-01"], "in the future"),
-        (&["sync", "--since", "soon"], "give a date"),
+        (&["sync", "--since", "soon"], "give a date such as 2026-01-31"),
+        (&["sync", "--since", "2026-13-01"], "\"2026-13-01\" is no date"),
         (&["sync", "--provider", "paypal"], "invalid value"),
         (&["sync", "zebras"], "there is no resource zebras"),
         (&["sync", "--exclude", "zebras"], "there is no resource zebras"),
+        (&["sync", "customers", "--exclude", "customers", "--sandbox"], "asked for and excluded"),
+        (&["sync", "customer_sources", "--exclude", "customers", "--sandbox"], "is read with customers, which"),
         (&["sandbox", "--latency-ms", "999999"], "0 to 60000"),
         (&["sync", ""], "a resource without a name"),
         (&["sync", "--exclude", "", "--sandbox"], "a resource without a name"),
@@ -142,6 +145,14 @@ fn contradictions_and_bad_values_are_usage_errors() {
         assert_eq!(ran.stdout, "", "{arguments:?}");
     }
     assert_eq!(fs::read_dir(home.path()).expect("readable").count(), 0, "a refusal leaves nothing behind");
+}
+
+#[test]
+fn a_date_that_is_none_is_not_blamed_on_the_clock() {
+    let ran = Home::new().run(&["sync", "--since", "2026-13-01"]);
+    assert!(!ran.stderr.contains("clock"), "{}", ran.stderr);
+    let ran = Home::new().run(&["sync", "--since", "2999-01-01"]);
+    assert!(ran.stderr.contains("this machine's clock is wrong"), "{}", ran.stderr);
 }
 
 #[test]
@@ -263,6 +274,49 @@ fn compare(folder: &str, files: &[generate::File], renew: &str) {
 #[test]
 fn completions_are_up_to_date() {
     compare("completions", &generate::completion_files(), "cargo run -- completions --dir completions");
+}
+
+#[test]
+fn man_pages_have_their_examples_line_by_line() {
+    for (name, page) in generate::man_files().expect("made") {
+        let page = String::from_utf8(page).expect("text");
+        assert!(!page.contains(".SH EXTRA"), "{name}");
+        let examples = page.split_once(".SH \"EXAMPLES\"\n.nf\n").expect("a section of its own").1;
+        let lines: Vec<&str> = examples.lines().take_while(|line| *line != ".fi").collect();
+        assert!(!lines.is_empty() && lines.iter().all(|line| line.starts_with("  ")), "{name}: {lines:?}");
+    }
+}
+
+#[test]
+fn shells_complete_the_names_of_resources_and_help_does_not_list_them() {
+    // The others know no values of arguments.
+    let know = ["stripesync.bash", "_stripesync", "stripesync.fish"];
+    for (name, script) in generate::completion_files().into_iter().filter(|(name, _)| know.contains(&name.as_str())) {
+        let script = String::from_utf8(script).expect("text");
+        for resource in ["customers", "issued_documents", "subscription_items"] {
+            assert!(script.contains(resource), "{name} lacks {resource}");
+        }
+    }
+    let help = Home::new().run(&["sync", "--help"]).stdout;
+    assert!(help.lines().count() < 140 && !help.contains("subscription_items"), "{help}");
+    assert!(help.contains("issued_documents") && help.contains("comes with it"), "{help}");
+}
+
+/// The exit codes of a text's table, as numbers that begin a line.
+fn codes(text: &str, begin: &str) -> Vec<String> {
+    let table = text.split_once(begin).expect("a table").1;
+    let line = |line: &str| line.trim_start_matches(['|', ' ']).chars().take_while(char::is_ascii_digit).collect();
+    table.lines().skip(1).map(line).filter(|code: &String| !code.is_empty()).collect()
+}
+
+#[test]
+fn exit_codes_are_in_the_help_and_in_the_readme() {
+    let wanted = ["0", "1", "2", "3", "4", "5", "6", "130"];
+    let help = Home::new().run(&["--help"]).stdout;
+    assert_eq!(codes(&help, "Exit codes:"), wanted, "{help}");
+    let readme = include_str!("../../README.md");
+    let table = readme.split("## Troubleshooting").next().expect("some");
+    assert_eq!(codes(table, "| exit code"), wanted);
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn a_plan_promises_no_time_that_nobody_knows() {
         |more: &[&str]| ran(&mut home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &[&chosen[..], more].concat()));
     let before = run(&["--dry-run"]);
     let least = before.stdout.lines().find(|line| line.starts_with("at least ")).expect("a sum");
-    assert!(least.ends_with(" requests; nothing was written"), "{least}");
+    assert!(least.ends_with(" to Stripe") && before.stdout.contains("nothing was written"), "{least}");
     assert!(before.stdout.contains("how large the account is, the file does not know"), "{}", before.stdout);
 
     let first = run(&[]);
@@ -111,5 +111,66 @@ fn a_plan_promises_no_time_that_nobody_knows() {
     let second: Value = serde_json::from_str(&run(&["--format", "json"]).stdout).expect("JSON");
     assert_eq!(Some(planned), second["requests"].as_u64(), "planned by the sandbox's clock");
     let again = run(&["--dry-run"]).stdout;
-    assert!(again.contains(" requests per second; nothing was written") && !again.contains("how large"), "{again}");
+    assert!(again.contains(" per second)\n") && !again.contains("how large"), "{again}");
+    assert!(again.starts_with("Stripe acct_"), "{again}");
+}
+
+#[test]
+fn a_file_is_whole_by_itself_when_its_sync_has_ended() {
+    let home = Home::new();
+    sandboxed(&home, &["sync", "stripe:products", "fic:clients"]);
+    let beside = |ending: &str| home.path().join(format!("stripesync.db{ending}")).exists();
+    assert_eq!(["", "-wal", "-shm"].map(beside), [true, false, false]);
+}
+
+#[test]
+fn a_suggestion_is_one_line_however_long_the_path_is() {
+    let home = Home::new();
+    let folder = home.path().join("a folder with a rather long name ".repeat(7).trim_end());
+    std::fs::create_dir(&folder).expect("made");
+    let database = folder.join("sandbox.db").display().to_string();
+    let ran = home.run(&["sync", "stripe:subscriptions", "--sandbox", "--database", &database]);
+    let line = ran.stderr.lines().find(|line| line.contains("sqlite3 -box ")).expect("a suggestion");
+    assert!(line.contains(&database) && line.ends_with("ORDER BY 2 DESC\""), "{line}");
+}
+
+#[test]
+fn an_exclusion_tells_what_else_it_leaves_out() {
+    let ran = sandboxed(&Home::new(), &["sync", "--exclude", "invoices"]);
+    let note = ran.stderr.lines().find(|line| line.starts_with("left out as well")).expect("a note");
+    assert!(note.contains("stripe:invoice_lines"), "{note}");
+}
+
+#[test]
+fn test_accounts_are_not_said_to_be_real_ones() {
+    let sandbox = Sandbox::start(Options { sizes: Sizes::customers(5), ..Options::default() }).expect("starts");
+    let home = Home::new();
+    let key = sandbox.keys()[0].text.clone();
+    let first = ran(&mut home.asking(&sandbox.stripe_base_url(), &key, &["sync", "stripe:products"]));
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    let second = home.run(&["sync", "--sandbox", "--database", "stripesync.db"]);
+    assert_eq!(second.code, Some(2), "{}", second.stderr);
+    assert!(second.stderr.contains("(test); `--sandbox` needs a file of its own"), "{}", second.stderr);
+    assert!(!second.stderr.contains("real"), "{}", second.stderr);
+}
+
+#[test]
+fn records_name_provider_account_resource_and_table_in_every_format() {
+    let home = Home::new();
+    let csv = sandboxed(&home, &["sync", "fic:clients", "stripe:products", "--format", "csv"]).stdout;
+    assert!(csv.starts_with("provider,account,resource,table,new,"), "{csv}");
+    assert!(csv.contains("\nfic,12345,fic:clients,fic_clients,50,"), "{csv}");
+    let json = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&home.run(&[arguments, &["--format", "json"]].concat()).stdout).expect("JSON")
+    };
+    let database = home.database().display().to_string();
+    let run = json(&["sync", "fic:clients", "--sandbox", "--database", &database])["resources"].clone();
+    let status = json(&["status"])["accounts"][0]["resources"].clone();
+    let plan = json(&["sync", "fic:clients", "--sandbox", "--dry-run", "--database", &database]);
+    for records in [run, status, plan] {
+        let found = records.as_array().expect("a list").iter().find(|it| it["resource"] == "fic:clients");
+        let clients = found.unwrap_or_else(|| panic!("{records}"));
+        let named = ["provider", "account", "table"].map(|name| clients[name].as_str());
+        assert_eq!(named, [Some("fic"), Some("12345"), Some("fic_clients")], "{clients}");
+    }
 }

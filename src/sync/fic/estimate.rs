@@ -33,7 +33,7 @@ pub fn estimate(
         let mut requests = 0;
         let mut how = "nothing due";
         if request::BINS.iter().any(|bin| bin.resource == resource.name) {
-            (requests, how) = (1, "its bin");
+            (requests, how) = (1, "what is in its bin");
         }
         for &pass in passes(resource) {
             let (now, later) = decision.plan(number, resource, pass)?;
@@ -44,7 +44,7 @@ pub fn estimate(
             let pages = u64::try_from(total).unwrap_or(0).div_ceil(u64::from(PER_PAGE)).max(1);
             requests += if job == Job::Scan && !matches!(resource.list, List::DateRange(_)) { pages } else { 1 };
         }
-        let is_open = matches!(how, "the whole list" | "what changed" | "its days");
+        let is_open = matches!(how, "the whole list" | "what changed" | "by date");
         planned.push(line(resource, name, how, requests, is_open));
     }
     let main: u64 = planned.iter().map(|planned| planned.requests).sum();
@@ -55,7 +55,7 @@ pub fn estimate(
         if let Some(found) = planned.iter_mut().find(|planned| planned.name == qualified(it.resource)) {
             found.requests += 1;
             found.is_open = true;
-            found.how = "a look, as its turn has come".to_owned();
+            found.how = "a check, as its turn has come".to_owned();
         }
     }
     Ok(planned)
@@ -71,9 +71,9 @@ fn under(
     let List::Under { parent, .. } = resource.list else { return Ok(None) };
     let parents = store.living_ids(account, &format!("fic_{parent}"))?.len();
     let how = if parents == 0 {
-        format!("one list for each of {parent}, unknown until those are read")
+        format!("one list or more for each of {parent}")
     } else {
-        format!("one list for each of {parent} when those are read again, now {parents}")
+        format!("one list for each of {parent} when those are read again ({parents} now)")
     };
     Ok(Some(PlannedResource { parent: Some(parent), ..line(resource, name, &how, 0, true) }))
 }
@@ -82,8 +82,8 @@ fn said(job: Job) -> &'static str {
     match job {
         Job::Scan => "the whole list",
         Job::Changes => "what changed",
-        Job::Count => "its size",
-        Job::Cashbook => "its days",
+        Job::Count => "whether its size is the same",
+        Job::Cashbook => "by date",
     }
 }
 

@@ -33,7 +33,7 @@ pub use crate::providers::fic::companies::Company;
 use ask::Trouble;
 use decide::{Decision, Job, PROBE, Upkeep, WEEKLY_S, passes};
 pub use estimate::estimate;
-pub use quota::limits;
+pub use quota::{limits, windows};
 
 /// Asks which companies a token may see.
 ///
@@ -86,7 +86,7 @@ pub fn run(
         company: &company.id,
         numbers: store.numbers(catalog)?,
         rows: store.rows(catalog, &[])?,
-        tally: Tally::new(&company.id, sink),
+        tally: Tally::new(&company.id, sink).counting(store, account.id),
         sent_before: client.sent(),
         account,
         unsorted: HashSet::new(),
@@ -102,7 +102,7 @@ pub fn run(
     }
     pull.keep_quota()?;
     let (account, requests) = (pull.account.id, client.sent() - pull.sent_before);
-    pull.tally.count_once(store, account)?;
+    pull.tally.count_once()?;
     if cancel.is_set() {
         // What is gone is looked for when all lists are read: until then none is complete.
         pull.tally.end_early(&Outcome::Interrupted, |_| false);

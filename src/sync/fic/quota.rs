@@ -32,6 +32,11 @@ pub fn limits(store: &Store, company: &str, share_percent: u32, now_s: i64) -> R
     Ok(limits)
 }
 
+/// Returns how many requests a run may send to a company in how many seconds, when nothing is used of them yet.
+pub fn windows(share_percent: u32) -> Vec<(u32, u64)> {
+    WINDOWS.iter().map(|&(limit, per_s)| (limit * share_percent / 100, per_s)).collect()
+}
+
 impl Pull<'_> {
     /// Keeps the quotas once in a while, between transactions.
     pub(super) fn keep_quota_sometimes(&mut self) -> Result<(), Error> {

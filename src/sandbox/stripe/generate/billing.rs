@@ -6,20 +6,34 @@ use super::template::{Fields, list_text};
 use super::{Gen, tail};
 use crate::sandbox::stripe::text::NESTED;
 
-/// Names that break careless programs: umlauts, emoji, right-to-left text, control characters, quotes.
+/// Names as customers have them, in several scripts.
 const NAMES: &[&str] = &[
     "Ada Lovelace",
     "Jürgen Groß",
     "株式会社サンプル",
-    "שלום עולם",
-    "O'Brien \"Bob\" \\ Sons",
-    "🚀 Rocket 👩‍👩‍👧 GmbH",
-    "Ctrl\u{1}\u{1b}[31mRed\u{7f}",
+    "Bottega Verde S.r.l.",
+    "Zoë & Filles",
+    "🚀 Rocket GmbH",
     "Società Già S.r.l.",
     "مثال للتجارة",
-    "Tab\tand\nnewline",
-    "Robert'); DROP TABLE customers;--",
+    "Northwind Traders",
+    "Maria Rossi",
+    "Étienne Lefèvre",
 ];
+/// Names that break careless programs: control characters, quotes, writing from right to left, joined emoji.
+const HOSTILE: &[&str] = &[
+    "Robert'); DROP TABLE customers;--",
+    "Ctrl\u{1}\u{1b}[31mRed\u{7f}",
+    "O'Brien \"Bob\" \\ Sons",
+    "Tab\tand\nnewline",
+    "שלום עולם",
+    "Famiglia 👩‍👩‍👧 GmbH",
+];
+/// Customers with such a name: one in so many, of this remainder. Neither the oldest nor, in the usual account, the newest
+/// are among them: those are what one looks at first.
+const HOSTILES: (u32, u32) = (31, 28);
+/// Customers without a name.
+const NAMELESS: (u32, u32) = (41, 33);
 /// A month, near enough for periods.
 const MONTH_S: i64 = 30 * 86_400;
 /// Customers made deleted: one in so many, of this remainder.
@@ -49,13 +63,16 @@ impl Gen {
 
 pub(super) fn customer(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     let created = g.created(kind, n);
-    let name = NAMES[g.bits(kind, n, 1) as usize % NAMES.len()];
+    let name = match n % HOSTILES.0 == HOSTILES.1 {
+        true => HOSTILE[(n / HOSTILES.0) as usize % HOSTILE.len()],
+        false => NAMES[g.bits(kind, n, 1) as usize % NAMES.len()],
+    };
     f.raw("/created", created);
     f.raw("/livemode", g.livemode);
     f.raw("/balance", if n.is_multiple_of(9) { -i64::from(n) } else { 0 });
     f.text("/currency", currency(n));
     f.raw("/discount", "null");
-    f.maybe("/name", (!n.is_multiple_of(12)).then_some(name));
+    f.maybe("/name", (n % NAMELESS.0 != NAMELESS.1).then_some(name));
     f.maybe("/email", (n % 15 != 1).then(|| format!("customer{n}@example.com")).as_deref());
     f.raw("/delinquent", n.is_multiple_of(31));
     f.text("/invoice_prefix", &format!("{:07X}", g.bits(kind, n, 2) & 0xfff_ffff));

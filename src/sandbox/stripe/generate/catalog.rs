@@ -7,10 +7,12 @@ use crate::sandbox::stripe::text::quoted;
 
 /// Every so many prices one is made inline: never listed, found by its id.
 const INLINE_EVERY: u32 = 7;
+/// What is sold.
+const PLANS: &[&str] = &["Starter", "Team", "Business", "Größe XL", "Support 🚀"];
 
 pub(super) fn product(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     tail::plain(g, kind, n, f);
-    f.text("/name", &format!("Plan Nº {n} “Größe” 🚀"));
+    f.text("/name", &format!("{} {}", PLANS[n as usize % PLANS.len()], 1 + n as usize / PLANS.len()));
     f.raw("/active", n % 6 != 5);
     f.raw("/updated", g.created(kind, n));
     f.maybe("/default_price", (n < g.count(Kind::Price)).then(|| g.id(Kind::Price, n)).as_deref());

@@ -21,10 +21,18 @@ use template::Template;
 const SPAN_S: i64 = 6 * 365 * 86_400;
 /// The newest generated object is this much older than the clock's start, so that what tests create is newer.
 const QUIET_S: i64 = 3600;
-/// From this many objects of a kind on, a run of them shares one second, longer than two pages.
-const RUN_FROM: u32 = 500;
+/// From this many objects of a kind on, a run of them shares one second, longer than two pages. In a smaller account it
+/// would be a month's revenue of its own.
+const RUN_FROM: u32 = 2_500;
 /// The length of that run.
 const RUN: u32 = 230;
+/// Of so many objects in a row the first few are made in one second. No divisor of a page's hundred: of several pages
+/// some begin in the midst of such a second.
+const BATCH: u32 = 7;
+/// How many those are.
+const BATCH_SAME: u32 = 3;
+/// From this many objects of a kind on.
+const BATCH_FROM: u32 = 200;
 /// Stripe's ids begin with their second: `link_1PgaxS…` was made 1,096 s after `price_1Pgafm…` (stripe-fixtures.json),
 /// which is what five digits of base 62 say that count from here.
 const IDS_FROM_S: i64 = 1_342_389_380;
@@ -107,9 +115,12 @@ impl Gen {
     /// The second in which the nth object was made: density grows with time; some share a second.
     pub(super) fn created(&self, kind: Kind, n: u32) -> i64 {
         let count = self.count(kind).max(1);
+        let n = if count >= BATCH_FROM && n % BATCH < BATCH_SAME { n - n % BATCH } else { n };
+        // The run takes a moment of the time, and not the share of it that its number would.
         let half = count / 2;
-        let n = if count >= RUN_FROM && (half..half + RUN).contains(&n) { half } else { n };
-        let share = (f64::from(n) + 0.5) / f64::from(count);
+        let run = if count >= RUN_FROM { RUN } else { 0 };
+        let n = if n < half { n } else { (n - half).saturating_sub(run) + half };
+        let share = (f64::from(n) + 0.5) / f64::from(count - run);
         self.end_s - SPAN_S + (SPAN_S as f64 * share.sqrt()) as i64
     }
 
@@ -254,13 +265,27 @@ mod tests {
     #[test]
     fn time_never_runs_back_and_a_second_is_shared_by_more_than_two_pages() {
         let gen_ = generator(&Sizes::customers(1000));
-        let seconds: Vec<i64> = (0..1000).map(|n| gen_.created(Kind::Customer, n)).collect();
+        let seconds: Vec<i64> = (0..3000).map(|n| gen_.created(Kind::Charge, n)).collect();
         assert!(seconds.is_sorted());
-        assert!(seconds.iter().filter(|s| **s == seconds[500]).count() >= 200);
-        for n in [0, 1, 499, 500, 731, 999] {
+        assert!(seconds.iter().filter(|s| **s == seconds[1505]).count() >= 200);
+        for n in [0, 1, 499, 1500, 1731, 2999] {
             let first = seconds.iter().position(|s| *s == seconds[n]).unwrap();
-            assert_eq!(gen_.made_before(Kind::Customer, seconds[n]) as usize, first);
+            assert_eq!(gen_.made_before(Kind::Charge, seconds[n]) as usize, first);
         }
+    }
+
+    #[test]
+    fn no_quarter_is_without_a_payment_and_some_seconds_lie_on_both_sides_of_a_page() {
+        let gen_ = generator(&Sizes::customers(200));
+        let seconds: Vec<i64> = (0..600).map(|n| gen_.created(Kind::Charge, n)).collect();
+        assert!(seconds.is_sorted());
+        // The first year is thin.
+        let gap_s = seconds[60..].windows(2).map(|pair| pair[1] - pair[0]).max().expect("many");
+        assert!(gap_s < 31 * 86_400, "{} days without any", gap_s / 86_400);
+        let same = |second: i64| seconds.iter().filter(|s| **s == second).count();
+        assert!(seconds.iter().all(|second| same(*second) < 5), "nor has a month all of them");
+        let newest: Vec<i64> = seconds.into_iter().rev().collect();
+        assert!((1..6).any(|page| newest[page * 100 - 1] == newest[page * 100]), "no page border splits a second");
     }
 
     #[test]
