@@ -10,7 +10,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::resource::{Column, Kind, Pick, Provider, Resource};
+use super::cell::{Unheld, integer, plain_text, read};
+use super::resource::{Column, Pick, Provider, Resource};
 use super::row::{Cell, ChildSet, Object, Row};
 use super::text::{self, Edit};
 use super::wire::Unreadable;
@@ -91,8 +92,8 @@ impl Catalog {
         let children = self.sets(compiled, &captured, &id)?;
         let gone = captured.first(DELETED) == Some("true");
         let created_s = captured.first(CREATED).and_then(|created| created.parse().ok());
-        let cells = compiled.cells(&captured);
-        let row = Row { id, parent_id: None, position: 0, cells, data, nested: Vec::new() };
+        let (cells, unheld) = compiled.cells(&captured);
+        let row = Row { id, parent_id: None, position: 0, cells, unheld, data, nested: Vec::new() };
         Ok(Object { resource: compiled.resource, row, children, gone, created_s })
     }
 
@@ -132,7 +133,7 @@ impl Catalog {
     pub fn again(&self, compiled: &Compiled, data: &str) -> Result<(Vec<Cell>, Vec<ChildSet>), Unreadable> {
         let captured = compiled.capture(data)?;
         let id = captured.first(ID).map(plain_text).unwrap_or_default();
-        Ok((compiled.cells(&captured), self.sets(compiled, &captured, &id)?))
+        Ok((compiled.cells(&captured).0, self.sets(compiled, &captured, &id)?))
     }
 
     /// Takes out the lists that stand in an object and have tables of their own.
@@ -149,8 +150,8 @@ impl Catalog {
             return Err(Unreadable(format!("{}: an element without an id", child.resource.name)));
         }
         let nested = self.sets(child, &captured, &id)?;
-        let cells = child.cells(&captured);
-        Ok(Row { id, parent_id: Some(parent_id.to_owned()), position, cells, data, nested })
+        let (cells, unheld) = child.cells(&captured);
+        Ok(Row { id, parent_id: Some(parent_id.to_owned()), position, cells, unheld, data, nested })
     }
 }
 
@@ -220,8 +221,17 @@ impl Compiled {
         text::edit(&data, &edits)
     }
 
-    fn cells(&self, captured: &Captured) -> Vec<Cell> {
-        self.resource.columns.iter().zip(&self.columns).map(|(column, slots)| captured.cell(column, slots)).collect()
+    /// Returns the typed columns, and what none of them can hold.
+    fn cells(&self, captured: &Captured) -> (Vec<Cell>, Vec<Unheld>) {
+        let mut unheld = Vec::new();
+        let columns = self.resource.columns.iter().zip(&self.columns);
+        let cells = columns.map(|(column, slots)| {
+            captured.cell(column, slots).unwrap_or_else(|why| {
+                unheld.push(Unheld { column: column.name, why });
+                Cell::Null
+            })
+        });
+        (cells.collect(), unheld)
     }
 }
 
@@ -272,89 +282,41 @@ impl<'a> Captured<'a> {
         self.one[slot].filter(|raw| *raw != "null")
     }
 
-    fn cell(&self, column: &Column, slots: &[usize]) -> Cell {
+    /// Returns the first value that the column can hold; the reason why it is empty where there are only others.
+    fn cell(&self, column: &Column, slots: &[usize]) -> Result<Cell, String> {
+        let mut trouble = None;
         for &slot in slots {
             let cell = match (column.pick, self.first(slot)) {
-                (Pick::First, Some(raw)) => cell(column.kind, raw),
-                (_, Some(raw)) if self.many.iter().all(|(s, _)| *s != slot) => cell(column.kind, raw),
-                _ => self.fold(column.pick, slot),
+                (Pick::First, Some(raw)) => read(column.kind, raw),
+                (_, Some(raw)) if self.many.iter().all(|(s, _)| *s != slot) => read(column.kind, raw),
+                _ => self.fold(column, slot),
             };
-            if cell != Cell::Null {
-                return cell;
+            match cell {
+                Ok(Cell::Null) => {}
+                Ok(cell) => return Ok(cell),
+                Err(why) => drop(trouble.get_or_insert(why)),
             }
         }
-        Cell::Null
+        trouble.map_or(Ok(Cell::Null), Err)
     }
 
-    fn fold(&self, pick: Pick, slot: usize) -> Cell {
+    fn fold(&self, column: &Column, slot: usize) -> Result<Cell, String> {
         let values = || self.many.iter().filter(|(s, raw)| *s == slot && *raw != "null").map(|(_, raw)| *raw);
-        let integers = || values().filter_map(|raw| raw.parse::<i64>().ok());
-        let folded = match pick {
-            Pick::First => return Cell::Null,
-            Pick::Min => integers().min(),
-            Pick::Max => integers().max(),
+        // One that cannot be read leaves nothing to say about all of them.
+        let integers = || values().map(|raw| integer(column.kind, raw)).collect::<Result<Vec<i64>, String>>();
+        let folded = match column.pick {
+            Pick::First => None,
+            Pick::Min => integers()?.into_iter().min(),
+            Pick::Max => integers()?.into_iter().max(),
             Pick::Sum => {
-                integers().try_fold(None, |sum: Option<i64>, i| sum.unwrap_or(0).checked_add(i).map(Some)).flatten()
+                let all = integers()?;
+                let sum = all.iter().try_fold(0, |sum: i64, i| sum.checked_add(*i)).ok_or("is a sum beyond 64 bits")?;
+                Some(sum).filter(|_| !all.is_empty())
             }
             Pick::Count => Some(values().count() as i64),
         };
-        folded.map_or(Cell::Null, Cell::Int)
+        Ok(folded.map_or(Cell::Null, Cell::Int))
     }
-}
-
-fn cell(kind: Kind, raw: &str) -> Cell {
-    let integer = |text: &str| text.parse::<i64>().ok().or_else(|| exact_integer(text)).map_or(Cell::Null, Cell::Int);
-    match kind {
-        Kind::Text | Kind::Date | Kind::Decimal => Cell::Text(plain_text(raw)),
-        Kind::Ref if raw.starts_with('{') => match serde_json::from_str::<Reference>(raw) {
-            Ok(Reference { id: Some(id) }) => Cell::Text(plain_text(id.get())),
-            _ => Cell::Null,
-        },
-        Kind::Ref => Cell::Text(plain_text(raw)),
-        Kind::Int | Kind::Minor | Kind::Time => integer(raw.trim_matches('"')),
-        Kind::Bool => match raw {
-            "true" => Cell::Int(1),
-            "false" => Cell::Int(0),
-            other => integer(other),
-        },
-        Kind::RomeTime => rome_time(&plain_text(raw)).map_or(Cell::Null, Cell::Int),
-        Kind::Json => Cell::Text(raw.to_owned()),
-    }
-}
-
-/// Reads an integer that is spelled as JSON allows it too: `2.0`, `1e2`.
-fn exact_integer(text: &str) -> Option<i64> {
-    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
-        None => (text, 0),
-    };
-    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let part = part.trim_end_matches('0');
-    let zeros = usize::try_from(exponent).ok()?.checked_sub(part.len()).filter(|zeros| *zeros < 19)?;
-    format!("{whole}{part}{}", "0".repeat(zeros)).parse().ok()
-}
-
-#[derive(Deserialize)]
-struct Reference<'a> {
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-}
-
-/// Returns a string's content, and any other value's own text.
-fn plain_text(raw: &str) -> String {
-    if raw.starts_with('"') {
-        // A lone surrogate escape is legal JSON and no Unicode text: such a value is kept as it was spelled.
-        serde_json::from_str(raw).unwrap_or_else(|_| raw.to_owned())
-    } else {
-        raw.to_owned()
-    }
-}
-
-/// Reads `YYYY-MM-DD HH:MM:SS` as Europe/Rome; dates that do not exist give nothing.
-fn rome_time(text: &str) -> Option<i64> {
-    let local: jiff::civil::DateTime = text.parse().ok()?;
-    let zone = jiff::tz::TimeZone::get("Europe/Rome").ok()?;
-    Some(local.to_zoned(zone).ok()?.timestamp().as_second())
 }
 
 struct Capture<'t, 'o, 'a> {
@@ -516,26 +478,6 @@ mod tests {
         assert!(!set.complete);
         assert_eq!(set.rows[0].parent_id.as_deref(), Some("s"));
         assert_eq!(set.rows[0].cells, [Cell::Text("p".into()), Cell::Text("0.10".into()), Cell::Int(3)]);
-    }
-
-    #[test]
-    fn integers_are_read_however_they_are_spelled_and_nothing_is_rounded() {
-        for (raw, wanted) in [
-            ("12", Some(12)),
-            ("-0", Some(0)),
-            ("2.0", Some(2)),
-            ("-12.50e2", Some(-1250)),
-            ("1E3", Some(1000)),
-            ("9223372036854775807", Some(i64::MAX)),
-            ("9223372036854775808", None),
-            ("1.5", None),
-            ("100e-2", None),
-            ("1e99", None),
-            ("1e", None),
-        ] {
-            let wanted = wanted.map_or(Cell::Null, Cell::Int);
-            assert_eq!(cell(Kind::Minor, raw), wanted, "{raw}");
-        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod breaking;
 mod children;
 mod error;
 mod events;
+mod gaps;
 mod lock;
 mod logs;
 mod migrate;

@@ -101,6 +101,7 @@ pub fn run_within(
     let mut rows = store.rows(catalog, &following)?;
     let outcome = run.phases(&mut rows, &mut tally);
     let settled = tally.count_once(store, run.account.id).and_then(|()| run.name_unfinished(&mut tally));
+    tally.gaps(rows.take_gaps());
     let reports = tally.reports();
     let logged = run.log(&reports);
     outcome?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::Error;
-use crate::model::progress::{Counts, Outcome, Progress, ResourceReport, Sink};
+use crate::model::progress::{Counts, Gaps, Outcome, Progress, ResourceReport, Sink};
 use crate::store::{Applied, Store};
 
 /// Counts and outcomes by table name.
@@ -22,6 +22,7 @@ struct Entry {
     /// Until when that is counted.
     until: Option<Instant>,
     outcome: Outcome,
+    gaps: Gaps,
 }
 
 impl Entry {
@@ -52,6 +53,7 @@ impl<'a> Tally<'a> {
             worked: Duration::ZERO,
             until: None,
             outcome: Outcome::Complete,
+            gaps: Gaps::default(),
         })
     }
 
@@ -83,6 +85,13 @@ impl<'a> Tally<'a> {
             counts.deleted += more.deleted;
             counts.unchanged += more.unchanged;
             self.pending.entry(table).or_default().0 += more.new + more.changed + more.deleted + more.unchanged;
+        }
+    }
+
+    /// Takes the columns that stayed empty for what they cannot hold.
+    pub fn gaps(&mut self, found: Vec<(String, Gaps)>) {
+        for (table, gaps) in found {
+            self.entry(&table).gaps = gaps;
         }
     }
 
@@ -156,6 +165,7 @@ impl<'a> Tally<'a> {
                 counts: entry.counts,
                 took_ms: u64::try_from(entry.worked.as_millis()).unwrap_or(u64::MAX),
                 outcome: entry.outcome,
+                gaps: entry.gaps,
             };
             self.sink.report(Progress::Finished { report: report.clone() });
             reports.push(report);

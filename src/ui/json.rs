@@ -32,7 +32,7 @@ struct Resource<'a> {
     requests: u64,
     took_ms: u64,
     outcome: &'static str,
-    detail: Option<&'a str>,
+    detail: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -89,8 +89,8 @@ pub fn run(report: &RunReport) -> String {
         unchanged: r.counts.unchanged,
         requests: r.counts.requests,
         took_ms: r.took_ms,
-        outcome: outcome(&r.outcome),
-        detail: detail(&r.outcome),
+        outcome: outcome(r),
+        detail: detail(r),
     });
     let failures = report.failures.iter().map(|f| Failed { account: &f.account, message: &f.message });
     line(&Run {
@@ -149,7 +149,7 @@ fn line(value: &impl Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::progress::{Counts, Outcome, ResourceReport};
+    use crate::model::progress::{Counts, Gaps, Outcome, ResourceReport};
 
     #[test]
     fn a_run_is_one_line_with_the_data_unchanged() {
@@ -160,6 +160,7 @@ mod tests {
                 counts: Counts { new: 1, changed: 2, deleted: 3, unchanged: 4, requests: 5 },
                 took_ms: 6,
                 outcome: Outcome::Failed("a\u{1b}b".into()),
+                gaps: Gaps::default(),
             }],
             requests: 5,
             took_ms: 7,

@@ -5,6 +5,7 @@ mod bad_answers;
 mod bad_days;
 mod bad_files;
 mod bad_secrets;
+mod bad_values;
 mod cli;
 mod endless;
 mod fic_gone;

@@ -106,6 +106,7 @@ pub fn run(
         // What is gone is looked for when all lists are read: until then none is complete.
         pull.tally.end_early(&Outcome::Interrupted, |_| false);
     }
+    pull.tally.gaps(pull.rows.take_gaps());
     let reports = pull.tally.reports();
     let took = began.elapsed();
     let finished_s = client.service_now_s();

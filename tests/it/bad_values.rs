@@ -1,0 +1,77 @@
+//! Answers that are JSON of the right shape with values that make no sense. The real program against a script.
+
+use stripesync::sandbox::TEST_KEY;
+
+use crate::program::{Home, Ran, Reply, Scripted, account, ran, text};
+
+fn list(objects: &[String]) -> Reply {
+    let objects = objects.join(",");
+    Reply::Json(200, format!(r#"{{"object":"list","data":[{objects}],"has_more":false,"url":"/v1/x"}}"#))
+}
+
+fn charge(id: &str, amount: &str) -> String {
+    format!(r#"{{"id":"{id}","object":"charge","created":1700000000,"amount":{amount},"currency":"eur"}}"#)
+}
+
+/// A service with these charges and no events.
+fn with_charges(charges: Vec<String>) -> Scripted {
+    Scripted::start(move |path, _| match path {
+        "/v1/account" => account(),
+        path if path.starts_with("/v1/charges") && !path.contains("created") => list(&charges),
+        _ => list(&[]),
+    })
+}
+
+fn sync(home: &Home, service: &Scripted, arguments: &[&str]) -> Ran {
+    ran(&mut home.asking(&service.url, TEST_KEY, &[&["sync"], arguments].concat()))
+}
+
+#[test]
+fn an_amount_that_no_column_can_hold_is_told_and_kept_in_data() {
+    let amounts = ["1e3", "1000.0", "\"12\"", "null", "1.5", "9223372036854775808", "true", "\"12.5\""];
+    let charges = amounts.iter().enumerate().map(|(n, amount)| charge(&format!("ch_{n}"), amount)).collect();
+    let service = with_charges(charges);
+    let home = Home::new();
+    let first = sync(&home, &service, &["charges"]);
+    assert_eq!(first.code, Some(3), "{}", first.stderr);
+    for part in [
+        "stripe:charges of acct_1Scripted has gaps: ch_4: amount_minor 1.5 is no whole number of minor units; \
+         ch_5: amount_minor 9223372036854775808 is beyond 64 bits; ch_6: amount_minor true",
+        "and 1 more; those columns are empty, data keeps what was sent",
+    ] {
+        assert!(first.stderr.contains(part), "{part:?} is not in\n{}", first.stderr);
+    }
+    assert!(first.stdout.contains("with gaps"), "{}", first.stdout);
+    let held = "SELECT group_concat(coalesce(amount_minor, '-'), ' ') FROM (SELECT * FROM stripe_charges ORDER BY id)";
+    assert_eq!(text(&home.database(), held), "1000 1000 12 - - - - -");
+    let kept = "SELECT group_concat(substr(data, instr(data, 'amount') + 8, 5), ' ')
+                FROM (SELECT * FROM stripe_charges WHERE id IN ('ch_0', 'ch_4', 'ch_5') ORDER BY id)";
+    assert_eq!(text(&home.database(), kept), "1e3,\" 1.5,\" 92233");
+    let log = "SELECT status || ': ' || error FROM sync_logs WHERE resource = 'stripe_charges'";
+    assert!(text(&home.database(), log).starts_with("with gaps: ch_4: amount_minor 1.5 is no whole number"));
+    // Read again with equal content, it is no better.
+    let again = sync(&home, &service, &["charges", "--initial", "--format", "json"]);
+    assert_eq!(again.code, Some(3), "{}", again.stderr);
+    assert!(again.stdout.contains(r#""outcome":"with gaps","detail":"ch_4: amount_minor 1.5"#), "{}", again.stdout);
+    home.assert_intact();
+}
+
+#[test]
+fn a_tax_of_which_a_part_cannot_be_read_is_no_smaller_sum() {
+    let invoice = r#"{"id":"in_1","object":"invoice","created":1700000000,
+        "total_taxes":[{"amount":100},{"amount":7.5}],"lines":{"object":"list","data":[],"has_more":false}}"#;
+    let service = Scripted::start(move |path, _| match path {
+        "/v1/account" => account(),
+        path if path.starts_with("/v1/invoices?") && !path.contains("created") => list(&[invoice.to_owned()]),
+        _ => list(&[]),
+    });
+    let home = Home::new();
+    let ran = sync(&home, &service, &["invoices"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("in_1: tax_minor 7.5 is no whole number of minor units; that column"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(home.count("SELECT tax_minor IS NULL FROM stripe_invoices"), 1);
+}
