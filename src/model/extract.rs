@@ -10,7 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::cell::{Unheld, integer, plain_text, read};
+use super::cell::{Unheld, integer, is_plain, plain_text, read, shown};
 use super::resource::{Column, Pick, Provider, Resource};
 use super::row::{Cell, ChildSet, Object, Row};
 use super::text::{self, Edit};
@@ -41,6 +41,7 @@ pub const NEVER_STORED: &str = "client_secret";
 const ID: usize = 0;
 const DELETED: usize = 1;
 const CREATED: usize = 2;
+const KIND: usize = 3;
 
 impl Catalog {
     /// Compiles the table entries.
@@ -81,11 +82,11 @@ impl Catalog {
     /// Reads one object's JSON: compacts it, removes secrets, fills the columns, takes the child rows out.
     ///
     /// # Errors
-    /// When the text is no JSON object, or has no id where its kind has one.
+    /// When the text is no JSON object, is of another kind, or has no id where its kind has one.
     pub fn object(&self, compiled: &Compiled, sent: &str) -> Result<Object, Unreadable> {
         let data = compiled.without_secrets(kept_text(sent, compiled.resource)?);
         let captured = compiled.capture(&data)?;
-        let id = captured.first(ID).map(plain_text).unwrap_or_default();
+        let id = compiled.id(&captured)?;
         if id.is_empty() {
             return Err(Unreadable(format!("{}: an object without an id", compiled.resource.name)));
         }
@@ -145,7 +146,7 @@ impl Catalog {
     fn child_row(&self, child: &Compiled, kept: &str, parent_id: &str, position: i64) -> Result<Row, Unreadable> {
         let data = child.without_secrets(kept.to_owned());
         let captured = child.capture(&data)?;
-        let id = captured.first(ID).map(plain_text).unwrap_or_default();
+        let id = child.id(&captured)?;
         if id.is_empty() && child.resource.provider == Provider::Stripe {
             return Err(Unreadable(format!("{}: an element without an id", child.resource.name)));
         }
@@ -180,6 +181,7 @@ impl Compiled {
         compiled.slot("/id");
         compiled.slot("/deleted");
         compiled.slot("/created");
+        compiled.slot("/object");
         for column in resource.columns {
             let slots = column.from.split('|').map(|pointer| compiled.slot(pointer)).collect();
             compiled.columns.push(slots);
@@ -219,6 +221,29 @@ impl Compiled {
         }
         let edits: Vec<_> = self.resource.secret.iter().map(|pointer| (*pointer, Edit::Remove)).collect();
         text::edit(&data, &edits)
+    }
+
+    /// Returns the id, or nothing where there is none.
+    ///
+    /// An object says of what kind it is, and a list of one kind that shows another is no such list. Lists of several
+    /// kinds (a customer's sources) get new ones now and then, and some old answers do not say.
+    fn id(&self, captured: &Captured) -> Result<String, Unreadable> {
+        let (name, objects) = (self.resource.name, self.resource.objects);
+        let raw = captured.first(ID).unwrap_or_default();
+        let is_id = match self.resource.provider {
+            Provider::Stripe => raw.starts_with('"'),
+            Provider::Fic => is_plain(raw),
+        };
+        if !(raw.is_empty() || is_id) {
+            return Err(Unreadable(format!("{name}: {} is no id", shown(raw))));
+        }
+        let id = plain_text(raw);
+        match (captured.first(KIND).map(plain_text), objects) {
+            (Some(kind), [wanted]) if kind != *wanted => {
+                Err(Unreadable(format!("{name}: {} is of the kind {}, not {wanted}", shown(&id), shown(&kind))))
+            }
+            _ => Ok(id),
+        }
     }
 
     /// Returns the typed columns, and what none of them can hold.
@@ -513,8 +538,32 @@ mod tests {
     #[test]
     fn an_object_without_an_id_is_refused() {
         let catalog = Catalog::new([&SUBSCRIPTION]);
-        for bad in ["{}", "[]", "7", "{\"id\":null}", "{\"id\":"] {
+        for bad in
+            ["{}", "[]", "7", "{\"id\":null}", "{\"id\":", "{\"id\":7}", "{\"id\":{\"id\":\"a\"}}", "{\"id\":[]}"]
+        {
             assert!(catalog.object(catalog.get(&SUBSCRIPTION), bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_list_of_one_kind_takes_no_other_and_a_list_of_several_takes_any() {
+        static ONE: Resource = Resource { name: "charges", objects: &["charge"], ..Resource::BLANK };
+        static SEVERAL: Resource = Resource { name: "sources", objects: &["card", "source"], ..Resource::BLANK };
+        static FIC: Resource = Resource { provider: Provider::Fic, name: "clients", ..Resource::BLANK };
+        let catalog = Catalog::new([&ONE, &SEVERAL, &FIC]);
+        let read = |resource: &'static Resource, text: &str| catalog.object(catalog.get(resource), text);
+        let refused = read(&ONE, r#"{"id":"cus_1","object":"customer"}"#).expect_err("is none");
+        assert_eq!(refused.0, "charges: cus_1 is of the kind customer, not charge");
+        for (resource, text) in [
+            (&ONE, r#"{"id":"ch_1","object":"charge"}"#),
+            (&ONE, r#"{"id":"ch_1"}"#),
+            (&ONE, r#"{"id":"ch_1","object":"charge","deleted":true}"#),
+            (&SEVERAL, r#"{"id":"btc_1","object":"bitcoin_receiver"}"#),
+            (&FIC, r#"{"id":7,"object":"anything"}"#),
+            (&FIC, r#"{"id":"7"}"#),
+        ] {
+            assert!(read(resource, text).is_ok(), "{text}");
+        }
+        assert!(read(&FIC, r#"{"id":{"id":7}}"#).is_err() && read(&FIC, r#"{"id":true}"#).is_err());
     }
 }

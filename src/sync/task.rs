@@ -310,7 +310,13 @@ impl Worker<'_> {
     fn object(&self, resource: &'static Resource, id: &str, asked: &mut Asked) -> Result<Got, Failure> {
         let Some(request) = request::single(resource, id) else { return Err(unasked(resource)) };
         let compiled: &Compiled = self.catalog.get(resource);
-        let read = self.ask(&request, Some(resource), asked, &mut |body| self.catalog.object(compiled, body));
+        let read = self.ask(&request, Some(resource), asked, &mut |body| {
+            let object = self.catalog.object(compiled, body)?;
+            match object.row.id == id {
+                true => Ok(object),
+                false => Err(Unreadable(format!("{}: {} came for {id}", resource.name, object.row.id))),
+            }
+        });
         let mut object = match read {
             Ok(object) => object,
             Err(failure) => return absent(failure),

@@ -75,3 +75,61 @@ fn a_tax_of_which_a_part_cannot_be_read_is_no_smaller_sum() {
     );
     assert_eq!(home.count("SELECT tax_minor IS NULL FROM stripe_invoices"), 1);
 }
+
+#[test]
+fn an_object_of_another_kind_or_with_an_id_that_is_none_is_refused_by_name() {
+    let cases = [
+        (
+            r#"{"id":"cus_1","object":"customer","created":1700000000}"#,
+            "charges: cus_1 is of the kind customer, not charge",
+        ),
+        (r#"{"id":{"id":"ch_2"},"object":"charge","created":1700000000}"#, r#"charges: {"id":"ch_2"} is no id"#),
+        (r#"{"id":7,"object":"charge","created":1700000000}"#, "charges: 7 is no id"),
+    ];
+    std::thread::scope(|scope| {
+        for (bad, words) in cases {
+            scope.spawn(move || {
+                let service = with_charges(vec![charge("ch_1", "5"), bad.to_owned()]);
+                let home = Home::new();
+                let ran = sync(&home, &service, &["charges", "tax_rates"]);
+                assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+                let told = format!(
+                    "stripe:charges of acct_1Scripted failed: /v1/charges: unreadable answer after 6 attempts: {words}"
+                );
+                assert!(ran.stderr.contains(&told), "{}", ran.stderr);
+                // Nothing of that page counts, and what has nothing to do with it is read.
+                assert_eq!(home.count("SELECT count(*) FROM stripe_charges"), 0, "{words}");
+                let ended = "SELECT status FROM sync_logs WHERE resource = 'stripe_tax_rates'";
+                assert_eq!(text(&home.database(), ended), "complete");
+                home.assert_intact();
+            });
+        }
+    });
+}
+
+/// An event of now about a charge, in a shape that is not the pinned one: the charge is asked for.
+fn event(id: &str, data: &str) -> String {
+    let now_s = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    format!(
+        r#"{{"id":"{id}","object":"event","type":"charge.updated","created":{now_s},"api_version":"2020-08-27","data":{data}}}"#
+    )
+}
+
+#[test]
+fn an_object_that_comes_for_another_does_not_take_its_place() {
+    let service = Scripted::start(|path, _| match path {
+        "/v1/account" => account(),
+        path if path.starts_with("/v1/events") => {
+            list(&[event("evt_1", r#"{"object":{"id":"ch_1","object":"charge"}}"#)])
+        }
+        path if path.starts_with("/v1/charges/") => Reply::Json(200, charge("ch_9", "9")),
+        path if path.starts_with("/v1/charges") && !path.contains("created") => list(&[charge("ch_1", "1")]),
+        _ => list(&[]),
+    });
+    let home = Home::new();
+    let ran = sync(&home, &service, &["charges"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("charges: ch_9 came for ch_1"), "{}", ran.stderr);
+    assert_eq!(text(&home.database(), "SELECT group_concat(id) FROM stripe_charges"), "ch_1");
+    assert_eq!(home.count("SELECT count(*) FROM fetches WHERE id='ch_1'"), 1, "the next run asks again");
+}
