@@ -11,6 +11,7 @@ mod failed;
 pub mod fic;
 mod journal;
 mod lists;
+mod logged;
 mod plan;
 mod pool;
 mod run;

@@ -453,7 +453,9 @@ impl<'a> Run<'a> {
         let slices = self.store.open_slices(walk.id)?;
         let mut work = ReadEvents::new(self.store, self.account.id, walk.id, slices, self.bounds.event_pages, tally);
         self.drive(&mut work)?;
-        match work.failure.take() {
+        let (failure, broken) = (work.failure.take(), std::mem::take(&mut work.broken));
+        broken.tell(tally, failure.is_some());
+        match failure {
             None if self.cancel.is_set() => Ok(false),
             None => {
                 self.store.set_events_until(self.account.id, walk.began_s)?;

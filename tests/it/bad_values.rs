@@ -133,3 +133,65 @@ fn an_object_that_comes_for_another_does_not_take_its_place() {
     assert_eq!(text(&home.database(), "SELECT group_concat(id) FROM stripe_charges"), "ch_1");
     assert_eq!(home.count("SELECT count(*) FROM fetches WHERE id='ch_1'"), 1, "the next run asks again");
 }
+
+#[test]
+fn a_broken_event_is_logged_and_named_and_keeps_no_other_from_being_read() {
+    let event = |id: &str, data: &str| event(id, data);
+    let whole = r#"{"object":{"id":"ch_2","object":"charge"}}"#;
+    let deep = format!(r#"{{"object":{{"id":"ch_4","object":"charge","x":{}1{}}}}}"#, "[".repeat(500), "]".repeat(500));
+    let untimed = event("evt_untimed", &whole.replace("ch_2", "ch_3"));
+    let untimed = untimed.replacen(r#""created":"#, r#""created":"soon","x":"#, 1);
+    let events = vec![
+        event("evt_null", "null"),
+        event("evt_empty", "{}"),
+        event(
+            "evt_no_id",
+            r#"{"object":{"object":"charge","client_secret":"MARKER1","note":"sk_live_MARKER0123456789abcd"}}"#,
+        ),
+        untimed,
+        event("evt_deep", &deep),
+        "7".to_owned(),
+        event("evt_good", whole),
+    ];
+    let service = Scripted::start(move |path, _| match path {
+        "/v1/account" => account(),
+        path if path.starts_with("/v1/events") => list(&events),
+        path if path.starts_with("/v1/charges/") => {
+            let id = path.trim_start_matches("/v1/charges/").split('?').next().unwrap_or_default();
+            Reply::Json(200, charge(id, "9"))
+        }
+        path if path.starts_with("/v1/charges") && !path.contains("created") => list(&[charge("ch_1", "1")]),
+        _ => list(&[]),
+    });
+    let home = Home::new();
+    let first = sync(&home, &service, &["charges"]);
+    assert_eq!(first.code, Some(3), "{}", first.stderr);
+    for part in [
+        "stripe:events of acct_1Scripted failed: what these changed is unknown, `stripesync sync --initial` reads all",
+        "evt_null (charge.updated): it has no data.object; evt_empty (charge.updated): it has no data.object",
+        "and 1 more",
+        "their objects are asked for instead: evt_untimed (charge.updated): its created is no time; evt_deep",
+    ] {
+        assert!(first.stderr.contains(part), "{part:?} is not in\n{}", first.stderr);
+    }
+    // The whole one took effect, and what the broken ones name was asked for.
+    let amounts = "SELECT group_concat(id || '=' || amount_minor) FROM (SELECT * FROM stripe_charges ORDER BY id)";
+    assert_eq!(text(&home.database(), amounts), "ch_1=1,ch_2=9,ch_3=9,ch_4=9");
+    let log = "SELECT group_concat(substr(event_id, 1, 11) || ' ' || status || ' ' || coalesce(error, '-'), x'0a')
+               FROM (SELECT * FROM webhook_events ORDER BY event_id)";
+    let wanted = "evt_deep processed it is nested too deep\n\
+                  evt_empty failed it has no data.object\n\
+                  evt_good processed -\n\
+                  evt_no_id failed its data.object has no id\n\
+                  evt_null failed it has no data.object\n\
+                  evt_untimed processed its created is no time\n\
+                  without-id- failed it is no object";
+    assert_eq!(text(&home.database(), log), wanted);
+    assert_eq!(home.count("SELECT count(*) FROM webhook_events WHERE json_valid(payload)"), 7);
+    assert_eq!(crate::program::holds(home.path(), &[&first.stderr], "MARKER"), Vec::<String>::new());
+    // The watermark has gone on: they are known, and said once.
+    let second = sync(&home, &service, &["charges"]);
+    assert_eq!(second.code, Some(0), "{}", second.stderr);
+    assert!(!second.stderr.contains("evt_"), "{}", second.stderr);
+    home.assert_intact();
+}
