@@ -50,6 +50,9 @@ impl Exit {
         if let Some(signal) = report.signal {
             return Exit::Interrupted(signal);
         }
+        if report.locked.is_some() {
+            return Exit::Held;
+        }
         let reports = &report.resources;
         let is_bad = |report: &&ResourceReport| {
             let is_read = !matches!(report.outcome, Outcome::Failed(_) | Outcome::Forbidden(_) | Outcome::Interrupted);
@@ -185,6 +188,10 @@ impl From<store::Error> for Failure {
             E::Unmerged { .. } => (
                 Exit::Database,
                 "run it where the folder may be written to, or copy the file together with its -wal to such a folder",
+            ),
+            E::Unlocked { .. } => (
+                Exit::Held,
+                "leave that file in its place: it keeps a second sync out; everything read so far is in the file, and the same command goes on",
             ),
             E::Held { .. } => (Exit::Held, "wait for it, or stop that process"),
             E::Locked { .. } => {

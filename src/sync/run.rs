@@ -100,18 +100,24 @@ pub fn run_within(
     let following = run.following();
     let mut rows = store.rows(catalog, &following)?;
     let outcome = run.phases(&mut rows, &mut tally);
-    let settled = tally.count_once(store, run.account.id).and_then(|()| run.name_unfinished(&mut tally));
+    let locked = super::locked(&outcome);
+    let is_cut = cancel.is_set() || locked.is_some();
+    let settled = tally.count_once(store, run.account.id).and_then(|()| run.name_unfinished(is_cut, &mut tally));
     tally.gaps(rows.take_gaps());
     let reports = tally.reports();
-    let logged = run.log(&reports);
-    outcome?;
+    // A file that is locked takes no log either: waiting once was enough.
+    if locked.is_none() {
+        let logged = run.log(&reports);
+        outcome?;
+        logged?;
+    }
     settled?;
-    logged?;
     Ok(Summary {
         reports,
         requests: target.client.sent(),
         took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         signal: cancel.signal(),
+        locked,
     })
 }
 
@@ -538,11 +544,11 @@ impl<'a> Run<'a> {
 
     /// Says of every list that is not known to be whole that it is not: after a signal, where a part was asked for, and
     /// where it stands in objects that could not be read.
-    fn name_unfinished(&self, tally: &mut Tally<'a>) -> Result<(), Error> {
+    fn name_unfinished(&self, is_cut: bool, tally: &mut Tally<'a>) -> Result<(), Error> {
         for (_, child) in self.numbers.iter().filter(|(_, resource)| !is_listed(resource)) {
             tally.follow(&child.table(), parents(child));
         }
-        if !self.cancel.is_set() {
+        if !is_cut {
             if self.options.since_s.is_some() {
                 tally.end_early(&Outcome::Partial, |_| false);
             }

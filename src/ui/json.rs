@@ -12,6 +12,7 @@ struct Run<'a> {
     requests: u64,
     took_ms: u64,
     signal: Option<i32>,
+    locked: Option<&'a str>,
     clocks: Vec<Clock>,
 }
 
@@ -99,6 +100,7 @@ pub fn run(report: &RunReport) -> String {
         requests: report.requests,
         took_ms: report.took_ms,
         signal: report.signal,
+        locked: report.locked.as_deref(),
         clocks: report.clocks.iter().map(|c| Clock { service: c.service, behind_s: c.behind_s }).collect(),
     })
 }
@@ -166,7 +168,7 @@ mod tests {
             took_ms: 7,
             ..RunReport::default()
         };
-        let wanted = r#"{"resources":[{"account":"acct_1","resource":"stripe:customers","new":1,"changed":2,"deleted":3,"unchanged":4,"requests":5,"took_ms":6,"outcome":"failed","detail":"a\u001bb"}],"failures":[],"requests":5,"took_ms":7,"signal":null,"clocks":[]}"#;
+        let wanted = r#"{"resources":[{"account":"acct_1","resource":"stripe:customers","new":1,"changed":2,"deleted":3,"unchanged":4,"requests":5,"took_ms":6,"outcome":"failed","detail":"a\u001bb"}],"failures":[],"requests":5,"took_ms":7,"signal":null,"locked":null,"clocks":[]}"#;
         assert_eq!(run(&report), format!("{wanted}\n"));
     }
 

@@ -66,7 +66,7 @@ pub fn table(report: &RunReport, all: bool, width: Option<u16>) -> String {
     for (account, resources) in &accounts {
         let service = resources.first().and_then(|it| it.name.split_once(':')).map_or("", |(service, _)| service);
         let account = format!("{} {}", safe(service), safe(account));
-        if !all && report.signal.is_none() && is_up_to_date(resources) {
+        if !all && report.signal.is_none() && report.locked.is_none() && is_up_to_date(resources) {
             let line = format!("{account} is up to date: {}", nothing_new(resources));
             out.push_str(&format!("{}\n", sheet::sentence(&line, 0, width)));
         } else {

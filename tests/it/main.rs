@@ -17,6 +17,7 @@ mod gaps;
 mod interface;
 mod kill;
 mod layers;
+mod locked;
 mod older;
 mod ordering;
 mod program;

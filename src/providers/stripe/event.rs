@@ -59,14 +59,14 @@ struct Data<'a> {
 
 /// Reads one event, or as much of it as there is.
 pub fn read(json: &str) -> Event {
-    let Some(fields) = parsed::<Fields>(json) else {
+    let Some(fields) = object::<Fields>(json) else {
         return Event { trouble: Some("it is no object"), ..Event::default() };
     };
     let text = |raw: Option<&RawValue>| raw.and_then(|raw| parsed::<String>(raw.get()));
     let id = text(fields.id).filter(|id| !id.is_empty());
     let kind = text(fields.kind);
     let created_s = fields.created.and_then(|raw| parsed(raw.get()));
-    let subject = fields.data.and_then(|raw| parsed::<Data>(raw.get())).map(|data| parsed(data.object.get()));
+    let subject = fields.data.and_then(|raw| object::<Data>(raw.get())).map(|data| object(data.object.get()));
     let trouble = match (&subject, &created_s) {
         _ if id.is_none() => Some("it has no id"),
         _ if kind.is_none() => Some("it has no type"),
@@ -83,6 +83,11 @@ pub fn read(json: &str) -> Event {
         subject: subject.flatten().unwrap_or_default(),
         trouble,
     }
+}
+
+/// Reads an object; serde would take a list of the fields for one.
+fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
+    parsed(json).filter(|_| json.trim_start().starts_with('{'))
 }
 
 fn parsed<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
