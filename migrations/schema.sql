@@ -8,7 +8,7 @@ CREATE TABLE accounts (
   country TEXT,
   created INTEGER,                     -- unix seconds, as the service says
   status TEXT NOT NULL DEFAULT 'active',
-  events_until INTEGER,                -- every event created before this second is in webhook_events
+  events_until INTEGER, clock_ahead_s INTEGER, clock_since_s INTEGER,                -- every event created before this second is in webhook_events
   UNIQUE (provider, remote_id, mode)
 ) STRICT;
 CREATE TABLE resources (

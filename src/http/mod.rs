@@ -48,6 +48,8 @@ pub struct Client {
     is_interrupted: AtomicBool,
     sent: AtomicU64,
     offset_ms: AtomicI64,
+    /// The greatest offset of all answers.
+    offset_ms_max: AtomicI64,
     is_clock_made_up: AtomicBool,
     /// Moving average plus one; zero is "none yet".
     latency_ms: AtomicU64,
@@ -82,6 +84,7 @@ impl Client {
             is_interrupted: AtomicBool::new(false),
             sent: AtomicU64::new(0),
             offset_ms: AtomicI64::new(0),
+            offset_ms_max: AtomicI64::new(i64::MIN),
             is_clock_made_up: AtomicBool::new(false),
             latency_ms: AtomicU64::new(0),
         })
@@ -135,6 +138,11 @@ impl Client {
     /// Returns how many seconds the local clock is behind the service's; negative where it is ahead.
     pub fn skew_s(&self) -> i64 {
         self.offset_ms.load(Ordering::Relaxed) / 1000
+    }
+
+    /// Returns the greatest [`Client::skew_s`] that any answer told; none was dated yet where this is `None`.
+    pub fn skew_s_max(&self) -> Option<i64> {
+        Some(self.offset_ms_max.load(Ordering::Relaxed)).filter(|max| *max != i64::MIN).map(|max| max / 1000)
     }
 
     /// Returns whether the service says that its clock is not the world's, as a sandbox does.
@@ -217,7 +225,9 @@ impl Client {
         let received_ms = self.clock.now_ms();
         if let Some(date_s) = received.date_s {
             let old = self.offset_ms.load(Ordering::Relaxed);
-            self.offset_ms.store(skew::offset_ms(old, date_s, sent_ms, received_ms), Ordering::Relaxed);
+            let new = skew::offset_ms(old, date_s, sent_ms, received_ms);
+            self.offset_ms.store(new, Ordering::Relaxed);
+            self.offset_ms_max.fetch_max(new, Ordering::Relaxed);
         }
         self.is_clock_made_up.fetch_or(received.is_clock_made_up, Ordering::Relaxed);
         if (300..400).contains(&received.status) {

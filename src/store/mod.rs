@@ -8,6 +8,7 @@ mod apply;
 #[cfg(debug_assertions)]
 mod breaking;
 mod children;
+mod clocks;
 mod error;
 mod events;
 mod gaps;
@@ -38,6 +39,7 @@ use rusqlite::{Connection, OpenFlags};
 pub use accounts::{Account, NewAccount};
 pub use apply::{Applied, Rows, Source, Told};
 pub use children::splice_children;
+pub use clocks::ClockSeen;
 pub use error::Error;
 pub use events::{Event, Waiting, object_of};
 pub use lock::Lock;

@@ -5,6 +5,7 @@
 //! Every phase can be interrupted at any instant; what is left to do is in the file.
 
 mod changes;
+mod clocks;
 mod dispatch;
 mod estimate;
 mod failed;

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Instant;
 
 use super::changes::{Current, EVENTS, Fetches, ReadEvents, TakeEffects, is_listed};
+use super::clocks;
 use super::failed::{Failed, Failures};
 use super::journal;
 use super::lists::{Lists, Walk};
@@ -91,12 +92,14 @@ pub fn run_within(
     }
     let began_s = target.client.service_now_s();
     let floor_s = new.created_s.unwrap_or(FLOOR_S);
-    let account = store.account(&new)?;
     let numbers = store.numbers(catalog)?;
+    let put_back_s = clocks::check(store, store.account(&new)?.id, &numbers, target.client)?;
+    let account = store.account(&new)?;
     let worker = Worker { client: target.client, catalog, elements_max: bounds.elements };
     let is_live = target.mode == "live";
     let run = Run { store, catalog, worker, cancel, options, bounds, account, floor_s, began_s, is_live, numbers };
     let mut tally = Tally::new(&run.account.remote_id, sink);
+    put_back_s.into_iter().for_each(|by_s| clocks::tell(by_s, "Stripe", &tally));
     let following = run.following();
     let mut rows = store.rows(catalog, &following)?;
     let outcome = run.phases(&mut rows, &mut tally);
@@ -108,6 +111,7 @@ pub fn run_within(
     // A file that is locked takes no log either: waiting once was enough.
     if locked.is_none() {
         let logged = run.log(&reports);
+        clocks::keep(store, run.account.id, began_s, target.client)?;
         outcome?;
         logged?;
     }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stripesync::clock::{Clock, SystemClock};
 use stripesync::http::{Client, Limits, Settings};
 use stripesync::model::cancel::Cancel;
 use stripesync::model::progress::{Counts, Outcome, Silent};
@@ -20,6 +19,7 @@ use stripesync::store::Store;
 use stripesync::sync::fic::{self, Company};
 use stripesync::sync::{self, Error, Options, Summary};
 
+use crate::support::StillClock;
 use crate::support::difference;
 
 const VOLATILE: &[&str] = &["url", "dn_url", "ai_url", "attachment_url", "attachment_preview_url"];
@@ -56,32 +56,12 @@ pub fn company() -> Company {
     Company { id: "12345".to_owned(), name: "Sandbox S.r.l.".to_owned() }
 }
 
-/// A wall clock that stands, as the sandbox's does: on a busy machine a pull takes seconds, and what may wait for a later
-/// run would be done in this one or not by chance.
-struct StillClock {
-    now_ms: i64,
-    machine: SystemClock,
-}
-
-impl Clock for StillClock {
-    fn now_ms(&self) -> i64 {
-        self.now_ms
-    }
-    fn elapsed(&self) -> Duration {
-        self.machine.elapsed()
-    }
-    fn sleep(&self, duration: Duration) {
-        self.machine.sleep(duration);
-    }
-}
-
 pub fn client(sandbox: &Sandbox, limits: Limits, token: &str, cancel: &Cancel) -> Client {
     let mut settings = Settings::new(sandbox.fic_base_url(), limits)
         .header("Authorization", Secret::new(authorization(token)))
         .header("Accept", Secret::new("application/json"));
     settings.timeouts.global = Duration::from_secs(20);
-    let clock = StillClock { now_ms: sandbox.now_s() * 1_000 + 500, machine: SystemClock::new() };
-    Client::new(settings, Arc::new(clock), cancel.clone()).expect("a client")
+    Client::new(settings, Arc::new(StillClock::of(sandbox)), cancel.clone()).expect("a client")
 }
 
 impl World {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
+use stripesync::http::Limits;
+use stripesync::model::cancel::Cancel;
 use stripesync::sandbox::{Change, Fault, Faults, Options as SandboxOptions, Sandbox, Sizes};
 use stripesync::store::Store;
 use stripesync::sync::{Error, Options, Summary};
@@ -248,4 +250,39 @@ fn a_poll_that_was_cut_short_is_not_taken_for_done_by_the_next() {
     whole(&sandbox, &store, &chosen);
     let read = "SELECT count(*) FROM stripe_payment_method_domains WHERE data ->> '$.domain_name' LIKE 'shop%'";
     assert_eq!(store.query_text(read).expect("a count"), [["250"]]);
+}
+
+#[test]
+fn a_date_that_ran_ahead_in_one_run_hides_no_change_from_the_next() {
+    const HOUR_S: i64 = 3600;
+    // Next runs: while the times of the first still lie in the future, and after.
+    for later_s in [HOUR_S, 5 * HOUR_S] {
+        let sizes = Sizes::customers(30);
+        let start_s = SandboxOptions::default().start_s + DAY_S;
+        let options = SandboxOptions { start_s, clock_runs: false, sizes, ..SandboxOptions::default() };
+        let sandbox = Sandbox::start(options).expect("starts");
+        let store = Store::in_memory().expect("opens");
+        let sync = || {
+            let cancel = Cancel::default();
+            let clock = std::sync::Arc::new(support::StillClock::of(&sandbox));
+            let client = support::client_by(clock, &sandbox, Limits::new(100_000, None), &cancel);
+            let summary = support::sync_by(&client, &store, &support::all(), &cancel).expect("syncs");
+            assert_eq!(support::failures(&summary), Vec::<String>::new());
+        };
+        sandbox.set_skew_s(3 * HOUR_S);
+        sync();
+        sandbox.set_skew_s(0);
+        sandbox.advance_s(HOUR_S / 2);
+        let customer = ids(&sandbox, "/v1/customers")[0].clone();
+        let refund = ids(&sandbox, "/v1/refunds")[0].clone();
+        for (kind, id) in [("customer", &customer), ("refund", &refund)] {
+            let note = json!({"metadata": {"changed": "between"}});
+            assert!(sandbox.stripe().change(None, kind, id, &note, Change::Evented));
+        }
+        let made = sandbox.stripe().create(None, "customer", &json!({"name": "between"}), Change::Evented);
+        assert!(made.is_some());
+        sandbox.advance_s(later_s - HOUR_S / 2);
+        sync();
+        assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new(), "{later_s}");
+    }
 }

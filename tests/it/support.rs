@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use stripesync::clock::SystemClock;
+use stripesync::clock::{Clock, SystemClock};
 use stripesync::http::{Client, Limits, Settings};
 use stripesync::model::cancel::Cancel;
 use stripesync::model::extract::Catalog;
@@ -18,13 +18,44 @@ use stripesync::sandbox::{Change, Sandbox};
 use stripesync::store::Store;
 use stripesync::sync::{self, Error, Options, Summary, Target};
 
+/// A wall clock that stands, as a sandbox's may: on a busy machine a pull takes seconds, and what may wait for a later
+/// run would be done in this one or not by chance.
+pub struct StillClock {
+    now_ms: i64,
+    machine: SystemClock,
+}
+
+impl StillClock {
+    /// Shows what the sandbox's clock shows now, whatever `Date` it sends.
+    pub fn of(sandbox: &Sandbox) -> StillClock {
+        StillClock { now_ms: sandbox.now_s() * 1_000 + 500, machine: SystemClock::new() }
+    }
+}
+
+impl Clock for StillClock {
+    fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+    fn elapsed(&self) -> Duration {
+        self.machine.elapsed()
+    }
+    fn sleep(&self, duration: Duration) {
+        self.machine.sleep(duration);
+    }
+}
+
 /// Makes a client for a sandbox, quick to give up and without a pace unless told.
 pub fn client(sandbox: &Sandbox, limits: Limits, cancel: &Cancel) -> Client {
+    client_by(Arc::new(SystemClock::new()), sandbox, limits, cancel)
+}
+
+/// The same by another clock.
+pub fn client_by(clock: Arc<dyn Clock>, sandbox: &Sandbox, limits: Limits, cancel: &Cancel) -> Client {
     let mut settings = Settings::new(sandbox.stripe_base_url(), limits)
         .header("Authorization", Secret::new(format!("Bearer {}", sandbox.keys()[0].text)))
         .header("Stripe-Version", Secret::new(stripe::API_VERSION));
     settings.timeouts.global = Duration::from_secs(20);
-    Client::new(settings, Arc::new(SystemClock::new()), cancel.clone()).expect("a client")
+    Client::new(settings, clock, cancel.clone()).expect("a client")
 }
 
 /// Every Stripe resource.
@@ -40,9 +71,13 @@ pub fn sync(sandbox: &Sandbox, store: &Store, options: &Options) -> Result<Summa
 /// The same at a pace.
 pub fn sync_at(sandbox: &Sandbox, store: &Store, options: &Options, limits: Limits) -> Result<Summary, Error> {
     let cancel = Cancel::default();
-    let client = client(sandbox, limits, &cancel);
+    sync_by(&client(sandbox, limits, &cancel), store, options, &cancel)
+}
+
+/// The same with a client of one's own.
+pub fn sync_by(client: &Client, store: &Store, options: &Options, cancel: &Cancel) -> Result<Summary, Error> {
     let catalog = sync::catalog();
-    sync::run(store, &catalog, &Target { client: &client, mode: "sandbox" }, options, &cancel, &Silent)
+    sync::run(store, &catalog, &Target { client, mode: "sandbox" }, options, cancel, &Silent)
 }
 
 /// The options of `sync --all`.

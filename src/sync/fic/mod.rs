@@ -15,6 +15,7 @@ mod scan;
 use std::collections::HashSet;
 use std::time::Instant;
 
+use super::clocks;
 use super::journal;
 use super::tally::Tally;
 use super::{Error, Options, Summary};
@@ -118,6 +119,7 @@ pub fn run(
     let run = journal::Run { account, started_s, finished_s };
     if locked.is_none() {
         journal::write(store, run, &reports)?;
+        clocks::keep(store, account, started_s, client)?;
         outcome?;
     }
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
@@ -151,6 +153,9 @@ impl Pull<'_> {
                 let done = self.bin(bin, resource);
                 self.settle_bin(resource, done)?;
             }
+        }
+        if let Some(by_s) = clocks::check(self.store, self.account.id, &self.numbers, self.client)? {
+            clocks::tell(by_s, "Fatture in Cloud", &self.tally);
         }
         let mut upkeep = Vec::new();
         let chosen: Vec<&'static Resource> =
