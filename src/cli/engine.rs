@@ -19,7 +19,7 @@ use crate::model::secret::Secret;
 use crate::providers::{fic, stripe};
 use crate::sandbox::fic::{FicSandbox, FicSettings};
 use crate::sandbox::{self, Limits as SandboxLimits, Sandbox, Sizes};
-use crate::store::{Account, Lock, Store};
+use crate::store::{self, Account, Lock, Store};
 use crate::sync::fic::Company;
 use crate::sync::{self, Options, Summary, Target};
 
@@ -126,10 +126,16 @@ pub fn pull(
     if order.dry_run {
         return plan(order, access, clock);
     }
-    let _lock = Lock::take(&order.database, &utc(clock.now_ms()))?;
-    let store = Store::open(&order.database)?;
+    let lock = Lock::take(&order.database, &utc(clock.now_ms()))?;
+    store::stop_waiting_for(cancel);
     let catalog = sync::catalog();
-    store.reread(&catalog, cancel)?;
+    let opened = || {
+        let mut store = Store::open(&order.database)?;
+        store.guard(lock);
+        store.reread(&catalog, cancel)?;
+        Ok(store)
+    };
+    let store = opened().map_err(|error: store::Error| unless_interrupted(error, cancel))?;
     let pulling = Pulling { order, access, store: &store, catalog: &catalog, sink, cancel, clock };
     let mut report = RunReport::default();
     let mut failures = Vec::new();
@@ -140,6 +146,7 @@ pub fn pull(
         pulling.name_unopened(opened, &mut report);
     }
     match &access.fic {
+        Some(_) if report.locked.is_some() => {}
         Some(_) if cancel.is_set() => sink.report(Progress::Note("Fatture in Cloud was not begun".to_owned())),
         Some(fic) => pulling.fic(fic, &mut report, &mut failures)?,
         None => {}
@@ -160,6 +167,17 @@ pub fn pull(
 fn filled(status: &StatusReport) -> HashSet<String> {
     let states = status.accounts.iter().flat_map(|account| &account.resources);
     states.filter(|state| state.rows > 0).map(|state| state.table.clone()).collect()
+}
+
+/// What is wrong with the file, unless it is only that somebody asked to stop while another process had it locked.
+fn unless_interrupted(error: store::Error, cancel: &Cancel) -> Failure {
+    match (&error, cancel.signal()) {
+        (store::Error::Locked { .. }, Some(signal)) => {
+            Failure::new(Exit::Interrupted(signal), format!("interrupted: {error}"))
+                .hint("close the other program; the same command goes on from there")
+        }
+        _ => error.into(),
+    }
 }
 
 /// The first failure; of accounts that no credential opens, what each of them opens instead.
@@ -243,7 +261,7 @@ impl Pulling<'_> {
             access.company.as_ref().is_none_or(|company| company == id) && (named.is_empty() || named.contains(id))
         };
         for company in companies.iter().filter(|company| is_chosen(&company.id)) {
-            if self.cancel.is_set() {
+            if self.cancel.is_set() || report.locked.is_some() {
                 break;
             }
             let pulled = self.fic_client(access, Some(&company.id)).and_then(|client| {
@@ -284,11 +302,13 @@ impl Pulling<'_> {
                 report.requests += summary.requests;
                 report.took_ms += summary.took_ms;
                 report.resources.extend(summary.reports);
+                // Whoever was asked to stop did not wait for the other process to its end.
+                report.locked = summary.locked.filter(|_| !self.cancel.is_set());
             }
             // What a signal cut short is no failure: the exit code tells of the signal.
             Err(sync::Error::Http(http::Error::Interrupted)) if self.cancel.is_set() => {}
             // What is wrong with the file is wrong for every account.
-            Err(sync::Error::Store(error)) => return Err(error.into()),
+            Err(sync::Error::Store(error)) => return Err(unless_interrupted(error, self.cancel)),
             Err(error) => {
                 report.failures.push(AccountFailure { account: account.to_owned(), message: error.to_string() });
                 failures.push(error.into());

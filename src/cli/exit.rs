@@ -50,9 +50,14 @@ impl Exit {
         if let Some(signal) = report.signal {
             return Exit::Interrupted(signal);
         }
+        if report.locked.is_some() {
+            return Exit::Held;
+        }
         let reports = &report.resources;
         let is_bad = |report: &&ResourceReport| {
-            matches!(report.outcome, Outcome::Failed(_) | Outcome::Forbidden(_) | Outcome::Interrupted)
+            let is_read = !matches!(report.outcome, Outcome::Failed(_) | Outcome::Forbidden(_) | Outcome::Interrupted);
+            // Whoever sums a column that is empty for some rows must hear of it, also where a script runs this.
+            !is_read || !report.gaps.is_none()
         };
         match reports.iter().filter(is_bad).count() {
             0 if report.failures.is_empty() => Exit::Done,
@@ -184,6 +189,10 @@ impl From<store::Error> for Failure {
                 Exit::Database,
                 "run it where the folder may be written to, or copy the file together with its -wal to such a folder",
             ),
+            E::Unlocked { .. } => (
+                Exit::Held,
+                "leave that file in its place: it keeps a second sync out; everything read so far is in the file, and the same command goes on",
+            ),
             E::Held { .. } => (Exit::Held, "wait for it, or stop that process"),
             E::Locked { .. } => {
                 (Exit::Held, "another program holds a long transaction on it; close that and run this again")
@@ -269,7 +278,7 @@ Or try it without: stripesync sync --all --sandbox";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::progress::Counts;
+    use crate::model::progress::{Counts, Gaps};
     use crate::model::report::AccountFailure;
 
     fn report(outcome: Outcome) -> ResourceReport {
@@ -279,6 +288,7 @@ mod tests {
             counts: Counts::default(),
             took_ms: 0,
             outcome,
+            gaps: Gaps::default(),
         }
     }
 

@@ -8,7 +8,7 @@ use crate::ui::Ui;
 /// Runs the command.
 pub(super) fn run(global: &Global, ui: &Ui) -> Result<Exit, Failure> {
     let database = settings(global, ui)?.database.value;
-    if !database.exists() {
+    if !database.exists() && !database.is_symlink() {
         let message = format!("there is no database {}", database.display());
         return Err(Failure::failed(message).hint(
             "`stripesync sync` makes it; --database names another file, such as the sandbox.db of `sync --sandbox`",

@@ -151,6 +151,11 @@ fn pass(order: &Order, access: &Access, ui: &Ui, cancel: &Cancel, clock: &dyn Cl
         Pulled::Done { report, tables } => {
             ui.run_report(&report).map_err(|error| Failure::stdout(&error))?;
             let exit = Exit::of_run(&report);
+            if let Some(why) = &report.locked {
+                let hint =
+                    "everything read so far is in the file; close the other program, and the same command goes on";
+                ui.failure(&format!("{why}, and did not let go"), &[], Some(hint));
+            }
             if matches!(exit, Exit::Interrupted(_)) {
                 ui.note("interrupted; everything read so far is in the file, and the same command goes on from there");
             }

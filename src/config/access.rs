@@ -155,6 +155,11 @@ fn check_url(url: &str) -> Result<bool, &'static str> {
     if rest.bytes().any(|b| !b.is_ascii_graphic() || matches!(b, b'?' | b'#' | b'@' | b'\\')) {
         return Err("must be scheme, host and port alone, without user, query or fragment");
     }
+    if !rest[authority.len()..].trim_end_matches('/').is_empty() {
+        return Err(
+            "must be scheme, host and port alone, such as http://127.0.0.1:4243, without a path: that is added",
+        );
+    }
     let host = match authority.strip_prefix('[') {
         Some(v6) => v6.split(']').next().unwrap_or_default(),
         None => authority.split(':').next().unwrap_or_default(),
@@ -223,6 +228,8 @@ mod tests {
             ("https://", Err(())),
             ("https://a b", Err(())),
             ("https://a?x=1", Err(())),
+            ("http://127.0.0.1:1/v1", Err(())),
+            ("https://api.stripe.com/v1/", Err(())),
         ] {
             assert_eq!(check_url(url).map_err(drop), wanted, "{url}");
         }

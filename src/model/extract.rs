@@ -10,7 +10,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::resource::{Column, Kind, Pick, Provider, Resource};
+use super::cell::{Unheld, integer, is_plain, plain_text, read, shown};
+use super::resource::{Column, Pick, Provider, Resource};
 use super::row::{Cell, ChildSet, Object, Row};
 use super::text::{self, Edit};
 use super::wire::Unreadable;
@@ -40,6 +41,7 @@ pub const NEVER_STORED: &str = "client_secret";
 const ID: usize = 0;
 const DELETED: usize = 1;
 const CREATED: usize = 2;
+const KIND: usize = 3;
 
 impl Catalog {
     /// Compiles the table entries.
@@ -80,19 +82,19 @@ impl Catalog {
     /// Reads one object's JSON: compacts it, removes secrets, fills the columns, takes the child rows out.
     ///
     /// # Errors
-    /// When the text is no JSON object, or has no id where its kind has one.
+    /// When the text is no JSON object, is of another kind, or has no id where its kind has one.
     pub fn object(&self, compiled: &Compiled, sent: &str) -> Result<Object, Unreadable> {
         let data = compiled.without_secrets(kept_text(sent, compiled.resource)?);
         let captured = compiled.capture(&data)?;
-        let id = captured.first(ID).map(plain_text).unwrap_or_default();
+        let id = compiled.id(&captured)?;
         if id.is_empty() {
             return Err(Unreadable(format!("{}: an object without an id", compiled.resource.name)));
         }
         let children = self.sets(compiled, &captured, &id)?;
         let gone = captured.first(DELETED) == Some("true");
         let created_s = captured.first(CREATED).and_then(|created| created.parse().ok());
-        let cells = compiled.cells(&captured);
-        let row = Row { id, parent_id: None, position: 0, cells, data, nested: Vec::new() };
+        let (cells, unheld) = compiled.cells(&captured);
+        let row = Row { id, parent_id: None, position: 0, cells, unheld, data, nested: Vec::new() };
         Ok(Object { resource: compiled.resource, row, children, gone, created_s })
     }
 
@@ -132,7 +134,7 @@ impl Catalog {
     pub fn again(&self, compiled: &Compiled, data: &str) -> Result<(Vec<Cell>, Vec<ChildSet>), Unreadable> {
         let captured = compiled.capture(data)?;
         let id = captured.first(ID).map(plain_text).unwrap_or_default();
-        Ok((compiled.cells(&captured), self.sets(compiled, &captured, &id)?))
+        Ok((compiled.cells(&captured).0, self.sets(compiled, &captured, &id)?))
     }
 
     /// Takes out the lists that stand in an object and have tables of their own.
@@ -144,13 +146,13 @@ impl Catalog {
     fn child_row(&self, child: &Compiled, kept: &str, parent_id: &str, position: i64) -> Result<Row, Unreadable> {
         let data = child.without_secrets(kept.to_owned());
         let captured = child.capture(&data)?;
-        let id = captured.first(ID).map(plain_text).unwrap_or_default();
+        let id = child.id(&captured)?;
         if id.is_empty() && child.resource.provider == Provider::Stripe {
             return Err(Unreadable(format!("{}: an element without an id", child.resource.name)));
         }
         let nested = self.sets(child, &captured, &id)?;
-        let cells = child.cells(&captured);
-        Ok(Row { id, parent_id: Some(parent_id.to_owned()), position, cells, data, nested })
+        let (cells, unheld) = child.cells(&captured);
+        Ok(Row { id, parent_id: Some(parent_id.to_owned()), position, cells, unheld, data, nested })
     }
 }
 
@@ -179,6 +181,7 @@ impl Compiled {
         compiled.slot("/id");
         compiled.slot("/deleted");
         compiled.slot("/created");
+        compiled.slot("/object");
         for column in resource.columns {
             let slots = column.from.split('|').map(|pointer| compiled.slot(pointer)).collect();
             compiled.columns.push(slots);
@@ -220,8 +223,40 @@ impl Compiled {
         text::edit(&data, &edits)
     }
 
-    fn cells(&self, captured: &Captured) -> Vec<Cell> {
-        self.resource.columns.iter().zip(&self.columns).map(|(column, slots)| captured.cell(column, slots)).collect()
+    /// Returns the id, or nothing where there is none.
+    ///
+    /// An object says of what kind it is, and a list of one kind that shows another is no such list. Lists of several
+    /// kinds (a customer's sources) get new ones now and then, and some old answers do not say.
+    fn id(&self, captured: &Captured) -> Result<String, Unreadable> {
+        let (name, objects) = (self.resource.name, self.resource.objects);
+        let raw = captured.first(ID).unwrap_or_default();
+        let is_id = match self.resource.provider {
+            Provider::Stripe => raw.starts_with('"'),
+            Provider::Fic => is_plain(raw),
+        };
+        if !(raw.is_empty() || is_id) {
+            return Err(Unreadable(format!("{name}: {} is no id", shown(raw))));
+        }
+        let id = plain_text(raw);
+        match (captured.first(KIND).map(plain_text), objects) {
+            (Some(kind), [wanted]) if kind != *wanted => {
+                Err(Unreadable(format!("{name}: {} is of the kind {}, not {wanted}", shown(&id), shown(&kind))))
+            }
+            _ => Ok(id),
+        }
+    }
+
+    /// Returns the typed columns, and what none of them can hold.
+    fn cells(&self, captured: &Captured) -> (Vec<Cell>, Vec<Unheld>) {
+        let mut unheld = Vec::new();
+        let columns = self.resource.columns.iter().zip(&self.columns);
+        let cells = columns.map(|(column, slots)| {
+            captured.cell(column, slots).unwrap_or_else(|why| {
+                unheld.push(Unheld { column: column.name, why });
+                Cell::Null
+            })
+        });
+        (cells.collect(), unheld)
     }
 }
 
@@ -272,89 +307,41 @@ impl<'a> Captured<'a> {
         self.one[slot].filter(|raw| *raw != "null")
     }
 
-    fn cell(&self, column: &Column, slots: &[usize]) -> Cell {
+    /// Returns the first value that the column can hold; the reason why it is empty where there are only others.
+    fn cell(&self, column: &Column, slots: &[usize]) -> Result<Cell, String> {
+        let mut trouble = None;
         for &slot in slots {
             let cell = match (column.pick, self.first(slot)) {
-                (Pick::First, Some(raw)) => cell(column.kind, raw),
-                (_, Some(raw)) if self.many.iter().all(|(s, _)| *s != slot) => cell(column.kind, raw),
-                _ => self.fold(column.pick, slot),
+                (Pick::First, Some(raw)) => read(column.kind, raw),
+                (_, Some(raw)) if self.many.iter().all(|(s, _)| *s != slot) => read(column.kind, raw),
+                _ => self.fold(column, slot),
             };
-            if cell != Cell::Null {
-                return cell;
+            match cell {
+                Ok(Cell::Null) => {}
+                Ok(cell) => return Ok(cell),
+                Err(why) => drop(trouble.get_or_insert(why)),
             }
         }
-        Cell::Null
+        trouble.map_or(Ok(Cell::Null), Err)
     }
 
-    fn fold(&self, pick: Pick, slot: usize) -> Cell {
+    fn fold(&self, column: &Column, slot: usize) -> Result<Cell, String> {
         let values = || self.many.iter().filter(|(s, raw)| *s == slot && *raw != "null").map(|(_, raw)| *raw);
-        let integers = || values().filter_map(|raw| raw.parse::<i64>().ok());
-        let folded = match pick {
-            Pick::First => return Cell::Null,
-            Pick::Min => integers().min(),
-            Pick::Max => integers().max(),
+        // One that cannot be read leaves nothing to say about all of them.
+        let integers = || values().map(|raw| integer(column.kind, raw)).collect::<Result<Vec<i64>, String>>();
+        let folded = match column.pick {
+            Pick::First => None,
+            Pick::Min => integers()?.into_iter().min(),
+            Pick::Max => integers()?.into_iter().max(),
             Pick::Sum => {
-                integers().try_fold(None, |sum: Option<i64>, i| sum.unwrap_or(0).checked_add(i).map(Some)).flatten()
+                let all = integers()?;
+                let sum = all.iter().try_fold(0, |sum: i64, i| sum.checked_add(*i)).ok_or("is a sum beyond 64 bits")?;
+                Some(sum).filter(|_| !all.is_empty())
             }
             Pick::Count => Some(values().count() as i64),
         };
-        folded.map_or(Cell::Null, Cell::Int)
+        Ok(folded.map_or(Cell::Null, Cell::Int))
     }
-}
-
-fn cell(kind: Kind, raw: &str) -> Cell {
-    let integer = |text: &str| text.parse::<i64>().ok().or_else(|| exact_integer(text)).map_or(Cell::Null, Cell::Int);
-    match kind {
-        Kind::Text | Kind::Date | Kind::Decimal => Cell::Text(plain_text(raw)),
-        Kind::Ref if raw.starts_with('{') => match serde_json::from_str::<Reference>(raw) {
-            Ok(Reference { id: Some(id) }) => Cell::Text(plain_text(id.get())),
-            _ => Cell::Null,
-        },
-        Kind::Ref => Cell::Text(plain_text(raw)),
-        Kind::Int | Kind::Minor | Kind::Time => integer(raw.trim_matches('"')),
-        Kind::Bool => match raw {
-            "true" => Cell::Int(1),
-            "false" => Cell::Int(0),
-            other => integer(other),
-        },
-        Kind::RomeTime => rome_time(&plain_text(raw)).map_or(Cell::Null, Cell::Int),
-        Kind::Json => Cell::Text(raw.to_owned()),
-    }
-}
-
-/// Reads an integer that is spelled as JSON allows it too: `2.0`, `1e2`.
-fn exact_integer(text: &str) -> Option<i64> {
-    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
-        None => (text, 0),
-    };
-    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let part = part.trim_end_matches('0');
-    let zeros = usize::try_from(exponent).ok()?.checked_sub(part.len()).filter(|zeros| *zeros < 19)?;
-    format!("{whole}{part}{}", "0".repeat(zeros)).parse().ok()
-}
-
-#[derive(Deserialize)]
-struct Reference<'a> {
-    #[serde(borrow)]
-    id: Option<&'a RawValue>,
-}
-
-/// Returns a string's content, and any other value's own text.
-fn plain_text(raw: &str) -> String {
-    if raw.starts_with('"') {
-        // A lone surrogate escape is legal JSON and no Unicode text: such a value is kept as it was spelled.
-        serde_json::from_str(raw).unwrap_or_else(|_| raw.to_owned())
-    } else {
-        raw.to_owned()
-    }
-}
-
-/// Reads `YYYY-MM-DD HH:MM:SS` as Europe/Rome; dates that do not exist give nothing.
-fn rome_time(text: &str) -> Option<i64> {
-    let local: jiff::civil::DateTime = text.parse().ok()?;
-    let zone = jiff::tz::TimeZone::get("Europe/Rome").ok()?;
-    Some(local.to_zoned(zone).ok()?.timestamp().as_second())
 }
 
 struct Capture<'t, 'o, 'a> {
@@ -519,26 +506,6 @@ mod tests {
     }
 
     #[test]
-    fn integers_are_read_however_they_are_spelled_and_nothing_is_rounded() {
-        for (raw, wanted) in [
-            ("12", Some(12)),
-            ("-0", Some(0)),
-            ("2.0", Some(2)),
-            ("-12.50e2", Some(-1250)),
-            ("1E3", Some(1000)),
-            ("9223372036854775807", Some(i64::MAX)),
-            ("9223372036854775808", None),
-            ("1.5", None),
-            ("100e-2", None),
-            ("1e99", None),
-            ("1e", None),
-        ] {
-            let wanted = wanted.map_or(Cell::Null, Cell::Int);
-            assert_eq!(cell(Kind::Minor, raw), wanted, "{raw}");
-        }
-    }
-
-    #[test]
     fn what_is_nested_beyond_reason_is_refused() {
         let nested = |depth: usize| format!(r#"{{"id":"a","deep":{}1{}}}"#, "[".repeat(depth), "]".repeat(depth));
         let catalog = Catalog::new([&SUBSCRIPTION, &ITEM]);
@@ -571,8 +538,32 @@ mod tests {
     #[test]
     fn an_object_without_an_id_is_refused() {
         let catalog = Catalog::new([&SUBSCRIPTION]);
-        for bad in ["{}", "[]", "7", "{\"id\":null}", "{\"id\":"] {
+        for bad in
+            ["{}", "[]", "7", "{\"id\":null}", "{\"id\":", "{\"id\":7}", "{\"id\":{\"id\":\"a\"}}", "{\"id\":[]}"]
+        {
             assert!(catalog.object(catalog.get(&SUBSCRIPTION), bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_list_of_one_kind_takes_no_other_and_a_list_of_several_takes_any() {
+        static ONE: Resource = Resource { name: "charges", objects: &["charge"], ..Resource::BLANK };
+        static SEVERAL: Resource = Resource { name: "sources", objects: &["card", "source"], ..Resource::BLANK };
+        static FIC: Resource = Resource { provider: Provider::Fic, name: "clients", ..Resource::BLANK };
+        let catalog = Catalog::new([&ONE, &SEVERAL, &FIC]);
+        let read = |resource: &'static Resource, text: &str| catalog.object(catalog.get(resource), text);
+        let refused = read(&ONE, r#"{"id":"cus_1","object":"customer"}"#).expect_err("is none");
+        assert_eq!(refused.0, "charges: cus_1 is of the kind customer, not charge");
+        for (resource, text) in [
+            (&ONE, r#"{"id":"ch_1","object":"charge"}"#),
+            (&ONE, r#"{"id":"ch_1"}"#),
+            (&ONE, r#"{"id":"ch_1","object":"charge","deleted":true}"#),
+            (&SEVERAL, r#"{"id":"btc_1","object":"bitcoin_receiver"}"#),
+            (&FIC, r#"{"id":7,"object":"anything"}"#),
+            (&FIC, r#"{"id":"7"}"#),
+        ] {
+            assert!(read(resource, text).is_ok(), "{text}");
+        }
+        assert!(read(&FIC, r#"{"id":{"id":7}}"#).is_err() && read(&FIC, r#"{"id":true}"#).is_err());
     }
 }

@@ -1,6 +1,7 @@
 //! The words of the domain. No input, no output, nothing of ours imported.
 
 pub mod cancel;
+pub mod cell;
 pub mod extract;
 pub mod order;
 pub mod progress;

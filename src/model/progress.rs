@@ -32,6 +32,37 @@ pub struct Counts {
     pub requests: u64,
 }
 
+/// Values that their typed columns cannot hold: those are empty, and whoever sums them must know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Gaps {
+    /// How many.
+    pub count: u64,
+    /// The first of them: which object, which column, which value, and why it does not fit.
+    pub first: Vec<String>,
+}
+
+impl Gaps {
+    /// Returns whether every column holds what was sent.
+    pub fn is_none(&self) -> bool {
+        self.count == 0
+    }
+}
+
+impl std::fmt::Display for Gaps {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        if self.is_none() {
+            return Ok(());
+        }
+        let more = self.count.saturating_sub(self.first.len() as u64);
+        f.write_str(&self.first.join("; "))?;
+        if more > 0 {
+            write!(f, "; and {more} more")?;
+        }
+        f.write_str(if self.count == 1 { "; that column is empty" } else { "; those columns are empty" })?;
+        f.write_str(", data keeps what was sent")
+    }
+}
+
 /// One resource's line in the closing table.
 #[derive(Debug, Clone)]
 pub struct ResourceReport {
@@ -45,6 +76,8 @@ pub struct ResourceReport {
     pub took_ms: u64,
     /// How it ended.
     pub outcome: Outcome,
+    /// What its columns cannot hold.
+    pub gaps: Gaps,
 }
 
 /// A step worth drawing.

@@ -77,6 +77,8 @@ pub struct RunReport {
     pub took_ms: u64,
     /// The signal that ended it early.
     pub signal: Option<i32>,
+    /// What another process did to the file that ended the run early.
+    pub locked: Option<String>,
     /// Services whose clock this machine's is far from.
     pub clocks: Vec<ClockOff>,
 }

@@ -1,5 +1,6 @@
 //! Rows as plain data, between extraction and the store.
 
+use super::cell::Unheld;
 use super::resource::Resource;
 
 /// One SQL value. There are no floats here: money never touches one.
@@ -24,6 +25,8 @@ pub struct Row {
     pub position: i64,
     /// Typed columns.
     pub cells: Vec<Cell>,
+    /// What the typed columns cannot hold, and are empty for.
+    pub unheld: Vec<Unheld>,
     /// Compact JSON, secrets removed.
     pub data: String,
     /// For children: the lists inside them that have tables of their own, such as the discounts of an invoice's line.

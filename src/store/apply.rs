@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Statement, ToSql, params};
 use super::Store;
 use super::children::at;
 use super::error::Error;
+use super::gaps::Found;
 use super::statements::Statements;
 use crate::model::extract::Catalog;
 use crate::model::order::Interval;
@@ -108,6 +109,8 @@ pub struct Rows<'c> {
     pub(super) under: Vec<Vec<usize>>,
     /// What became of elements of lists, for each catalog index.
     pub(super) child_counts: Vec<Counts>,
+    /// What columns stayed empty for.
+    pub(super) found: Found,
 }
 
 impl Store {
@@ -138,6 +141,7 @@ impl Store {
             get_state: prepare("SELECT from_s, until_s, event_id FROM row_states WHERE resource=?1 AND row_id=?2")?,
             under,
             child_counts: vec![Counts::default(); catalog.entries().len()],
+            found: Found::default(),
         })
     }
 
@@ -288,6 +292,9 @@ impl<'c> Rows<'c> {
         if bound == 0 {
             return Ok(false);
         }
+        if gone_s.is_none() {
+            self.note_gaps(object);
+        }
         let row_id = self.conn.last_insert_rowid();
         self.advance(index, row_id, interval, told.event_id())?;
         self.put_first_children(object, told, gone_s)?;
@@ -356,6 +363,7 @@ impl<'c> Rows<'c> {
                 }
             }
             if !object.gone {
+                self.note_gaps(object);
                 self.queue_fanouts(object, told, Some(&stored.data))?;
             }
             return Ok(Applied::Unchanged);
@@ -401,6 +409,7 @@ impl<'c> Rows<'c> {
             self.conn.execute(&sql, params![interval.from_s, !settled, stored.row_id]).map_err(|e| store.sql(e))?;
             self.bury_children(index, &object.row.id, told.account, interval.from_s)?;
         } else {
+            self.note_gaps(object);
             let statement = &mut self.statements(index).update;
             let mut values: Vec<&dyn ToSql> = object.row.cells.iter().map(|cell| cell as &dyn ToSql).collect();
             let (unsettled, gone) = (!settled, None::<i64>);
@@ -436,7 +445,8 @@ fn absent(resource: &'static Resource, id: &str) -> Object {
     let kind = resource.objects.first().copied().unwrap_or_default();
     let data = serde_json::json!({"id": id, "object": kind, "deleted": true}).to_string();
     let cells = resource.columns.iter().map(|_| Cell::Null).collect();
-    let row = Row { id: id.to_owned(), parent_id: None, position: 0, cells, data, nested: Vec::new() };
+    let row =
+        Row { id: id.to_owned(), parent_id: None, position: 0, cells, unheld: Vec::new(), data, nested: Vec::new() };
     Object { resource, row, children: Vec::new(), gone: true, created_s: None }
 }
 

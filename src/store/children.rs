@@ -24,6 +24,7 @@ impl Rows<'_> {
     /// SQLite's.
     pub fn complete(&mut self, parent_id: &str, part: &ChildSet, from: i64, told: &Told) -> Result<Applied, Error> {
         self.prepare(self.catalog.get(part.resource).index)?;
+        self.note_list_gaps(part);
         if from == 0 {
             self.replace(told, parent_id, part)?;
         } else {
@@ -315,12 +316,13 @@ impl Rows<'_> {
         if data == stored.data {
             return Ok(Applied::Unchanged);
         }
-        let store = self.store;
-        let entry = &self.catalog.entries()[parent];
+        let (store, catalog) = (self.store, self.catalog);
+        let entry = &catalog.entries()[parent];
         let (mut sets, mut values) = (String::new(), Vec::<Cell>::new());
         if entry.resource.columns.iter().any(|column| column.from.split('|').any(|path| path.starts_with(inline.at))) {
-            let Ok(object) = self.catalog.object(entry, &data) else { return Ok(Applied::Unchanged) };
+            let Ok(object) = catalog.object(entry, &data) else { return Ok(Applied::Unchanged) };
             sets = entry.resource.columns.iter().map(|column| format!("{}=?,", column.name)).collect();
+            self.note_row(parent, &object.row);
             values = object.row.cells;
         }
         let sql = format!("UPDATE {} SET {sets}data=? WHERE row_id=?", entry.resource.table());

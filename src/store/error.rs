@@ -91,6 +91,14 @@ pub enum Error {
         /// When it began, RFC 3339.
         since: String,
     },
+    /// The file that keeps other syncs out was taken away.
+    #[error("{lock} was taken away or replaced while {path} was being written", lock = lock.display(), path = path.display())]
+    Unlocked {
+        /// The file.
+        path: PathBuf,
+        /// The lock's.
+        lock: PathBuf,
+    },
     /// Another process keeps the write lock for longer than we wait.
     #[error("{path} is locked by another process", path = path.display())]
     Locked {

@@ -27,6 +27,8 @@ pub struct Event {
     pub created_s: i64,
     /// The whole event, compact, secrets removed.
     pub payload: String,
+    /// Why it cannot be read, where it cannot; a table is named then only if the object can be asked for.
+    pub error: Option<String>,
 }
 
 /// A logged event that waits for its effect.
@@ -87,14 +89,19 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn log_event(&self, provider: &str, account: i64, event: &Event, now_s: i64) -> Result<bool, Error> {
-        let status = if event.table.is_empty() { "ignored" } else { "received" };
+        let status = match (event.table.is_empty(), &event.error) {
+            (false, _) => "received",
+            (true, None) => "ignored",
+            (true, Some(_)) => "failed",
+        };
         let table = Some(&event.table).filter(|table| !table.is_empty());
         let mut statement = self
             .conn
             .prepare_cached(
                 "INSERT INTO webhook_events
-                   (provider, account, event_id, type, object, object_id, api_version, created, payload, status, source, received_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'sync', ?11) ON CONFLICT DO NOTHING",
+                   (provider, account, event_id, type, object, object_id, api_version, created, payload, status, source, received_at,
+                    error)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'sync', ?11, ?12) ON CONFLICT DO NOTHING",
             )
             .map_err(|e| self.sql(e))?;
         let logged = statement
@@ -109,7 +116,8 @@ impl Store {
                 event.created_s,
                 event.payload,
                 status,
-                now_s
+                now_s,
+                event.error
             ])
             .map_err(|e| self.sql(e))?;
         Ok(logged == 1)
@@ -124,7 +132,7 @@ impl Store {
         let mut statement = self
             .conn
             .prepare_cached(
-                "SELECT id, event_id, type, object, object_id, api_version, created, payload FROM webhook_events
+                "SELECT id, event_id, type, object, object_id, api_version, created, payload, error FROM webhook_events
                  WHERE account=?1 AND status='received' ORDER BY created, id LIMIT ?2",
             )
             .map_err(sql)?;
@@ -138,6 +146,7 @@ impl Store {
                     api_version: row.get(5)?,
                     created_s: row.get(6)?,
                     payload: row.get(7)?,
+                    error: row.get(8)?,
                 };
                 Ok(Waiting { row: row.get(0)?, event })
             })

@@ -2,15 +2,20 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
 
 use super::error::Error;
 
 /// Held while a sync runs. The system lets go when the process dies, so a stale file is no obstacle.
 pub struct Lock {
+    place: PathBuf,
+    identity: Option<(u64, u64)>,
     _file: File,
 }
+
+/// A lock file that is taken away between its opening and its locking is made anew so often.
+const TRIES_MAX: u32 = 10;
 
 impl Lock {
     /// Takes the lock beside the database.
@@ -22,6 +27,27 @@ impl Lock {
         // A link and its file are one database.
         let place = std::fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
         let name = super::beside(&place, ".lock");
+        for _ in 0..TRIES_MAX {
+            let lock = Lock::take_at(database, &name, now)?;
+            if lock.is_held() {
+                return Ok(lock);
+            }
+        }
+        let why = format!("{} is taken away again and again", name.display());
+        Err(Error::ReadOnly { path: database.to_owned(), why })
+    }
+
+    /// Returns whether the file that is locked is still the one that others would lock.
+    pub(super) fn is_held(&self) -> bool {
+        self.identity.is_some() && super::identity(&self.place) == self.identity
+    }
+
+    /// Returns where the lock's file is.
+    pub(super) fn place(&self) -> &Path {
+        &self.place
+    }
+
+    fn take_at(database: &Path, name: &Path, now: &str) -> Result<Lock, Error> {
         let refused = |error: std::io::Error| Error::ReadOnly { path: database.to_owned(), why: error.to_string() };
         let mut file = OpenOptions::new()
             .read(true)
@@ -29,7 +55,7 @@ impl Lock {
             .create(true)
             .truncate(false)
             .mode(0o600)
-            .open(&name)
+            .open(name)
             .map_err(refused)?;
         match file.try_lock() {
             Ok(()) => {}
@@ -44,6 +70,7 @@ impl Lock {
         let written =
             file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{} {now}", std::process::id()));
         written.map_err(refused)?;
-        Ok(Lock { _file: file })
+        let identity = file.metadata().ok().map(|file| (file.dev(), file.ino()));
+        Ok(Lock { place: name.to_owned(), identity, _file: file })
     }
 }

@@ -12,6 +12,7 @@ mod children;
 mod clocks;
 mod error;
 mod events;
+mod gaps;
 mod lock;
 mod logs;
 mod migrate;
@@ -23,6 +24,7 @@ mod reread;
 mod settle;
 mod statements;
 mod todo;
+mod waiting;
 mod walks;
 
 use std::cell::OnceCell;
@@ -32,7 +34,6 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
@@ -49,10 +50,8 @@ pub use lock::Lock;
 pub use logs::LogEntry;
 pub use presence::{ListState, Living};
 pub use todo::{Fanout, Fetch, Turn};
+pub use waiting::stop_waiting_for;
 pub use walks::{SliceRow, WalkRow};
-
-/// How long to wait for another process's transaction; those are bounded to 50 ms.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// An open, migrated database.
 pub struct Store {
@@ -62,6 +61,8 @@ pub struct Store {
     path: PathBuf,
     /// Device and inode of the open file; none of one in memory.
     identity: Option<(u64, u64)>,
+    /// What keeps other syncs out, where this one writes.
+    lock: Option<Lock>,
 }
 
 impl Store {
@@ -74,9 +75,10 @@ impl Store {
         create_private(path)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(plain(path), flags).map_err(|error| Error::from_sql(path, error))?;
-        let store = Store { checkpointer: OnceCell::new(), conn, path: path.to_owned(), identity: identity(path) };
+        let mut store =
+            Store { checkpointer: OnceCell::new(), conn, path: path.to_owned(), identity: identity(path), lock: None };
         // Before anything is set: a file that is not ours, or newer, must stay as it is to the byte.
-        store.conn.busy_timeout(BUSY_TIMEOUT).map_err(|e| store.sql(e))?;
+        waiting::patient(&mut store.conn).map_err(|e| store.sql(e))?;
         migrate::version(&store.conn, path)?;
         store.configure()?;
         migrate::migrate(&store.conn, path)?;
@@ -106,8 +108,9 @@ impl Store {
     fn read_at(path: &Path, name: &OsStr, more: OpenFlags) -> Result<Store, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
         let conn = Connection::open_with_flags(name, flags).map_err(|error| Error::from_sql(path, error))?;
-        let store = Store { checkpointer: OnceCell::new(), conn, path: path.to_owned(), identity: identity(path) };
-        store.conn.busy_timeout(BUSY_TIMEOUT).map_err(|e| store.sql(e))?;
+        let mut store =
+            Store { checkpointer: OnceCell::new(), conn, path: path.to_owned(), identity: identity(path), lock: None };
+        waiting::patient(&mut store.conn).map_err(|e| store.sql(e))?;
         migrate::check(&store.conn, path)?;
         Ok(store)
     }
@@ -132,7 +135,7 @@ impl Store {
             let copy = Backup::new(empty, &mut conn).map_err(sql)?;
             copy.step(-1).map_err(sql)?;
         }
-        Ok(Store { checkpointer: OnceCell::new(), conn, path, identity: None })
+        Ok(Store { checkpointer: OnceCell::new(), conn, path, identity: None, lock: None })
     }
 
     fn configure(&self) -> Result<(), Error> {
@@ -154,6 +157,11 @@ impl Store {
                  PRAGMA journal_size_limit = 67108864;",
             )
             .map_err(|e| self.sql(e))
+    }
+
+    /// Keeps the lock, and commits nothing more once somebody took it away: another sync may run by then.
+    pub fn guard(&mut self, lock: Lock) {
+        self.lock = Some(lock);
     }
 
     /// Returns the file's path.
@@ -178,6 +186,10 @@ impl Store {
         if self.identity.is_some() && identity(&self.path) != self.identity {
             self.rollback();
             return Err(Error::Gone { path: self.path.clone() });
+        }
+        if let Some(lock) = self.lock.as_ref().filter(|lock| !lock.is_held()) {
+            self.rollback();
+            return Err(Error::Unlocked { path: self.path.clone(), lock: lock.place().to_owned() });
         }
         #[cfg(debug_assertions)]
         breaking::at_commit(breaking::BEFORE);
@@ -279,6 +291,9 @@ fn check_place(path: &Path) -> Result<(), Error> {
     if let Ok(found) = std::fs::metadata(path) {
         let what = if found.is_dir() { "a folder" } else { "a device or a pipe" };
         return if found.is_file() { Ok(()) } else { Err(Error::NoFile { path: path.to_owned(), what }) };
+    }
+    if path.is_symlink() {
+        return Err(Error::NoFile { path: path.to_owned(), what: "a link that leads nowhere" });
     }
     match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         Some(folder) if !folder.is_dir() => Err(Error::NoFolder { path: path.to_owned(), folder: folder.to_owned() }),

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use super::Error;
 use super::failed::Failed;
 use super::lists::{answer, is_cursor_gone, outcome_of};
+use super::logged::Broken;
 use super::plan::{self, PageEnd};
 use super::pool::{Done, Work};
 use super::tally::Tally;
@@ -45,6 +46,8 @@ pub struct ReadEvents<'a, 'c> {
     pages_max: u64,
     /// Why it could not be read to its end.
     pub failure: Option<Failure>,
+    /// What came and could not be read.
+    pub broken: Broken,
 }
 
 impl<'a, 'c> ReadEvents<'a, 'c> {
@@ -58,32 +61,44 @@ impl<'a, 'c> ReadEvents<'a, 'c> {
         tally: &'a mut Tally<'c>,
     ) -> ReadEvents<'a, 'c> {
         let (seen, gone) = Default::default();
-        ReadEvents { store, account, tally, walk, slices, pages: 0, seen, gone, pages_max, failure: None }
+        ReadEvents {
+            store,
+            account,
+            tally,
+            walk,
+            slices,
+            pages: 0,
+            seen,
+            gone,
+            pages_max,
+            failure: None,
+            broken: Broken::default(),
+        }
     }
 
     /// Decides what a page leads to: the next page, several slices, or the end of its slice.
     fn follow_page(
         &mut self,
         (slice, span): (i64, Span),
-        (events, has_more): (&[Event], bool),
+        (events, next): (&[Event], Option<&String>),
         (when, free): (When, usize),
         queue: &mut VecDeque<Task>,
     ) -> Result<(), Error> {
         self.pages += 1;
-        let (Some(first), Some(last)) = (events.first(), events.last().filter(|_| has_more)) else {
+        let (Some(first), Some(last), Some(next)) = (events.first(), events.last(), next) else {
             self.store.end_slice(self.walk, slice, when.date_s)?;
             return Ok(());
         };
-        if !self.seen.insert((slice, last.id.clone())) || self.pages > self.pages_max {
-            self.failure = Some(Failure::Endless(format!("the event log does not end at {}", last.id)));
+        if !self.seen.insert((slice, next.clone())) || self.pages > self.pages_max {
+            self.failure = Some(Failure::Endless(format!("the event log does not end at {next}")));
             return Ok(());
         }
         let end = PageEnd { newest_s: first.created_s, oldest_s: last.created_s };
         // The span is bounded below: events are asked for from the watermark on.
         let spans = plan::cut(span, end, span.from_s.unwrap_or(last.created_s), free, PIECE_PAGES);
         if spans.len() < 2 {
-            self.store.move_cursor(slice, &last.id, Some(last.created_s))?;
-            queue.push_back(Task::Events { slice, span, cursor: Some(last.id.clone()) });
+            self.store.move_cursor(slice, next, Some(last.created_s))?;
+            queue.push_back(Task::Events { slice, span, cursor: Some(next.clone()) });
             return Ok(());
         }
         for span in spans {
@@ -103,8 +118,8 @@ impl Work for ReadEvents<'_, '_> {
 
     fn follow(&mut self, done: &Done, free: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
         match (&done.task, &done.got) {
-            (Task::Events { slice, span, .. }, Ok(Got::Events { events, has_more })) => {
-                self.follow_page((*slice, *span), (events, *has_more), (done.when, free), queue)
+            (Task::Events { slice, span, .. }, Ok(Got::Events { events, next })) => {
+                self.follow_page((*slice, *span), (events, next.as_ref()), (done.when, free), queue)
             }
             (Task::Events { slice, span, cursor: Some(cursor) }, Err(failure)) if is_cursor_gone(failure) => {
                 // The event that it stood at is no longer kept: its slice from the start, once. The cursors on the way
@@ -129,6 +144,7 @@ impl Work for ReadEvents<'_, '_> {
                 for event in &events {
                     if self.store.log_event("stripe", self.account, event, done.when.date_s)? {
                         self.tally.applied(EVENTS, crate::store::Applied::New);
+                        self.broken.add(event);
                     }
                 }
             }
@@ -216,8 +232,12 @@ impl TakeEffects<'_, '_, '_> {
             }
         }
         match trouble {
-            None => store.end_event(one.row, "processed", None, self.now_s)?,
-            Some(why) => store.end_event(one.row, "failed", Some(&why), self.now_s)?,
+            // What was wrong with an event whose object is asked for instead stays with it.
+            None => store.end_event(one.row, "processed", one.event.error.as_deref(), self.now_s)?,
+            Some(why) => {
+                store.end_event(one.row, "failed", Some(&why), self.now_s)?;
+                self.tally.fail(table, Outcome::Failed(format!("event {}: {why}", one.event.id)));
+            }
         }
         Ok(())
     }
@@ -237,12 +257,13 @@ fn effects(
         return Ok(child_effects(catalog, current, compiled, payload));
     }
     let Some(whole_since_s) = current.get(&event.table) else { return Ok(Vec::new()) };
-    let is_gone = resource.gone.contains(&event.kind.as_str());
+    let is_gone = resource.gone.contains(&event.kind.as_str()) && event.error.is_none();
     let payload = object_of(&event.payload).unwrap_or_default();
     let is_whole = || catalog.object(compiled, payload).is_ok_and(|o| o.children.iter().all(|set| set.complete));
     let on_clock =
         || serde_json::from_str::<event::Subject>(payload).is_ok_and(|s| s.test_clock.is_some_and(|c| !c.is_null()));
-    let suffices = event::suffices(resource, event.api_version.as_deref()) && is_whole() && !on_clock();
+    let suffices =
+        event.error.is_none() && event::suffices(resource, event.api_version.as_deref()) && is_whole() && !on_clock();
     let fetch = || vec![Effect::Fetch { index: compiled.index, id: id.clone() }];
     if !(is_gone || suffices || resource.get.is_empty()) {
         return Ok(fetch());

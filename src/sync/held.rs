@@ -76,6 +76,7 @@ mod tests {
             cells: Vec::new(),
             data: "{}".to_owned(),
             nested: Vec::new(),
+            unheld: Vec::new(),
         };
         let children = vec![ChildSet { resource: &CHILD, rows: Vec::new(), complete }];
         Object { resource, row, children, gone: false, created_s: None }

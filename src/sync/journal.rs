@@ -20,7 +20,9 @@ pub(super) fn write(store: &Store, run: Run, reports: &[ResourceReport]) -> Resu
     let name = format!("{}-{}", run.started_s, std::process::id());
     store.begin()?;
     for report in reports {
-        let (status, error) = status(&report.outcome);
+        let (status, why) = status(report);
+        let gaps = (!report.gaps.is_none()).then(|| report.gaps.to_string());
+        let error: Vec<&str> = why.into_iter().chain(gaps.as_deref()).collect();
         store.log_run(&LogEntry {
             run: &name,
             account: run.account,
@@ -29,14 +31,15 @@ pub(super) fn write(store: &Store, run: Run, reports: &[ResourceReport]) -> Resu
             finished_s: run.finished_s,
             status,
             counts: report.counts,
-            error,
+            error: Some(error.join("; ")).filter(|error| !error.is_empty()).as_deref(),
         })?;
     }
     store.commit().map_err(Error::from)
 }
 
-fn status(outcome: &Outcome) -> (&'static str, Option<&str>) {
-    match outcome {
+fn status(report: &ResourceReport) -> (&'static str, Option<&str>) {
+    match &report.outcome {
+        Outcome::Complete if !report.gaps.is_none() => ("with gaps", None),
         Outcome::Complete => ("complete", None),
         Outcome::Partial => ("partial", None),
         Outcome::NotAvailable(why) => ("not available", Some(why)),

@@ -13,6 +13,7 @@ pub mod fic;
 mod held;
 mod journal;
 mod lists;
+mod logged;
 mod plan;
 mod pool;
 mod run;
@@ -70,6 +71,8 @@ pub struct Summary {
     pub took_ms: u64,
     /// The signal that ended it early.
     pub signal: Option<i32>,
+    /// What another process did to the file that ended it early.
+    pub locked: Option<String>,
 }
 
 /// What ends a whole run. What concerns one resource is in its report instead.
@@ -95,6 +98,14 @@ pub enum Error {
         /// Those asked for.
         asked: String,
     },
+}
+
+/// Says that another process keeps the file locked, where that ended a run.
+fn locked(outcome: &Result<(), Error>) -> Option<String> {
+    match outcome {
+        Err(Error::Store(error @ crate::store::Error::Locked { .. })) => Some(error.to_string()),
+        _ => None,
+    }
 }
 
 /// Returns a resource's number in the file.

@@ -104,18 +104,25 @@ pub fn run_within(
     let following = run.following();
     let mut rows = store.rows(catalog, &following)?;
     let outcome = run.phases(&mut rows, &mut tally);
-    let settled = tally.count_once().and_then(|()| run.name_unfinished(&mut tally));
+    let locked = super::locked(&outcome);
+    let is_cut = cancel.is_set() || locked.is_some();
+    let settled = tally.count_once().and_then(|()| run.name_unfinished(is_cut, &mut tally));
+    tally.gaps(rows.take_gaps());
     let reports = tally.reports();
-    let logged = run.log(&reports);
-    clocks::keep(store, run.account.id, began_s, target.client)?;
-    outcome?;
+    // A file that is locked takes no log either: waiting once was enough.
+    if locked.is_none() {
+        let logged = run.log(&reports);
+        clocks::keep(store, run.account.id, began_s, target.client)?;
+        outcome?;
+        logged?;
+    }
     settled?;
-    logged?;
     Ok(Summary {
         reports,
         requests: target.client.sent(),
         took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         signal: cancel.signal(),
+        locked,
     })
 }
 
@@ -458,7 +465,9 @@ impl<'a> Run<'a> {
         let slices = self.store.open_slices(walk.id)?;
         let mut work = ReadEvents::new(self.store, self.account.id, walk.id, slices, self.bounds.event_pages, tally);
         self.drive(&mut work)?;
-        match work.failure.take() {
+        let (failure, broken) = (work.failure.take(), std::mem::take(&mut work.broken));
+        broken.tell(tally, failure.is_some());
+        match failure {
             None if self.cancel.is_set() => Ok(false),
             None => {
                 self.store.set_events_until(self.account.id, walk.began_s)?;
@@ -541,11 +550,11 @@ impl<'a> Run<'a> {
 
     /// Says of every list that is not known to be whole that it is not: after a signal, where a part was asked for, and
     /// where it stands in objects that could not be read.
-    fn name_unfinished(&self, tally: &mut Tally<'a>) -> Result<(), Error> {
+    fn name_unfinished(&self, is_cut: bool, tally: &mut Tally<'a>) -> Result<(), Error> {
         for (_, child) in self.numbers.iter().filter(|(_, resource)| !is_listed(resource)) {
             tally.follow(&child.table(), parents(child));
         }
-        if !self.cancel.is_set() {
+        if !is_cut {
             if self.options.since_s.is_some() {
                 tally.end_early(&Outcome::Partial, |_| false);
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use super::Error;
-use crate::model::progress::{Counts, Outcome, Progress, ResourceReport, Sink};
+use crate::model::progress::{Counts, Gaps, Outcome, Progress, ResourceReport, Sink};
 use crate::store::{Applied, Store};
 
 /// Counts and outcomes by table name.
@@ -29,6 +29,7 @@ struct Entry {
     /// Until when that is counted.
     until: Option<Instant>,
     outcome: Outcome,
+    gaps: Gaps,
 }
 
 impl Entry {
@@ -78,6 +79,7 @@ impl<'a> Tally<'a> {
             worked: Duration::ZERO,
             until: None,
             outcome: Outcome::Complete,
+            gaps: Gaps::default(),
         })
     }
 
@@ -111,6 +113,13 @@ impl<'a> Tally<'a> {
             counts.deleted += more.deleted;
             counts.unchanged += more.unchanged;
             self.pending.entry(table).or_default();
+        }
+    }
+
+    /// Takes the columns that stayed empty for what they cannot hold.
+    pub fn gaps(&mut self, found: Vec<(String, Gaps)>) {
+        for (table, gaps) in found {
+            self.entry(&table).gaps = gaps;
         }
     }
 
@@ -188,6 +197,7 @@ impl<'a> Tally<'a> {
                 counts: entry.counts,
                 took_ms: u64::try_from(entry.worked.as_millis()).unwrap_or(u64::MAX),
                 outcome: entry.outcome,
+                gaps: entry.gaps,
             };
             self.sink.report(Progress::Finished { report: report.clone() });
             reports.push(report);

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
+use super::logged;
 use crate::http::{Client, Error as HttpError};
-use crate::model::extract::{Catalog, Compiled, NEVER_STORED};
+use crate::model::extract::{Catalog, Compiled};
 use crate::model::resource::{List, Resource};
 use crate::model::row::{ChildSet, Object};
 use crate::model::span::Span;
-use crate::model::text;
 use crate::model::wire::{Answer, Request, Unreadable};
-use crate::providers::stripe::{event, page, refusal, request};
+use crate::providers::stripe::{page, refusal, request};
 use crate::store::{Event, Fanout};
 
 /// Pages of one parent's list that are read and held at a time; a longer list comes in parts.
@@ -103,8 +103,8 @@ pub enum Got {
     Events {
         /// The events, newest first.
         events: Vec<Event>,
-        /// Whether older ones follow.
-        has_more: bool,
+        /// Where older ones go on, if they do.
+        next: Option<String>,
     },
     /// A child list, whole or a part that is not the last.
     Under(ChildSet),
@@ -227,35 +227,11 @@ impl Worker<'_> {
     fn events(&self, span: Span, cursor: Option<&str>, asked: &mut Asked) -> Result<Got, Failure> {
         self.ask(&request::events(span, cursor), None, asked, &mut |body| {
             let page = page::read(body.as_bytes())?;
-            let events = page.data.iter().map(|raw| self.event(raw.get())).collect::<Result<_, _>>()?;
-            Ok(Got::Events { events, has_more: page.has_more })
-        })
-    }
-
-    fn event(&self, json: &str) -> Result<Event, Unreadable> {
-        let (read, subject) = event::read(json)?;
-        let compiled = super::dispatch::by_object(self.catalog, &subject.object, &read.kind);
-        let secret: Vec<(String, text::Edit)> = compiled
-            .iter()
-            .flat_map(|c| c.resource.secret)
-            .flat_map(|pointer| [format!("/data/object{pointer}"), format!("/data/previous_attributes{pointer}")])
-            .map(|pointer| (pointer, text::Edit::Remove))
-            .collect();
-        let secret: Vec<(&str, text::Edit)> = secret.iter().map(|(p, e)| (p.as_str(), e.clone())).collect();
-        let mut payload = text::without_key(text::compact(json), NEVER_STORED);
-        if !secret.is_empty() {
-            payload = text::edit(&payload, &secret);
-        }
-        // A preview carries no object that could be stored.
-        let table = subject.id.as_ref().and(compiled).filter(|_| read.kind != "invoice.upcoming");
-        Ok(Event {
-            table: table.map(|c| c.resource.table()).unwrap_or_default(),
-            object_id: subject.id,
-            api_version: read.api_version,
-            created_s: read.created,
-            id: read.id,
-            kind: read.kind,
-            payload,
+            let (events, cursor) = logged::events(self.catalog, &page, span, self.client.service_now_s());
+            if page.has_more && cursor.is_none() {
+                return Err(Unreadable("events without an id, and more of them".to_owned()));
+            }
+            Ok(Got::Events { events, next: cursor.filter(|_| page.has_more) })
         })
     }
 
@@ -328,7 +304,13 @@ impl Worker<'_> {
     fn object(&self, resource: &'static Resource, id: &str, asked: &mut Asked) -> Result<Got, Failure> {
         let Some(request) = request::single(resource, id) else { return Err(unasked(resource)) };
         let compiled: &Compiled = self.catalog.get(resource);
-        let read = self.ask(&request, Some(resource), asked, &mut |body| self.catalog.object(compiled, body));
+        let read = self.ask(&request, Some(resource), asked, &mut |body| {
+            let object = self.catalog.object(compiled, body)?;
+            match object.row.id == id {
+                true => Ok(object),
+                false => Err(Unreadable(format!("{}: {} came for {id}", resource.name, object.row.id))),
+            }
+        });
         let mut object = match read {
             Ok(object) => object,
             Err(failure) => return absent(failure),

@@ -204,7 +204,7 @@ fn finished(report: &ResourceReport) -> Option<String> {
     if c.new + c.changed + c.deleted == 0 {
         return None;
     }
-    let outcome = super::run::outcome(&report.outcome);
+    let outcome = super::run::outcome(report);
     let (new, changed, deleted) = (grouped(c.new), grouped(c.changed), grouped(c.deleted));
     let took = clock(Duration::from_millis(report.took_ms));
     Some(format!("{}: {outcome}, {new} new, {changed} changed, {deleted} deleted in {took}", report.name))
@@ -225,7 +225,7 @@ fn remaining(watched: Duration, share_permille: u32) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::progress::{Counts, Outcome};
+    use crate::model::progress::{Counts, Gaps, Outcome};
 
     fn s(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
@@ -241,7 +241,14 @@ mod tests {
 
     fn done(name: &str, new: u64, outcome: Outcome) -> Progress {
         let counts = Counts { new, ..Counts::default() };
-        let report = ResourceReport { name: name.into(), account: "acct_1".into(), counts, took_ms: 1, outcome };
+        let report = ResourceReport {
+            name: name.into(),
+            account: "acct_1".into(),
+            counts,
+            took_ms: 1,
+            outcome,
+            gaps: Gaps::default(),
+        };
         Progress::Finished { report }
     }
 

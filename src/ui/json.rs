@@ -13,6 +13,7 @@ struct Run<'a> {
     requests: u64,
     took_ms: u64,
     signal: Option<i32>,
+    locked: Option<&'a str>,
     clocks: Vec<Clock>,
 }
 
@@ -35,7 +36,7 @@ struct Resource<'a> {
     requests: u64,
     took_ms: u64,
     outcome: &'static str,
-    detail: Option<&'a str>,
+    detail: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -99,8 +100,8 @@ pub fn run(report: &RunReport) -> String {
         unchanged: r.counts.unchanged,
         requests: r.counts.requests,
         took_ms: r.took_ms,
-        outcome: outcome(&r.outcome),
-        detail: detail(&r.outcome),
+        outcome: outcome(r),
+        detail: detail(r),
     });
     let failures = report.failures.iter().map(|f| Failed { account: &f.account, message: &f.message });
     line(&Run {
@@ -109,6 +110,7 @@ pub fn run(report: &RunReport) -> String {
         requests: report.requests,
         took_ms: report.took_ms,
         signal: report.signal,
+        locked: report.locked.as_deref(),
         clocks: report.clocks.iter().map(|c| Clock { service: c.service, behind_s: c.behind_s }).collect(),
     })
 }
@@ -164,7 +166,7 @@ fn line(value: &impl Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::progress::{Counts, Outcome, ResourceReport};
+    use crate::model::progress::{Counts, Gaps, Outcome, ResourceReport};
 
     #[test]
     fn a_run_is_one_line_with_the_data_unchanged() {
@@ -175,12 +177,13 @@ mod tests {
                 counts: Counts { new: 1, changed: 2, deleted: 3, unchanged: 4, requests: 5 },
                 took_ms: 6,
                 outcome: Outcome::Failed("a\u{1b}b".into()),
+                gaps: Gaps::default(),
             }],
             requests: 5,
             took_ms: 7,
             ..RunReport::default()
         };
-        let wanted = r#"{"resources":[{"provider":"stripe","account":"acct_1","resource":"stripe:customers","table":"stripe_customers","new":1,"changed":2,"deleted":3,"unchanged":4,"requests":5,"took_ms":6,"outcome":"failed","detail":"a\u001bb"}],"failures":[],"requests":5,"took_ms":7,"signal":null,"clocks":[]}"#;
+        let wanted = r#"{"resources":[{"provider":"stripe","account":"acct_1","resource":"stripe:customers","table":"stripe_customers","new":1,"changed":2,"deleted":3,"unchanged":4,"requests":5,"took_ms":6,"outcome":"failed","detail":"a\u001bb"}],"failures":[],"requests":5,"took_ms":7,"signal":null,"locked":null,"clocks":[]}"#;
         assert_eq!(run(&report), format!("{wanted}\n"));
     }
 

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
 use super::sheet::{self, Column, names, numbers, whole};
-use super::text::safe;
+use super::text::{safe, safe_up_to};
 use super::units::{counted, grouped, seconds, span};
 use crate::model::progress::{Counts, Outcome, ResourceReport};
 use crate::model::report::{ClockOff, RunReport};
@@ -28,12 +28,15 @@ fn columns(all: &Counts, is_well: bool) -> [Column; 8] {
 const EVENTS: &str = "stripe:events";
 /// In a narrower terminal the resources' service stands above the table only.
 const QUALIFIED_MIN: u16 = 100;
+/// Characters of a sentence that names several objects.
+const GAPS_LENGTH_MAX: usize = 800;
 /// More lines than this for one account are no longer read.
 const LINES_MAX: usize = 30;
 
 /// Returns the outcome in a word or two.
-pub fn outcome(outcome: &Outcome) -> &'static str {
-    match outcome {
+pub fn outcome(report: &ResourceReport) -> &'static str {
+    match report.outcome {
+        Outcome::Complete if !report.gaps.is_none() => "with gaps",
         Outcome::Complete => "complete",
         Outcome::Partial => "partial",
         Outcome::NotAvailable(_) => "not available",
@@ -43,12 +46,15 @@ pub fn outcome(outcome: &Outcome) -> &'static str {
     }
 }
 
-/// Returns what the service or the program said about an outcome.
-pub fn detail(outcome: &Outcome) -> Option<&str> {
-    match outcome {
-        Outcome::NotAvailable(text) | Outcome::Forbidden(text) | Outcome::Failed(text) => Some(text),
+/// Returns what the service or the program said about an outcome, and which columns are empty.
+pub fn detail(report: &ResourceReport) -> Option<String> {
+    let why = match &report.outcome {
+        Outcome::NotAvailable(text) | Outcome::Forbidden(text) | Outcome::Failed(text) => Some(text.clone()),
         Outcome::Complete | Outcome::Partial | Outcome::Interrupted => None,
-    }
+    };
+    let gaps = (!report.gaps.is_none()).then(|| report.gaps.to_string());
+    let parts: Vec<String> = why.into_iter().chain(gaps).collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// Draws the closing table, one for each account; one that had nothing new has a line. Resources without rows are summed
@@ -62,7 +68,7 @@ pub fn table(report: &RunReport, all: bool, width: Option<u16>) -> String {
     for (account, resources) in &accounts {
         let service = resources.first().and_then(|it| it.name.split_once(':')).map_or("", |(service, _)| service);
         let account = format!("{} {}", safe(service), safe(account));
-        if !all && report.signal.is_none() && is_up_to_date(resources) {
+        if !all && report.signal.is_none() && report.locked.is_none() && is_up_to_date(resources) {
             let line = format!("{account} is up to date: {}", nothing_new(resources));
             out.push_str(&format!("{}\n", sheet::sentence(&line, 0, width)));
         } else {
@@ -81,7 +87,8 @@ pub fn table(report: &RunReport, all: bool, width: Option<u16>) -> String {
 fn is_up_to_date(resources: &[&ResourceReport]) -> bool {
     resources.iter().all(|resource| {
         let c = resource.counts;
-        let is_well = matches!(resource.outcome, Outcome::Complete | Outcome::NotAvailable(_));
+        let is_well =
+            matches!(resource.outcome, Outcome::Complete | Outcome::NotAvailable(_)) && resource.gaps.is_none();
         is_well && c.new + c.changed + c.deleted == 0
     })
 }
@@ -100,7 +107,7 @@ fn account_table(resources: &[&ResourceReport], all: bool, width: Option<u16>) -
     let (shown, summed): (Vec<&ResourceReport>, Vec<&ResourceReport>) =
         resources.iter().partition(|resource| all || is_worth_a_line(resource));
     let (shown, smaller) = if all { (shown, Vec::new()) } else { largest(shown) };
-    let is_well = shown.iter().all(|resource| resource.outcome == Outcome::Complete);
+    let is_well = shown.iter().all(|resource| resource.outcome == Outcome::Complete && resource.gaps.is_none());
     let (absent, quiet): (Vec<&ResourceReport>, Vec<_>) =
         summed.into_iter().partition(|resource| matches!(resource.outcome, Outcome::NotAvailable(_)));
     let is_qualified = width.is_none_or(|width| width >= QUALIFIED_MIN);
@@ -123,6 +130,7 @@ fn account_table(resources: &[&ResourceReport], all: bool, width: Option<u16>) -
 fn is_worth_a_line(resource: &ResourceReport) -> bool {
     let c = resource.counts;
     match resource.outcome {
+        _ if !resource.gaps.is_none() => true,
         Outcome::Complete | Outcome::Partial | Outcome::Interrupted => c.new + c.changed + c.deleted + c.unchanged > 0,
         Outcome::NotAvailable(_) => false,
         Outcome::Forbidden(_) | Outcome::Failed(_) => true,
@@ -141,7 +149,9 @@ fn largest(shown: Vec<&ResourceReport>) -> (Vec<&ResourceReport>, Vec<&ResourceR
     let kept: HashSet<usize> = order.into_iter().take(LINES_MAX).collect();
     // What went wrong is told whatever its size.
     let is_shown = |(at, resource): &(usize, &ResourceReport)| {
-        kept.contains(at) || matches!(resource.outcome, Outcome::Failed(_) | Outcome::Forbidden(_))
+        kept.contains(at)
+            || matches!(resource.outcome, Outcome::Failed(_) | Outcome::Forbidden(_))
+            || !resource.gaps.is_none()
     };
     let (shown, smaller): (Vec<_>, Vec<_>) = shown.into_iter().enumerate().partition(is_shown);
     (
@@ -155,7 +165,7 @@ fn row(resource: &ResourceReport, is_qualified: bool) -> Vec<String> {
     let mut row = vec![plain.unwrap_or(&resource.name).to_owned()];
     row.extend(counts(resource.counts));
     row.push(seconds(resource.took_ms));
-    row.push(outcome(&resource.outcome).to_owned());
+    row.push(outcome(resource).to_owned());
     row
 }
 
@@ -211,6 +221,13 @@ pub fn troubles(report: &RunReport) -> Vec<String> {
             }
             Outcome::Complete | Outcome::Partial | Outcome::NotAvailable(_) | Outcome::Interrupted => {}
         }
+        if !resource.gaps.is_none() {
+            lines.push(format!(
+                "{} of {account} has gaps: {}",
+                resource.name,
+                safe_up_to(&resource.gaps.to_string(), GAPS_LENGTH_MAX)
+            ));
+        }
     }
     lines
 }
@@ -252,8 +269,8 @@ pub fn csv(report: &RunReport) -> String {
             let c = resource.counts;
             let mut row = whose(&resource.name, &resource.account).to_vec();
             row.extend([c.new, c.changed, c.deleted, c.unchanged, c.requests, resource.took_ms].map(|n| n.to_string()));
-            row.push(outcome(&resource.outcome).to_owned());
-            row.push(detail(&resource.outcome).unwrap_or_default().to_owned());
+            row.push(outcome(resource).to_owned());
+            row.push(detail(resource).unwrap_or_default());
             row
         })
         .collect();
@@ -268,12 +285,20 @@ pub fn whose(name: &str, account: &str) -> [String; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::progress::Gaps;
     use crate::model::report::AccountFailure;
     use unicode_width::UnicodeWidthStr;
 
     fn resource(name: &str, account: &str, new: u64, outcome: Outcome) -> ResourceReport {
         let counts = Counts { new, requests: 3, unchanged: 2 * new, ..Counts::default() };
-        ResourceReport { name: name.into(), account: account.into(), counts, took_ms: 1234, outcome }
+        ResourceReport {
+            name: name.into(),
+            account: account.into(),
+            counts,
+            took_ms: 1234,
+            outcome,
+            gaps: Gaps::default(),
+        }
     }
 
     fn report() -> RunReport {

@@ -80,12 +80,14 @@ fn where_no_file_can_be_none_is_made() {
     let home = Home::new();
     fs::create_dir(home.path().join("folder.db")).expect("made");
     std::os::unix::fs::symlink("/dev/full", home.path().join("full.db")).expect("made");
+    std::os::unix::fs::symlink("not/there.db", home.path().join("link.db")).expect("made");
     let fifo = Command::new("mkfifo").arg(home.path().join("pipe.db")).status();
     assert!(fifo.expect("mkfifo is there").success());
     let before: usize = fs::read_dir(home.path()).expect("readable").count();
     for (name, parts) in [
         ("folder.db", &["folder.db is a folder, not a file", "spelt right"][..]),
         ("full.db", &["full.db is a device or a pipe, not a file"]),
+        ("link.db", &["link.db is a link that leads nowhere, not a file", "spelt right"]),
         ("pipe.db", &["pipe.db is a device or a pipe, not a file"]),
         ("no/such/folder/x.db", &["there is no folder no/such/folder", "make the folder"]),
     ] {

@@ -67,6 +67,7 @@ fn live(steps: &[(bool, u8, bool)], first: usize) -> (Vec<Said>, Option<Value>) 
             api_version: Some(stripe::API_VERSION.to_owned()),
             created_s: now_s,
             payload,
+            error: None,
         };
         let gone = kind == "product.deleted";
         said.push(Said::Event { event, gone });

@@ -73,6 +73,7 @@ fn write(store: &Store, account: i64, round: usize) -> u64 {
             api_version: None,
             created_s: 0,
             payload: "x".repeat(200 << 10),
+            error: None,
         };
         assert!(store.log_event("stripe", account, &event, 0).expect("logs"));
     }

@@ -9,7 +9,7 @@ use stripesync::clock::{Clock, SystemClock};
 use stripesync::http::{Client, Limits, Settings};
 use stripesync::model::cancel::Cancel;
 use stripesync::model::extract::Catalog;
-use stripesync::model::progress::{Outcome, Silent};
+use stripesync::model::progress::{Outcome, ResourceReport, Silent};
 use stripesync::model::resource::{List, Resource};
 use stripesync::model::secret::Secret;
 use stripesync::model::text::{self, Edit};
@@ -169,10 +169,11 @@ fn compare(
     found
 }
 
-/// Names what a run did not read whole, with how it ended; products that the account lacks are no failure.
+/// Names what a run did not read whole or could not hold, with how it ended; products that the account lacks are no failure.
 pub fn failures(summary: &Summary) -> Vec<String> {
-    let bad = summary.reports.iter().filter(|r| !matches!(r.outcome, Outcome::Complete | Outcome::NotAvailable(_)));
-    bad.map(|report| format!("{} {:?}", report.name, report.outcome)).collect()
+    let is_well = |r: &ResourceReport| matches!(r.outcome, Outcome::Complete | Outcome::NotAvailable(_));
+    let bad = summary.reports.iter().filter(|report| !is_well(report) || !report.gaps.is_none());
+    bad.map(|report| format!("{} {:?}{}", report.name, report.outcome, report.gaps)).collect()
 }
 
 /// Says where two values differ first.

@@ -126,7 +126,11 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn gzipped(body: &[u8]) -> Vec<u8> {
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.len());
+    // As `text` does: the client would try the dead connection again.
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
     [head.as_bytes(), body].concat()
 }
 

@@ -5,36 +5,26 @@ use serde_json::value::RawValue;
 
 use super::API_VERSION;
 use crate::model::resource::Resource;
-use crate::model::wire::Unreadable;
 
-/// The parts of an event that decide what to do with it.
-#[derive(Debug, Deserialize)]
-pub struct Event<'a> {
+/// The parts of an event that decide what to do with it, as far as they can be read.
+#[derive(Debug, Default)]
+pub struct Event {
     /// `evt_…`.
-    pub id: String,
-    /// `customer.updated`.
-    #[serde(rename = "type")]
+    pub id: Option<String>,
+    /// `customer.updated`; empty where it does not say.
     pub kind: String,
     /// Its second.
-    pub created: i64,
+    pub created_s: Option<i64>,
     /// The version its payload is rendered in, which is never the request's.
-    #[serde(default)]
     pub api_version: Option<String>,
-    /// The object and what it was.
-    #[serde(borrow)]
-    pub data: Data<'a>,
-}
-
-/// `data` of an event.
-#[derive(Debug, Deserialize)]
-pub struct Data<'a> {
-    /// The object as of the event.
-    #[serde(borrow)]
-    pub object: &'a RawValue,
+    /// What it is about.
+    pub subject: Subject,
+    /// What is wrong with it, where something is: it tells of a change, and not of which.
+    pub trouble: Option<&'static str>,
 }
 
 /// The few fields of an event's object that routing needs.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub struct Subject {
     /// `customer`.
     #[serde(default)]
@@ -47,15 +37,61 @@ pub struct Subject {
     pub test_clock: Option<serde_json::Value>,
 }
 
-/// Reads one event.
-///
-/// # Errors
-/// When it is none.
-pub fn read(json: &str) -> Result<(Event<'_>, Subject), Unreadable> {
-    let event: Event = serde_json::from_str(json).map_err(|error| Unreadable(format!("no event: {error}")))?;
-    let subject = serde_json::from_str(event.data.object.get())
-        .map_err(|error| Unreadable(format!("event {}: {error}", event.id)))?;
-    Ok((event, subject))
+#[derive(Default, Deserialize)]
+struct Fields<'a> {
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    created: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    api_version: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    data: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Data<'a> {
+    #[serde(borrow)]
+    object: &'a RawValue,
+}
+
+/// Reads one event, or as much of it as there is.
+pub fn read(json: &str) -> Event {
+    let Some(fields) = object::<Fields>(json) else {
+        return Event { trouble: Some("it is no object"), ..Event::default() };
+    };
+    let text = |raw: Option<&RawValue>| raw.and_then(|raw| parsed::<String>(raw.get()));
+    let id = text(fields.id).filter(|id| !id.is_empty());
+    let kind = text(fields.kind);
+    let created_s = fields.created.and_then(|raw| parsed(raw.get()));
+    let subject = fields.data.and_then(|raw| object::<Data>(raw.get())).map(|data| object(data.object.get()));
+    let trouble = match (&subject, &created_s) {
+        _ if id.is_none() => Some("it has no id"),
+        _ if kind.is_none() => Some("it has no type"),
+        (None, _) => Some("it has no data.object"),
+        (Some(None), _) => Some("its data.object is none"),
+        (_, None) => Some("its created is no time"),
+        _ => None,
+    };
+    Event {
+        id,
+        kind: kind.unwrap_or_default(),
+        created_s,
+        api_version: text(fields.api_version),
+        subject: subject.flatten().unwrap_or_default(),
+        trouble,
+    }
+}
+
+/// Reads an object; serde would take a list of the fields for one.
+fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
+    parsed(json).filter(|_| json.trim_start().starts_with('{'))
+}
+
+fn parsed<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
+    serde_json::from_str(json).ok()
 }
 
 /// Returns whether shapes of this version are the pinned release's. Monthly releases only add.
@@ -69,4 +105,34 @@ pub fn is_pinned_release(api_version: Option<&str>) -> bool {
 /// its shape is the pinned one. (Whether a list in it is cut short is seen when it is read.)
 pub fn suffices(resource: &Resource, api_version: Option<&str>) -> bool {
     resource.expand.is_empty() && is_pinned_release(api_version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_read_as_far_as_it_can_be() {
+        let whole = r#"{"id":"evt_1","type":"a.b","created":5,"data":{"object":{"id":"x_1","object":"x"}}}"#;
+        let read_whole = read(whole);
+        assert_eq!(
+            (read_whole.trouble, read_whole.created_s, read_whole.subject.id.as_deref()),
+            (None, Some(5), Some("x_1"))
+        );
+        for (from, to, wanted) in [
+            (r#""evt_1""#, "null", "it has no id"),
+            (r#""a.b""#, "7", "it has no type"),
+            ("5", "1.5", "its created is no time"),
+            (r#"{"object":{"id":"x_1","object":"x"}}"#, "null", "it has no data.object"),
+            (r#"{"id":"x_1","object":"x"}"#, "[]", "its data.object is none"),
+            (r#""x_1""#, "{}", "its data.object is none"),
+        ] {
+            assert_eq!(read(&whole.replace(from, to)).trouble, Some(wanted));
+        }
+        let untimed = read(&whole.replace('5', "null"));
+        assert_eq!((untimed.subject.object.as_str(), untimed.subject.id.as_deref()), ("x", Some("x_1")));
+        for none in ["null", "7", "[]", r#""evt_1""#] {
+            assert_eq!(read(none).trouble, Some("it is no object"), "{none}");
+        }
+    }
 }

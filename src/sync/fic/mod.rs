@@ -100,24 +100,30 @@ pub fn run(
     if outcome.is_err() {
         store.rollback();
     }
-    pull.keep_quota()?;
+    let locked = super::locked(&outcome);
+    if locked.is_none() {
+        pull.keep_quota()?;
+    }
     let (account, requests) = (pull.account.id, client.sent() - pull.sent_before);
     pull.tally.count_once()?;
-    if cancel.is_set() {
+    if cancel.is_set() || locked.is_some() {
         // What is gone is looked for when all lists are read: until then none is complete.
         pull.tally.end_early(&Outcome::Interrupted, |_| false);
     }
+    pull.tally.gaps(pull.rows.take_gaps());
     let reports = pull.tally.reports();
     let took = began.elapsed();
     let finished_s = client.service_now_s();
     let took_s = i64::try_from(took.as_secs()).unwrap_or(0);
     let started_s = finished_s - took_s;
     let run = journal::Run { account, started_s, finished_s };
-    journal::write(store, run, &reports)?;
-    clocks::keep(store, account, started_s, client)?;
-    outcome?;
+    if locked.is_none() {
+        journal::write(store, run, &reports)?;
+        clocks::keep(store, account, started_s, client)?;
+        outcome?;
+    }
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    Ok(Summary { reports, requests, took_ms, signal: cancel.signal() })
+    Ok(Summary { reports, requests, took_ms, signal: cancel.signal(), locked })
 }
 
 struct Pull<'a> {
