@@ -262,8 +262,8 @@ impl Compiled {
 
 /// Returns the text as the file keeps it of any resource: compact, without what is never stored.
 fn kept_text(sent: &str, resource: &Resource) -> Result<String, Unreadable> {
-    let compact = text::compact(sent);
-    if text::is_too_deep(&compact) {
+    let (compact, depth) = text::compacted(sent);
+    if depth > text::DEPTH_MAX {
         return Err(Unreadable(format!("{}: nested more than {} deep", resource.name, text::DEPTH_MAX)));
     }
     Ok(text::without_key(compact, NEVER_STORED))

@@ -12,49 +12,42 @@ use serde_json::value::RawValue;
 /// Deeper than this nothing is taken in: what reads it later, SQLite's JSON functions among them, has limits of its own.
 pub const DEPTH_MAX: usize = 128;
 
-/// Returns whether arrays and objects stand in one another deeper than [`DEPTH_MAX`].
-pub fn is_too_deep(text: &str) -> bool {
+/// Copies the text without the white space between its tokens. Strings and numbers keep every byte.
+pub fn compact(text: &str) -> String {
+    compacted(text).0
+}
+
+/// As [`compact`]; returns with it how deep arrays and objects stand in one another.
+pub fn compacted(text: &str) -> (String, usize) {
     let bytes = text.as_bytes();
-    let (mut at, mut depth) = (0usize, 0usize);
-    while let Some(&byte) = bytes.get(at) {
-        match byte {
+    let mut out = String::with_capacity(text.len() * 3 / 4);
+    let (mut kept_from, mut at) = (0, 0);
+    let (mut depth, mut deepest) = (0usize, 0);
+    while at < bytes.len() {
+        match bytes[at] {
             b'"' => {
                 at = string_end(bytes, at);
                 continue;
             }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth > DEPTH_MAX {
-            return true;
-        }
-        at += 1;
-    }
-    false
-}
-
-/// Copies the text without the white space between its tokens. Strings and numbers keep every byte.
-pub fn compact(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = String::with_capacity(text.len() * 3 / 4);
-    let mut kept_from = 0;
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'"' => at = string_end(bytes, at),
             b' ' | b'\n' | b'\r' | b'\t' => {
                 out.push_str(&text[kept_from..at]);
                 while at < bytes.len() && matches!(bytes[at], b' ' | b'\n' | b'\r' | b'\t') {
                     at += 1;
                 }
                 kept_from = at;
+                continue;
             }
-            _ => at += 1,
+            b'{' | b'[' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {}
         }
+        at += 1;
     }
     out.push_str(&text[kept_from..]);
-    out
+    (out, deepest)
 }
 
 /// Returns the index after the string that opens at `at`.
@@ -304,7 +297,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn compact_keeps_strings_and_digits() {
+    fn compact_keeps_strings_and_digits_and_tells_the_depth() {
+        assert_eq!(compacted(r#"{"a": [[1], "[[[["], "b": {}}"#).1, 3);
         let cases = [
             ("{ \"a\" : 1.50 ,\n \"b c\" : [ 1 , 2 ] }", r#"{"a":1.50,"b c":[1,2]}"#),
             (r#"{"q": "a \" b \\", "z" : "  "}"#, r#"{"q":"a \" b \\","z":"  "}"#),

@@ -39,8 +39,8 @@ pub(super) fn events(catalog: &Catalog, page: &Page, span: Span, now_s: i64) -> 
 
 fn logged(catalog: &Catalog, mut read: event::Event, created_s: i64, json: &str) -> Event {
     let compiled = super::dispatch::by_object(catalog, &read.subject.object, &read.kind);
-    let payload = text::compact(json);
-    let is_too_deep = text::is_too_deep(&payload);
+    let (payload, depth) = text::compacted(json);
+    let is_too_deep = depth > text::DEPTH_MAX;
     let is_whole = |c: &Compiled| c.resource.is_child() || read.subject.id.is_some() || read.kind == PREVIEW;
     if is_too_deep {
         read.trouble = Some("it is nested too deep");

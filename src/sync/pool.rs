@@ -18,8 +18,6 @@ use crate::store::Store;
 
 /// Fewest requests in flight, for a service without latency.
 const IN_FLIGHT_MIN: usize = 4;
-/// How long an open transaction waits for more before it is committed.
-const IDLE: Duration = Duration::from_millis(5);
 /// How often the loop looks whether somebody asked to stop.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -141,8 +139,7 @@ fn hand_out(
         let done = match results.try_recv() {
             Ok(done) => done,
             Err(_) => {
-                let patience = if turns.is_begun() { IDLE } else { LOOK };
-                match results.recv_timeout(patience) {
+                match results.recv_timeout(turns.patience().unwrap_or(LOOK)) {
                     Ok(done) => done,
                     Err(RecvTimeoutError::Timeout) => {
                         // Nothing to write: what is written becomes durable while the network works.

@@ -10,6 +10,11 @@ const TURN_MAX: Duration = Duration::from_millis(250);
 /// The same while another process has the file open. SQLite's own waiting tries again every 25 ms: a turn that is no
 /// longer, and a pause that is no shorter, mean that one of two tries in succession falls into the pause.
 const SHARED_TURN_MAX: Duration = Duration::from_millis(20);
+/// How long an open transaction waits for more before it is committed: the fewer commits, the fewer pages are written
+/// twice.
+const IDLE: Duration = Duration::from_millis(50);
+/// The same while another process has the file open.
+const SHARED_IDLE: Duration = Duration::from_millis(5);
 /// The pause after a turn that was used up, while another process has the file open.
 const PAUSE: Duration = Duration::from_millis(30);
 
@@ -44,6 +49,11 @@ impl<'a> Turns<'a> {
         self.turn.is_some()
     }
 
+    /// Returns how long an open transaction may wait for more to write; none is open where this is `None`.
+    pub fn patience(&self) -> Option<Duration> {
+        self.turn.map(|(_, most)| if most == SHARED_TURN_MAX { SHARED_IDLE } else { IDLE })
+    }
+
     /// Returns whether the transaction was open long enough.
     pub fn is_over(&self) -> bool {
         self.turn.is_some_and(|(since, most)| since.elapsed() >= most)
@@ -65,8 +75,9 @@ mod tests {
         // A file in memory is nobody else's.
         let store = Store::in_memory().expect("opens");
         let mut turns = Turns::new(&store);
+        assert_eq!(turns.patience(), None);
         turns.begin();
-        assert!(turns.is_begun());
+        assert!(turns.is_begun() && turns.patience() == Some(IDLE));
         turns.turn = turns.turn.map(|(since, most)| (since - TURN_MAX, most));
         assert!(turns.is_over());
         turns.end();
@@ -79,7 +90,7 @@ mod tests {
         for (lasted, wanted) in [(SHARED_TURN_MAX, true), (Duration::ZERO, false)] {
             let mut turns = Turns::new(&store);
             turns.turn = Some((Instant::now() - lasted, SHARED_TURN_MAX));
-            assert_eq!(turns.is_over(), wanted);
+            assert_eq!((turns.is_over(), turns.patience()), (wanted, Some(SHARED_IDLE)));
             turns.end();
             assert_eq!(turns.pause_until.is_some(), wanted);
             let began = Instant::now();

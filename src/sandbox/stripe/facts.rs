@@ -61,6 +61,17 @@ pub(super) struct Facts {
     expandable: HashMap<String, HashMap<String, Vec<String>>>,
     objects: HashMap<String, Object>,
     pub(super) events: BTreeMap<String, Vec<String>>,
+    /// The paths by the number of their segments, made at the first question.
+    #[serde(skip)]
+    templates: OnceLock<HashMap<usize, Vec<Template>>>,
+}
+
+/// A path's segments, its place in `lists` or `gets`, and whether that is `lists`.
+#[derive(Debug)]
+struct Template {
+    segments: Vec<String>,
+    at: usize,
+    is_list: bool,
 }
 
 /// A path that matched, with what stood in its placeholders.
@@ -82,10 +93,26 @@ impl Facts {
 
     /// Finds the path that a request means; literal segments win over placeholders.
     pub(super) fn find(&self, path: &str) -> Option<Matched<'_>> {
-        let lists = self.lists.iter().map(|p| (p, true));
-        let all = lists.chain(self.gets.iter().map(|p| (p, false)));
-        let fits = all.filter_map(|(p, is_list)| Some(Matched { path: p, is_list, held: held(&p.path, path)? }));
+        let segments: Vec<&str> = path.split('/').collect();
+        let fits = self.templates().get(&segments.len())?.iter().filter_map(|template| {
+            let Template { at, is_list, .. } = *template;
+            let held = held(&template.segments, &segments)?;
+            Some(Matched { path: if is_list { &self.lists[at] } else { &self.gets[at] }, is_list, held })
+        });
         fits.min_by_key(|m| m.held.len())
+    }
+
+    fn templates(&self) -> &HashMap<usize, Vec<Template>> {
+        self.templates.get_or_init(|| {
+            let mut by_length: HashMap<usize, Vec<_>> = HashMap::new();
+            for (paths, is_list) in [(&self.lists, true), (&self.gets, false)] {
+                for (at, path) in paths.iter().enumerate() {
+                    let segments: Vec<String> = path.path.split('/').map(str::to_owned).collect();
+                    by_length.entry(segments.len()).or_default().push(Template { segments, at, is_list });
+                }
+            }
+            by_length
+        })
     }
 
     /// Returns what is known of an object type.
@@ -115,17 +142,17 @@ impl Facts {
     }
 }
 
-/// Matches a template's segments; returns what its placeholders hold.
-fn held(template: &str, path: &str) -> Option<Vec<String>> {
-    let (mut want, mut have, mut out) = (template.split('/'), path.split('/'), Vec::new());
-    loop {
-        match (want.next(), have.next()) {
-            (None, None) => return Some(out),
-            (Some(w), Some(h)) if w.starts_with('{') && !h.is_empty() => out.push(h.to_owned()),
-            (Some(w), Some(h)) if w == h => {}
-            _ => return None,
+/// Matches a template's segments with as many of a path; returns what its placeholders hold.
+fn held(template: &[String], path: &[&str]) -> Option<Vec<String>> {
+    let mut out = Vec::new();
+    for (want, have) in template.iter().zip(path) {
+        match want.starts_with('{') && !have.is_empty() {
+            true => out.push((*have).to_owned()),
+            false if want == have => {}
+            false => return None,
         }
     }
+    Some(out)
 }
 
 /// Returns Stripe's sample of an object type, completed by the specification.
