@@ -215,6 +215,7 @@ impl From<sync::Error> for Failure {
                 Exit::Usage,
                 "name with --account what the credentials open, or give a key of the account that is meant",
             ),
+            E::Threads(_) => (Exit::Failed, "end some processes, or raise `ulimit -u`; nothing was changed"),
             E::Http(ref error) => (Exit::Failed, unasked(error)),
         };
         Failure::from_error(exit, &error).hint(hint)

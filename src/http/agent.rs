@@ -1,6 +1,7 @@
 //! One exchange with the service, by ureq. Never retries, never follows, never prints a header.
 
 use std::io::{self, Read};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use ureq::http::Uri;
@@ -63,7 +64,14 @@ pub struct Wire {
     base: String,
     pub host: String,
     settings: Settings,
+    /// Buffers of bodies that have been read. Each thread that made its own would keep the room for it: with thirty
+    /// requests in flight that is more than all else that is held.
+    spare: Mutex<Vec<Vec<u8>>>,
 }
+
+/// Buffers kept for the next bodies, and the largest that is worth keeping.
+const SPARE_MAX: usize = 4;
+const SPARE_BYTES_MAX: usize = 2 << 20;
 
 impl Wire {
     /// Checks the base URL and the proxy, and builds the agent.
@@ -94,7 +102,7 @@ impl Wire {
             .max_idle_connections_per_host(IDLE_CONNECTIONS)
             .max_idle_age(IDLE_AGE)
             .build();
-        Ok(Wire { agent: config.new_agent(), base, host, settings })
+        Ok(Wire { agent: config.new_agent(), base, host, settings, spare: Mutex::default() })
     }
 
     /// Ends every request in flight, and all later ones.
@@ -141,10 +149,20 @@ impl Wire {
         if told > limit {
             return Err(Fault::TooLarge(ANSWER, limit));
         }
-        let mut bytes = Vec::with_capacity(told);
+        let mut bytes = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        bytes.reserve(told);
         let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
         body.as_reader().take(most).read_to_end(&mut bytes).map_err(|e| self.fault(&ureq::Error::from(e)))?;
         if bytes.len() > limit { Err(Fault::TooLarge(ANSWER, limit)) } else { Ok(bytes) }
+    }
+
+    /// Takes back the buffer of a body that has been read.
+    pub fn give_back(&self, mut body: Vec<u8>) {
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        if body.capacity() <= SPARE_BYTES_MAX && spare.len() < SPARE_MAX {
+            body.clear();
+            spare.push(body);
+        }
     }
 
     fn fault(&self, error: &ureq::Error) -> Fault {

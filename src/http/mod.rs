@@ -178,14 +178,15 @@ impl Client {
         let endpoint = request.endpoint;
         match taken? {
             Err(failure) => Ok(Err(failure)),
-            Ok(Taken { answer, .. }) if (200..300).contains(&answer.status) => match read(&answer) {
-                Ok(value) => Ok(Ok(value)),
-                Err(Unreadable(what)) => {
+            Ok(Taken { answer, .. }) if (200..300).contains(&answer.status) => {
+                let value = read(&answer);
+                self.wire.give_back(answer.body);
+                Ok(value.map_err(|Unreadable(what)| {
                     let what = self.wire.clean(&what);
                     let error = Error::Unreadable { endpoint, what, attempts: attempt, request_id: answer.request_id };
-                    Ok(Err(Failure { outcome: Outcome::Unreadable, error }))
-                }
-            },
+                    Failure { outcome: Outcome::Unreadable, error }
+                }))
+            }
             Ok(taken) => Ok(Err(self.refusal(endpoint, attempt, taken))),
         }
     }

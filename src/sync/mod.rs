@@ -98,6 +98,9 @@ pub enum Error {
         /// Those asked for.
         asked: String,
     },
+    /// The system gives no threads to read answers with.
+    #[error("no thread to read answers with: {0}")]
+    Threads(rayon_core::ThreadPoolBuildError),
 }
 
 /// Says that another process keeps the file locked, where that ended a run.

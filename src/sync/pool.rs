@@ -236,7 +236,8 @@ mod tests {
         let settings = Settings::new("http://127.0.0.1:1".to_owned(), Limits::new(1000, None));
         let client = Client::new(settings, Arc::new(SystemClock::new()), cancel.clone()).expect("a client");
         let catalog = Catalog::new(std::iter::empty());
-        let worker = Worker { client: &client, catalog: &catalog, elements_max: 1 };
+        let readers = crate::sync::task::readers().expect("threads");
+        let worker = Worker { client: &client, catalog: &catalog, readers: &readers, elements_max: 1 };
         let store = Store::in_memory().expect("opens");
         let mut work = Breaking { asked: 0, crashed: 0 };
         drive(&worker, &store, &cancel, 4, &mut work).expect("ends");

@@ -13,7 +13,7 @@ use super::plan;
 use super::pool::{self, Work};
 use super::standing::{EVENTS_OVERLAP_S, Next, Standing, TEST_CLOCKS, plain_passes};
 use super::tally::Tally;
-use super::task::{Failure, Task, Worker};
+use super::task::{self, Failure, Task, Worker};
 use super::{Bounds, Error, Options, Summary};
 use crate::http::{Client, Error as HttpError};
 use crate::model::cancel::Cancel;
@@ -96,7 +96,8 @@ pub fn run_within(
     let numbers = store.numbers(catalog)?;
     let put_back_s = clocks::check(store, store.account(&new)?.id, &numbers, target.client)?;
     let account = store.account(&new)?;
-    let worker = Worker { client: target.client, catalog, elements_max: bounds.elements };
+    let readers = task::readers()?;
+    let worker = Worker { client: target.client, catalog, readers: &readers, elements_max: bounds.elements };
     let is_live = target.mode == "live";
     let run = Run { store, catalog, worker, cancel, options, bounds, account, floor_s, began_s, is_live, numbers };
     let mut tally = Tally::new(&run.account.remote_id, sink).counting(store, run.account.id);

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::logged;
+use rayon_core::ThreadPool;
+
+use super::{Error, logged};
 use crate::http::{Client, Error as HttpError};
 use crate::model::extract::{Catalog, Compiled};
 use crate::model::resource::{List, Resource};
@@ -16,6 +18,20 @@ use crate::store::{Event, Fanout};
 const PART_PAGES: usize = 10;
 /// The same for an object that waits for its list. Few lists are longer; those are read in parts, from their start.
 const HELD_PAGES: usize = 3;
+
+/// Threads that read answers; more than these the writer could not follow.
+const READERS_MAX: usize = 4;
+
+/// Starts the threads that read answers.
+///
+/// # Errors
+/// When the system gives no thread.
+pub fn readers() -> Result<ThreadPool, Error> {
+    let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let named = |n| format!("reader-{n}");
+    let threads = processors.min(READERS_MAX);
+    rayon_core::ThreadPoolBuilder::new().num_threads(threads).thread_name(named).build().map_err(Error::Threads)
+}
 
 /// A piece of work.
 #[derive(Debug, Clone)]
@@ -133,6 +149,9 @@ pub struct Worker<'a> {
     pub client: &'a Client,
     /// The registry.
     pub catalog: &'a Catalog,
+    /// The threads that read what was answered: as many as there are processors, however many requests are in flight.
+    /// Every thread that builds rows keeps room for them.
+    pub readers: &'a ThreadPool,
     /// Elements under one object; a list that promises more does not end.
     pub elements_max: i64,
 }
@@ -164,17 +183,17 @@ impl Worker<'_> {
         (got, asked.when, asked.requests)
     }
 
-    fn ask<T>(
+    fn ask<T: Send>(
         &self,
         request: &Request,
         resource: Option<&Resource>,
         asked: &mut Asked,
-        read: &mut dyn FnMut(&str) -> Result<T, Unreadable>,
+        read: &mut (dyn FnMut(&str) -> Result<T, Unreadable> + Send),
     ) -> Result<T, Failure> {
         let mut when = None;
         let got = self.client.get_counted(request, &mut asked.requests, &mut |answer: &Answer| {
             when = Some(When { sent_s: answer.sent_s, date_s: answer.date_s });
-            read(page::text(&answer.body)?)
+            self.readers.install(|| read(page::text(&answer.body)?))
         });
         asked.answers += 1;
         match got {
