@@ -25,6 +25,9 @@ const RUNS_MAX: u64 = 150;
 /// transaction is open for a quarter of a second at most, and that is 25 requests at this rate.
 const REPEATED_MAX: u64 = 25;
 
+/// Everything of one service.
+const ALL: &[&str] = &["--all", "--provider", "stripe"];
+
 fn stripesync(database: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("stripesync"));
     let home = database.parent().expect("a folder");
@@ -32,7 +35,7 @@ fn stripesync(database: &Path, arguments: &[&str]) -> Command {
         .env_clear()
         .env("HOME", home)
         .current_dir(home)
-        .args(["sync", "--all", "--provider", "stripe", "--quiet", "--database"])
+        .args(["sync", "--quiet", "--database"])
         .arg(database)
         .args(arguments)
         .stdout(Stdio::null())
@@ -42,7 +45,7 @@ fn stripesync(database: &Path, arguments: &[&str]) -> Command {
 
 /// With the look-alike that is inside the program: no network, no pace.
 fn embedded(database: &Path) -> Command {
-    stripesync(database, &["--sandbox"])
+    stripesync(database, &[ALL, &["--sandbox"]].concat())
 }
 
 /// A digest of every row of every resource table, apart from when it was first seen.
@@ -150,6 +153,35 @@ impl Killer {
     }
 }
 
+/// With a look-alike that is served, as fast as it may be asked.
+fn served(sandbox: &Sandbox, database: &Path, arguments: &[&str]) -> Command {
+    let mut command = stripesync(database, &[arguments, &["--rate", "100%"]].concat());
+    command.env("STRIPE_API_BASE", sandbox.stripe_base_url()).env("STRIPE_API_KEY", LIVE_KEY);
+    command
+}
+
+/// Kills while one list is read in slices; returns how many kills that took.
+fn in_slices(folder: &Path, open: &mut Open) -> u64 {
+    let sizes = Sizes::customers(200);
+    let options = SandboxOptions { sizes, livemode: true, clock_runs: false, ..SandboxOptions::default() };
+    let sandbox = Sandbox::start(options).expect("starts");
+    let killer = Arc::new(Killer::default());
+    let told = Arc::clone(&killer);
+    sandbox.on_answer(move |_, call| told.answered(&call.path));
+    let database = folder.join("slices.db");
+    // Somebody else at the file makes for short transactions: the more states there are to be killed in.
+    let reader = Store::open(&database).expect("opens");
+    assert_eq!(count(&reader, "SELECT count(*) FROM accounts"), 0);
+    let kills = cut_short(&database, RUNS_MAX, open, |n| {
+        killer.run(&mut served(&sandbox, &database, &["charges"]), 2 + n as i64)
+    });
+    let mut differences = support::differences(&sandbox, &reader);
+    differences.retain(|line| line.starts_with("stripe_charges"));
+    assert_eq!(differences, Vec::<String>::new());
+    println!("{kills} kills in slices");
+    kills
+}
+
 /// Kills at the first page's end, at the second's of the rest, and so on; returns how many kills that took.
 fn at_page_ends(folder: &Path, open: &mut Open) -> u64 {
     let sizes = Sizes::customers(20);
@@ -158,12 +190,7 @@ fn at_page_ends(folder: &Path, open: &mut Open) -> u64 {
     let killer = Arc::new(Killer::default());
     let told = Arc::clone(&killer);
     sandbox.on_answer(move |_, call| told.answered(&call.path));
-    let url = sandbox.stripe_base_url();
-    let command = |database: &Path| {
-        let mut command = stripesync(database, &["--rate", "100%"]);
-        command.env("STRIPE_API_BASE", &url).env("STRIPE_API_KEY", LIVE_KEY);
-        command
-    };
+    let command = |database: &Path| served(&sandbox, database, ALL);
     let unbroken = folder.join("pages-unbroken.db");
     assert!(killer.run(&mut command(&unbroken), 0));
     let whole = killer.answered.swap(0, SeqCst);
@@ -181,7 +208,7 @@ fn at_page_ends(folder: &Path, open: &mut Open) -> u64 {
 fn fifty_kills_leave_a_file_that_the_next_run_makes_whole() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut open = Open::default();
-    let mut kills = at_page_ends(folder.path(), &mut open);
+    let mut kills = in_slices(folder.path(), &mut open) + at_page_ends(folder.path(), &mut open);
 
     // The look-alike inside the program is this one.
     let sandbox = Sandbox::start(SandboxOptions { sizes: Sizes::customers(200), ..SandboxOptions::default() });
