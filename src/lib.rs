@@ -18,7 +18,8 @@
 //! * [`cli`]: arguments to calls, errors to exit codes; the only place that knows clap.
 //!
 //! # Invariants
-//! 1. A row and the cursor that claims it go into the file in one transaction.
+//! 1. A row and the cursor that claims it go into the file in one transaction; for an object that waits for the rest of its
+//!    list, a queued GET goes in its place.
 //! 2. Which state of an object wins is decided by [`model::order`] alone, and never by arrival order.
 //! 3. Money is an integer of minor units or an exact decimal text, never a float.
 //! 4. Secrets have a type that cannot be printed ([`config::Secret`]); what a service says is scrubbed of whatever looks

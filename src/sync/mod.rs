@@ -16,6 +16,7 @@ mod lists;
 mod logged;
 mod plan;
 mod pool;
+mod reading;
 mod run;
 mod standing;
 mod tally;
