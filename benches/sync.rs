@@ -100,10 +100,11 @@ fn pace() {
     let sliced = Run::pull(&sandbox.url, &folder.path().join("sliced.db"), 100, 32);
     let wanted = f64::from(sliced.requests) / 100.0 + 0.15;
     println!(
-        "  sliced      {:>6.2} s, {} requests; requests/limit + one round trip = {wanted:.2} s: {:.2} times that",
+        "  sliced      {:>6.2} s, {} requests; requests/limit + one round trip = {wanted:.2} s: {:.2} times that; {:.1} MiB",
         sliced.seconds,
         sliced.requests,
-        sliced.seconds / wanted
+        sliced.seconds / wanted,
+        sliced.peak_mib
     );
     let one = Run::pull(&sandbox.url, &folder.path().join("one.db"), 100, 1);
     println!("  one cursor  {:>6.2} s, {} requests", one.seconds, one.requests);

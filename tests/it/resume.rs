@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::json;
 use stripesync::http::Limits;
 use stripesync::model::cancel::Cancel;
-use stripesync::model::progress::{Progress, Sink};
+use stripesync::model::progress::{Outcome, Progress, Sink};
 use stripesync::sandbox::{Change, Fault, Faults, Options as SandboxOptions, Sandbox, Sizes};
 use stripesync::store::Store;
 use stripesync::sync::{self, Options, Summary, Target};
@@ -274,4 +274,51 @@ fn lines_and_invoices_that_go_while_the_lines_are_read_leave_no_gap() {
             assert_eq!(count(&store, "SELECT count(*) FROM fanouts"), 0);
         }
     }
+}
+
+#[test]
+fn what_waits_for_its_list_when_a_run_is_stopped_is_read_by_the_next_and_never_called_read_before() {
+    let sandbox = sandbox(40);
+    let store = Store::in_memory().expect("opens");
+    let invoices = only(&["invoices", "invoice_lines"]);
+    let cancel = Cancel::default();
+    let (stop, lists) = (cancel.clone(), AtomicU64::new(0));
+    sandbox.on_request(move |_, call| {
+        // The third of the lists that came cut.
+        if call.path.ends_with("/lines") && lists.fetch_add(1, SeqCst) == 2 {
+            stop.set(SIGINT);
+        }
+    });
+    let client = support::client(&sandbox, Limits::new(100_000, None), &cancel);
+    let one_by_one = Options { in_flight_max: 2, ..invoices.clone() };
+    let summary = support::sync_by(&client, &store, &one_by_one, &cancel).expect("ends");
+    assert_eq!(summary.signal, Some(SIGINT));
+    let unread: Vec<_> = summary.reports.iter().filter(|r| r.outcome == Outcome::Complete).map(|r| &r.name).collect();
+    assert_eq!(unread, Vec::<&String>::new(), "a run that was stopped read nothing whole");
+    let waiting = store.query_text("SELECT id FROM fetches WHERE reason = 'held'").expect("rows");
+    assert!(!waiting.is_empty(), "the signal came too late");
+    for id in &waiting {
+        assert_eq!(count(&store, &format!("SELECT count(*) FROM stripe_invoices WHERE id = '{}'", id[0])), 0);
+    }
+    sandbox.on_request(|_, _| {});
+    whole(&sandbox, &store, &invoices);
+    assert_same(&sandbox, &store, &["stripe_invoices", "stripe_invoice_lines"]);
+    assert_eq!(count(&store, "SELECT count(*) FROM fetches") + count(&store, "SELECT count(*) FROM fanouts"), 0);
+}
+
+#[test]
+fn what_waited_for_its_list_in_vain_is_written_as_it_came_and_its_list_named() {
+    let sandbox = sandbox(40);
+    let store = Store::in_memory().expect("opens");
+    let invoices = only(&["invoices", "invoice_lines"]);
+    sandbox.set_faults(Faults { path: Some("/v1/invoices/".to_owned()), ..Faults::share(1000, &[Fault::Redirect]) });
+    let summary = support::sync(&sandbox, &store, &invoices).expect("ends");
+    let failures = support::failures(&summary);
+    assert!(failures.iter().any(|line| line.contains("invoice_lines")), "{failures:?}");
+    let truth = sandbox.stripe().truth(None)["/v1/invoices"].iter().filter(|object| object.listed).count() as u64;
+    assert_eq!(count(&store, "SELECT count(*) FROM stripe_invoices"), truth, "every invoice is there");
+    assert!(count(&store, "SELECT count(*) FROM fanouts") > 0, "the lists wait");
+    sandbox.set_faults(Faults::default());
+    whole(&sandbox, &store, &invoices);
+    assert_same(&sandbox, &store, &["stripe_invoices", "stripe_invoice_lines"]);
 }
