@@ -3624,3 +3624,4 @@ CREATE TABLE answers (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX fetches_tried ON fetches (account, tries, resource, id) WHERE tries > 0;
 CREATE INDEX fanouts_tried ON fanouts (account, tries, resource, parent_id) WHERE tries > 0;
+CREATE INDEX webhook_events_failed ON webhook_events (account, received_at) WHERE status = 'failed';

@@ -60,7 +60,8 @@ Exit codes:
   0  done
   1  failed: nothing could be read (network, service), or there is no file to show
   2  usage: an argument, a setting, an account that the credentials do not open, or the wrong file for it
-  3  partly done: a resource or an account failed; the summary names it
+  3  partly done: a resource or an account failed, or a value could not be held; the summary
+     names it
   4  not authorised: no credentials, or refused ones
   5  another process holds the file
   6  the file: made by a newer program, too old for `status`, damaged, not this program's, read-only, taken

@@ -246,10 +246,10 @@ impl Pulling<'_> {
         let found = self.fic_client(access, None).and_then(|client| {
             let companies = sync::fic::companies(&client);
             report.requests += client.sent();
-            companies
+            Ok((companies?, client))
         });
-        let companies = match found {
-            Ok(companies) => companies,
+        let (companies, asked) = match found {
+            Ok(found) => found,
             Err(error) => return self.keep("fic", Err(error), report, failures),
         };
         let named = accounts_of(self.order, Provider::Fic);
@@ -265,6 +265,8 @@ impl Pulling<'_> {
                 break;
             }
             let pulled = self.fic_client(access, Some(&company.id)).and_then(|client| {
+                // What is due is decided by the service's time, before the company's first answer.
+                client.learn_clock(&asked);
                 let mode = fic_mode(self.access.is_sandbox, &access.base_url);
                 let options = options(self.order, Provider::Fic);
                 let pulled =

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::{select, values};
 use crate::config;
-use crate::model::progress::{Outcome, ResourceReport};
+use crate::model::progress::{EVENTS, Outcome, ResourceReport};
 use crate::model::report::RunReport;
 use crate::{http, store, sync};
 
@@ -63,7 +63,9 @@ impl Exit {
             0 if report.failures.is_empty() => Exit::Done,
             bad if bad > 0
                 && bad == reports.len()
-                && reports.iter().all(|r| matches!(r.outcome, Outcome::Failed(_))) =>
+                && reports.iter().all(|r| matches!(r.outcome, Outcome::Failed(_)))
+                // The log is read when the lists are whole.
+                && reports.iter().any(|r| r.name != EVENTS) =>
             {
                 Exit::Failed
             }

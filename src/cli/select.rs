@@ -121,7 +121,9 @@ pub fn select(table: &[&'static Resource], wish: &Wish) -> Result<Selection, Err
         return Err(Error::NothingLeft);
     }
     let also: Vec<usize> = (0..table.len()).filter(|&i| chosen[i] && excluded[i] && !named_out[i]).collect();
-    let notes = also_left_out(table, &also).into_iter().chain(in_part(table, &left, &excluded)).collect();
+    let mut notes: Vec<String> = also_left_out(table, &also).into_iter().collect();
+    notes.extend(in_part(table, &left, &excluded));
+    notes.extend(comes_along(table, &left, &named_out));
     Ok(Selection { resources: left.into_iter().map(|i| table[i]).collect(), notes })
 }
 
@@ -171,6 +173,20 @@ fn in_part(table: &[&'static Resource], left: &[usize], excluded: &[bool]) -> Ve
         Some(format!("of {} those in {lost} are left out", qualified(table[index])))
     });
     parts.collect()
+}
+
+/// Says of what stands in an object's own JSON that it comes with the object whatever was excluded.
+fn comes_along(table: &[&'static Resource], left: &[usize], named_out: &[bool]) -> Vec<String> {
+    let notes = (0..table.len()).filter(|&index| named_out[index]).filter_map(|index| {
+        let inline = table[index].inline.iter().filter_map(|at| position(table, table[index].provider, at.parent));
+        let parents: BTreeSet<&str> = inline.filter(|at| left.contains(at)).map(|at| table[at].name).collect();
+        let parents = parents.into_iter().collect::<Vec<_>>().join(", ");
+        if parents.is_empty() {
+            return None;
+        }
+        Some(format!("{} stands in {parents} and comes along all the same", qualified(table[index])))
+    });
+    notes.collect()
 }
 
 /// Returns a name that means one service's resource: `stripe:invoices`.
@@ -418,6 +434,8 @@ mod tests {
             "left out as well, being read only with what --exclude names: stripe:invoice_lines, stripe:line_parts";
         assert_eq!(notes(&TABLE, "invoices"), [fallen]);
         assert_eq!(notes(&TABLE, "customers"), [""; 0]);
+        let along = "stripe:cards stands in customers and comes along all the same";
+        assert_eq!(notes(&SHARED, "cards"), [along]);
         // What has a list of its own is read all the same.
         assert_eq!(notes(&SHARED, "customers"), ["of stripe:discounts those in customers are left out"]);
     }

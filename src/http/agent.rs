@@ -72,6 +72,8 @@ pub struct Wire {
 /// Buffers kept for the next bodies, and the largest that is worth keeping.
 const SPARE_MAX: usize = 4;
 const SPARE_BYTES_MAX: usize = 2 << 20;
+/// Bytes of a body read at a time: no more than this is touched beyond what came.
+const CHUNK_BYTES: usize = 32 << 10;
 
 impl Wire {
     /// Checks the base URL and the proxy, and builds the agent.
@@ -151,9 +153,17 @@ impl Wire {
         }
         let mut bytes = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         bytes.reserve(told);
-        let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-        body.as_reader().take(most).read_to_end(&mut bytes).map_err(|e| self.fault(&ureq::Error::from(e)))?;
-        if bytes.len() > limit { Err(Fault::TooLarge(ANSWER, limit)) } else { Ok(bytes) }
+        let mut reader = body.as_reader();
+        let mut chunk = [0; CHUNK_BYTES];
+        loop {
+            match reader.read(&mut chunk) {
+                Ok(0) => return Ok(bytes),
+                Ok(read) if bytes.len() + read > limit => return Err(Fault::TooLarge(ANSWER, limit)),
+                Ok(read) => bytes.extend_from_slice(&chunk[..read]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.fault(&ureq::Error::from(error))),
+            }
+        }
     }
 
     /// Takes back the buffer of a body that has been read.

@@ -145,6 +145,14 @@ impl Client {
         Some(self.offset_ms_max.load(Ordering::Relaxed)).filter(|max| *max != i64::MIN).map(|max| max / 1000)
     }
 
+    /// Takes over what another client of the same service learned of its clock.
+    pub fn learn_clock(&self, other: &Client) {
+        for (own, theirs) in [(&self.offset_ms, &other.offset_ms), (&self.offset_ms_max, &other.offset_ms_max)] {
+            own.store(theirs.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+        self.is_clock_made_up.fetch_or(other.is_clock_made_up(), Ordering::Relaxed);
+    }
+
     /// Returns whether the service says that its clock is not the world's, as a sandbox does.
     pub fn is_clock_made_up(&self) -> bool {
         self.is_clock_made_up.load(Ordering::Relaxed)

@@ -38,7 +38,12 @@ pub(super) fn read(kind: Kind, raw: &str) -> Result<Cell, String> {
             "false" | "0" => Ok(Cell::Int(0)),
             _ => Err(format!("{} is neither true nor false", shown(raw))),
         },
-        Kind::Text | Kind::Date | Kind::Decimal => Ok(Cell::Text(plain_text(raw))),
+        Kind::Decimal if raw == "\"\"" => Ok(Cell::Null),
+        Kind::Decimal => match bare(raw) {
+            text if is_number(text) => Ok(Cell::Text(text.to_owned())),
+            _ => Err(format!("{} is no number", shown(raw))),
+        },
+        Kind::Text | Kind::Date => Ok(Cell::Text(plain_text(raw))),
         Kind::Ref if raw.starts_with('{') => match serde_json::from_str::<Reference>(raw) {
             Ok(Reference { id: Some(id) }) if is_plain(id.get()) => Ok(Cell::Text(plain_text(id.get()))),
             _ => Err(format!("{} names no object", shown(raw))),
@@ -56,17 +61,31 @@ pub(super) fn read(kind: Kind, raw: &str) -> Result<Cell, String> {
 /// # Errors
 /// As [`read`].
 pub(super) fn integer(kind: Kind, raw: &str) -> Result<i64, String> {
-    let text = raw.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw);
+    let text = bare(raw);
     text.parse().ok().or_else(|| spelled_out(text)?.parse().ok()).ok_or_else(|| {
-        let is_whole = text.bytes().all(|b| b.is_ascii_digit() || b == b'-') || spelled_out(text).is_some();
         let why = match kind {
-            _ if is_whole && !text.is_empty() => "is beyond 64 bits",
+            _ if spelled_out(text).is_some() => "is beyond 64 bits",
             Kind::Minor => "is no whole number of minor units",
             Kind::Time => "is no time in whole seconds",
             _ => "is no whole number",
         };
         format!("{} {why}", shown(raw))
     })
+}
+
+/// Returns a value's text without the quotes of a string.
+fn bare(raw: &str) -> &str {
+    raw.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(raw)
+}
+
+/// Returns whether a text is a number as JSON spells it; SQL and people read the same in it.
+fn is_number(text: &str) -> bool {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    is_digits(whole.strip_prefix('-').unwrap_or(whole))
+        && is_digits(part)
+        && is_digits(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))
 }
 
 /// Returns the digits of a number that JSON allows to be spelled with a point or an exponent, if it is a whole one.
@@ -81,9 +100,20 @@ fn spelled_out(text: &str) -> Option<String> {
         return None;
     }
     let part = part.trim_end_matches('0');
-    let zeros = usize::try_from(exponent).ok()?.checked_sub(part.len())?;
-    // One digit more than there is room for is as good as a billion.
-    Some(format!("{whole}{part}{}", "0".repeat(zeros.min(DIGITS_MAX))))
+    if digits.bytes().chain(part.bytes()).all(|b| b == b'0') {
+        return Some("0".to_owned());
+    }
+    let zeros = i64::from(exponent) - part.len() as i64;
+    let all = format!("{whole}{part}");
+    match usize::try_from(zeros) {
+        // One digit more than there is room for is as good as a billion.
+        Ok(zeros) => Some(format!("{all}{}", "0".repeat(zeros.min(DIGITS_MAX)))),
+        Err(_) => {
+            let spare = usize::try_from(-zeros).ok()?;
+            let kept = all.len().checked_sub(spare).filter(|kept| all[*kept..].bytes().all(|b| b == b'0'))?;
+            Some(all[..kept].to_owned())
+        }
+    }
 }
 
 /// Returns the value as a message may show it: its beginning, and never a credential.
@@ -138,11 +168,20 @@ mod tests {
             ("-12.50e2", -1250),
             ("1E3", 1000),
             ("1e+2", 100),
+            ("100e-2", 1),
+            ("-0.0", 0),
+            ("0e-5", 0),
             ("9223372036854775807", i64::MAX),
         ] {
             assert_eq!(read(Kind::Minor, raw), Ok(Cell::Int(wanted)), "{raw}");
         }
         assert_eq!(read(Kind::Minor, "\"\""), Ok(Cell::Null));
+        assert_eq!(read(Kind::Decimal, "\"\""), Ok(Cell::Null));
+        for (raw, wanted) in
+            [("12.50", "12.50"), ("\"0.000000000001\"", "0.000000000001"), ("-3", "-3"), ("1e-7", "1e-7")]
+        {
+            assert_eq!(read(Kind::Decimal, raw), Ok(Cell::Text(wanted.to_owned())), "{raw}");
+        }
     }
 
     #[test]
@@ -155,7 +194,12 @@ mod tests {
             (Kind::Minor, "9223372036854775808", "9223372036854775808 is beyond 64 bits"),
             (Kind::Minor, "1e99", "1e99 is beyond 64 bits"),
             (Kind::Minor, "1e2147483647", "1e2147483647 is beyond 64 bits"),
-            (Kind::Int, "100e-2", "100e-2 is no whole number"),
+            (Kind::Int, "150e-2", "150e-2 is no whole number"),
+            (Kind::Minor, "\"2026-01-31\"", "\"2026-01-31\" is no whole number of minor units"),
+            (Kind::Decimal, "\"abc\"", "\"abc\" is no number"),
+            (Kind::Decimal, "\"12,50\"", "\"12,50\" is no number"),
+            (Kind::Decimal, "{\"a\":1}", "{\"a\":1} is no number"),
+            (Kind::Decimal, "\"1.\"", "\"1.\" is no number"),
             (Kind::Int, "1e", "1e is no whole number"),
             (Kind::Int, "e5", "e5 is no whole number"),
             (Kind::Time, "\"yesterday\"", "\"yesterday\" is no time in whole seconds"),

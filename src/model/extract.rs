@@ -326,7 +326,8 @@ impl<'a> Captured<'a> {
     }
 
     fn fold(&self, column: &Column, slot: usize) -> Result<Cell, String> {
-        let values = || self.many.iter().filter(|(s, raw)| *s == slot && *raw != "null").map(|(_, raw)| *raw);
+        let values =
+            || self.many.iter().filter(|(s, raw)| *s == slot && !matches!(*raw, "null" | "\"\"")).map(|(_, raw)| *raw);
         // One that cannot be read leaves nothing to say about all of them.
         let integers = || values().map(|raw| integer(column.kind, raw)).collect::<Result<Vec<i64>, String>>();
         let folded = match column.pick {

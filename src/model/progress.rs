@@ -1,5 +1,8 @@
 //! What long work tells whoever watches. The engine sends these, the UI draws them.
 
+/// The name under which the log of what changed is reported: it is read too, and is no resource.
+pub const EVENTS: &str = "stripe:events";
+
 /// How a resource's pull ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {

@@ -59,6 +59,17 @@ pub fn object_of(payload: &str) -> Option<&str> {
     serde_json::from_str::<Payload>(payload).ok().map(|payload| payload.data.object.get())
 }
 
+/// An event that could not be read, and whose object is unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// Its id, or a name made of its content.
+    pub id: String,
+    /// `charge.updated`; empty where it has none.
+    pub kind: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
 /// Returns a logged event as a state of its object, with the object's JSON. `shown` makes contents comparable.
 pub(super) fn state(
     resource: &Resource,
@@ -121,6 +132,29 @@ impl Store {
             ])
             .map_err(|e| self.sql(e))?;
         Ok(logged == 1)
+    }
+
+    /// Returns how many events told of a change that nobody can name, and what was wrong with the first `most` of them:
+    /// those that came after some list began to be read. `log` is the number under which the event log itself is read.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn lost_events(&self, account: i64, log: i64, most: usize) -> Result<(u64, Vec<Lost>), Error> {
+        const LOST: &str = "FROM webhook_events WHERE account=?1 AND status='failed' AND object IS NULL AND received_at >=
+             coalesce((SELECT min(began_s) FROM walks WHERE account=?1 AND resource<>?2 AND finished_s IS NOT NULL), 0)";
+        let sql = |e| self.sql(e);
+        let count: i64 = self
+            .conn
+            .query_row(&format!("SELECT count(*) {LOST}"), params![account, log], |row| row.get(0))
+            .map_err(sql)?;
+        let text = format!("SELECT event_id, type, coalesce(error, '') {LOST} ORDER BY received_at, id LIMIT ?3");
+        let mut statement = self.conn.prepare_cached(&text).map_err(sql)?;
+        let rows = statement
+            .query_map(params![account, log, most as i64], |row| {
+                Ok(Lost { id: row.get(0)?, kind: row.get(1)?, why: row.get(2)? })
+            })
+            .map_err(sql)?;
+        Ok((u64::try_from(count).unwrap_or(0), rows.collect::<Result<_, _>>().map_err(sql)?))
     }
 
     /// Returns the oldest events that wait for their effect, at most so many.

@@ -39,7 +39,8 @@ impl Rows<'_> {
         for unheld in &row.unheld {
             let key = (index, &row.id, &row.parent_id, row.position, unheld.column);
             let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(key);
-            if self.found.seen.len() >= SEEN_MAX || !self.found.seen.insert(hash) {
+            let is_known = self.found.gaps.iter().any(|(of, _)| *of == index);
+            if is_known && self.found.seen.len() >= SEEN_MAX || !self.found.seen.insert(hash) {
                 continue;
             }
             let gaps = &mut self.found.gaps;

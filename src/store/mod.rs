@@ -45,7 +45,7 @@ pub use apply::{Applied, Rows, Source, Told};
 pub use children::splice_children;
 pub use clocks::ClockSeen;
 pub use error::Error;
-pub use events::{Event, Waiting, object_of};
+pub use events::{Event, Lost, Waiting, object_of};
 pub use lock::Lock;
 pub use logs::LogEntry;
 pub use presence::{ListState, Living};

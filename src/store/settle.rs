@@ -213,7 +213,7 @@ impl Rows<'_> {
             .conn
             .prepare_cached(
                 "SELECT event_id, type, created, payload, api_version FROM webhook_events
-                 WHERE account=?1 AND object=?2 AND object_id=?3 ORDER BY created DESC, event_id LIMIT ?4",
+                 WHERE account=?1 AND object=?2 AND object_id=?3 AND error IS NULL ORDER BY created DESC, event_id LIMIT ?4",
             )
             .map_err(sql)?;
         let rows = statement

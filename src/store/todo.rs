@@ -108,6 +108,17 @@ impl Store {
         statement.execute(params![account, resource, id, not_before_s, reason]).map(drop).map_err(|e| self.sql(e))
     }
 
+    /// Returns whether objects of a resource wait for their lists, and stand in the queue in their place.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn is_held(&self, account: i64, resource: i64) -> Result<bool, Error> {
+        self.conn
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM fetches WHERE account=?1 AND resource=?2 AND reason='held')")
+            .and_then(|mut statement| statement.query_row(params![account, resource], |row| row.get(0)))
+            .map_err(|e| self.sql(e))
+    }
+
     /// Returns queued GETs after the given place, in the queue's order.
     ///
     /// # Errors

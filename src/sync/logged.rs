@@ -3,6 +3,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::Error;
 use super::changes::EVENTS;
 use super::tally::Tally;
 use crate::model::extract::{Catalog, Compiled, NEVER_STORED};
@@ -12,7 +13,7 @@ use crate::model::span::Span;
 use crate::model::text::{self, Edit};
 use crate::providers::stripe::event;
 use crate::providers::stripe::page::Page;
-use crate::store::Event;
+use crate::store::{Event, Store};
 
 /// Broken events that a message names.
 const NAMED_MAX: usize = 3;
@@ -95,42 +96,50 @@ fn nameless(payload: &str) -> String {
     format!("without-id-{hex}")
 }
 
-/// Events of a run that could not be read.
+/// Events of a run that could not be read, but name their object.
 #[derive(Debug, Default)]
 pub(super) struct Broken {
-    lost: (u64, Vec<String>),
-    asked: (u64, Vec<String>),
+    count: u64,
+    named: Vec<String>,
 }
 
 impl Broken {
-    /// Counts an event that is new in the log, if it is broken.
+    /// Counts an event that is new in the log, if it is such a one.
     pub fn add(&mut self, event: &Event) {
-        let Some(why) = &event.error else { return };
-        let (count, named) = if event.table.is_empty() { &mut self.lost } else { &mut self.asked };
-        *count += 1;
-        if named.len() < NAMED_MAX {
-            let kind = if event.kind.is_empty() { "no type" } else { &event.kind };
-            named.push(format!("{} ({kind}): {why}", event.id));
+        let Some(why) = event.error.as_ref().filter(|_| !event.table.is_empty()) else { return };
+        self.count += 1;
+        if self.named.len() < NAMED_MAX {
+            self.named.push(told(&event.id, &event.kind, why));
         }
     }
 
-    /// Says which changes nobody can tell, and what is asked for in place of what an event should have told.
-    pub fn tell(&self, tally: &mut Tally, has_failed: bool) {
-        if self.asked.0 > 0 {
-            tally.note(format!("broken events, their objects are asked for instead: {}", sentence(&self.asked)));
-        }
-        if self.lost.0 > 0 {
-            let way = "`stripesync sync --initial` reads all lists anew";
-            let text = format!("what these changed is unknown, {way}: {}", sentence(&self.lost));
-            match has_failed {
-                true => tally.note(text),
-                false => tally.fail(EVENTS, Outcome::Failed(text)),
-            }
+    /// Says what is asked for in place of what an event should have told.
+    pub fn tell(&self, tally: &Tally) {
+        if self.count > 0 {
+            let events = sentence(self.count, &self.named);
+            tally.note(format!("broken events, their objects are asked for instead: {events}"));
         }
     }
 }
 
-fn sentence((count, named): &(u64, Vec<String>)) -> String {
+/// Says which changes nobody can name, of this run and of earlier ones: they stay unknown until all lists are read anew.
+pub(super) fn tell_lost(store: &Store, account: i64, log: i64, tally: &mut Tally) -> Result<(), Error> {
+    let (count, first) = store.lost_events(account, log, NAMED_MAX)?;
+    if count > 0 {
+        let named: Vec<String> = first.iter().map(|lost| told(&lost.id, &lost.kind, &lost.why)).collect();
+        let way = "`stripesync sync --initial` reads all lists anew";
+        let text = format!("what these changed is unknown, {way}: {}", sentence(count, &named));
+        tally.fail(EVENTS, Outcome::Failed(text));
+    }
+    Ok(())
+}
+
+fn told(id: &str, kind: &str, why: &str) -> String {
+    let kind = if kind.is_empty() { "no type" } else { kind };
+    format!("{id} ({kind}): {why}")
+}
+
+fn sentence(count: u64, named: &[String]) -> String {
     let more = count.saturating_sub(named.len() as u64);
     let more = if more > 0 { format!("; and {more} more") } else { String::new() };
     format!("{}{more}", named.join("; "))

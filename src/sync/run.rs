@@ -9,6 +9,7 @@ use super::failed::{Failed, Failures};
 use super::held::Held;
 use super::journal;
 use super::lists::Lists;
+use super::logged;
 use super::plan;
 use super::pool::{self, Work};
 use super::standing::{EVENTS_OVERLAP_S, Standing, plain_passes};
@@ -110,10 +111,11 @@ pub fn run_within(
     let reports = tally.reports();
     // A file that is locked takes no log either: waiting once was enough.
     if locked.is_none() {
+        let kept = clocks::keep(store, run.account.id, began_s, target.client);
         let logged = run.log(&reports);
-        clocks::keep(store, run.account.id, began_s, target.client)?;
         outcome?;
         logged?;
+        kept?;
     }
     settled?;
     Ok(Summary {
@@ -188,6 +190,7 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         self.read_events(tally)?;
+        logged::tell_lost(self.store, self.account.id, self.store.resource_number(EVENTS)?, tally)?;
         for _ in 0..SETTLING_ROUNDS {
             if self.cancel.is_set() {
                 return Ok(());
@@ -309,7 +312,7 @@ impl<'a> Run<'a> {
         let mut work = ReadEvents::new(self.store, self.account.id, walk.id, slices, self.bounds.event_pages, tally);
         self.drive(&mut work)?;
         let (failure, broken) = (work.failure.take(), std::mem::take(&mut work.broken));
-        broken.tell(tally, failure.is_some());
+        broken.tell(tally);
         match failure {
             None if self.cancel.is_set() => Ok(false),
             None => {
@@ -405,7 +408,9 @@ impl<'a> Run<'a> {
         }
         let mut whole = HashSet::new();
         for &(number, resource) in self.numbers.iter().filter(|(_, resource)| is_listed(resource)) {
-            if self.standing().whole_since_s(number, resource, &[])?.is_some_and(|since_s| since_s >= self.began_s) {
+            if self.standing().whole_since_s(number, resource, &[])?.is_some_and(|since_s| since_s >= self.began_s)
+                && !self.store.is_held(self.account.id, number)?
+            {
                 whole.insert(resource.table());
             }
         }

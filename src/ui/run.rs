@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::sheet::{self, Column, names, numbers, whole};
 use super::text::{safe, safe_up_to};
 use super::units::{counted, grouped, seconds, span};
-use crate::model::progress::{Counts, Outcome, ResourceReport};
+use crate::model::progress::{Counts, EVENTS, Outcome, ResourceReport};
 use crate::model::report::{ClockOff, RunReport};
 
 /// Where there is no room for all, what has nothing to tell goes first.
@@ -24,8 +24,6 @@ fn columns(all: &Counts, is_well: bool) -> [Column; 8] {
     ]
 }
 
-/// The log of what changed is read too, and is no resource.
-const EVENTS: &str = "stripe:events";
 /// In a narrower terminal the resources' service stands above the table only.
 const QUALIFIED_MIN: u16 = 100;
 /// Characters of a sentence that names several objects.

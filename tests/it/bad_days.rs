@@ -333,3 +333,30 @@ fn a_second_sync_names_the_first_at_once_and_a_killed_one_is_no_obstacle() {
     home.assert_intact();
     assert!(count(&home.database(), "SELECT count(*) FROM stripe_products") > 0);
 }
+
+#[test]
+fn the_proxy_of_the_environment_is_asked_for_the_service_and_never_told_the_key() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("binds");
+    let proxy = format!("http://{}", listener.local_addr().expect("an address"));
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let mut seen = Vec::new();
+        while !seen.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            std::io::Read::read_exact(&mut stream, &mut byte).expect("readable");
+            seen.push(byte[0]);
+        }
+        tell.send(String::from_utf8_lossy(&seen).into_owned()).expect("somebody listens");
+    });
+    let home = Home::new();
+    let mut command = home.command(&["sync", "customers"]);
+    command.env("STRIPE_API_KEY", "sk_test_MARKER0123456789").env("HTTPS_PROXY", &proxy);
+    let (child, began) = started(&mut command);
+    let asked = told.recv_timeout(Duration::from_secs(30));
+    signal(&child, "INT");
+    let ended = finished(child, began);
+    let asked = asked.unwrap_or_else(|_| panic!("the proxy was not asked\n{}", ended.stderr));
+    assert!(asked.starts_with("CONNECT api.stripe.com:443 HTTP/1.1"), "{asked}");
+    assert!(!asked.contains("MARKER"), "{asked}");
+}

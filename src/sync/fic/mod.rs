@@ -118,9 +118,11 @@ pub fn run(
     let started_s = finished_s - took_s;
     let run = journal::Run { account, started_s, finished_s };
     if locked.is_none() {
-        journal::write(store, run, &reports)?;
-        clocks::keep(store, account, started_s, client)?;
+        let kept = clocks::keep(store, account, started_s, client);
+        let logged = journal::write(store, run, &reports);
         outcome?;
+        logged?;
+        kept?;
     }
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     Ok(Summary { reports, requests, took_ms, signal: cancel.signal(), locked })
@@ -147,15 +149,15 @@ struct Pull<'a> {
 
 impl Pull<'_> {
     fn everything(&mut self) -> Result<(), Error> {
-        // The bins come first: they also tell the service's time before anything is decided by it.
+        if let Some(by_s) = clocks::check(self.store, self.account.id, &self.numbers, self.client)? {
+            clocks::tell(by_s, "Fatture in Cloud", &self.tally);
+        }
+        // The bins come first: they also tell the service's time, where nobody did, before anything is decided by it.
         for &bin in request::BINS {
             if let Some(resource) = self.chosen(bin.resource) {
                 let done = self.bin(bin, resource);
                 self.settle_bin(resource, done)?;
             }
-        }
-        if let Some(by_s) = clocks::check(self.store, self.account.id, &self.numbers, self.client)? {
-            clocks::tell(by_s, "Fatture in Cloud", &self.tally);
         }
         let mut upkeep = Vec::new();
         let chosen: Vec<&'static Resource> =

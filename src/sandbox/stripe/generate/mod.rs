@@ -24,6 +24,8 @@ const QUIET_S: i64 = 3600;
 /// From this many objects of a kind on, a run of them shares one second, longer than two pages. In a smaller account it
 /// would be a month's revenue of its own.
 const RUN_FROM: u32 = 2_500;
+/// The same for customers, who bring no revenue by themselves.
+const RUN_FROM_CUSTOMERS: u32 = 280;
 /// The length of that run.
 const RUN: u32 = 230;
 /// Of so many objects in a row the first few are made in one second. No divisor of a page's hundred: of several pages
@@ -118,7 +120,8 @@ impl Gen {
         let n = if count >= BATCH_FROM && n % BATCH < BATCH_SAME { n - n % BATCH } else { n };
         // The run takes a moment of the time, and not the share of it that its number would.
         let half = count / 2;
-        let run = if count >= RUN_FROM { RUN } else { 0 };
+        let run_from = if kind == Kind::Customer { RUN_FROM_CUSTOMERS } else { RUN_FROM };
+        let run = if count >= run_from { RUN.min(count * 2 / 5) } else { 0 };
         let n = if n < half { n } else { (n - half).saturating_sub(run) + half };
         let share = (f64::from(n) + 0.5) / f64::from(count - run);
         self.end_s - SPAN_S + (SPAN_S as f64 * share.sqrt()) as i64
