@@ -106,6 +106,9 @@ pub fn select(table: &[&'static Resource], wish: &Wish) -> Result<Selection, Err
     }
     spread(table, &mut chosen, follows_any);
     let mut named_out = vec![false; table.len()];
+    if wish.exclude.iter().any(|name| normal(name) == "all") {
+        return Err(Error::NothingLeft);
+    }
     for name in wish.exclude {
         for index in named(table, name, None)? {
             named_out[index] = true;
@@ -390,6 +393,7 @@ mod tests {
         let error = names("fic:clients", "", Some(Provider::Stripe)).expect_err("other service");
         assert_eq!(error.to_string(), "fic:clients is not a resource of --provider stripe");
         assert_eq!(names("", "customers invoices products clients", None), Err(Error::NothingLeft));
+        assert_eq!(names("", "all", None), Err(Error::NothingLeft));
         assert!(matches!(names("", "nothing_like_it", None), Err(Error::Unknown { .. })));
     }
 

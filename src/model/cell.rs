@@ -117,7 +117,7 @@ fn spelled_out(text: &str) -> Option<String> {
 }
 
 /// Returns the value as a message may show it: its beginning, and never a credential.
-pub(super) fn shown(raw: &str) -> Cow<'_, str> {
+pub fn shown(raw: &str) -> Cow<'_, str> {
     let raw = scrub(raw);
     match raw.char_indices().nth(SHOWN_MAX) {
         Some((at, _)) => Cow::Owned(format!("{}…", &raw[..at])),

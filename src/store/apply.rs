@@ -435,7 +435,11 @@ impl<'c> Rows<'c> {
             .map_err(|e| self.store.sql(e))
     }
 
+    /// Queues a GET that decides a tie. What cannot be asked for by itself is decided by the next reading of its list.
     pub(super) fn queue_fetch(&self, index: usize, account: i64, id: &str, tied_until_s: i64) -> Result<(), Error> {
+        if self.catalog.entries()[index].resource.get.is_empty() {
+            return Ok(());
+        }
         self.store.queue_fetch(account, self.numbers[index], id, tied_until_s.saturating_add(SETTLING_S), "unsettled")
     }
 }

@@ -16,6 +16,9 @@ const DRIFT_S_MAX: i64 = 120;
 /// An answer's state begins the second before it was sent.
 const GRAIN_S: i64 = 2;
 
+/// An answer that begins so much after another's end is newer beyond doubt.
+const SETTLED_S: i64 = 3;
+
 /// How a service's clock stands against this machine's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockSeen {
@@ -47,7 +50,8 @@ impl Store {
         let put_back = old.and_then(|old| Some((old, too_late_s(old, now.ahead_s)?)));
         if let Some((old, by_s)) = put_back {
             self.at_once(|| {
-                self.put_back(account, numbers, old.since_s - GRAIN_S, by_s)?;
+                // All that is known was known before this run: what it asks for now is newer.
+                self.put_back(account, numbers, old.since_s - GRAIN_S, by_s, now.since_s - SETTLED_S)?;
                 self.set_clock(account, now)
             })?;
         } else if old.is_none_or(|old| old.ahead_s.abs_diff(now.ahead_s) > DRIFT_S_MAX as u64) {
@@ -88,21 +92,32 @@ impl Store {
             .map_err(|e| self.sql(e))
     }
 
-    /// Moves back by so much what the service's clock dated from `since_s` on. Answers hold from so much earlier, no
-    /// shorter: an event that falls inside is a tie, and ties are decided by asking. Events bear their own times.
+    /// Moves back by so much what the service's clock dated from `since_s` on. Answers hold from so much earlier, and no
+    /// longer than until now: an event that falls inside is a tie, and ties are decided by asking. Events bear their own
+    /// times.
     fn put_back(
         &self,
         account: i64,
         numbers: &[(i64, &'static Resource)],
         since_s: i64,
         by_s: i64,
+        now_s: i64,
     ) -> Result<(), Error> {
         let run = |sql: &str, bound: &[&dyn rusqlite::ToSql]| {
             self.conn.execute(sql, bound).map(drop).map_err(|e| self.sql(e))
         };
         let bound = params![account, since_s, by_s];
+        // What was older than a row by the wrong clock had no effect on it, and may be newer.
+        run(
+            "UPDATE webhook_events SET status='received'
+             WHERE account=?1 AND created>=?2-?3 AND status='processed' AND object IS NOT NULL",
+            bound,
+        )?;
+        let now = params![account, now_s];
+        run("UPDATE availability SET checked_s=?2 WHERE account=?1 AND checked_s>?2", now)?;
         run("UPDATE accounts SET events_until=events_until-?3 WHERE id=?1 AND events_until>=?2", bound)?;
         run("UPDATE fetches SET not_before_s=not_before_s-?3 WHERE account=?1 AND not_before_s>=?2", bound)?;
+        run("UPDATE fetches SET not_before_s=?2 WHERE account=?1 AND not_before_s>?2", params![account, now_s])?;
         for column in ["began_s", "finished_s", "drained_s"] {
             run(&format!("UPDATE walks SET {column}={column}-?3 WHERE account=?1 AND {column}>=?2"), bound)?;
         }
@@ -112,10 +127,10 @@ impl Store {
                 let of_answers = if states == "answers" { "" } else { "AND event_id IS NULL" };
                 run(
                     &format!(
-                        "UPDATE {states} SET from_s=from_s-?3
+                        "UPDATE {states} SET from_s=from_s-?3, until_s=max(from_s-?3, min(until_s, ?5))
                          WHERE resource=?4 AND from_s>=?2 {of_answers} AND row_id IN {rows}"
                     ),
-                    params![account, since_s, by_s, number],
+                    params![account, since_s, by_s, number, now_s],
                 )?;
             }
         }

@@ -112,7 +112,11 @@ impl Store {
                 "INSERT INTO webhook_events
                    (provider, account, event_id, type, object, object_id, api_version, created, payload, status, source, received_at,
                     error)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'sync', ?11, ?12) ON CONFLICT DO NOTHING",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'sync', ?11, ?12)
+                 -- What came broken and comes whole later is as good as new.
+                 ON CONFLICT DO UPDATE SET type=?4, object=?5, object_id=?6, api_version=?7, created=?8, payload=?9,
+                   status=?10, received_at=?11, error=?12
+                 WHERE status='failed' AND object IS NULL AND excluded.error IS NULL",
             )
             .map_err(|e| self.sql(e))?;
         let logged = statement

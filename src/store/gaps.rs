@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
 use super::apply::Rows;
+use crate::model::cell::shown;
 use crate::model::progress::Gaps;
 use crate::model::row::{ChildSet, Object, Row};
 
@@ -65,8 +66,8 @@ impl Rows<'_> {
 
 fn name(row: &Row) -> String {
     match &row.parent_id {
-        None => row.id.clone(),
-        Some(parent) if row.id.is_empty() => format!("element {} of {parent}", row.position + 1),
-        Some(parent) => format!("{} of {parent}", row.id),
+        None => shown(&row.id).into_owned(),
+        Some(parent) if row.id.is_empty() => format!("element {} of {}", row.position + 1, shown(parent)),
+        Some(parent) => format!("{} of {}", shown(&row.id), shown(parent)),
     }
 }

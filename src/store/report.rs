@@ -9,6 +9,9 @@ use super::error::Error;
 use crate::model::extract::Catalog;
 use crate::model::report::{AccountReport, ResourceState, StatusReport};
 
+/// How a run that read a list whole is logged.
+const COMPLETE: &str = "complete";
+
 impl Store {
     /// Reads how everything stands.
     ///
@@ -45,7 +48,11 @@ impl Store {
                 let resource = entry.resource;
                 let parents = resource.inline.iter().map(|inline| inline.parent).chain(resource.parent());
                 let parents: Vec<String> = parents.map(|name| format!("{}_{name}", resource.provider.name())).collect();
-                account.resources.extend(self.resource_status(id, &resource.table(), &parents)?);
+                let of_parents =
+                    parents.iter().filter_map(|parent| catalog.by_table(parent)).map(|entry| entry.resource);
+                let has_events = of_parents.chain([resource]).any(|resource| !resource.events.is_empty());
+                let until_s = account.events_until_s.filter(|_| has_events);
+                account.resources.extend(self.resource_status(id, &resource.table(), &parents, until_s)?);
             }
             accounts.push(account);
         }
@@ -53,8 +60,15 @@ impl Store {
         Ok(StatusReport { database, size_bytes: self.size_bytes(), accounts })
     }
 
-    /// Reads one table's state. What comes inside a parent has no run of its own: it is as fresh as the parent.
-    fn resource_status(&self, account: i64, table: &str, parents: &[String]) -> Result<Option<ResourceState>, Error> {
+    /// Reads one table's state. What comes inside a parent is as fresh as the parent, and what events tell of is as
+    /// fresh as the log of them once its list was whole.
+    fn resource_status(
+        &self,
+        account: i64,
+        table: &str,
+        parents: &[String],
+        events_until_s: Option<i64>,
+    ) -> Result<Option<ResourceState>, Error> {
         let sql = |e| self.sql(e);
         // The unique index by account answers the first count without touching the rows' pages.
         let all: i64 = self
@@ -70,9 +84,14 @@ impl Store {
         if all == 0 && last.is_none() {
             return Ok(None);
         }
-        if last.is_none() {
+        let is_whole = |(_, status): &(Option<i64>, String)| status == COMPLETE;
+        if last.as_ref().is_none_or(is_whole) {
             let runs = parents.iter().map(|parent| self.last_run(account, parent)).collect::<Result<Vec<_>, _>>()?;
-            last = runs.into_iter().flatten().max();
+            let of_parents = runs.into_iter().flatten().max();
+            last = last.max(of_parents.filter(|run| all > 0 && is_whole(run)));
+        }
+        if let Some((at_s, _)) = last.as_mut().filter(|run| is_whole(run)) {
+            *at_s = (*at_s).max(events_until_s);
         }
         let (deleted, unsettled): (i64, i64) =
             self.conn.query_row(&odd, [account], |row| Ok((row.get(0)?, row.get(1)?))).map_err(sql)?;

@@ -102,7 +102,8 @@ impl Store {
             .conn
             .prepare_cached(
                 "INSERT INTO fetches (account, resource, id, not_before_s, reason) VALUES (?1, ?2, ?3, ?4, ?5)
-                 ON CONFLICT DO UPDATE SET not_before_s = max(not_before_s, excluded.not_before_s)",
+                 ON CONFLICT DO UPDATE SET not_before_s = max(not_before_s, excluded.not_before_s),
+                   reason = CASE excluded.reason WHEN 'held' THEN 'held' ELSE reason END",
             )
             .map_err(|e| self.sql(e))?;
         statement.execute(params![account, resource, id, not_before_s, reason]).map(drop).map_err(|e| self.sql(e))

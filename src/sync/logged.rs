@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::Error;
 use super::changes::EVENTS;
 use super::tally::Tally;
+use crate::model::cell::shown;
 use crate::model::extract::{Catalog, Compiled, NEVER_STORED};
 use crate::model::progress::Outcome;
 use crate::model::scrub::scrub;
@@ -136,7 +137,7 @@ pub(super) fn tell_lost(store: &Store, account: i64, log: i64, tally: &mut Tally
 
 fn told(id: &str, kind: &str, why: &str) -> String {
     let kind = if kind.is_empty() { "no type" } else { kind };
-    format!("{id} ({kind}): {why}")
+    format!("{} ({}): {why}", shown(id), shown(kind))
 }
 
 fn sentence(count: u64, named: &[String]) -> String {

@@ -105,7 +105,8 @@ pub fn run_within(
     let mut rows = store.rows(catalog, &following)?;
     let outcome = run.phases(&mut rows, &mut tally);
     let locked = super::locked(&outcome);
-    let is_cut = cancel.is_set() || locked.is_some();
+    // What ends a run early leaves lists half read, whatever it was.
+    let is_cut = cancel.is_set() || outcome.is_err();
     let settled = tally.count_once().and_then(|()| run.name_unfinished(is_cut, &mut tally));
     tally.gaps(rows.take_gaps());
     let reports = tally.reports();
@@ -391,7 +392,8 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn drive(&self, work: &mut dyn Work) -> Result<(), Error> {
-        pool::drive(&self.worker, self.store, self.cancel, self.options.in_flight_max.max(1), work)
+        let mut work = Dated { run: self, work, ahead_s: None };
+        pool::drive(&self.worker, self.store, self.cancel, self.options.in_flight_max.max(1), &mut work)
     }
 
     /// Says of every list that is not known to be whole that it is not: after a signal, where a part was asked for, and
@@ -441,6 +443,33 @@ impl<'a> Run<'a> {
 fn parents(child: &Resource) -> impl Iterator<Item = String> {
     let names = child.parent().into_iter().chain(child.inline.iter().map(|inline| inline.parent));
     names.map(|name| format!("{}_{name}", child.provider.name()))
+}
+
+/// Work of which the file says by what clock it was dated, in the transaction in which it is written.
+struct Dated<'w, 'a> {
+    run: &'w Run<'a>,
+    work: &'w mut dyn Work,
+    ahead_s: Option<i64>,
+}
+
+impl Work for Dated<'_, '_> {
+    fn refill(&mut self, room: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
+        self.work.refill(room, queue)
+    }
+    fn follow(&mut self, done: &super::pool::Done, free: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
+        self.work.follow(done, free, queue)
+    }
+    fn apply(&mut self, done: super::pool::Done) -> Result<(), Error> {
+        let ahead_s = self.run.worker.client.skew_s_max();
+        if ahead_s != self.ahead_s {
+            clocks::keep(self.run.store, self.run.account.id, self.run.began_s, self.run.worker.client)?;
+            self.ahead_s = ahead_s;
+        }
+        self.work.apply(done)
+    }
+    fn committed(&mut self) {
+        self.work.committed();
+    }
 }
 
 /// A phase that begins with tasks already known.

@@ -271,6 +271,13 @@ fn a_date_that_ran_ahead_in_one_run_hides_no_change_from_the_next() {
         };
         sandbox.set_skew_s(3 * HOUR_S);
         sync();
+        // By that clock, what changes now is older than what was read.
+        sandbox.advance_s(600);
+        let charge = ids(&sandbox, "/v1/charges")[0].clone();
+        let note = json!({"metadata": {"changed": "unseen"}});
+        assert!(sandbox.stripe().change(None, "charge", &charge, &note, Change::Evented));
+        sandbox.advance_s(600);
+        sync();
         sandbox.set_skew_s(0);
         sandbox.advance_s(HOUR_S / 2);
         let customer = ids(&sandbox, "/v1/customers")[0].clone();

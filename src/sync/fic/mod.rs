@@ -106,7 +106,7 @@ pub fn run(
     }
     let (account, requests) = (pull.account.id, client.sent() - pull.sent_before);
     pull.tally.count_once()?;
-    if cancel.is_set() || locked.is_some() {
+    if cancel.is_set() || outcome.is_err() {
         // What is gone is looked for when all lists are read: until then none is complete.
         pull.tally.end_early(&Outcome::Interrupted, |_| false);
     }
