@@ -49,7 +49,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Only this account (acct_…) or company (a number); may be repeated')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave these out, and what can only be read with them: a name, or several with commas')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Read only what was created from then on: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z')
-            [CompletionResult]::new('--every', '--every', [CompletionResultType]::ParameterName, 'Stay, and sync again this often: 90s, 15m, 2h, 1d')
+            [CompletionResult]::new('--every', '--every', [CompletionResultType]::ParameterName, 'Stay, and sync again this often, from 10s to 7d: 90s, 15m, 2h, 1d')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Most requests at once, 1 to 32')
             [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Share of the service''s rate limit to use, 1% to 100%; the rest is left to your own traffic')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')

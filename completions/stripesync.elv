@@ -45,7 +45,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
             cand --account 'Only this account (acct_…) or company (a number); may be repeated'
             cand --exclude 'Leave these out, and what can only be read with them: a name, or several with commas'
             cand --since 'Read only what was created from then on: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z'
-            cand --every 'Stay, and sync again this often: 90s, 15m, 2h, 1d'
+            cand --every 'Stay, and sync again this often, from 10s to 7d: 90s, 15m, 2h, 1d'
             cand --jobs 'Most requests at once, 1 to 32'
             cand --rate 'Share of the service''s rate limit to use, 1% to 100%; the rest is left to your own traffic'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'

@@ -198,7 +198,7 @@ treasury_transactions\t''
 vat_types\t''
 webhook_endpoints\t''"
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l since -d 'Read only what was created from then on: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l every -d 'Stay, and sync again this often: 90s, 15m, 2h, 1d' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l every -d 'Stay, and sync again this often, from 10s to 7d: 90s, 15m, 2h, 1d' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l jobs -d 'Most requests at once, 1 to 32' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l rate -d 'Share of the service\'s rate limit to use, 1% to 100%; the rest is left to your own traffic' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F

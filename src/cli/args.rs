@@ -42,13 +42,15 @@ Examples:
   stripesync status                   what the file holds and how fresh it is
 
 Settings: flag > environment > .env of the working folder > config file > default
-  STRIPE_API_KEY, STRIPE_SECRET       Stripe's secret or restricted key; without one, that of the Stripe
-                                      CLI's own config.toml is used (--project-name), and told
-  FIC_ACCESS_TOKEN, FIC_COMPANY_ID    Fatture in Cloud's token, and which company
-  STRIPESYNC_DATABASE                 the SQLite file
-  STRIPE_API_BASE, FIC_API_BASE       other servers, for tests
-  HTTPS_PROXY                         a proxy
-  config file, $XDG_CONFIG_HOME/stripesync/config.toml (~/.config/stripesync/config.toml):
+  STRIPE_API_KEY, STRIPE_SECRET     Stripe's secret or restricted key; without
+                                    one, that of the Stripe CLI's config.toml
+                                    is used (--project-name), and told
+  FIC_ACCESS_TOKEN, FIC_COMPANY_ID  Fatture in Cloud's token, and which company
+  STRIPESYNC_DATABASE               the SQLite file
+  STRIPE_API_BASE, FIC_API_BASE     other servers, for tests
+  HTTPS_PROXY                       a proxy
+  config file, $XDG_CONFIG_HOME/stripesync/config.toml
+  (~/.config/stripesync/config.toml):
     database = \"/data/stripe.db\"
     [stripe]
     api_key = \"rk_live_…\"
@@ -58,15 +60,18 @@ Settings: flag > environment > .env of the working folder > config file > defaul
 
 Exit codes:
   0  done
-  1  failed: nothing could be read (network, service), or there is no file to show
-  2  usage: an argument, a setting, an account that the credentials do not open, or the wrong file for it
-  3  partly done: a resource or an account failed, or a value could not be held; the summary
-     names it
+  1  failed: nothing could be read (network, service), or no file to show
+  2  usage: an argument, a setting, an account that the credentials do not
+     open, or the wrong file for it
+  3  partly done: a resource or an account failed, or a value could not be
+     held; the summary names it
   4  not authorised: no credentials, or refused ones
   5  another process holds the file
-  6  the file: made by a newer program, too old for `status`, damaged, not this program's, read-only, taken
-     away during the run, in a folder that is not there; or the disk is full
-  130, 143  stopped by Ctrl-C or SIGTERM; what was read is kept, and the same command goes on";
+  6  the file: made by a newer program, too old for `status`, damaged, not this
+     program's, read-only, taken away during the run, in a folder that is not
+     there; or the disk is full
+  130, 143  stopped by Ctrl-C or SIGTERM; what was read is kept, and the same
+     command goes on";
 
 /// What holds for every command.
 #[derive(Debug, Args)]
@@ -232,7 +237,7 @@ pub struct SyncArgs {
     /// Such a run covers a part: nothing counts as complete, and nothing as deleted, because of it.
     #[arg(long, value_name = "DATE")]
     pub since: Option<String>,
-    /// Stay, and sync again this often: 90s, 15m, 2h, 1d
+    /// Stay, and sync again this often, from 10s to 7d: 90s, 15m, 2h, 1d
     #[arg(long, value_name = "TIME", value_parser = values::every, conflicts_with = "dry_run")]
     pub every: Option<Duration>,
     /// Most requests at once, 1 to 32

@@ -211,7 +211,10 @@ impl From<sync::Error> for Failure {
         use sync::Error as E;
         let (exit, hint) = match error {
             E::Store(error) => return error.into(),
-            E::Unauthorized(_) => (Exit::Unauthorised, "look whether the key was revoked or belongs to the other mode"),
+            E::Unauthorized(_) => (
+                Exit::Unauthorised,
+                "look at STRIPE_API_KEY or FIC_ACCESS_TOKEN: whether it was revoked or belongs to the other mode",
+            ),
             E::Account(_) => (Exit::Failed, "the key must be allowed to read its own account"),
             E::OtherAccount { .. } => (
                 Exit::Usage,

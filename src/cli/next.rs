@@ -7,7 +7,7 @@ use std::path::Path;
 const QUERIES: &[(&str, &str)] = &[
     (
         "stripe_subscriptions",
-        "SELECT status, count(*) AS subscriptions FROM stripe_subscriptions GROUP BY 1 ORDER BY 2 DESC",
+        "SELECT status, count(*) AS subscriptions FROM stripe_subscriptions WHERE deleted_at IS NULL GROUP BY 1 ORDER BY 2 DESC",
     ),
     (
         "fic_clients",
