@@ -14,7 +14,7 @@ use super::statements::Statements;
 use crate::model::extract::Catalog;
 use crate::model::order::Interval;
 use crate::model::progress::Counts;
-use crate::model::resource::Resource;
+use crate::model::resource::{Provider, Resource};
 use crate::model::row::{Cell, Object, Row};
 use crate::model::text;
 
@@ -435,9 +435,11 @@ impl<'c> Rows<'c> {
             .map_err(|e| self.store.sql(e))
     }
 
-    /// Queues a GET that decides a tie. What cannot be asked for by itself is decided by the next reading of its list.
+    /// Queues a GET that decides a tie. What Stripe cannot be asked for by itself is decided by the next reading of its
+    /// list; for Fatture in Cloud the queue is what brings that reading about.
     pub(super) fn queue_fetch(&self, index: usize, account: i64, id: &str, tied_until_s: i64) -> Result<(), Error> {
-        if self.catalog.entries()[index].resource.get.is_empty() {
+        let resource = self.catalog.entries()[index].resource;
+        if resource.get.is_empty() && resource.provider == Provider::Stripe {
             return Ok(());
         }
         self.store.queue_fetch(account, self.numbers[index], id, tied_until_s.saturating_add(SETTLING_S), "unsettled")
