@@ -8,10 +8,12 @@ use stripesync::model::cancel::Cancel;
 use stripesync::model::progress::{Outcome, Silent};
 use stripesync::providers::fic::resources::RESOURCES;
 use stripesync::sandbox::fic::{FicSettings, UpdateFilter};
+use stripesync::sandbox::{Fault, Faults};
 use stripesync::sync::fic;
 use stripesync::sync::{self, Error, Options};
 
 use crate::fic_world::{assert_complete, client, company, settings, sum, world};
+use crate::stripe_sync::FAULTS;
 
 /// Clients enough for three pages of them and two of what follows from them; more would only take longer.
 const SEVERAL_PAGES: usize = 220;
@@ -37,6 +39,21 @@ fn a_full_pull_equals_the_truth_and_the_next_is_quiet() {
         }
         world.assert_true();
     }
+}
+
+#[test]
+fn every_second_request_going_wrong_in_another_way_ends_in_the_truth() {
+    // The others bend what only Stripe's pages have.
+    let is_shared =
+        |fault: &Fault| !matches!(fault, Fault::ObjectWithoutId | Fault::HasMoreMissing | Fault::EmptyPageWithMore);
+    let at: Vec<(u64, Fault)> = (2..).step_by(2).zip(FAULTS.iter().copied().filter(is_shared)).collect();
+    let met = at.len() as u64;
+    let world = world(settings(20));
+    world.sandbox.set_faults(Faults { at, ..Faults::default() });
+    let summary = world.pull();
+    assert_complete(&summary);
+    assert_eq!(world.sandbox.stats().faults, met);
+    world.assert_true();
 }
 
 #[test]

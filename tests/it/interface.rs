@@ -1,7 +1,8 @@
 //! What a run tells, and whether it adds up: tables, sums, suggestions, plans, lines in a pipe.
 
 use serde_json::Value;
-use stripesync::sandbox::{LIVE_KEY, Options, Sandbox, Sizes};
+use stripesync::sandbox::{LIVE_KEY, Limits, Options, Sandbox, Sizes};
+use stripesync::store::Store;
 
 use super::program::{Home, Ran, ran, text};
 
@@ -173,4 +174,42 @@ fn records_name_provider_account_resource_and_table_in_every_format() {
         let named = ["provider", "account", "table"].map(|name| clients[name].as_str());
         assert_eq!(named, [Some("fic"), Some("12345"), Some("fic_clients")], "{clients}");
     }
+}
+
+#[test]
+fn the_queries_of_the_readme_run_on_what_a_sync_brings_and_find_something() {
+    let readme = include_str!("../../README.md");
+    let (_, rest) = readme.split_once("```sql\n").expect("queries");
+    let (queries, _) = rest.split_once("```").expect("an end");
+    let home = Home::new();
+    sandboxed(&home, &["sync", "--all"]);
+    let store = Store::open_read_only(&home.database()).expect("opens");
+    let queries: Vec<&str> = queries.split(";\n").map(str::trim).filter(|query| !query.is_empty()).collect();
+    assert_eq!(queries.len(), 5);
+    for query in queries {
+        let rows = store.query_text(query).unwrap_or_else(|error| panic!("{error}\n{query}"));
+        assert!(!rows.is_empty() && rows.iter().all(|row| row.len() > 2), "nothing for\n{query}");
+    }
+    // What came in, once more from the JSON that the service sent.
+    let of_view = "SELECT sum(amount_captured_minor - amount_refunded_minor) FROM payments_overview
+                   WHERE status = 'succeeded'";
+    let of_json = "SELECT sum((data ->> '$.amount_captured') - (data ->> '$.amount_refunded')) FROM stripe_charges
+                   WHERE data ->> '$.status' = 'succeeded' AND deleted_at IS NULL";
+    assert_eq!(store.query_text(of_view).expect("a sum"), store.query_text(of_json).expect("a sum"));
+}
+
+#[test]
+fn the_defaults_of_the_program_never_meet_the_limits_of_a_live_account() {
+    let limits = Limits { global_per_s: Some(100), endpoint_per_s: Some(25), ..Limits::default() };
+    let options = Options { livemode: true, limits, sizes: Sizes::customers(60), ..Options::default() };
+    let sandbox = Sandbox::start(options).expect("starts");
+    let home = Home::new();
+    let first = ran(&mut home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &["sync", "--all"]));
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    let stats = sandbox.stats();
+    assert!(stats.total.requests > 300, "{:#?}", stats.total);
+    assert_eq!(stats.total.refused, 0, "{:#?}", stats.total);
+    // A fifth is left to the owner's own programs; what is sent evenly need not come so.
+    assert!(stats.total.most_in_1s <= 90, "{:#?}", stats.total);
+    assert!(stats.endpoints.values().all(|endpoint| endpoint.most_in_1s <= 23), "{:#?}", stats.endpoints);
 }

@@ -105,7 +105,7 @@ fn changes_come_in_by_events_with_at_most_one_get_for_each_object() {
 }
 
 /// What may go wrong between two programs; each must end in the truth all the same.
-const FAULTS: &[Fault] = &[
+pub const FAULTS: &[Fault] = &[
     Fault::Internal,
     Fault::Unavailable,
     Fault::Conflict,
