@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
+use stripesync::model::resource::Resource;
+use stripesync::providers::fic;
 use stripesync::sandbox::{LIVE_KEY, Options as SandboxOptions, Sandbox, Sizes};
 use stripesync::store::Store;
 
@@ -48,15 +50,20 @@ fn embedded(database: &Path) -> Command {
     stripesync(database, &[ALL, &["--sandbox"]].concat())
 }
 
-/// A digest of every row of every resource table, apart from when it was first seen.
+/// A digest of every row of every table of Stripe's, apart from when it was first seen.
 fn digest(store: &Store) -> String {
+    digest_of(store, &support::everything(), "data")
+}
+
+/// The same of these tables, with this expression in the place of the JSON.
+fn digest_of(store: &Store, resources: &[&'static Resource], data: &str) -> String {
     let mut hash = Sha256::new();
-    for resource in support::everything() {
+    for resource in resources {
         let parent = if resource.is_child() { "parent_id, position" } else { "''" };
         let columns: Vec<&str> = resource.columns.iter().map(|column| column.name).collect();
         let columns = if columns.is_empty() { "''".to_owned() } else { columns.join(", ") };
         let sql = format!(
-            "SELECT {parent}, id, {columns}, data, deleted_at, unsettled FROM {} ORDER BY 1, 2, 3",
+            "SELECT {parent}, id, {columns}, {data}, deleted_at, unsettled FROM {} ORDER BY 1, 2, 3",
             resource.table()
         );
         for row in store.query_text(&sql).expect("rows") {
@@ -253,4 +260,30 @@ fn fifty_kills_leave_a_file_that_the_next_run_makes_whole() {
     println!("{kills} kills in all, {file} files at random");
     assert!(kills >= KILLS, "{kills} kills");
     assert_eq!(open, all);
+}
+
+#[test]
+fn a_company_killed_at_each_commit_is_whole_after_the_next_run() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |database: &Path, abort: &str| {
+        let mut command = stripesync(database, &["--all", "--provider", "fic", "--sandbox"]);
+        command.env("STRIPESYNC_TEST_ABORT", abort).status().expect("runs").success()
+    };
+    // Links to files expire, and are other ones in each answer: of the JSON its members count, and columns have the rest.
+    let members = "(SELECT group_concat(key) FROM json_each(data))";
+    let tables: Vec<&'static Resource> = fic::resources::RESOURCES.iter().collect();
+    let digest = |database: &Path| digest_of(&Store::open(database).expect("opens"), &tables, members);
+    let unbroken = folder.path().join("unbroken.db");
+    assert!(run(&unbroken, ""));
+    for moment in ["before", "after"] {
+        let database = folder.path().join(format!("{moment}.db"));
+        let kills = cut_short(&database, RUNS_MAX, &mut Open::default(), |n| run(&database, &format!("{moment}:{n}")));
+        assert!(kills > 3, "{kills} kills {moment} commits");
+        println!("{kills} kills {moment} commits of Fatture in Cloud");
+        let store = Store::open(&database).expect("opens");
+        assert_eq!(store.query_text("PRAGMA integrity_check").expect("checks"), [["ok"]]);
+        assert!(count(&store, "SELECT count(*) FROM fic_issued_documents") > 0);
+        drop(store);
+        assert_eq!(digest(&database), digest(&unbroken), "{moment}");
+    }
 }
