@@ -290,10 +290,39 @@ fn position(table: &[&'static Resource], provider: Provider, name: &str) -> Opti
 }
 
 fn suggestions(table: &[&'static Resource], name: &str) -> Vec<String> {
-    let plain = name.split_once(':').map_or(name, |(_, plain)| plain);
-    let plain = plain.strip_prefix("stripe_").or_else(|| plain.strip_prefix("fic_")).unwrap_or(plain);
-    let mut alike: Vec<(f64, &str)> =
-        table.iter().map(|resource| (strsim::jaro_winkler(plain, resource.name), resource.name)).collect();
+    let (service, plain) = match name.split_once([':', '_']) {
+        Some((service @ ("fic" | "stripe"), plain)) => (Some(service), plain),
+        _ => (None, name),
+    };
+    // Whose service is named is not sent to the other one, unless nothing there is like it.
+    let of_service: Vec<String> = alike(table, plain, |provider| service.is_none_or(|name| provider.name() == name));
+    if of_service.is_empty() { alike(table, plain, |_| true) } else { of_service }
+}
+
+/// What people call resources of Fatture in Cloud that have another name there.
+const OTHER_NAMES: &[(&str, &str)] = &[
+    ("invoices", "issued_documents"),
+    ("quotes", "issued_documents"),
+    ("proformas", "issued_documents"),
+    ("credit_notes", "issued_documents"),
+    ("orders", "issued_documents"),
+    ("delivery_notes", "issued_documents"),
+    ("bills", "received_documents"),
+    ("expenses", "received_documents"),
+    ("customers", "clients"),
+    ("vendors", "suppliers"),
+];
+
+fn alike(table: &[&'static Resource], plain: &str, is_meant: impl Fn(Provider) -> bool) -> Vec<String> {
+    let likeness = |resource: &Resource| {
+        let is_other_name = |(typed, name): &(&str, &str)| *name == resource.name && *typed == plain;
+        match resource.provider == Provider::Fic && OTHER_NAMES.iter().any(is_other_name) {
+            true => 1.0,
+            false => strsim::jaro_winkler(plain, resource.name),
+        }
+    };
+    let meant = table.iter().filter(|resource| is_meant(resource.provider));
+    let mut alike: Vec<(f64, &str)> = meant.map(|resource| (likeness(resource), resource.name)).collect();
     alike.retain(|(likeness, _)| *likeness >= ALIKE_MIN);
     alike.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     alike.dedup_by_key(|(_, name)| *name);
@@ -379,6 +408,7 @@ mod tests {
             ("invoice", "there is no resource invoice; did you mean one of invoices, invoice_lines?"),
             ("stripe_customers", "there is no resource stripe_customers; did you mean customers?"),
             ("stripe:clients", "there is no resource stripe:clients; did you mean clients?"),
+            ("fic:customers", "there is no resource fic:customers; did you mean clients?"),
             ("zebra", "there is no resource zebra"),
             ("", "a resource without a name was asked for: \"\""),
             (" ", "a resource without a name was asked for: \" \""),
