@@ -75,9 +75,11 @@ impl Checkpointer {
 
     fn want(&self) -> Result<(), rusqlite::Error> {
         let mut state = self.shared.held();
+        // On a busy machine the thread may not have come to what was committed before: nobody knows how long the WAL is.
+        let is_behind = state.is_wanted;
         state.is_wanted = true;
         self.shared.changed.notify_all();
-        if state.wal_pages >= WAL_PAGES_MAX {
+        if is_behind || state.wal_pages >= WAL_PAGES_MAX {
             let is_busy = |state: &mut State| (state.is_wanted || state.is_running) && state.error.is_none();
             state = match self.shared.changed.wait_timeout_while(state, WAIT_MAX, is_busy) {
                 Ok((state, _)) => state,
