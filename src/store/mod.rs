@@ -111,6 +111,8 @@ impl Store {
         let mut store =
             Store { checkpointer: OnceCell::new(), conn, path: path.to_owned(), identity: identity(path), lock: None };
         waiting::patient(&mut store.conn).map_err(|e| store.sql(e))?;
+        // A damaged page that still looks like one would be counted wrong without a word.
+        store.conn.execute_batch("PRAGMA cell_size_check = ON").map_err(|e| store.sql(e))?;
         migrate::check(&store.conn, path)?;
         Ok(store)
     }
