@@ -12,7 +12,7 @@ use crate::support;
 
 /// How long the other process is ready to wait for its turn.
 const PATIENCE: Duration = Duration::from_millis(250);
-/// What the log may be: 64 MB between checkpoints, and the transaction that passes it.
+/// What the log may be where no thread copies it: 96 MB between checkpoints, and the transaction that passes it.
 const WAL_MAX_BYTES: u64 = 112 << 20;
 
 fn other(path: &Path) -> Connection {
