@@ -243,9 +243,9 @@ fn fifty_kills_leave_a_file_that_the_next_run_makes_whole() {
     while file < FILES_MAX && (kills < KILLS || kills < before + RANDOM_KILLS || open != all) {
         file += 1;
         let database = folder.path().join(format!("killed{file}.db"));
-        // Somebody else at the file makes for short transactions: the more states there are to be killed in.
-        let reader = Store::open(&database).expect("opens");
-        assert_eq!(count(&reader, "SELECT count(*) FROM accounts"), 0);
+        // With every second file the program is alone; somebody else at it makes for short transactions.
+        let reader = (file % 2 == 0).then(|| Store::open(&database).expect("opens"));
+        assert!(reader.as_ref().is_none_or(|reader| count(reader, "SELECT count(*) FROM accounts") == 0));
         kills += cut_short(&database, RANDOM_KILLS, &mut open, |_| {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let mut child = embedded(&database).spawn().expect("runs");
