@@ -282,6 +282,10 @@ impl Lists<'_, '_> {
 
     fn apply_page(&mut self, walk: usize, objects: &[Object], when: When) -> Result<(), Error> {
         for object in objects {
+            if self.walks[walk].is_for_fetches && held::is_cut(object) && !self.is_fetched(object)? {
+                // It only stands among those that changed, and events tell of it: its lists cost a request each.
+                continue;
+            }
             if self.held.take(walk, object, when) {
                 // The page's cursor goes on without it: were this the end, the next run would ask for it.
                 let number = super::number(&self.numbers, object.resource);
@@ -300,6 +304,11 @@ impl Lists<'_, '_> {
         let applied = self.rows.apply(object, &answer(self.account, when, self.api_version))?;
         self.tally.applied(&self.walks[walk].resource.table(), applied);
         Ok(())
+    }
+
+    fn is_fetched(&self, object: &Object) -> Result<bool, Error> {
+        let number = super::number(&self.numbers, object.resource);
+        Ok(self.store.is_fetch_queued(self.account, number, &object.row.id)?)
     }
 
     fn end_fetch(&self, object: &Object, when: When) -> Result<(), Error> {
