@@ -110,7 +110,8 @@ pub fn run(
         // What is gone is looked for when all lists are read: until then none is complete.
         pull.tally.end_early(&Outcome::Interrupted, |_| false);
     }
-    pull.tally.gaps(pull.rows.take_gaps());
+    let looked = if locked.is_none() { store.gaps(catalog, account) } else { Ok(Vec::new()) };
+    let looked = looked.map(|found| pull.tally.gaps(found, &options.only));
     let reports = pull.tally.reports();
     let took = began.elapsed();
     let finished_s = client.service_now_s();
@@ -124,6 +125,7 @@ pub fn run(
         logged?;
         kept?;
     }
+    looked?;
     let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
     Ok(Summary { reports, requests, took_ms, signal: cancel.signal(), locked })
 }
