@@ -135,8 +135,7 @@ fn sent_again(calls: &[Call]) -> usize {
 
 /// Syncs while one in twenty requests goes wrong like this; says how many did, and how many were sent again.
 fn with_faults(fault: Option<Fault>) -> (u64, usize) {
-    let faults =
-        Faults { pause: Some(support::SLOW), ..Faults::share(50, fault.as_ref().map_or(&[], std::slice::from_ref)) };
+    let faults = Faults { pause: Some(support::SLOW), ..Faults::share(50, fault.as_slice()) };
     let sandbox = Sandbox::start(SandboxOptions { sizes: Sizes::customers(25), faults, ..SandboxOptions::default() })
         .expect("starts");
     let store = Store::in_memory().expect("opens");
