@@ -1,8 +1,8 @@
 //! Clocks that are wrong, and that jump during a run: the service's, this machine's, both. The file ends equal to the
 //! truth after the next run by right clocks, and after a kill too.
 
-use std::process::Child;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::SeqCst};
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,7 +15,7 @@ use stripesync::sandbox::{Change, Options as SandboxOptions, Sandbox, Sizes, TES
 use stripesync::store::Store;
 use stripesync::sync::Options;
 
-use crate::program::{Home, started, until};
+use crate::program::{Home, count, ran, started, until};
 use crate::support::{self, Dice};
 
 const HOUR_S: i64 = 3_600;
@@ -206,8 +206,38 @@ fn clocks_that_jump_during_a_run_leave_no_trace_after_the_next() {
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), SCRIPTS.len() * 6, wrong.join("\n"));
 }
 
-/// Which page is dated wrongly, and which request shows that somebody goes on after it.
-type Page = fn(&Call) -> bool;
+/// Which page is dated wrongly, and what counts the rows that it brings.
+type Page = (fn(&Call) -> bool, &'static str);
+
+/// Runs a command, dates this page wrongly, and kills the command once the page is in the file.
+fn kill_after(sandbox: &Arc<Sandbox>, (is_page, in_file): Page, skew_s: i64, home: &Home, command: &mut Command) {
+    let rows = home.count(in_file);
+    let child: Arc<Mutex<Option<Child>>> = Arc::default();
+    let (held, database, clock) = (Arc::clone(&child), home.database(), Arc::downgrade(sandbox));
+    let is_wrong = AtomicBool::new(false);
+    sandbox.on_request(move |_, call| {
+        let Some(sandbox) = clock.upgrade() else { return };
+        if !is_wrong.load(SeqCst) {
+            if is_page(call) {
+                sandbox.set_skew_s(skew_s);
+                is_wrong.store(true, SeqCst);
+            }
+            return;
+        }
+        // Somebody asks for more: the page is in the file in a moment, and then this is the end.
+        let mut held = held.lock().expect("whole");
+        if let Some(child) = held.as_mut() {
+            until("in the file", || count(&database, in_file) > rows);
+            child.kill().expect("its own child");
+            child.wait().expect("ends");
+            *held = None;
+        }
+    });
+    *child.lock().expect("whole") = Some(started(command).0);
+    until("killed", || child.lock().expect("whole").is_none());
+    sandbox.on_request(|_, _| {});
+    sandbox.set_skew_s(0);
+}
 
 /// The real program is killed once a page whose `Date` was wrong is in the file; the next run puts it right.
 fn kill_after_a_wrong_page(skew_s: i64, is_first: bool) {
@@ -218,49 +248,22 @@ fn kill_after_a_wrong_page(skew_s: i64, is_first: bool) {
     let home = Home::new();
     drop(Store::open(&home.database()).expect("opens"));
     let url = sandbox.stripe_base_url();
-    let program = || started(&mut home.asking(&url, TEST_KEY, &["sync", "customers", "products", "charges"]));
+    let program = || home.asking(&url, TEST_KEY, &["sync", "customers", "products", "charges"]);
     let ids = |path: &str| -> Vec<String> {
         sandbox.stripe().truth(None)[path].iter().filter(|o| o.listed).map(|o| o.id.clone()).collect()
     };
     let (customers, products) = (ids("/v1/customers"), ids("/v1/products"));
     let note = |text: &str| json!({"metadata": {"note": text}});
     if !is_first {
-        let (child, began) = program();
-        assert_eq!(crate::program::finished(child, began).code, Some(0));
+        assert_eq!(ran(&mut program()).code, Some(0));
         sandbox.stripe().change(None, "product", &products[0], &note("before"), Change::Evented);
         sandbox.stripe().change(None, "customer", &customers[0], &note("before"), Change::Evented);
     }
-    let (wrong, in_file): (Page, &str) = match is_first {
+    let page: Page = match is_first {
         true => (|call| call.path == "/v1/customers", "SELECT count(*) FROM stripe_customers"),
         false => (|call| call.path == "/v1/events", "SELECT count(*) FROM webhook_events"),
     };
-    let rows = home.count(in_file);
-    let child: Arc<Mutex<Option<Child>>> = Arc::default();
-    let (killed, database, clock) = (Arc::clone(&child), home.database(), Arc::downgrade(&sandbox));
-    let is_wrong = std::sync::atomic::AtomicBool::new(false);
-    sandbox.on_request(move |_, call| {
-        let Some(sandbox) = clock.upgrade() else { return };
-        if !is_wrong.load(SeqCst) {
-            if wrong(call) {
-                sandbox.set_skew_s(skew_s);
-                is_wrong.store(true, SeqCst);
-            }
-            return;
-        }
-        // Somebody asks for more: the page is in the file in a moment, and then this is the end.
-        if let Some(mut child) = killed.lock().expect("whole").take() {
-            until("in the file", || crate::program::count(&database, in_file) > rows);
-            child.kill().expect("its own child");
-            child.wait().expect("ends");
-        }
-    });
-    {
-        let mut held = child.lock().expect("whole");
-        *held = Some(program().0);
-    }
-    until("killed", || child.lock().expect("whole").is_none());
-    sandbox.on_request(|_, _| {});
-    sandbox.set_skew_s(0);
+    kill_after(&sandbox, page, skew_s, &home, &mut program());
     // By a clock that ran ahead, these are older than what was read.
     for id in [&customers[1], &customers[100]] {
         assert!(sandbox.stripe().change(None, "customer", id, &note("after"), Change::Evented));
@@ -270,8 +273,7 @@ fn kill_after_a_wrong_page(skew_s: i64, is_first: bool) {
     // A tie of one second is asked for only when that second is long over.
     let changed_s = sandbox.now_s();
     until("some seconds later", || sandbox.now_s() > changed_s + 5);
-    let (next, began) = program();
-    let ran = crate::program::finished(next, began);
+    let ran = ran(&mut program());
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     home.assert_intact();
     let store = Store::open(&home.database()).expect("opens");
