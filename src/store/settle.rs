@@ -74,6 +74,7 @@ impl Rows<'_> {
             origin: origin_of(told, object, &shown),
             content: if object.gone { None } else { shown(&object.row.data) },
             terminal: is_terminal(resource, &object.row.data),
+            api_version: told.api_version.map(str::to_owned),
         };
         let mut known = Known { states: vec![incoming], payloads: vec![(None, None)], row: None };
         for (state, body, api_version) in self.logged(resource, told.account, &object.row.id)? {
@@ -231,7 +232,10 @@ impl Rows<'_> {
         for row in rows {
             let (event_id, kind, created_s, payload, api_version) = row.map_err(sql)?;
             let state = super::events::state(resource, event_id, &kind, created_s, &payload, comparable);
-            states.extend(state.map(|(state, body)| (state, body, api_version)));
+            states.extend(state.map(|(mut state, body)| {
+                state.api_version.clone_from(&api_version);
+                (state, body, api_version)
+            }));
         }
         Ok(states)
     }
@@ -252,6 +256,7 @@ fn answer_state(resource: &Resource, interval: Interval, data: Option<&str>) -> 
         origin: Origin::Answer { sent_s: interval.from_s.saturating_add(1) },
         content: data.and_then(|data| comparable(resource, data)),
         terminal: data.is_some_and(|data| is_terminal(resource, data)),
+        api_version: None,
     }
 }
 
