@@ -27,3 +27,4 @@ mod stripe_sync;
 mod stripe_tables;
 mod support;
 mod terminal;
+mod tls;
