@@ -43,7 +43,9 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version end up here too. A reader that went away needs no message.
-            let _ = error.print();
+            if !(error.use_stderr() && ui::refusal(&error.render().to_string())) {
+                let _ = error.print();
+            }
             return if error.use_stderr() { Exit::Usage } else { Exit::Done };
         }
     };

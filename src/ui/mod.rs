@@ -13,6 +13,7 @@ mod status;
 pub mod text;
 pub mod units;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
@@ -181,6 +182,17 @@ impl Ui {
     fn painted(&self, word: &str, ansi: &str) -> String {
         if self.look.color { format!("\x1b[{ansi}m{word}\x1b[0m") } else { word.to_owned() }
     }
+}
+
+/// Writes a refusal of arguments to stderr if it repeats something that a terminal would obey, or far too much; says whether
+/// it did. A script may have put there whatever somebody else calls himself.
+pub fn refusal(message: &str) -> bool {
+    let lines: Vec<_> = message.lines().map(text::safe).collect();
+    let is_harmless = lines.iter().all(|line| matches!(line, Cow::Borrowed(_)));
+    if !is_harmless {
+        let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+    }
+    !is_harmless
 }
 
 /// Returns the terminal's width, or nothing where stdout is none: lines are then as long as they need to be.

@@ -18,6 +18,7 @@ mod interface;
 mod kill;
 mod layers;
 mod locked;
+mod names;
 mod older;
 mod ordering;
 mod program;
