@@ -184,15 +184,16 @@ impl Ui {
     }
 }
 
-/// Writes a refusal of arguments to stderr if it repeats something that a terminal would obey, or far too much; says whether
-/// it did. A script may have put there whatever somebody else calls himself.
-pub fn refusal(message: &str) -> bool {
+/// Returns whether a terminal shows this text as it is; some that is harmless is not known to be.
+pub fn is_harmless(text: &str) -> bool {
+    matches!(text::safe(text), Cow::Borrowed(_))
+}
+
+/// Writes a refusal of arguments to stderr, whatever it repeats of them.
+pub fn refusal(message: &str) {
     let lines: Vec<_> = message.lines().map(text::safe).collect();
-    let is_harmless = lines.iter().all(|line| matches!(line, Cow::Borrowed(_)));
-    if !is_harmless {
-        let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
-    }
-    !is_harmless
+    // There is nowhere left to tell that stderr is gone.
+    let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
 }
 
 /// Returns the terminal's width, or nothing where stdout is none: lines are then as long as they need to be.
