@@ -40,7 +40,8 @@ pub struct Target<'a> {
 
 /// Returns the registry of every resource of both services.
 pub fn catalog() -> Catalog {
-    Catalog::new(stripe::resources::all().chain(crate::providers::fic::resources::RESOURCES))
+    let resources = stripe::resources::all().chain(crate::providers::fic::resources::RESOURCES);
+    Catalog::new(resources).answered_in(stripe::API_VERSION)
 }
 
 pub(super) struct Run<'a> {

@@ -13,6 +13,7 @@ mod status;
 pub mod text;
 pub mod units;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
@@ -181,6 +182,18 @@ impl Ui {
     fn painted(&self, word: &str, ansi: &str) -> String {
         if self.look.color { format!("\x1b[{ansi}m{word}\x1b[0m") } else { word.to_owned() }
     }
+}
+
+/// Returns whether a terminal shows this text as it is; some that is harmless is not known to be.
+pub fn is_harmless(text: &str) -> bool {
+    matches!(text::safe(text), Cow::Borrowed(_))
+}
+
+/// Writes a refusal of arguments to stderr, whatever it repeats of them.
+pub fn refusal(message: &str) {
+    let lines: Vec<_> = message.lines().map(text::safe).collect();
+    // There is nowhere left to tell that stderr is gone.
+    let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
 }
 
 /// Returns the terminal's width, or nothing where stdout is none: lines are then as long as they need to be.

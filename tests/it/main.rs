@@ -20,6 +20,7 @@ mod interface;
 mod kill;
 mod layers;
 mod locked;
+mod names;
 mod older;
 mod ordering;
 mod program;
@@ -29,4 +30,8 @@ mod stripe_sync;
 mod stripe_tables;
 mod support;
 mod terminal;
+<<<<<<< HEAD
 mod while_reading;
+=======
+mod tls;
+>>>>>>> T2

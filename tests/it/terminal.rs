@@ -111,3 +111,17 @@ fn the_terminal_obeys_nobody_but_us() {
         assert!(!seen.contains(bad), "{bad:?} in {seen:?}");
     }
 }
+
+#[test]
+fn a_refused_argument_is_repeated_harmless() {
+    let home = Home::new();
+    for arguments in
+        [&["sync", "--jobs=\x1b[2J7\u{9b}31m\u{202e}"][..], &["sync", "\x1b]0;owned\x07"], &["\x1b[2Jsync"]]
+    {
+        let (code, seen) = in_terminal(80, &mut home.command(arguments));
+        assert_eq!(code, Some(2), "{seen}");
+        for bad in ["\x1b[2J", "\u{9b}", "\u{202e}", "\x1b]", "\x07"] {
+            assert!(!seen.contains(bad), "{bad:?} in {seen:?}");
+        }
+    }
+}
