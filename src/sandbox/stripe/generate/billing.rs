@@ -161,8 +161,8 @@ pub(super) fn subscription(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
 fn items(g: &Gen, n: u32, id: &str, standing: &Standing) -> String {
     let created = g.created(Kind::Subscription, n);
     let code = id.strip_prefix("sub_").unwrap_or(id);
-    let one = |k: u32| {
-        let price = g.item_price(n, k);
+    let one = |(k, price): (usize, &u32)| {
+        let (k, price) = (k as u32, *price);
         let item_id = format!("si_{code}{k:03}");
         let mut f = Fields::new();
         f.text("/id", &item_id);
@@ -179,7 +179,7 @@ fn items(g: &Gen, n: u32, id: &str, standing: &Standing) -> String {
         f.raw("/discounts", discounts(own, NESTED + 2));
         g.nested(Kind::SubscriptionItem, &f)
     };
-    let all: Vec<String> = (0..g.item_count(n)).rev().map(one).collect();
+    let all: Vec<String> = g.item_prices(n).iter().enumerate().rev().map(one).collect();
     list_text(&all, false, &format!("/v1/subscription_items?subscription={id}"))
 }
 

@@ -67,13 +67,20 @@ fn amount(price: u32) -> Amount {
             (_, true) => format!("\"{unit}.000000000125\""),
             _ => format!("\"{unit}\""),
         },
-        tiers_mode: is_tiered.then_some(if price.is_multiple_of(2) { "volume" } else { "graduated" }),
+        tiers_mode: tiers_mode(price),
     }
 }
 
-/// What one of something costs, as JSON: null where that depends on how many.
-pub(super) fn decimal(price: u32) -> String {
-    amount(price).decimal
+fn tiers_mode(price: u32) -> Option<&'static str> {
+    (price % 5 == 2).then_some(if price.is_multiple_of(2) { "volume" } else { "graduated" })
+}
+
+/// What lines say of their price, which many of them have in common.
+pub(super) struct Label {
+    pub(super) id: String,
+    pub(super) product: Option<String>,
+    /// What one costs, as JSON: null where that depends on how many.
+    pub(super) decimal: String,
 }
 
 /// What one of something costs; ten times as much by the year.
@@ -101,7 +108,7 @@ impl Gen {
     /// What so many cost at a price, rounded to the smallest unit.
     pub(super) fn cost(&self, price: u32, quantity: u64) -> u64 {
         let first_ten = |quantity: u64| 1_000 + (quantity * 123_456_789_012 + 500_000_000_000) / 1_000_000_000_000;
-        match amount(price).tiers_mode {
+        match tiers_mode(price) {
             None => unit(price) * quantity,
             Some(_) if quantity <= 10 => first_ten(quantity),
             Some("volume") => 500 * quantity,
@@ -109,8 +116,18 @@ impl Gen {
         }
     }
 
-    pub(super) fn product_of(&self, price: u32) -> Option<u32> {
-        self.parent(Kind::Price, price, Kind::Product)
+    /// What lines say of a price.
+    pub(super) fn label(&self, price: u32) -> &Label {
+        let label = |price: u32| {
+            let product = self.parent(Kind::Price, price, Kind::Product);
+            Label {
+                id: self.id(Kind::Price, price),
+                product: product.map(|p| self.id(Kind::Product, p)),
+                decimal: amount(price).decimal,
+            }
+        };
+        let all = self.labels.get_or_init(|| (0..self.count(Kind::Price).max(1)).map(label).collect());
+        &all[price as usize % all.len()]
     }
 }
 
@@ -151,8 +168,7 @@ fn is_inline(g: &Gen, price: u32) -> bool {
 
 /// The price and plan that stand whole inside an item; tiers are not among it.
 pub(super) fn embedded_price(g: &Gen, price: u32, f: &mut Fields) {
-    let (id, amount, (interval, interval_count)) = (g.id(Kind::Price, price), amount(price), term(price).interval());
-    let product = g.product_of(price).map(|p| g.id(Kind::Product, p));
+    let (label, amount, (interval, interval_count)) = (g.label(price), amount(price), term(price).interval());
     let (created, currency) = (g.created(Kind::Price, price), price_currency(price));
     let scheme = if amount.is_tiered { "tiered" } else { "per_unit" };
     f.raw("/price/active", price % 4 != 3);
@@ -160,9 +176,9 @@ pub(super) fn embedded_price(g: &Gen, price: u32, f: &mut Fields) {
     f.raw("/price/created", created);
     f.text("/price/currency", currency);
     f.raw("/price/custom_unit_amount", "null");
-    f.text("/price/id", &id);
+    f.text("/price/id", &label.id);
     f.text("/price/nickname", &format!("Price {price}"));
-    f.maybe("/price/product", product.as_deref());
+    f.maybe("/price/product", label.product.as_deref());
     f.text("/price/recurring/interval", interval);
     f.raw("/price/recurring/interval_count", interval_count);
     f.maybe("/price/tiers_mode", amount.tiers_mode);
@@ -175,10 +191,10 @@ pub(super) fn embedded_price(g: &Gen, price: u32, f: &mut Fields) {
     f.text("/plan/billing_scheme", scheme);
     f.raw("/plan/created", created);
     f.text("/plan/currency", currency);
-    f.text("/plan/id", &id);
+    f.text("/plan/id", &label.id);
     f.text("/plan/interval", interval);
     f.raw("/plan/interval_count", interval_count);
-    f.maybe("/plan/product", product.as_deref());
+    f.maybe("/plan/product", label.product.as_deref());
     f.maybe("/plan/tiers_mode", amount.tiers_mode);
     f.raw("/plan/transform_usage", "null");
 }

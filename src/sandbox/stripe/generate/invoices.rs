@@ -178,16 +178,17 @@ fn line(g: &Gen, head: &Head, bill: &Bill, k: usize, line: &Line) -> String {
     f.raw("/period/end", head.created + length_s);
     f.raw("/quantity", line.quantity);
     f.text("/quantity_decimal", &line.quantity.to_string());
-    f.text("/pricing/price_details/price", &g.id(Kind::Price, line.price));
-    f.maybe("/pricing/price_details/product", g.product_of(line.price).map(|p| g.id(Kind::Product, p)).as_deref());
-    f.raw("/pricing/unit_amount_decimal", if line.is_part { quoted(PART.0) } else { catalog::decimal(line.price) });
-    f.raw("/parent", line_parent(g, head, line));
+    let label = g.label(line.price);
+    f.text("/pricing/price_details/price", &label.id);
+    f.maybe("/pricing/price_details/product", label.product.as_deref());
+    f.raw("/pricing/unit_amount_decimal", if line.is_part { PART.0 } else { &label.decimal });
+    line_parent(g, head, line, &mut f);
     // The invoice's own discount is named in each line that it took from; a line's own stands there whole.
     let holder = Holder::Line { invoice: head.n, line: k as u32 };
     let is_end = k == 0 || k + 1 == bill.lines.len();
     let own = g.redeemed(holder).filter(|_| is_end);
-    let by = if own.is_some() { discount_id(&id) } else { discount_id(&head.id) };
-    let taken: Vec<(String, u64)> = (line.discount > 0).then_some((by, line.discount)).into_iter().collect();
+    let by = || discount_id(if own.is_some() { &id } else { &head.id });
+    let taken: Vec<(String, u64)> = (line.discount > 0).then(|| (by(), line.discount)).into_iter().collect();
     f.raw("/discount_amounts", discount_amounts(&taken, NESTED + 2));
     let owner = Owner { field: "", id: &id, customer: None };
     let own = own.map(|from| discount(g, &owner, from, head.created, NESTED + 4));
@@ -198,36 +199,30 @@ fn line(g: &Gen, head: &Head, bill: &Bill, k: usize, line: &Line) -> String {
 }
 
 /// What a line was made from: an item of the subscription, or an invoice item.
-fn line_parent(g: &Gen, head: &Head, line: &Line) -> String {
-    let null = || "null".to_owned();
-    let column = NESTED + 2;
-    let (name, kind, details) = match (&head.subscription_id, head.subscription) {
-        (Some(id), Some(_)) => {
-            let code = id.strip_prefix("sub_").unwrap_or(id);
-            let fields = [
-                ("invoice_item", null()),
-                ("proration", line.is_part.to_string()),
-                ("proration_details", null()),
-                ("subscription", quoted(id)),
-                ("subscription_item", quoted(&format!("si_{code}{:03}", line.item))),
-            ];
-            ("subscription_item_details", "subscription_item_details", object_text(column + 2, &fields))
-        }
-        _ => {
-            let item = g.item_billed(head.n).map_or_else(null, |item| quoted(&g.id(Kind::Invoiceitem, item)));
-            let fields = [
-                ("invoice_item", item),
-                ("proration", "false".to_owned()),
-                ("proration_details", null()),
-                ("subscription", null()),
-            ];
-            ("invoice_item_details", "invoice_item_details", object_text(column + 2, &fields))
-        }
+fn line_parent(g: &Gen, head: &Head, line: &Line, f: &mut Fields) {
+    let pad = " ".repeat(NESTED + 4);
+    let Some(id) = &head.subscription_id else {
+        let item = g.item_billed(head.n).map_or("null".to_owned(), |item| quoted(&g.id(Kind::Invoiceitem, item)));
+        f.raw(
+            "/parent/invoice_item_details",
+            format!(
+                "{{\n{pad}  \"invoice_item\": {item},\n{pad}  \"proration\": false,\n{pad}  \"proration_details\": null,\n\
+                 {pad}  \"subscription\": null\n{pad}}}"
+            ),
+        );
+        f.raw("/parent/subscription_item_details", "null");
+        return f.text("/parent/type", "invoice_item_details");
     };
-    let other = if name == "invoice_item_details" { "subscription_item_details" } else { "invoice_item_details" };
-    let mut fields = [(name, details), (other, null()), ("type", quoted(kind))];
-    fields.sort_by_key(|(name, _)| *name);
-    object_text(column, &fields)
+    let (code, is_part, item) = (id.strip_prefix("sub_").unwrap_or(id), line.is_part, line.item);
+    f.raw("/parent/invoice_item_details", "null");
+    f.raw(
+        "/parent/subscription_item_details",
+        format!(
+            "{{\n{pad}  \"invoice_item\": null,\n{pad}  \"proration\": {is_part},\n{pad}  \"proration_details\": null,\n\
+             {pad}  \"subscription\": \"{id}\",\n{pad}  \"subscription_item\": \"si_{code}{item:03}\"\n{pad}}}"
+        ),
+    );
+    f.text("/parent/type", "subscription_item_details");
 }
 
 pub(super) fn invoice_payment(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
@@ -289,9 +284,9 @@ pub(super) fn invoiceitem(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     f.raw("/parent", "null");
     f.raw("/period/start", created);
     f.raw("/period/end", created + catalog::term(price).length_s());
-    f.text("/pricing/price_details/price", &g.id(Kind::Price, price));
-    f.maybe("/pricing/price_details/product", g.product_of(price).map(|p| g.id(Kind::Product, p)).as_deref());
-    f.raw("/pricing/unit_amount_decimal", catalog::decimal(price));
+    f.text("/pricing/price_details/price", &g.label(price).id);
+    f.maybe("/pricing/price_details/product", g.label(price).product.as_deref());
+    f.raw("/pricing/unit_amount_decimal", &g.label(price).decimal);
     f.raw("/quantity", 1);
     f.text("/quantity_decimal", "1");
     let id = g.id(kind, n);

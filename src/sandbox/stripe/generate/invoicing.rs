@@ -32,8 +32,8 @@ const MANUAL: u32 = 11;
 const CREDITED: u32 = 42;
 const CREDITED_AFTER: u32 = 6;
 const DAY_S: i64 = 86_400;
-/// Price, quantity and amount of a line for a part of a term: 3 × 33.333… = 100.
-pub(super) const PART: (&str, u64, u64) = ("33.333333333333", 3, 100);
+/// Price (as JSON), quantity and amount of a line for a part of a term: 3 × 33.333… = 100.
+pub(super) const PART: (&str, u64, u64) = ("\"33.333333333333\"", 3, 100);
 
 /// What a charge is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -201,13 +201,14 @@ impl Gen {
         (if many { 11 + bits % 15 } else { [1, 1, 1, 2, 1, 1, 10, 1][bits as usize % 8] }) as u32
     }
 
-    /// The price of a subscription's kth item; every other item is paid by the year.
-    pub(super) fn item_price(&self, subscription: u32, k: u32) -> u32 {
+    /// The prices of a subscription's items; every other item is paid by the year.
+    pub(super) fn item_prices(&self, subscription: u32) -> Vec<u32> {
         let bits = self.bits(Kind::Subscription, subscription, 3) >> 8;
         let customer = self.parent(Kind::Subscription, subscription, Kind::Customer);
+        let currency = currency(customer.unwrap_or(subscription));
         let own = self.last_term(subscription).1.unwrap_or(Term::ALL[bits as usize % Term::ALL.len()]);
-        let term = if k % 2 == 1 { Term::Year } else { own };
-        self.price_for(currency(customer.unwrap_or(subscription)), term, bits + u64::from(k))
+        let term = |k: u32| if k % 2 == 1 { Term::Year } else { own };
+        (0..self.item_count(subscription)).map(|k| self.price_for(currency, term(k), bits + u64::from(k))).collect()
     }
 
     /// The lines of an invoice before discounts and taxes: all items of its subscription; one invoice in twenty has more
@@ -227,10 +228,11 @@ impl Gen {
             let price = self.price_for(currency, Term::Month, bits >> 8);
             return vec![bare(0, price, 1, self.cost(price, 1), false)];
         };
-        let items = self.item_count(subscription);
+        let prices = self.item_prices(subscription);
+        let items = prices.len() as u32;
         let count = if invoice % 20 == 17 { items.max(11 + (bits % 20) as u32) } else { items };
         let line = |k: u32| {
-            let price = self.item_price(subscription, k % items);
+            let price = prices[(k % items) as usize];
             let quantity = 1 + u64::from(k);
             if k < items {
                 bare(k, price, quantity, self.cost(price, quantity), false)

@@ -69,6 +69,8 @@ pub(super) struct Gen {
     templates: Vec<OnceLock<Template>>,
     /// Prices by currency and term.
     shelves: OnceLock<Vec<Vec<u32>>>,
+    /// What lines say of prices.
+    labels: OnceLock<Vec<catalog::Label>>,
 }
 
 impl Gen {
@@ -95,6 +97,7 @@ impl Gen {
             counts: counts.collect(),
             templates: (0..ROWS.len() * 2).map(|_| OnceLock::new()).collect(),
             shelves: OnceLock::new(),
+            labels: OnceLock::new(),
         }
     }
 
