@@ -25,6 +25,7 @@ mod older;
 mod ordering;
 mod program;
 mod resume;
+mod sandbox_books;
 mod sharing;
 mod stripe_sync;
 mod stripe_tables;
