@@ -31,8 +31,5 @@ mod stripe_sync;
 mod stripe_tables;
 mod support;
 mod terminal;
-<<<<<<< HEAD
-mod while_reading;
-=======
 mod tls;
->>>>>>> T2
+mod while_reading;
