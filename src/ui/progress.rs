@@ -250,7 +250,7 @@ mod tests {
         drop(watch);
         assert!(all.is_hidden());
         let text = held(&terminal.text).clone();
-        assert!(text.contains("stripe:r0") && text.contains(" 9 of 9 lists begun"), "{text}");
+        assert!(text.contains("stripe:r0") && text.contains(" 0 of 9 lists done"), "{text}");
         // Six in what is left after the first moment, one to clear, and one for luck.
         let painted = terminal.flushes.load(Ordering::SeqCst);
         assert!((1..=8).contains(&painted), "{painted} pictures");

@@ -68,7 +68,7 @@ fn bars_move_and_the_tables_fit() {
         let mut sync = home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &arguments);
         let (code, seen) = in_terminal(columns, &mut sync);
         assert_eq!(code, Some(0), "{seen}");
-        assert!(seen.contains(" of 2 lists begun") && seen.contains('─'), "no bar was drawn: {seen:?}");
+        assert!(seen.contains(" of 2 lists done") && seen.contains('─'), "no bar was drawn: {seen:?}");
         // Up, and to the line's start: the picture is drawn over itself.
         assert!(seen.contains("\x1b[1A") || seen.contains("\x1b[2K"), "{seen:?}");
         let mut tables = lines(&seen);
