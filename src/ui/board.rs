@@ -92,8 +92,10 @@ impl Board {
                 self.place(name, now)
             }
             Progress::Under { name, done, of } => {
+                // Objects that are still listed bring more, and take most of the requests.
+                let is_listing = self.lines.values().any(|line| line.phase == "listing" && !line.is_ended);
                 let line = self.line(name, now);
-                line.under = Some(Under::next(line.under, *done, *of, now));
+                line.under = Some(Under::next(line.under.filter(|_| !is_listing), *done, *of, now));
                 (line.moved, line.is_ended) = (now, done == of);
                 self.place(name, now)
             }
@@ -147,8 +149,8 @@ impl Board {
         let shown = (0..PLACES).filter_map(|place| self.at(place)).filter(|line| line.is_shown(now));
         let mut lines: Vec<String> = shown.map(|line| line.drawn(now, color)).collect();
         lines.push(self.overall(now));
-        // A line as long as the terminal is wide would be wrapped by some of them.
-        let most = usize::from(width).saturating_sub(1);
+        // What is typed meanwhile, Ctrl-C at least, is echoed behind the last line, and must not begin another one.
+        let most = usize::from(width).saturating_sub(3);
         let cut = |line: String| {
             if measure_text_width(&line) > most { truncate_str(&line, most, "…").into_owned() } else { line }
         };
@@ -267,7 +269,8 @@ impl Line {
             Some(under) => under.remaining(now),
             None => self.share_permille.and_then(|share| remaining(phase, share)),
         };
-        parts.extend(left.map(|left| format!("{} left", clock(left))));
+        // Less than a second is over before it is read.
+        parts.extend(left.filter(|left| left.as_secs() > 0).map(|left| format!("{} left", clock(left))));
         parts.join(", ")
     }
 }
@@ -477,6 +480,10 @@ mod tests {
         board.take(&under(1050, 3000), s(20));
         assert_eq!(text(&board, s(20)), "1,050 of 3,000 lists, 0 rows, 0:19 left");
         assert!(board.picture(s(20), 200, false).contains("━━━━━─"), "{}", board.picture(s(20), 200, false));
+        board.take(&started("stripe:customers"), s(21));
+        board.take(&under(1200, 3000), s(30));
+        assert_eq!(text(&board, s(60)), "1,200 of 3,000 lists, 0 rows", "customers take most of the requests");
+        board.take(&ended("stripe:customers", true), s(31));
         board.take(&under(3000, 3000), s(40));
         board.take(&ended("stripe:tax_ids", true), s(40));
         assert_eq!(board.picture(s(40), 200, false).lines().count(), 1);

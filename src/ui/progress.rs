@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use dialoguer::console::Term;
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use super::Look;
 use super::board::Board;
@@ -50,7 +50,8 @@ impl Watch {
             Face::Quiet
         } else if io::stderr().is_terminal() && !look.dumb {
             let picture = Picture { board: Arc::clone(&board), began, color: look.color };
-            Face::Bars(Bars::new(bars, picture, ProgressDrawTarget::stderr_with_hz(DRAWS_PER_S)))
+            let screen = ProgressDrawTarget::term_like_with_hz(Box::new(Screen(Term::buffered_stderr())), DRAWS_PER_S);
+            Face::Bars(Bars::new(bars, picture, screen))
         } else {
             let shared = Arc::clone(&board);
             let beat = move || {
@@ -79,11 +80,49 @@ impl Sink for Watch {
             Face::Bars(bars) => match &progress {
                 // Not `println`, which says nothing while the bars are still hidden.
                 Progress::Note(note) => bars.all.suspend(|| {
-                    let _ = writeln!(io::stderr(), "{}", safe(note));
+                    let _ = writeln!(io::stderr(), "{}", super::wrapped(&safe(note), 0));
                 }),
                 progress => drop(held(&self.board).take(progress, now)),
             },
         }
+    }
+}
+
+/// The terminal behind stderr. Lines are not filled up with blanks, which is how indicatif leaves the cursor at the right
+/// edge: the echo of a Ctrl-C would begin a line there that nobody counts, and one of the picture's would be left behind.
+#[derive(Debug)]
+struct Screen(Term);
+
+impl TermLike for Screen {
+    fn width(&self) -> u16 {
+        self.0.size().1
+    }
+    fn height(&self) -> u16 {
+        self.0.size().0
+    }
+    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_up(n)
+    }
+    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_down(n)
+    }
+    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_right(n)
+    }
+    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+        self.0.move_cursor_left(n)
+    }
+    fn write_line(&self, line: &str) -> io::Result<()> {
+        self.0.write_line(line)
+    }
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        if text.trim_matches(' ').is_empty() { Ok(()) } else { self.0.write_str(text) }
+    }
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line()
+    }
+    fn flush(&self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 
@@ -187,8 +226,6 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
-
-    use indicatif::TermLike;
 
     use super::*;
 

@@ -26,4 +26,5 @@ mod sharing;
 mod stripe_sync;
 mod stripe_tables;
 mod support;
+mod telling;
 mod terminal;

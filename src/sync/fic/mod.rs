@@ -179,6 +179,7 @@ impl Pull<'_> {
         for Upkeep { job, resource, pass, .. } in upkeep {
             if self.sent() < most {
                 self.perform(job, resource, pass)?;
+                self.end(resource);
             }
         }
         self.settle_rows()
