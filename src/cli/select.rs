@@ -225,7 +225,7 @@ fn named(table: &[&'static Resource], typed: &str, provider: Option<Provider>) -
     let found: Vec<usize> = (0..table.len())
         .filter(|&i| table[i].name == plain && service.is_none_or(|service| table[i].provider.name() == service))
         .collect();
-    if plain.is_empty() {
+    if plain.trim_matches(',').is_empty() {
         return Err(Error::Blank(typed.to_owned()));
     }
     if found.is_empty() {

@@ -31,7 +31,11 @@ pub(super) fn take_away_unmade(path: &Path, made: Option<(u64, u64)>) {
 /// Removes the file if it is the one that was made, holds no account, and nobody else has it open. Whatever cannot be
 /// found out leaves it where it is.
 fn take_away(conn: &Connection, path: &Path, made: Option<(u64, u64)>) {
-    // Out of the WAL and back into exclusive hands: both only succeed where no other connection is.
+    // What holds something stays as it is, its mode of writing too.
+    if !is_empty(conn) {
+        return;
+    }
+    // Out of the WAL and into exclusive hands: both only succeed where no other connection is.
     let is_alone = conn
         .execute_batch("PRAGMA locking_mode = EXCLUSIVE")
         .and_then(|()| conn.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0)))
@@ -91,6 +95,8 @@ mod tests {
         store.account(&account).expect("kept");
         drop(store);
         assert_eq!(left(folder.path()), ["x.db", "x.db.lock"]);
+        // In its header: it is read and written by means of a WAL.
+        assert_eq!(std::fs::read(&path).expect("readable")[18..20], [2, 2]);
         drop(new(&path));
         assert_eq!(left(folder.path()), ["x.db", "x.db.lock"], "it was made by an earlier run");
     }

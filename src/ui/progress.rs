@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -50,7 +51,7 @@ impl Watch {
             Face::Quiet
         } else if io::stderr().is_terminal() && !look.dumb {
             let picture = Picture { board: Arc::clone(&board), began, color: look.color };
-            let screen = ProgressDrawTarget::term_like_with_hz(Box::new(Screen(Term::buffered_stderr())), DRAWS_PER_S);
+            let screen = ProgressDrawTarget::term_like_with_hz(Box::new(Screen::stderr()), DRAWS_PER_S);
             Face::Bars(Bars::new(bars, picture, screen))
         } else {
             let shared = Arc::clone(&board);
@@ -88,41 +89,63 @@ impl Sink for Watch {
     }
 }
 
-/// The terminal behind stderr. Lines are not filled up with blanks, which is how indicatif leaves the cursor at the right
-/// edge: the echo of a Ctrl-C would begin a line there that nobody counts, and one of the picture's would be left behind.
+/// The terminal behind stderr. indicatif fills every line up with blanks, so that the next text begins below it: the echo of
+/// a Ctrl-C would begin a line there that nobody counts, and one of the picture's would be left behind. Here lines end as
+/// they should, and the cursor stays behind the last one.
 #[derive(Debug)]
-struct Screen(Term);
+struct Screen {
+    term: Term,
+    /// Whether the line was filled up, and what is written next begins another.
+    is_full: AtomicBool,
+}
+
+impl Screen {
+    fn stderr() -> Screen {
+        Screen { term: Term::buffered_stderr(), is_full: AtomicBool::new(false) }
+    }
+}
 
 impl TermLike for Screen {
     fn width(&self) -> u16 {
-        self.0.size().1
+        self.term.size().1
     }
     fn height(&self) -> u16 {
-        self.0.size().0
+        self.term.size().0
     }
     fn move_cursor_up(&self, n: usize) -> io::Result<()> {
-        self.0.move_cursor_up(n)
+        self.term.move_cursor_up(n)
     }
     fn move_cursor_down(&self, n: usize) -> io::Result<()> {
-        self.0.move_cursor_down(n)
+        self.term.move_cursor_down(n)
     }
     fn move_cursor_right(&self, n: usize) -> io::Result<()> {
-        self.0.move_cursor_right(n)
+        self.term.move_cursor_right(n)
     }
     fn move_cursor_left(&self, n: usize) -> io::Result<()> {
-        self.0.move_cursor_left(n)
+        self.term.move_cursor_left(n)
     }
     fn write_line(&self, line: &str) -> io::Result<()> {
-        self.0.write_line(line)
+        self.write_str(line)?;
+        self.is_full.store(false, Ordering::Relaxed);
+        self.term.write_line("")
     }
     fn write_str(&self, text: &str) -> io::Result<()> {
-        if text.trim_matches(' ').is_empty() { Ok(()) } else { self.0.write_str(text) }
+        if text.trim_matches(' ').is_empty() {
+            self.is_full.store(true, Ordering::Relaxed);
+            return Ok(());
+        }
+        if self.is_full.swap(false, Ordering::Relaxed) {
+            self.term.write_line("")?;
+        }
+        self.term.write_str(text)
     }
     fn clear_line(&self) -> io::Result<()> {
-        self.0.clear_line()
+        self.term.clear_line()
     }
     fn flush(&self) -> io::Result<()> {
-        self.0.flush()
+        // The picture is drawn: what comes next says for itself where.
+        self.is_full.store(false, Ordering::Relaxed);
+        self.term.flush()
     }
 }
 
@@ -225,7 +248,7 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::AtomicU32;
 
     use super::*;
 

@@ -352,6 +352,11 @@ fn exit_codes_are_in_the_help_and_in_the_readme() {
     assert_eq!(codes(table, "| exit code"), wanted);
 }
 
+/// A man page's text as it is shown.
+fn shown(page: &str) -> String {
+    page.replace("\\-", "-").replace("\\*(Aq", "'").replace("\\*(aq", "'")
+}
+
 #[test]
 fn what_stands_line_by_line_fits_eighty_columns_also_in_a_man_page() {
     // Man pages are indented by seven.
@@ -359,7 +364,7 @@ fn what_stands_line_by_line_fits_eighty_columns_also_in_a_man_page() {
     for (name, page) in generate::man_files().expect("made") {
         let page = String::from_utf8(page).expect("text");
         for verbatim in page.split(".nf\n").skip(1).map(|rest| rest.split(".fi\n").next().unwrap_or_default()) {
-            let long = verbatim.lines().find(|line| line.replace("\\-", "-").chars().count() > MOST);
+            let long = verbatim.lines().find(|line| shown(line).chars().count() > MOST);
             assert_eq!(long, None, "{name}");
         }
     }
@@ -368,7 +373,7 @@ fn what_stands_line_by_line_fits_eighty_columns_also_in_a_man_page() {
 #[test]
 fn the_synopsis_of_a_man_page_is_the_usage_of_the_help() {
     for (name, page) in generate::man_files().expect("made") {
-        let page = String::from_utf8(page).expect("text").replace("\\-", "-");
+        let page = shown(&String::from_utf8(page).expect("text"));
         let (_, after) = page.split_once(".SH SYNOPSIS\n").expect("a synopsis");
         let synopsis = after.lines().next().expect("a line");
         let words: Vec<&str> = name.trim_end_matches(".1").split('-').skip(1).collect();
