@@ -3625,3 +3625,10 @@ CREATE TABLE answers (
 CREATE INDEX fetches_tried ON fetches (account, tries, resource, id) WHERE tries > 0;
 CREATE INDEX fanouts_tried ON fanouts (account, tries, resource, parent_id) WHERE tries > 0;
 CREATE INDEX webhook_events_failed ON webhook_events (account, received_at) WHERE status = 'failed';
+CREATE TABLE gaps (
+  account INTEGER NOT NULL REFERENCES accounts (id),
+  resource INTEGER NOT NULL REFERENCES resources (id),
+  parent_id TEXT NOT NULL,
+  row_key TEXT NOT NULL,
+  PRIMARY KEY (account, resource, parent_id, row_key)
+) WITHOUT ROWID, STRICT;

@@ -127,14 +127,20 @@ impl Catalog {
         Ok(ChildSet { resource: child.resource, rows, complete })
     }
 
-    /// Computes the columns of a stored row anew, and the rows of the lists inside it.
+    /// Computes the columns of a stored row anew, what none of them can hold, and the rows of the lists inside it.
     ///
     /// # Errors
     /// When the text is no JSON object.
-    pub fn again(&self, compiled: &Compiled, data: &str) -> Result<(Vec<Cell>, Vec<ChildSet>), Unreadable> {
+    pub fn again(&self, compiled: &Compiled, data: &str) -> Result<Again, Unreadable> {
         let captured = compiled.capture(data)?;
         let id = captured.first(ID).map(plain_text).unwrap_or_default();
-        Ok((compiled.cells(&captured).0, self.sets(compiled, &captured, &id)?))
+        let (cells, unheld) = compiled.cells(&captured);
+        Ok(Again { cells, unheld, children: self.sets(compiled, &captured, &id)? })
+    }
+
+    /// Returns what the columns of a stored row are empty for; nothing where the text is no JSON object.
+    pub fn unheld(&self, compiled: &Compiled, data: &str) -> Vec<Unheld> {
+        compiled.capture(data).map(|captured| compiled.cells(&captured).1).unwrap_or_default()
     }
 
     /// Takes out the lists that stand in an object and have tables of their own.
@@ -154,6 +160,17 @@ impl Catalog {
         let (cells, unheld) = child.cells(&captured);
         Ok(Row { id, parent_id: Some(parent_id.to_owned()), position, cells, unheld, data, nested })
     }
+}
+
+/// A stored row as it is read today.
+#[derive(Debug)]
+pub struct Again {
+    /// Typed columns.
+    pub cells: Vec<Cell>,
+    /// What they cannot hold.
+    pub unheld: Vec<Unheld>,
+    /// The lists inside it that have tables of their own.
+    pub children: Vec<ChildSet>,
 }
 
 #[derive(Deserialize)]

@@ -40,6 +40,8 @@ pub struct Counts {
 pub struct Gaps {
     /// How many.
     pub count: u64,
+    /// Whether there are too many to count them all.
+    pub is_at_least: bool,
     /// The first of them: which object, which column, which value, and why it does not fit.
     pub first: Vec<String>,
 }
@@ -59,7 +61,7 @@ impl std::fmt::Display for Gaps {
         let more = self.count.saturating_sub(self.first.len() as u64);
         f.write_str(&self.first.join("; "))?;
         if more > 0 {
-            write!(f, "; and {more} more")?;
+            write!(f, "; and {}{more} more", if self.is_at_least { "at least " } else { "" })?;
         }
         f.write_str(if self.count == 1 { "; that column is empty" } else { "; those columns are empty" })?;
         f.write_str(", data keeps what was sent")

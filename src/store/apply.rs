@@ -9,7 +9,6 @@ use rusqlite::{Connection, OptionalExtension, Statement, ToSql, params};
 use super::Store;
 use super::children::at;
 use super::error::Error;
-use super::gaps::Found;
 use super::statements::Statements;
 use crate::model::extract::Catalog;
 use crate::model::order::Interval;
@@ -109,8 +108,6 @@ pub struct Rows<'c> {
     pub(super) under: Vec<Vec<usize>>,
     /// What became of elements of lists, for each catalog index.
     pub(super) child_counts: Vec<Counts>,
-    /// What columns stayed empty for.
-    pub(super) found: Found,
 }
 
 impl Store {
@@ -141,7 +138,6 @@ impl Store {
             get_state: prepare("SELECT from_s, until_s, event_id FROM row_states WHERE resource=?1 AND row_id=?2")?,
             under,
             child_counts: vec![Counts::default(); catalog.entries().len()],
-            found: Found::default(),
         })
     }
 
@@ -293,7 +289,7 @@ impl<'c> Rows<'c> {
             return Ok(false);
         }
         if gone_s.is_none() {
-            self.note_gaps(object);
+            self.note_gaps(told.account, object)?;
         }
         let row_id = self.conn.last_insert_rowid();
         self.advance(index, row_id, interval, told.event_id())?;
@@ -363,7 +359,7 @@ impl<'c> Rows<'c> {
                 }
             }
             if !object.gone {
-                self.note_gaps(object);
+                self.note_gaps(told.account, object)?;
                 self.queue_fanouts(object, told, Some(&stored.data))?;
             }
             return Ok(Applied::Unchanged);
@@ -409,7 +405,7 @@ impl<'c> Rows<'c> {
             self.conn.execute(&sql, params![interval.from_s, !settled, stored.row_id]).map_err(|e| store.sql(e))?;
             self.bury_children(index, &object.row.id, told.account, interval.from_s)?;
         } else {
-            self.note_gaps(object);
+            self.note_gaps(told.account, object)?;
             let statement = &mut self.statements(index).update;
             let mut values: Vec<&dyn ToSql> = object.row.cells.iter().map(|cell| cell as &dyn ToSql).collect();
             let (unsettled, gone) = (!settled, None::<i64>);

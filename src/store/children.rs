@@ -24,7 +24,7 @@ impl Rows<'_> {
     /// SQLite's.
     pub fn complete(&mut self, parent_id: &str, part: &ChildSet, from: i64, told: &Told) -> Result<Applied, Error> {
         self.prepare(self.catalog.get(part.resource).index)?;
-        self.note_list_gaps(part);
+        self.note_list_gaps(told.account, part)?;
         if from == 0 {
             self.replace(told, parent_id, part)?;
         } else {
@@ -322,7 +322,7 @@ impl Rows<'_> {
         if entry.resource.columns.iter().any(|column| column.from.split('|').any(|path| path.starts_with(inline.at))) {
             let Ok(object) = catalog.object(entry, &data) else { return Ok(Applied::Unchanged) };
             sets = entry.resource.columns.iter().map(|column| format!("{}=?,", column.name)).collect();
-            self.note_row(parent, &object.row);
+            self.note_row_gaps(told.account, entry.resource, &object.row)?;
             values = object.row.cells;
         }
         let sql = format!("UPDATE {} SET {sets}data=? WHERE row_id=?", entry.resource.table());

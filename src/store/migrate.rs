@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0008_turns.sql"),
     include_str!("../../migrations/0009_clocks.sql"),
     include_str!("../../migrations/0010_broken_events.sql"),
+    include_str!("../../migrations/0011_gaps.sql"),
 ];
 
 /// The schema that all of [`MIGRATIONS`] make together. A new file takes a third of the time this way: each `ALTER TABLE`

@@ -11,7 +11,7 @@ use super::Store;
 use super::error::Error;
 use super::statements::Statements;
 use crate::model::cancel::Cancel;
-use crate::model::extract::{Catalog, Compiled};
+use crate::model::extract::{Again, Catalog, Compiled};
 use crate::model::resource::Resource;
 use crate::model::row::{Cell, ChildSet};
 
@@ -90,7 +90,10 @@ impl Store {
         for old in self.old_rows(compiled.resource, after)? {
             last = Some(old.row_id);
             // Every row was read once before; a text that cannot be read now keeps the columns it has.
-            let Ok((cells, children)) = catalog.again(compiled, &old.data) else { continue };
+            let Ok(Again { cells, unheld, children }) = catalog.again(compiled, &old.data) else { continue };
+            if !unheld.is_empty() && old.deleted_s.is_none() {
+                self.note_gap_at(compiled.resource, old.row_id)?;
+            }
             if let Some(update) = &update {
                 let mut values: Vec<&dyn ToSql> = cells.iter().map(|cell: &Cell| cell as &dyn ToSql).collect();
                 values.push(&old.row_id);
@@ -139,6 +142,9 @@ impl Store {
     fn add_missing(&self, set: &ChildSet, old: &Old) -> Result<(), Error> {
         let insert = Statements::new(set.resource).insert;
         for row in &set.rows {
+            if !row.unheld.is_empty() && old.deleted_s.is_none() {
+                self.note_gap(old.account, self.resource_number(&set.resource.table())?, row)?;
+            }
             let id = Some(&row.id).filter(|id| !id.is_empty());
             let head: [&dyn ToSql; 4] = [&old.account, &row.parent_id, &id, &row.position];
             let tail: [&dyn ToSql; 5] = [&row.data, &old.api_version, &old.as_of_s, &old.deleted_s, &0];

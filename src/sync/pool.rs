@@ -65,7 +65,22 @@ pub fn drive(
             let take = &take;
             scope.spawn(move || serve(worker, take, &report));
         };
-        let outcome = hand_out(worker, store, cancel, in_flight_max, work, &give, &results, &spawn);
+        let phase = Phase {
+            worker,
+            store,
+            cancel,
+            in_flight_max,
+            work,
+            give: &give,
+            results: &results,
+            spawn: &spawn,
+            queue: VecDeque::new(),
+            in_flight: 0,
+            threads: 0,
+            turns: Turns::new(store),
+            revoked: None,
+        };
+        let outcome = phase.run();
         if outcome.is_err() {
             store.rollback();
         }
@@ -102,96 +117,118 @@ fn target(worker: &Worker, in_flight_max: usize) -> usize {
     wanted.clamp(IN_FLIGHT_MIN.min(in_flight_max), in_flight_max)
 }
 
-#[expect(clippy::too_many_arguments, reason = "the ends of the channels are the loop's own")]
-fn hand_out(
-    worker: &Worker,
-    store: &Store,
-    cancel: &Cancel,
+/// The loop of one phase.
+struct Phase<'p, 'w> {
+    worker: &'p Worker<'w>,
+    store: &'p Store,
+    cancel: &'p Cancel,
     in_flight_max: usize,
-    work: &mut dyn Work,
-    give: &SyncSender<Task>,
-    results: &Receiver<Done>,
-    spawn: &dyn Fn(),
-) -> Result<(), Error> {
-    let mut queue = VecDeque::new();
-    let mut in_flight = 0;
-    let mut threads = 0;
-    let mut turns = Turns::new(store);
-    let mut revoked: Option<String> = None;
-    loop {
-        let is_over = cancel.is_set() || revoked.is_some();
-        let target = target(worker, in_flight_max);
-        if !is_over && in_flight + queue.len() < target {
-            work.refill(target - in_flight - queue.len(), &mut queue)?;
-        }
-        while !is_over && in_flight < target {
-            let Some(task) = queue.pop_front() else { break };
-            if threads <= in_flight && threads < in_flight_max {
-                spawn();
-                threads += 1;
+    work: &'p mut dyn Work,
+    give: &'p SyncSender<Task>,
+    results: &'p Receiver<Done>,
+    /// Makes one thread more.
+    spawn: &'p dyn Fn(),
+    queue: VecDeque<Task>,
+    in_flight: usize,
+    threads: usize,
+    turns: Turns<'p>,
+    /// What the service said when it refused the key.
+    revoked: Option<String>,
+}
+
+impl Phase<'_, '_> {
+    fn run(mut self) -> Result<(), Error> {
+        loop {
+            let target = target(self.worker, self.in_flight_max);
+            if !self.cancel.is_set() && self.revoked.is_none() {
+                self.hand_out(target)?;
             }
-            in_flight += 1;
-            give.send(task).expect("the end that takes lives in `drive`");
+            if self.in_flight == 0 {
+                break;
+            }
+            let Some(done) = self.next()? else { continue };
+            self.in_flight -= 1;
+            if !self.is_lost(&done) {
+                self.take(done, target)?;
+            }
         }
-        if in_flight == 0 {
-            break;
+        self.commit()?;
+        self.revoked.map_or(Ok(()), |message| Err(Error::Unauthorized(message)))
+    }
+
+    /// Keeps as many requests in flight as are wanted, and as there are.
+    fn hand_out(&mut self, target: usize) -> Result<(), Error> {
+        let known = self.in_flight + self.queue.len();
+        if known < target {
+            self.work.refill(target - known, &mut self.queue)?;
         }
-        let done = match results.try_recv() {
-            Ok(done) => done,
-            Err(_) => {
-                match results.recv_timeout(turns.patience().unwrap_or(LOOK)) {
-                    Ok(done) => done,
-                    Err(RecvTimeoutError::Timeout) => {
-                        // Nothing to write: what is written becomes durable while the network works.
-                        commit(store, &mut turns, work)?;
-                        if cancel.is_set() {
-                            worker.client.interrupt();
-                        }
-                        continue;
-                    }
-                    Err(RecvTimeoutError::Disconnected) => unreachable!("`drive` keeps a sender"),
+        while self.in_flight < target {
+            let Some(task) = self.queue.pop_front() else { break };
+            if self.threads <= self.in_flight && self.threads < self.in_flight_max {
+                (self.spawn)();
+                self.threads += 1;
+            }
+            self.in_flight += 1;
+            self.give.send(task).expect("the end that takes lives in `drive`");
+        }
+        Ok(())
+    }
+
+    /// Waits for a result; for a while only, so that what is written becomes durable and a signal is heard.
+    fn next(&mut self) -> Result<Option<Done>, Error> {
+        if let Ok(done) = self.results.try_recv() {
+            return Ok(Some(done));
+        }
+        match self.results.recv_timeout(self.turns.patience().unwrap_or(LOOK)) {
+            Ok(done) => Ok(Some(done)),
+            Err(RecvTimeoutError::Timeout) => {
+                self.commit()?;
+                if self.cancel.is_set() {
+                    self.worker.client.interrupt();
                 }
+                Ok(None)
             }
-        };
-        in_flight -= 1;
+            Err(RecvTimeoutError::Disconnected) => unreachable!("`drive` keeps a sender"),
+        }
+    }
+
+    /// Returns whether a result says only that the key was refused: every other request would be, too. What came before
+    /// is kept.
+    fn is_lost(&mut self, done: &Done) -> bool {
         if let Err(Failure::Refused(refusal)) = &done.got
             && refusal.kind == Kind::Unauthorized
         {
-            // Every other request would be refused too. What came before is kept.
-            revoked = Some(refusal.message.clone());
-            continue;
+            self.revoked = Some(refusal.message.clone());
+            return true;
         }
-        if revoked.is_some() && done.got.is_err() {
-            continue;
-        }
-        if !turns.is_begun() {
-            turns.wait();
-            store.begin()?;
-            turns.begin();
-        }
-        let applied = work
-            .follow(&done, target.saturating_sub(in_flight + queue.len()), &mut queue)
-            .and_then(|()| work.apply(done));
-        if let Err(error) = applied {
-            store.rollback();
-            return Err(error);
-        }
-        if turns.is_over() {
-            commit(store, &mut turns, work)?;
-            store.checkpoint_soon()?;
-        }
+        self.revoked.is_some() && done.got.is_err()
     }
-    commit(store, &mut turns, work)?;
-    revoked.map_or(Ok(()), |message| Err(Error::Unauthorized(message)))
-}
 
-fn commit(store: &Store, turns: &mut Turns, work: &mut dyn Work) -> Result<(), Error> {
-    if turns.is_begun() {
-        store.commit()?;
-        turns.end();
-        work.committed();
+    /// Sends on what follows from a result, and writes it.
+    fn take(&mut self, done: Done, target: usize) -> Result<(), Error> {
+        if !self.turns.is_begun() {
+            self.turns.wait();
+            self.store.begin()?;
+            self.turns.begin();
+        }
+        let free = target.saturating_sub(self.in_flight + self.queue.len());
+        self.work.follow(&done, free, &mut self.queue)?;
+        self.work.apply(done)?;
+        if self.turns.is_over() {
+            self.commit()?;
+            self.store.checkpoint_soon()?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn commit(&mut self) -> Result<(), Error> {
+        if self.turns.is_begun() {
+            self.store.commit()?;
+            self.turns.end();
+            self.work.committed();
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

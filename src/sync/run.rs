@@ -108,9 +108,10 @@ pub fn run_within(
     // What ends a run early leaves lists half read, whatever it was.
     let is_cut = cancel.is_set() || outcome.is_err();
     let settled = tally.count_once().and_then(|()| run.name_unfinished(is_cut, &mut tally));
-    tally.gaps(rows.take_gaps());
-    let reports = tally.reports();
     // A file that is locked takes no log either: waiting once was enough.
+    let looked = if locked.is_none() { store.gaps(catalog, run.account.id) } else { Ok(Vec::new()) };
+    let looked = looked.map(|found| tally.gaps(found, &options.only));
+    let reports = tally.reports();
     if locked.is_none() {
         let kept = clocks::keep(store, run.account.id, began_s, target.client);
         let logged = run.log(&reports);
@@ -119,6 +120,7 @@ pub fn run_within(
         kept?;
     }
     settled?;
+    looked?;
     Ok(Summary {
         reports,
         requests: target.client.sent(),

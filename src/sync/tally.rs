@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Error;
 use crate::model::progress::{Counts, Gaps, Outcome, Progress, ResourceReport, Sink};
+use crate::model::resource::Resource;
 use crate::store::{Applied, Store};
 
 /// Counts and outcomes by table name.
@@ -139,9 +140,9 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Takes the columns that stayed empty for what they cannot hold.
-    pub fn gaps(&mut self, found: Vec<(String, Gaps)>) {
-        for (table, gaps) in found {
+    /// Takes the columns of the resources asked for that are empty for what they cannot hold.
+    pub fn gaps(&mut self, found: Vec<(String, Gaps)>, only: &[&Resource]) {
+        for (table, gaps) in found.into_iter().filter(|(table, _)| only.iter().any(|it| it.table() == *table)) {
             self.entry(&table).gaps = gaps;
         }
     }

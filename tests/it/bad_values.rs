@@ -1,5 +1,7 @@
 //! Answers that are JSON of the right shape with values that make no sense. The real program against a script.
 
+use std::sync::{Arc, Mutex};
+
 use stripesync::sandbox::TEST_KEY;
 
 use crate::program::{Home, Ran, Reply, Scripted, account, ran, text};
@@ -54,6 +56,68 @@ fn an_amount_that_no_column_can_hold_is_told_and_kept_in_data() {
     assert_eq!(again.code, Some(3), "{}", again.stderr);
     assert!(again.stdout.contains(r#""outcome":"with gaps","detail":"ch_4: amount_minor 1.5"#), "{}", again.stdout);
     home.assert_intact();
+}
+
+#[test]
+fn what_a_column_cannot_hold_is_told_by_every_run_until_the_row_holds_it() {
+    let invoice = |amount: &str, tax: &str| {
+        format!(
+            r#"{{"id":"in_1","object":"invoice","created":1700000000,"amount_due":{amount},"lines":{{"object":"list",
+            "data":[{{"id":"il_1","object":"line_item","amount":{tax}}}],"has_more":false}}}}"#
+        )
+    };
+    let shown = Arc::new(Mutex::new(Some(invoice("1.5", "2.5"))));
+    let served = Arc::clone(&shown);
+    let service = Scripted::start(move |path, _| match path {
+        "/v1/account" => account(),
+        path if path.starts_with("/v1/invoices?") && !path.contains("created") => {
+            list(&served.lock().expect("fine").clone().into_iter().collect::<Vec<_>>())
+        }
+        path if path.starts_with("/v1/invoices/in_1") => match &*served.lock().expect("fine") {
+            Some(invoice) => Reply::Json(200, invoice.clone()),
+            None => Reply::Json(404, r#"{"error":{"type":"invalid_request_error","code":"resource_missing"}}"#.into()),
+        },
+        _ => list(&[]),
+    });
+    let home = Home::new();
+    let run = |arguments: &[&str], code: i32, told: &[&str]| {
+        let ran = sync(&home, &service, arguments);
+        assert_eq!(ran.code, Some(code), "{arguments:?}\n{}", ran.stderr);
+        told.iter().for_each(|part| assert!(ran.stderr.contains(part), "{part:?} is not in\n{}", ran.stderr));
+        assert!(code == 3 || !ran.stderr.contains("gaps"), "{}", ran.stderr);
+    };
+    let both = [
+        "stripe:invoices of acct_1Scripted has gaps: in_1: amount_due_minor 1.5",
+        "stripe:invoice_lines of acct_1Scripted has gaps: il_1 of in_1: amount_minor 2.5",
+    ];
+    run(&["invoices", "tax_rates"], 3, &both);
+    // Nothing is read again: it is missing all the same, but not of what was not asked for.
+    run(&["invoices"], 3, &both);
+    run(&["tax_rates"], 0, &[]);
+    let status = home.run(&["status"]);
+    assert!(status.stdout.lines().any(|line| line.starts_with("stripe_invoices") && line.contains("with gaps")));
+    // One of them is mended.
+    *shown.lock().expect("fine") = Some(invoice("15", "2.5"));
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    run(&["invoices", "--initial"], 3, &both[1..]);
+    assert_eq!(home.count("SELECT count(*) FROM gaps"), 1);
+    // What is gone is missed by nobody.
+    *shown.lock().expect("fine") = None;
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    run(&["invoices", "--initial"], 0, &[]);
+    assert_eq!(home.count("SELECT count(*) FROM gaps"), 0);
+    home.assert_intact();
+}
+
+#[test]
+fn more_gaps_than_anybody_looks_at_are_at_least_so_many() {
+    let service = with_charges((0..10_005).map(|n| charge(&format!("ch_{n:05}"), "1.5")).collect());
+    let home = Home::new();
+    let ran = sync(&home, &service, &["charges"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("ch_00002: amount_minor 1.5"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("and at least 9997 more; those columns are empty"), "{}", ran.stderr);
+    assert_eq!(home.count("SELECT count(*) FROM gaps"), 10_005);
 }
 
 #[test]

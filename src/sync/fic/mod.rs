@@ -68,7 +68,6 @@ pub fn run(
     cancel: &Cancel,
     sink: &dyn Sink,
 ) -> Result<Summary, Error> {
-    let began = Instant::now();
     let account = store.account(&NewAccount {
         provider: "fic",
         remote_id: company.id.clone(),
@@ -89,6 +88,7 @@ pub fn run(
         tally: Tally::new(&company.id, sink).counting(store, account.id),
         sent_before: client.sent(),
         account,
+        began: Instant::now(),
         unsorted: HashSet::new(),
         spent: None,
         quota_kept: Instant::now(),
@@ -97,35 +97,7 @@ pub fn run(
         pull.tally.note("Fatture in Cloud cannot be asked by creation time: its lists are read as ever".to_owned());
     }
     let outcome = pull.everything();
-    if outcome.is_err() {
-        store.rollback();
-    }
-    let locked = super::locked(&outcome);
-    if locked.is_none() {
-        pull.keep_quota()?;
-    }
-    let (account, requests) = (pull.account.id, client.sent() - pull.sent_before);
-    pull.tally.count_once()?;
-    if cancel.is_set() || outcome.is_err() {
-        // What is gone is looked for when all lists are read: until then none is complete.
-        pull.tally.end_early(&Outcome::Interrupted, |_| false);
-    }
-    pull.tally.gaps(pull.rows.take_gaps());
-    let reports = pull.tally.reports();
-    let took = began.elapsed();
-    let finished_s = client.service_now_s();
-    let took_s = i64::try_from(took.as_secs()).unwrap_or(0);
-    let started_s = finished_s - took_s;
-    let run = journal::Run { account, started_s, finished_s };
-    if locked.is_none() {
-        let kept = clocks::keep(store, account, started_s, client);
-        let logged = journal::write(store, run, &reports);
-        outcome?;
-        logged?;
-        kept?;
-    }
-    let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    Ok(Summary { reports, requests, took_ms, signal: cancel.signal(), locked })
+    pull.end(outcome)
 }
 
 struct Pull<'a> {
@@ -140,6 +112,7 @@ struct Pull<'a> {
     rows: Rows<'a>,
     tally: Tally<'a>,
     sent_before: u64,
+    began: Instant,
     /// Resources that refused to be sorted.
     unsorted: HashSet<&'static str>,
     /// Set when the quota is spent: nothing more is asked in this run.
@@ -183,6 +156,40 @@ impl Pull<'_> {
             }
         }
         self.settle_rows()
+    }
+
+    /// Writes what there is to say of the run, whatever its end.
+    fn end(mut self, outcome: Result<(), Error>) -> Result<Summary, Error> {
+        let (store, account) = (self.store, self.account.id);
+        if outcome.is_err() {
+            store.rollback();
+        }
+        let locked = super::locked(&outcome);
+        if locked.is_none() {
+            self.keep_quota()?;
+        }
+        self.tally.count_once()?;
+        if self.cancel.is_set() || outcome.is_err() {
+            // What is gone is looked for when all lists are read: until then none is complete.
+            self.tally.end_early(&Outcome::Interrupted, |_| false);
+        }
+        let looked = if locked.is_none() { store.gaps(self.catalog, account) } else { Ok(Vec::new()) };
+        let looked = looked.map(|found| self.tally.gaps(found, &self.options.only));
+        let requests = self.sent();
+        let reports = self.tally.reports();
+        let took = self.began.elapsed();
+        let finished_s = self.client.service_now_s();
+        let started_s = finished_s - i64::try_from(took.as_secs()).unwrap_or(0);
+        if locked.is_none() {
+            let kept = clocks::keep(store, account, started_s, self.client);
+            let logged = journal::write(store, journal::Run { account, started_s, finished_s }, &reports);
+            outcome?;
+            logged?;
+            kept?;
+        }
+        looked?;
+        let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        Ok(Summary { reports, requests, took_ms, signal: self.cancel.signal(), locked })
     }
 
     fn sent(&self) -> u64 {

@@ -32,9 +32,10 @@ pub fn limits(store: &Store, company: &str, share_percent: u32, now_s: i64) -> R
     Ok(limits)
 }
 
-/// Returns how many requests a run may send to a company in how many seconds, when nothing is used of them yet.
+/// Returns how many requests a run may send to a company in how many seconds, when nothing is used of them yet. The
+/// shortest is the pace that it keeps.
 pub fn windows(share_percent: u32) -> Vec<(u32, u64)> {
-    WINDOWS.iter().map(|&(limit, per_s)| (limit * share_percent / 100, per_s)).collect()
+    [(PER_S, 1)].iter().chain(WINDOWS).map(|&(limit, per_s)| (limit * share_percent / 100, per_s)).collect()
 }
 
 impl Pull<'_> {
@@ -56,5 +57,15 @@ impl Pull<'_> {
             self.store.set_quota(self.account.id, length_s, &used)?;
         }
         self.store.commit().map_err(Error::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_reckons_with_the_pace_and_with_the_quotas() {
+        assert_eq!(windows(80), [(4, 1), (240, 300), (800, 3_600), (32_000, 31 * 24 * 3_600)]);
     }
 }
