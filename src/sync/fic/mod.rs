@@ -144,7 +144,7 @@ impl Pull<'_> {
                     self.perform(job, resource, pass)?;
                 }
             }
-            self.end(resource);
+            self.tell_end(resource);
         }
         upkeep.sort_by_key(|it| -it.urgency);
         let allowance = decide::upkeep_allowance(self.sent());
@@ -152,7 +152,7 @@ impl Pull<'_> {
         for Upkeep { job, resource, pass, .. } in upkeep {
             if self.sent() < most {
                 self.perform(job, resource, pass)?;
-                self.end(resource);
+                self.tell_end(resource);
             }
         }
         self.settle_rows()
@@ -197,7 +197,7 @@ impl Pull<'_> {
     }
 
     /// Tells that a list is read for now, unless the run was cut short in it.
-    fn end(&mut self, resource: &Resource) {
+    fn tell_end(&mut self, resource: &Resource) {
         if self.spent.is_none() && !self.cancel.is_set() {
             self.tally.ended(&resource.table());
             self.tally.committed();
