@@ -63,23 +63,26 @@ fn a_first_run_that_reaches_nobody_leaves_no_file_and_a_later_one_the_file_as_it
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port");
     let nobody = format!("http://{nobody}");
     let broken = Scripted::start(|_, _| Reply::Json(500, "{}".to_owned()));
-    let home = Home::new();
-    for (url, part) in [(&nobody, "cannot reach 127.0.0.1"), (&broken.url, "the service has trouble; nothing was")] {
-        let ran = ran(&mut home.asking(url, LIVE_KEY, &["sync", "stripe:products"]));
-        assert_told(&ran, 1, &[part, "nothing was changed"]);
-        assert!(!ran.stderr.contains("status.stripe.com"), "{}", ran.stderr);
-        assert_eq!(files(&home), [""; 0], "{}", ran.stderr);
-        let mut fic = home.command(&["sync", "fic:clients"]);
-        fic.env("FIC_API_BASE", url).env("FIC_ACCESS_TOKEN", "a/token");
-        assert_told(&super::program::ran(&mut fic), 1, &[]);
-        assert_eq!(files(&home), [""; 0]);
-    }
     let sandbox = live(3, Options::default());
+    let home = Home::new();
     let first = ran(&mut home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &["sync", "stripe:products"]));
     assert_eq!(first.code, Some(0), "{}", first.stderr);
     let before = std::fs::read(home.database()).expect("readable");
-    assert_told(&ran(&mut home.asking(&nobody, LIVE_KEY, &["sync", "stripe:products"])), 1, &["nothing was changed"]);
+    // Side by side: each tries for a while.
+    let new = [(); 3].map(|()| Home::new());
+    let asking = |home: &Home, url: &str| home.asking(url, LIVE_KEY, &["sync", "stripe:products"]);
+    let mut fic = new[2].command(&["sync", "fic:clients"]);
+    fic.env("FIC_API_BASE", &nobody).env("FIC_ACCESS_TOKEN", "a/token");
+    let commands = [asking(&home, &nobody), asking(&new[0], &nobody), asking(&new[1], &broken.url), fic];
+    let running = commands.map(|mut command| started(&mut command));
+    let [again, unreached, refused, fic] = running.map(|(child, began)| finished(child, began));
+    assert_told(&again, 1, &["cannot reach 127.0.0.1", "nothing was changed"]);
     assert!(std::fs::read(home.database()).expect("readable") == before, "the file is as it was");
+    assert_told(&unreached, 1, &["cannot reach 127.0.0.1", "nothing was changed"]);
+    assert_told(&refused, 1, &["the service has trouble; nothing was changed"]);
+    assert!(!refused.stderr.contains("status.stripe.com"), "{}", refused.stderr);
+    assert_told(&fic, 1, &["cannot reach 127.0.0.1", "nothing was changed"]);
+    assert_eq!(new.each_ref().map(files), [const { Vec::<String>::new() }; 3]);
 }
 
 #[test]
@@ -94,7 +97,6 @@ fn a_limit_on_open_files_is_named() {
         let script = format!("ulimit -n {files_max}; exec \"$0\" sync");
         let ran = ran(limited.arg("-c").arg(script).arg(program));
         assert_told(&ran, 1, &["oo many open files", "ulimit -n 256"]);
-        assert_eq!(files(&home), [""; 0], "{files_max}");
     }
 }
 

@@ -51,7 +51,7 @@ fn a_share_is_that_of_the_rows_and_lists_under_objects_are_counted_to_their_end(
                 shares.extend(share_permille.map(|share| (u64::from(share), all)));
             }
         }
-        assert!(shares.len() > 3, "{list}: {shares:?}");
+        assert!(shares.len() > 1, "{list}: {shares:?}");
         assert_eq!(shares.last().map(|(share, _)| *share), Some(1000), "{list}: {shares:?}");
         // Early on little is known, but what is not there must never count as done.
         let wrong = shares.iter().find(|(share, rows)| *share > rows * 1000 / all + 250);

@@ -112,14 +112,15 @@ fn ctrl_c_leaves_no_bar_behind() {
     for columns in [60, 100_u16] {
         let home = Home::new();
         let mut sync = home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &["sync"]);
-        let is_enough = |seen: &str| seen.matches(" lists done").count() > 5 && seen.contains('─');
+        // Some pictures of some bars.
+        let is_enough = |seen: &str| seen.matches('─').count() > 1500 && seen.contains("stripe:customers ");
         let (code, seen) = in_terminal_until(columns, &mut sync, is_enough);
         assert_eq!(code, Some(130), "{seen}");
         let (before, _) = seen.split_once("^C").expect("it was echoed");
         let picture = screen(columns.into(), before);
         let bars = picture.iter().filter(|line| line.contains('─'));
         let is_one = |line: &&String| line.starts_with("stripe:") && line.matches("stripe:").count() == 1;
-        assert!(bars.clone().count() > 3 && bars.clone().all(|line| is_one(&line)), "{picture:#?}");
+        assert!(bars.clone().count() > 1 && bars.clone().all(|line| is_one(&line)), "{picture:#?}");
         let left = screen(columns.into(), &seen);
         let is_bar = |line: &&String| line.contains('─') || line.contains('━') || line.contains(" lists done");
         assert_eq!(left.iter().find(is_bar), None, "{left:#?}");
