@@ -30,6 +30,7 @@ mod sharing;
 mod stripe_sync;
 mod stripe_tables;
 mod support;
+mod telling;
 mod terminal;
 mod tls;
 mod while_reading;
