@@ -39,11 +39,18 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // A script may have put there whatever somebody else calls himself, and a refusal repeats it.
+    let is_harmless = arguments.iter().all(|argument| argument.to_str().is_some_and(ui::is_harmless));
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version end up here too. A reader that went away needs no message.
-            let _ = error.print();
+            if error.use_stderr() && !is_harmless {
+                ui::refusal(&error.render().to_string());
+            } else {
+                let _ = error.print();
+            }
             return if error.use_stderr() { Exit::Usage } else { Exit::Done };
         }
     };

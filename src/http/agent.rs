@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use ureq::http::Uri;
+use ureq::tls::TlsConfig;
 use ureq::{Agent, Body, Proxy};
 
 use super::{Error, Settings};
@@ -93,6 +94,7 @@ impl Wire {
             .max_redirects(0)
             .https_only(!is_loopback)
             .proxy(if is_loopback { None } else { proxy()? })
+            .tls_config(trusting(&settings))
             .user_agent(USER_AGENT)
             .accept("application/json")
             .timeout_resolve(Some(timeouts.connect))
@@ -186,7 +188,7 @@ impl Wire {
             E::Timeout(which) => Fault::Broken(format!("timed out ({which})")),
             E::LargeResponseHeader(_, limit) => Fault::TooLarge(HEADERS, *limit),
             E::Tls(why) => Fault::Untrusted(format!("TLS: {why}")),
-            E::Rustls(why) => Fault::Untrusted(format!("TLS: {why}")),
+            E::Rustls(why) => Fault::Untrusted(format!("TLS: {}", in_words(&why.to_string()))),
             E::Io(e) => io_fault(e),
             E::Protocol(_) | E::Decompress(..) | E::BodyStalled => Fault::Broken(error.to_string()),
             E::Http(_) | E::BadUri(_) | E::RequireHttpsOnly(_) | E::InvalidProxyUrl | E::TlsRequired => {
@@ -209,11 +211,26 @@ fn io_fault(error: &io::Error) -> Fault {
         }
         // rustls reports what it does not accept through the stream, as invalid data.
         K::InvalidData if UNTRUSTED.iter().any(|words| text.contains(words)) => {
-            Fault::Untrusted(format!("TLS: {text}"))
+            Fault::Untrusted(format!("TLS: {}", in_words(&text)))
         }
         K::UnexpectedEof => Fault::Broken("the connection ended before the answer did".to_owned()),
         _ => Fault::Broken(text),
     }
+}
+
+/// Trusts the authorities that come with the program, on every machine the same.
+fn trusting(_settings: &Settings) -> TlsConfig {
+    #[cfg(test)]
+    if let Some(root) = &_settings.root {
+        let root = ureq::tls::Certificate::from_der(root).to_owned();
+        return TlsConfig::builder().root_certs(ureq::tls::RootCerts::new_with_certs(&[root])).build();
+    }
+    TlsConfig::default()
+}
+
+/// Returns rustls's words, where they are no name of a variant.
+fn in_words(text: &str) -> String {
+    text.replace("UnknownIssuer", "signed by nobody whom this program trusts (UnknownIssuer)")
 }
 
 fn heads(response: &ureq::http::Response<Body>) -> Received {

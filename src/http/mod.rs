@@ -288,6 +288,7 @@ impl Client {
             (403, Some(retry_after_s)) => Error::Quota { retry_after_s },
             (409 | 424 | 429 | 500.., _) => Error::GaveUp {
                 endpoint,
+                host: self.wire.host.clone(),
                 attempts: attempt,
                 last: format!("status {status}"),
                 status: Some(status),
@@ -323,8 +324,14 @@ impl Client {
             }
             Fault::Broken(last) => {
                 let last = self.wire.clean(&last);
-                let gave_up =
-                    Error::GaveUp { endpoint, attempts: attempt, last: last.clone(), status: None, request_id: None };
+                let gave_up = Error::GaveUp {
+                    endpoint,
+                    host,
+                    attempts: attempt,
+                    last: last.clone(),
+                    status: None,
+                    request_id: None,
+                };
                 (last, gave_up)
             }
         };

@@ -45,6 +45,9 @@ pub struct Settings {
     pub max_body_bytes: usize,
     /// Attempts for a fault; a 429 gets a few more.
     pub attempts: u32,
+    /// The authority to trust in place of those that come with the program, as DER.
+    #[cfg(test)]
+    pub root: Option<Vec<u8>>,
 }
 
 impl Settings {
@@ -57,6 +60,8 @@ impl Settings {
             timeouts: Timeouts::default(),
             max_body_bytes: MAX_BODY_BYTES,
             attempts: ATTEMPTS,
+            #[cfg(test)]
+            root: None,
         }
     }
 

@@ -20,6 +20,7 @@ use super::wire::Unreadable;
 pub struct Catalog {
     entries: Vec<Compiled>,
     by_name: HashMap<String, usize>,
+    api_version: Option<&'static str>,
 }
 
 /// One resource with its compiled tree.
@@ -61,7 +62,17 @@ impl Catalog {
             }
         }
         let by_name = resources.iter().enumerate().map(|(i, r)| (r.table(), i)).collect();
-        Catalog { entries, by_name }
+        Catalog { entries, by_name, api_version: None }
+    }
+
+    /// Says in the shape of which API version answers come: events may come in others.
+    pub fn answered_in(self, api_version: &'static str) -> Catalog {
+        Catalog { api_version: Some(api_version), ..self }
+    }
+
+    /// Returns the API version of answers.
+    pub fn api_version(&self) -> Option<&'static str> {
+        self.api_version
     }
 
     /// Returns every resource in table order.

@@ -8,7 +8,8 @@
 //! Ties among events are decided by what the events themselves say: each is an edge from the content before it (its
 //! `previous_attributes` laid over its content; nothing, for a creation) to the content after it (nothing, for a
 //! deletion). If the edges of one second form a trail, its end is the state after that second whatever the order of
-//! arrival. A toggle A→B→A is a closed trail and ends where the older state says it began.
+//! arrival. A toggle A→B→A is a closed trail and ends where the older state says it began. Events in the shapes of several
+//! API versions form no trail.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -81,6 +82,8 @@ pub struct State {
     pub content: Option<Value>,
     /// Whether its status is one after which nothing changes.
     pub terminal: bool,
+    /// The API version in whose shape an event carries it, if it says.
+    pub api_version: Option<String>,
 }
 
 /// Which of the given states holds, and whether that is certain.
@@ -159,6 +162,10 @@ fn trail_end(
     events: &[usize],
     begin: impl FnOnce() -> Option<Node>,
 ) -> Option<usize> {
+    // The same content in the shapes of two API versions is two nodes: what looks like a step would be none.
+    if events.iter().any(|&event| states[event].api_version != states[events[0]].api_version) {
+        return None;
+    }
     let mut surplus: HashMap<Node, i32> = HashMap::new();
     let mut edges = Vec::with_capacity(events.len());
     for &event in events {

@@ -192,6 +192,14 @@ impl<'c> Rows<'c> {
     /// # Errors
     /// SQLite's; the transaction should be rolled back then.
     pub fn apply(&mut self, object: &Object, told: &Told) -> Result<Applied, Error> {
+        let applied = self.apply_state(object, told)?;
+        if told.event_id().is_some() {
+            self.doubt(object.resource, &object.row.id, told.account)?;
+        }
+        Ok(applied)
+    }
+
+    fn apply_state(&mut self, object: &Object, told: &Told) -> Result<Applied, Error> {
         let index = self.catalog.get(object.resource).index;
         self.prepare(index)?;
         if !object.gone && self.insert(index, object, told, None)? {
@@ -354,7 +362,8 @@ impl<'c> Rows<'c> {
         if !(stored.unsettled && is_tie) && self.is_equal(index, &stored, object) {
             if now.from_s > stored.interval.from_s {
                 self.advance(index, stored.row_id, now, told.event_id())?;
-                if stored.unsettled && matches!(told.source, Source::Answer { .. }) && now.is_after(stored.interval) {
+                // What is newer than the doubt ends it.
+                if stored.unsettled && now.is_after(stored.interval) {
                     self.mark(index, stored.row_id, false)?;
                 }
             }

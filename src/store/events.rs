@@ -90,7 +90,8 @@ pub(super) fn state(
     };
     let terminal = super::settle::is_terminal(resource, data.object.get());
     let content = if is_gone { None } else { content };
-    let state = State { interval: Interval::of_event(created_s), origin: Origin::Event { id, act }, content, terminal };
+    let (interval, origin) = (Interval::of_event(created_s), Origin::Event { id, act });
+    let state = State { interval, origin, content, terminal, api_version: None };
     Some((state, Some(data.object.get().to_owned())))
 }
 

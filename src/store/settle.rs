@@ -74,13 +74,17 @@ impl Rows<'_> {
             origin: origin_of(told, object, &shown),
             content: if object.gone { None } else { shown(&object.row.data) },
             terminal: is_terminal(resource, &object.row.data),
+            api_version: told.api_version.map(str::to_owned),
         };
         let mut known = Known { states: vec![incoming], payloads: vec![(None, None)], row: None };
-        for (state, body, api_version) in self.logged(resource, told.account, &object.row.id)? {
-            if event_id(&state) == told.event_id() {
+        for logged in self.logged(resource, told.account, &object.row.id)? {
+            let is_incoming = event_id(&logged.0) == told.event_id();
+            let may_replace = is_incoming || self.may_replace(index, &logged);
+            let (state, body, api_version) = logged;
+            if is_incoming {
                 // The log knows what the incoming event changed.
                 known.states[0] = state;
-            } else {
+            } else if may_replace {
                 known.add(state, (body, api_version));
             }
         }
@@ -116,14 +120,36 @@ impl Rows<'_> {
             return Ok(Applied::Unchanged);
         };
         object.gone = winner.content.is_none();
-        // What comes to be applied is of the pinned version. A payload of another one, or one that lacks what only an
-        // answer shows, holds until a GET.
-        let resource = compiled.resource;
-        let is_whole = resource.expand.is_empty()
-            && api_version == came.api_version
-            && object.children.iter().all(|set| set.complete);
-        let suffices = object.gone || is_whole || resource.get.is_empty();
-        self.rewrite(index, stored, &object, &told, settled && suffices)
+        self.rewrite(index, stored, &object, &told, settled)
+    }
+
+    /// Returns whether a logged payload may replace a row: it has all that an answer shows, in the shape of the release
+    /// that answers have. For any other a GET is queued, and what that brings is ordered by itself.
+    fn may_replace(&self, index: usize, (state, body, api_version): &Logged) -> bool {
+        let compiled = &self.catalog.entries()[index];
+        let is_whole = || {
+            let object = body.as_deref().and_then(|body| self.catalog.object(compiled, body).ok());
+            object.is_some_and(|object| object.children.iter().all(|set| set.complete))
+        };
+        let is_shown = compiled.resource.expand.is_empty()
+            && release(api_version.as_deref()) == release(self.catalog.api_version());
+        compiled.resource.get.is_empty() || state.content.is_none() || is_shown && is_whole()
+    }
+
+    /// Marks a row as doubtful that waits for a GET since an event no older than its state could not replace it.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn doubt(&mut self, resource: &'static Resource, id: &str, account: i64) -> Result<(), Error> {
+        let index = self.catalog.get(resource).index;
+        if !self.store.is_queued(account, self.numbers[index], id)? {
+            return Ok(());
+        }
+        self.prepare(index)?;
+        let Some(stored) = self.stored(index, account, id)?.filter(|stored| !stored.unsettled) else { return Ok(()) };
+        let logged = self.logged(resource, account, id)?;
+        let is_ahead = |it: &Logged| !stored.interval.is_after(it.0.interval) && !self.may_replace(index, it);
+        if logged.iter().any(is_ahead) { self.mark(index, stored.row_id, true) } else { Ok(()) }
     }
 
     /// Returns whether a state that is no newer than the row may tell otherwise where the events of the row's second
@@ -231,10 +257,18 @@ impl Rows<'_> {
         for row in rows {
             let (event_id, kind, created_s, payload, api_version) = row.map_err(sql)?;
             let state = super::events::state(resource, event_id, &kind, created_s, &payload, comparable);
-            states.extend(state.map(|(state, body)| (state, body, api_version)));
+            states.extend(state.map(|(mut state, body)| {
+                state.api_version.clone_from(&api_version);
+                (state, body, api_version)
+            }));
         }
         Ok(states)
     }
+}
+
+/// Returns the release of an API version, `dahlia` of `2026-10-28.dahlia`; versions of the same one only add.
+fn release(api_version: Option<&str>) -> Option<&str> {
+    api_version.map(|version| version.rsplit('.').next().unwrap_or_default())
 }
 
 fn event_id(state: &State) -> Option<&str> {
@@ -252,6 +286,7 @@ fn answer_state(resource: &Resource, interval: Interval, data: Option<&str>) -> 
         origin: Origin::Answer { sent_s: interval.from_s.saturating_add(1) },
         content: data.and_then(|data| comparable(resource, data)),
         terminal: data.is_some_and(|data| is_terminal(resource, data)),
+        api_version: None,
     }
 }
 

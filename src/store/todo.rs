@@ -109,6 +109,17 @@ impl Store {
         statement.execute(params![account, resource, id, not_before_s, reason]).map(drop).map_err(|e| self.sql(e))
     }
 
+    /// Returns whether a GET of an object is queued.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn is_queued(&self, account: i64, resource: i64, id: &str) -> Result<bool, Error> {
+        self.conn
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM fetches WHERE account=?1 AND resource=?2 AND id=?3)")
+            .and_then(|mut statement| statement.query_row(params![account, resource, id], |row| row.get(0)))
+            .map_err(|e| self.sql(e))
+    }
+
     /// Returns whether objects of a resource wait for their lists, and stand in the queue in their place.
     ///
     /// # Errors

@@ -227,6 +227,7 @@ impl TakeEffects<'_, '_, '_> {
                 }
                 Effect::Fetch { index, id } => {
                     store.queue_fetch(account, number(index), &id, one.event.created_s, "event")?;
+                    self.rows.doubt(catalog.entries()[index].resource, &id, account)?;
                 }
                 Effect::Fanout { index, parent_id } => store.queue_fanout(account, number(index), &parent_id)?,
             }

@@ -18,6 +18,7 @@ mod plan;
 mod pool;
 mod reading;
 mod run;
+mod share;
 mod standing;
 mod tally;
 mod task;
@@ -117,3 +118,7 @@ fn number(numbers: &[(i64, &'static Resource)], resource: &Resource) -> i64 {
     let found = numbers.iter().find(|(_, r)| r.name == resource.name && r.provider == resource.provider);
     found.expect("every resource of the catalog has a number").0
 }
+
+#[cfg(test)]
+#[path = "ordering_tests.rs"]
+mod ordering_tests;

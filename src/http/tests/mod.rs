@@ -4,4 +4,6 @@ mod breaker;
 mod limiter;
 mod retry;
 mod skew;
+mod tls;
+mod tls_server;
 mod wire;
