@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
-use super::names::Names;
+use super::names::{Names, Shells};
 use super::values;
 use crate::ui::{Format, LogFormat, Look};
 
@@ -37,41 +37,46 @@ pub struct Cli {
 
 const ROOT_HELP: &str = "\
 Examples:
-  stripesync sync --all --sandbox     try everything without a key, into ./sandbox.db
-  stripesync sync                     bring ./stripesync.db up to date
-  stripesync status                   what the file holds and how fresh it is
+  stripesync sync --all --sandbox  try it without a key (./sandbox.db)
+  stripesync sync                  bring ./stripesync.db up to date
+  stripesync status                what the file holds, how fresh it is
 
-Settings: flag > environment > .env of the working folder > config file > default
-  STRIPE_API_KEY, STRIPE_SECRET     Stripe's secret or restricted key; without
-                                    one, that of the Stripe CLI's config.toml
-                                    is used (--project-name), and told
-  FIC_ACCESS_TOKEN, FIC_COMPANY_ID  Fatture in Cloud's token, and which company
-  STRIPESYNC_DATABASE               the SQLite file
-  STRIPE_API_BASE, FIC_API_BASE     other servers, for tests
-  HTTPS_PROXY                       a proxy
-  config file, $XDG_CONFIG_HOME/stripesync/config.toml
-  (~/.config/stripesync/config.toml):
-    database = \"/data/stripe.db\"
-    [stripe]
-    api_key = \"rk_live_…\"
-    [fic]
-    access_token = \"…\"
-    company_id = 12345
+Settings: the first place that says one counts
+  1. the command line  2. the environment  3. .env of the working folder
+  4. the config file, $XDG_CONFIG_HOME/stripesync/config.toml
+     (~/.config/stripesync/config.toml)  5. the default
+
+  STRIPE_API_KEY, STRIPE_SECRET  Stripe's secret or restricted key; if
+                                 there is none, that of the Stripe CLI's
+                                 config.toml is used (--project-name)
+  FIC_ACCESS_TOKEN               Fatture in Cloud's token
+  FIC_COMPANY_ID                 which of its companies
+  STRIPESYNC_DATABASE            the SQLite file
+  STRIPE_API_BASE, FIC_API_BASE  other servers, for tests
+  HTTPS_PROXY                    a proxy
+
+Config file:
+  database = \"/data/stripe.db\"
+  [stripe]
+  api_key = \"rk_live_…\"
+  [fic]
+  access_token = \"…\"
+  company_id = 12345
 
 Exit codes:
   0  done
   1  failed: nothing could be read (network, service), or no file to show
-  2  usage: an argument, a setting, an account that the credentials do not
-     open, or the wrong file for it
-  3  partly done: a resource or an account failed, or a value could not be
-     held; the summary names it
+  2  usage: an argument, a setting, an account that the credentials do
+     not open, or the wrong file for it
+  3  partly done: a resource or an account failed, or a value could not
+     be held; the summary names it
   4  not authorised: no credentials, or refused ones
   5  another process holds the file
-  6  the file: made by a newer program, too old for `status`, damaged, not this
-     program's, read-only, taken away during the run, in a folder that is not
-     there; or the disk is full
-  130, 143  stopped by Ctrl-C or SIGTERM; what was read is kept, and the same
-     command goes on";
+  6  the file: made by a newer program, too old for `status`, damaged,
+     not this program's, read-only, taken away during the run, in a
+     folder that is not there; or the disk is full
+  130, 143  stopped by Ctrl-C or SIGTERM; what was read is kept, and the
+     same command goes on";
 
 /// What holds for every command.
 #[derive(Debug, Args)]
@@ -205,7 +210,7 @@ const STATUS_HELP: &str = "\
 Examples:
   stripesync status
   stripesync status --database sandbox.db
-  stripesync status --format json | jq '.accounts[].resources[] | {table, rows}'";
+  stripesync status --format json | jq '.accounts[].resources[].table'";
 
 /// The arguments of `sync`.
 #[derive(Debug, Clone, Args, Default)]
@@ -213,8 +218,8 @@ Examples:
 pub struct SyncArgs {
     /// What to pull; without a name, everything
     ///
-    /// A name such as customers (of both services), stripe:invoices, fic:clients, or all. What stands inside a resource
-    /// (invoice_lines in invoices) comes with it.
+    /// A name such as customers (of both services), stripe:invoices, fic:clients, or all; several with blanks or commas
+    /// between them. What stands inside a resource (invoice_lines in invoices) comes with it.
     #[arg(value_name = "RESOURCE", conflicts_with = "all", value_parser = Names, hide_possible_values = true)]
     pub resources: Vec<String>,
     /// Pull everything, as without a name
@@ -256,23 +261,27 @@ pub struct SyncArgs {
 
 const SYNC_HELP: &str = "\
 Resources, the usual ones:
-  Stripe            customers, subscriptions, invoices, charges, payment_intents, refunds, disputes,
-                    payouts, balance_transactions, products, prices, coupons, credit_notes
-  Fatture in Cloud  clients, suppliers, products, issued_documents, received_documents, receipts,
-                    taxes, cashbook
-  All others are completed by the shell (`stripesync completions`) and listed, without a key, by
-  `stripesync sync --sandbox --dry-run -v`. A name that there is not is answered with those like it.
+  Stripe            customers, subscriptions, invoices, charges,
+                    payment_intents, refunds, disputes, payouts,
+                    balance_transactions, products, prices, coupons,
+                    credit_notes
+  Fatture in Cloud  clients, suppliers, products, issued_documents,
+                    received_documents, receipts, taxes, cashbook
+  The shell completes all others (`stripesync completions`), and
+  `stripesync sync --sandbox --dry-run -v` lists them, without a key. A
+  name that there is not is answered with those like it.
 
 Examples:
-  stripesync sync --all --sandbox               try it without a key
-  stripesync sync                               everything, both services
-  stripesync sync customers stripe:invoices     these only
-  stripesync sync --exclude tax_rates,archive   all but these
-  stripesync sync --since 2026-01-01 charges    recent ones, quickly
-  stripesync sync --every 15m --quiet           stay and keep the file fresh
-  stripesync sync --dry-run                     what it would cost
+  stripesync sync --all --sandbox              try it without a key
+  stripesync sync                              everything, both services
+  stripesync sync customers stripe:invoices    these only
+  stripesync sync --exclude tax_rates,archive  all but these
+  stripesync sync --since 2026-01-01 charges   recent ones, quickly
+  stripesync sync --every 15m --quiet          stay, keep the file fresh
+  stripesync sync --dry-run                    what it would cost
 
-Exit codes: 0 done, 3 partly done (the summary names what failed); all of them: `stripesync --help`";
+Exit codes: 0 done, 3 partly done (the summary names what failed)
+  all of them: `stripesync --help`";
 
 /// `--provider`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -303,18 +312,21 @@ pub struct SandboxArgs {
 
 const SANDBOX_HELP: &str = "\
 Examples:
-  stripesync sandbox                                  on port 12111
+  stripesync sandbox                          on port 12111
   stripesync sandbox --customers 5000 --latency-ms 150 --rate-limit 100
   curl -u sk_test_sandbox: 'http://127.0.0.1:12111/v1/customers?limit=1'
-  export STRIPE_API_BASE=http://127.0.0.1:12111 STRIPE_API_KEY=sk_test_sandbox
-  stripesync sync --database look-alike.db            from another terminal";
+
+From another terminal:
+  export STRIPE_API_BASE=http://127.0.0.1:12111
+  export STRIPE_API_KEY=sk_test_sandbox
+  stripesync sync --database look-alike.db";
 
 /// Write completions for a shell
 #[derive(Debug, Clone, Args)]
 #[command(after_long_help = COMPLETIONS_HELP)]
 pub struct CompletionsArgs {
     /// The shell
-    #[arg(value_enum, required_unless_present = "dir")]
+    #[arg(required_unless_present = "dir", value_parser = Shells)]
     pub shell: Option<clap_complete::Shell>,
     /// Write the files for all shells into this folder, instead of one to stdout
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath, conflicts_with = "shell")]
@@ -323,10 +335,12 @@ pub struct CompletionsArgs {
 
 const COMPLETIONS_HELP: &str = "\
 Examples:
-  mkdir -p ~/.local/share/bash-completion/completions ~/.zfunc ~/.config/fish/completions
-  stripesync completions bash > ~/.local/share/bash-completion/completions/stripesync
-  stripesync completions zsh > ~/.zfunc/_stripesync
-  stripesync completions fish > ~/.config/fish/completions/stripesync.fish";
+  B=~/.local/share/bash-completion/completions
+  F=~/.config/fish/completions
+  mkdir -p $B $F ~/.zfunc
+  stripesync completions bash > $B/stripesync
+  stripesync completions fish > $F/stripesync.fish
+  stripesync completions zsh > ~/.zfunc/_stripesync";
 
 const MAN_HELP: &str = "\
 Examples:

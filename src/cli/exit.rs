@@ -158,7 +158,10 @@ impl From<config::Error> for Failure {
                 Exit::Unauthorised,
                 "Stripe's keys are at https://dashboard.stripe.com/apikeys; a restricted key with read permissions is enough",
             ),
-            E::BaseUrl { .. } => (Exit::Usage, "it is meant for test servers; take it away to reach the real service"),
+            E::BaseUrl { .. } => (
+                Exit::Usage,
+                "it is meant for test servers, such as http://localhost:12111; take it away to reach the real service",
+            ),
             E::NoProject { .. } => (Exit::Usage, "`stripe config --list` shows the projects"),
             E::NoCredentials => (Exit::Unauthorised, NO_CREDENTIALS_HINT),
         };
@@ -185,6 +188,7 @@ impl From<store::Error> for Failure {
                 "leave the file in its place while a sync runs; `stripesync sync` reads again what is missing in the one there now",
             ),
             E::ReadOnly { .. } => (Exit::Database, "name a file in a folder that you may write to with --database"),
+            E::OpenFiles { .. } => (Exit::Failed, OPEN_FILES_HINT),
             E::NoFolder { .. } => (Exit::Database, "make the folder, or look whether --database is spelt right"),
             E::NoFile { .. } => (Exit::Database, "look whether --database is spelt right"),
             E::Unmerged { .. } => (
@@ -227,16 +231,25 @@ impl From<sync::Error> for Failure {
     }
 }
 
+/// The one host that Stripe's own page tells about.
+const STRIPE_HOST: &str = "api.stripe.com";
+
 /// What to do when the service could not even be asked whose credential it is: nothing was read then.
 fn unasked(error: &http::Error) -> &'static str {
     use http::Error as E;
     match error {
+        E::Unreachable { cause, .. } | E::CircuitOpen { cause, .. } | E::GaveUp { last: cause, .. }
+            if cause.contains("open files") =>
+        {
+            OPEN_FILES_HINT
+        }
         E::Unreachable { .. } | E::Interrupted => {
             "look at the network, and at HTTPS_PROXY where a proxy is needed; nothing was changed, run it again then"
         }
-        E::CircuitOpen { .. } | E::GaveUp { .. } => {
+        E::CircuitOpen { host, .. } | E::GaveUp { host, .. } if host == STRIPE_HOST => {
             "the service has trouble (see https://status.stripe.com); nothing was changed, run it again later"
         }
+        E::CircuitOpen { .. } | E::GaveUp { .. } => "the service has trouble; nothing was changed, run it again later",
         E::Redirected { .. } | E::Unreadable { .. } | E::TooLarge { .. } | E::Refused(_) => {
             "something else answers in the service's place: look at STRIPE_API_BASE, FIC_API_BASE and the proxy; nothing was changed"
         }
@@ -273,6 +286,10 @@ impl From<values::Since> for Failure {
         Failure::from_error(Exit::Usage, &error).hint(hint)
     }
 }
+
+/// What to do about a limit on open files.
+const OPEN_FILES_HINT: &str =
+    "let this process open more files (`ulimit -n 256`), or use fewer requests at once (--jobs)";
 
 /// The three ways to give a key, and the way without one.
 const NO_CREDENTIALS_HINT: &str = "give one in one of three ways: \
@@ -338,6 +355,21 @@ mod tests {
         ];
         for (exit, code) in all {
             assert_eq!(exit.code(), code);
+        }
+    }
+
+    #[test]
+    fn only_stripes_own_host_is_sent_to_stripes_status_page() {
+        let gave_up = |host: &str| http::Error::GaveUp {
+            endpoint: "/v1/account",
+            host: host.to_owned(),
+            attempts: 5,
+            last: "status 500".to_owned(),
+            status: Some(500),
+            request_id: None,
+        };
+        for (host, wanted) in [("api.stripe.com", true), ("localhost", false), ("api-v2.fattureincloud.it", false)] {
+            assert_eq!(unasked(&gave_up(host)).contains("status.stripe.com"), wanted, "{host}");
         }
     }
 

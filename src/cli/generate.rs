@@ -61,12 +61,24 @@ pub fn man_files() -> Result<Vec<File>, Failure> {
     pages.map(page).collect()
 }
 
-fn page(command: clap::Command) -> Result<File, Failure> {
+fn page(mut command: clap::Command) -> Result<File, Failure> {
+    let usage = command.render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage:").trim().to_owned();
     let man = clap_mangen::Man::new(command).source(concat!("stripesync ", env!("CARGO_PKG_VERSION")));
     let name = man.get_filename();
     let mut page = Vec::new();
     man.render(&mut page).map_err(|error| Failure::failed(format!("cannot write {name}")).because(&error))?;
-    Ok((name, sectioned(&String::from_utf8_lossy(&page)).into_bytes()))
+    let page = with_synopsis(&sectioned(&String::from_utf8_lossy(&page)), &usage);
+    Ok((name, page.into_bytes()))
+}
+
+/// Says in the synopsis what the help says: the options have a section of their own.
+fn with_synopsis(page: &str, usage: &str) -> String {
+    const SYNOPSIS: &str = ".SH SYNOPSIS\n";
+    let Some((before, after)) = page.split_once(SYNOPSIS) else { return page.to_owned() };
+    let rest = after.find(".SH ").map_or("", |begin| &after[begin..]);
+    let usage = usage.replace('-', "\\-");
+    format!("{before}{SYNOPSIS}{usage}\n{rest}")
 }
 
 /// Gives what clap calls extra (our help's last part) sections of its own, line by line as it stands in the help: each

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use crate::ui::text::is_safe;
+
 /// Queries worth a look, the more telling first: the table that must have rows, and the question.
 const QUERIES: &[(&str, &str)] = &[
     (
@@ -66,9 +68,10 @@ pub fn queries(tables: &HashSet<String>) -> Vec<String> {
     known.into_iter().take(QUERIES_MAX).map(|(_, sql)| sql).collect()
 }
 
-/// Returns the command that puts a query to the file.
-pub fn command(database: &Path, sql: &str) -> String {
-    format!("  sqlite3 -box {} \"{sql}\"", word(&database.display().to_string()))
+/// Returns the command that puts a query to the file; none where its name cannot be typed as it is shown.
+pub fn command(database: &Path, sql: &str) -> Option<String> {
+    let name = database.to_str().filter(|name| is_safe(name))?;
+    Some(format!("  sqlite3 -box {} \"{sql}\"", word(name)))
 }
 
 /// Writes a text as one word of a shell.
@@ -103,7 +106,10 @@ mod tests {
     #[test]
     fn a_command_survives_the_shell() {
         for (path, wanted) in [("./a b.db", "'./a b.db'"), ("/x/y-1.db", "/x/y-1.db"), ("it's", r"'it'\''s'")] {
-            assert_eq!(command(Path::new(path), "S"), format!("  sqlite3 -box {wanted} \"S\""));
+            assert_eq!(command(Path::new(path), "S"), Some(format!("  sqlite3 -box {wanted} \"S\"")));
+        }
+        for path in ["a\nb.db", "a\x1b[2J.db", "a\u{202e}b.db"] {
+            assert_eq!(command(Path::new(path), "S"), None, "{path:?}");
         }
         assert!(QUERIES.iter().all(|(_, sql)| !sql.contains(['"', '$', '`', '\\', '!'])));
     }

@@ -85,6 +85,19 @@ pub struct Selection {
     pub notes: Vec<String>,
 }
 
+/// Parts words at their commas: `customers,invoices` is as good as two words. A word of nothing else stays, to be refused.
+pub fn parted(words: &[String]) -> Vec<String> {
+    let mut names = Vec::new();
+    for word in words {
+        let parts: Vec<&str> = word.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+        if parts.is_empty() {
+            names.push(word.clone());
+        }
+        names.extend(parts.into_iter().map(str::to_owned));
+    }
+    names
+}
+
 /// Returns the resources meant, in the order of the table. Children follow their parents; a child that has no list of
 /// its own brings its parent along, and is left out with it.
 ///
@@ -212,7 +225,7 @@ fn named(table: &[&'static Resource], typed: &str, provider: Option<Provider>) -
     let found: Vec<usize> = (0..table.len())
         .filter(|&i| table[i].name == plain && service.is_none_or(|service| table[i].provider.name() == service))
         .collect();
-    if plain.is_empty() {
+    if plain.trim_matches(',').is_empty() {
         return Err(Error::Blank(typed.to_owned()));
     }
     if found.is_empty() {

@@ -50,7 +50,8 @@ pub(super) fn run(args: &SyncArgs, global: &Global, ui: &Ui, clock: &dyn Clock) 
 /// Turns arguments into an order, and into what there is to say about it; the database is not known yet.
 fn order(args: &SyncArgs, now_s: i64) -> Result<(Order, Vec<String>), Failure> {
     let table = names::table();
-    let wish = Wish { names: &args.resources, exclude: &args.exclude, provider: args.provider.map(provider) };
+    let names = select::parted(&args.resources);
+    let wish = Wish { names: &names, exclude: &args.exclude, provider: args.provider.map(provider) };
     let since = args.since.as_deref().map(|text| values::since_s(text, now_s));
     let Selection { resources, notes } = select::select(&table, &wish)?;
     let order = Order {
@@ -157,7 +158,11 @@ fn pass(order: &Order, access: &Access, ui: &Ui, cancel: &Cancel, clock: &dyn Cl
                 ui.failure(&format!("{why}, and did not let go"), &[], Some(hint));
             }
             if matches!(exit, Exit::Interrupted(_)) {
-                ui.note("interrupted; everything read so far is in the file, and the same command goes on from there");
+                ui.note(if report.resources.is_empty() {
+                    "interrupted before anything was read; the same command begins again"
+                } else {
+                    "interrupted; everything read so far is in the file, and the same command goes on from there"
+                });
             }
             if access.is_sandbox && exit == Exit::Done {
                 suggest(order, tables, ui);
@@ -211,11 +216,12 @@ fn suggest(order: &Order, mut tables: HashSet<String>, ui: &Ui) {
     let chosen: HashSet<String> = order.only.iter().map(|resource| resource.table()).collect();
     tables.retain(|table| chosen.contains(table));
     let queries = next::queries(&tables);
-    if !queries.is_empty() {
-        ui.note(if queries.len() == 1 { "a query to try next:" } else { "two queries to try next:" });
+    let commands: Vec<String> = queries.iter().filter_map(|sql| next::command(&order.database, sql)).collect();
+    if !commands.is_empty() {
+        ui.note(if commands.len() == 1 { "a query to try next:" } else { "two queries to try next:" });
     }
-    for sql in queries {
-        ui.command(&next::command(&order.database, &sql));
+    for command in commands {
+        ui.command(&command);
     }
 }
 

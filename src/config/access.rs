@@ -149,7 +149,7 @@ fn check_url(url: &str) -> Result<bool, &'static str> {
     let (encrypted, rest) = match url.split_once("://") {
         Some(("https", rest)) => (true, rest),
         Some(("http", rest)) => (false, rest),
-        _ => return Err("must begin with https://"),
+        _ => return Err("must begin with http:// (this machine) or https:// (any other host)"),
     };
     let authority = rest.split('/').next().unwrap_or_default();
     if rest.bytes().any(|b| !b.is_ascii_graphic() || matches!(b, b'?' | b'#' | b'@' | b'\\')) {
@@ -225,6 +225,7 @@ mod tests {
             ("http://api.stripe.com", Err(())),
             ("ftp://localhost", Err(())),
             ("api.stripe.com", Err(())),
+            ("localhost:12111", Err(())),
             ("https://", Err(())),
             ("https://a b", Err(())),
             ("https://a?x=1", Err(())),

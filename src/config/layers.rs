@@ -75,8 +75,9 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Source::Flag => f.write_str("from the command line"),
-            Source::Environment(name) => write!(f, "from the environment, {name}"),
-            Source::DotEnv(name) => write!(f, "from .env in the working folder, {name}"),
+            // Whoever says this has named the setting as that place does.
+            Source::Environment(_) => f.write_str("from the environment"),
+            Source::DotEnv(_) => f.write_str("from .env in the working folder"),
             Source::File(path) => write!(f, "from {}", path.display()),
             Source::StripeCli { path, project } => {
                 write!(f, "from the Stripe CLI's settings, project {project} in {}", path.display())

@@ -13,6 +13,8 @@ pub enum Error {
     GaveUp {
         /// The operation asked for.
         endpoint: &'static str,
+        /// Host name of the base URL.
+        host: String,
         /// How often it was sent.
         attempts: u32,
         /// What the last attempt met.

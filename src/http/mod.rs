@@ -48,6 +48,8 @@ pub struct Client {
     is_interrupted: AtomicBool,
     sent: AtomicU64,
     offset_ms: AtomicI64,
+    /// The last `Date` seen, and when by the clock that nobody sets.
+    dated: Mutex<Option<(i64, Duration)>>,
     /// The greatest offset of all answers.
     offset_ms_max: AtomicI64,
     is_clock_made_up: AtomicBool,
@@ -84,6 +86,7 @@ impl Client {
             is_interrupted: AtomicBool::new(false),
             sent: AtomicU64::new(0),
             offset_ms: AtomicI64::new(0),
+            dated: Mutex::new(None),
             offset_ms_max: AtomicI64::new(i64::MIN),
             is_clock_made_up: AtomicBool::new(false),
             latency_ms: AtomicU64::new(0),
@@ -130,9 +133,14 @@ impl Client {
         self.sent.load(Ordering::Relaxed)
     }
 
-    /// Returns the service's time: the local clock corrected by the last `Date` seen.
+    /// Returns the service's time: the local clock corrected by the last `Date` seen, and never later than that and the
+    /// time since. A local clock that was set forward a moment ago is found out only by the next answer.
     pub fn service_now_s(&self) -> i64 {
-        self.service_s(self.clock.now_ms())
+        let corrected_s = service_s(self.clock.now_ms(), self.offset_ms.load(Ordering::Relaxed));
+        match *held(&self.dated) {
+            Some((date_s, at)) => corrected_s.min(date_s.saturating_add(seconds(self.clock.elapsed(), at))),
+            None => corrected_s,
+        }
     }
 
     /// Returns how many seconds the local clock is behind the service's; negative where it is ahead.
@@ -150,6 +158,10 @@ impl Client {
         for (own, theirs) in [(&self.offset_ms, &other.offset_ms), (&self.offset_ms_max, &other.offset_ms_max)] {
             own.store(theirs.load(Ordering::Relaxed), Ordering::Relaxed);
         }
+        // Each client's clock counts from a point of its own.
+        let theirs = *held(&other.dated);
+        *held(&self.dated) = theirs
+            .map(|(date_s, at)| (date_s.saturating_add(seconds(other.clock.elapsed(), at)), self.clock.elapsed()));
         self.is_clock_made_up.fetch_or(other.is_clock_made_up(), Ordering::Relaxed);
     }
 
@@ -232,11 +244,12 @@ impl Client {
 
     fn take(&self, request: &Request, received: Received, sent_ms: i64) -> Result<Taken, Error> {
         let received_ms = self.clock.now_ms();
+        let mut offset_ms = self.offset_ms.load(Ordering::Relaxed);
         if let Some(date_s) = received.date_s {
-            let old = self.offset_ms.load(Ordering::Relaxed);
-            let new = skew::offset_ms(old, date_s, sent_ms, received_ms);
-            self.offset_ms.store(new, Ordering::Relaxed);
-            self.offset_ms_max.fetch_max(new, Ordering::Relaxed);
+            offset_ms = skew::offset_ms(offset_ms, date_s, sent_ms, received_ms);
+            self.offset_ms.store(offset_ms, Ordering::Relaxed);
+            self.offset_ms_max.fetch_max(offset_ms, Ordering::Relaxed);
+            *held(&self.dated) = Some((date_s, self.clock.elapsed()));
         }
         self.is_clock_made_up.fetch_or(received.is_clock_made_up, Ordering::Relaxed);
         if (300..400).contains(&received.status) {
@@ -247,11 +260,13 @@ impl Client {
                 location: received.location.map_or_else(|| "nowhere".to_owned(), |to| self.wire.clean(&to)),
             });
         }
+        let date_s = received.date_s.unwrap_or_else(|| service_s(received_ms, offset_ms));
         let answer = Answer {
             status: received.status,
             body: received.body,
-            sent_s: self.service_s(sent_ms),
-            date_s: received.date_s.unwrap_or_else(|| self.service_s(received_ms)),
+            // By what this answer says of the clocks, whatever another one says meanwhile; nothing is sent after its answer.
+            sent_s: service_s(sent_ms, offset_ms).min(date_s),
+            date_s,
             request_id: received.request_id,
             retry_after_s: received.retry_after_s,
         };
@@ -273,6 +288,7 @@ impl Client {
             (403, Some(retry_after_s)) => Error::Quota { retry_after_s },
             (409 | 424 | 429 | 500.., _) => Error::GaveUp {
                 endpoint,
+                host: self.wire.host.clone(),
                 attempts: attempt,
                 last: format!("status {status}"),
                 status: Some(status),
@@ -308,8 +324,14 @@ impl Client {
             }
             Fault::Broken(last) => {
                 let last = self.wire.clean(&last);
-                let gave_up =
-                    Error::GaveUp { endpoint, attempts: attempt, last: last.clone(), status: None, request_id: None };
+                let gave_up = Error::GaveUp {
+                    endpoint,
+                    host,
+                    attempts: attempt,
+                    last: last.clone(),
+                    status: None,
+                    request_id: None,
+                };
                 (last, gave_up)
             }
         };
@@ -385,10 +407,14 @@ impl Client {
     fn is_stopping(&self) -> bool {
         self.cancel.is_set() || self.is_interrupted.load(Ordering::SeqCst)
     }
+}
 
-    fn service_s(&self, local_ms: i64) -> i64 {
-        local_ms.saturating_add(self.offset_ms.load(Ordering::Relaxed)).div_euclid(1000)
-    }
+fn service_s(local_ms: i64, offset_ms: i64) -> i64 {
+    local_ms.saturating_add(offset_ms).div_euclid(1000)
+}
+
+fn seconds(now: Duration, since: Duration) -> i64 {
+    i64::try_from(now.saturating_sub(since).as_secs()).unwrap_or(i64::MAX)
 }
 
 /// Very old Stripe versions answered 400 with this code instead of 429.

@@ -120,9 +120,6 @@ fn settle_among(states: &[State], contents: &[Node], among: Vec<usize>) -> Optio
     if tied.iter().all(|&i| contents[i] == contents[last]) {
         return Some(Verdict { winner: last, settled: true });
     }
-    if let Some(answer) = last_word(states, &tied) {
-        return Some(Verdict { winner: answer, settled: true });
-    }
     let events: Vec<usize> = tied.iter().copied().filter(|&i| is_event(&states[i])).collect();
     // Where nothing older is known, a creation comes first and a deletion last; but an answer of the same seconds may
     // have taken the place of an older one.
@@ -153,17 +150,6 @@ fn rank(state: &State) -> (bool, bool, bool, bool, i64, &str) {
             (matches!(act, Act::Deleted(_)), state.terminal, true, !is_created, 0, id.as_str())
         }
     }
-}
-
-/// Returns the answer that was sent after every other tied state held, if there is one: it saw the end of them all.
-fn last_word(states: &[State], tied: &[usize]) -> Option<usize> {
-    let sent = |i: usize| match states[i].origin {
-        Origin::Answer { sent_s } => Some(sent_s),
-        Origin::Event { .. } => None,
-    };
-    let answer = tied.iter().copied().filter(|&i| sent(i).is_some()).max_by_key(|&i| sent(i))?;
-    let sent_s = sent(answer)?;
-    tied.iter().all(|&i| i == answer || states[i].interval.until_s < sent_s).then_some(answer)
 }
 
 /// Returns the event at the end of the trail that uses every event once, if there is such a trail.

@@ -70,10 +70,12 @@ enum What {
     Create(u8),
     /// Changes `/v` without an event.
     Silent(u8),
-    /// Somebody reads it; the answer takes so long, and sees the object at this share of the time.
+    /// Somebody whose clock is ahead by so much reads it; the answer takes so long, and sees the object at this share of
+    /// the time.
     Read {
         takes_ms: i64,
         seen_percent: i64,
+        ahead_ms: i64,
         shape: Shape,
     },
 }
@@ -105,7 +107,9 @@ fn live(steps: &[Step]) -> Told {
             (What::Lines(count), Some(o)) => {
                 o["lines"] = (0..*count).map(|line| json!([line, if line + 1 == *count { n } else { 0 }])).collect();
             }
-            (What::Read { takes_ms, seen_percent, shape }, _) => reads.push((now_ms, *takes_ms, *seen_percent, *shape)),
+            (What::Read { takes_ms, seen_percent, ahead_ms, shape }, _) => {
+                reads.push((now_ms, *takes_ms, *seen_percent, *ahead_ms, *shape));
+            }
             _ => {}
         }
         if old != object && !matches!(step.what, What::Silent(_)) {
@@ -129,12 +133,15 @@ fn live(steps: &[Step]) -> Told {
         }
         past.push((now_ms, object.clone()));
     }
-    for (sent_ms, takes_ms, seen_percent, shape) in reads {
+    for (sent_ms, takes_ms, seen_percent, ahead_ms, shape) in reads {
         let seen_ms = sent_ms + takes_ms * seen_percent / 100;
         let seen = past.iter().rev().find(|(at, _)| *at <= seen_ms).and_then(|(_, o)| o.as_ref());
+        let date_s = (sent_ms + takes_ms) / 1000;
+        // Nothing is sent after it was answered.
+        let sent_s = ((sent_ms + ahead_ms) / 1000).min(date_s);
         states.push(State {
-            interval: Interval::of_answer(sent_ms / 1000, (sent_ms + takes_ms) / 1000),
-            origin: Origin::Answer { sent_s: sent_ms / 1000 },
+            interval: Interval::of_answer(sent_s, date_s),
+            origin: Origin::Answer { sent_s },
             content: seen.map(|o| shape.show(o)),
             terminal: false,
             api_version: None,
@@ -154,8 +161,8 @@ fn steps(silent: bool, reads: bool, mixed: bool) -> impl Strategy<Value = Vec<St
         1 => Just(What::Delete),
         2 => (0..3u8).prop_map(What::Create),
         u32::from(silent) => (0..3u8).prop_map(What::Silent),
-        if reads { 3 } else { 0 } => (0..2500i64, 0..=100i64, answer)
-            .prop_map(|(takes_ms, seen_percent, shape)| What::Read { takes_ms, seen_percent, shape }),
+        if reads { 3 } else { 0 } => (0..2500i64, 0..=100i64, -1000..=1000i64, answer)
+            .prop_map(|(takes_ms, seen_percent, ahead_ms, shape)| What::Read { takes_ms, seen_percent, ahead_ms, shape }),
     ];
     let after_ms = prop_oneof![4 => 0..200i64, 1 => 200..3000i64];
     let step = (after_ms, what, event).prop_map(|(after_ms, what, shape)| Step { after_ms, what, shape });

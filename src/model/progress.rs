@@ -104,6 +104,22 @@ pub enum Progress {
         /// The part of its time span that is done, where known.
         share_permille: Option<u32>,
     },
+    /// Lists of this resource under the objects that they belong to are read.
+    Under {
+        /// Qualified name.
+        name: String,
+        /// How many in this run.
+        done: u64,
+        /// How many with those that are known to wait.
+        of: u64,
+    },
+    /// A resource's list is read for now; single objects of it may still come.
+    Ended {
+        /// Qualified name.
+        name: String,
+        /// Whether to its end: not what was given up.
+        is_whole: bool,
+    },
     /// A resource's work ended.
     Finished {
         /// How.

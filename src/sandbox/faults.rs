@@ -1,6 +1,11 @@
 //! What can go wrong on the way, on purpose: drawn from a seeded generator or scripted for the nth request.
 
+use std::time::Duration;
+
 use super::random::mix;
+
+/// The pause in a slow body unless told otherwise: long enough to be seen, and to be waited for.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// One way for an answer to be bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +48,7 @@ pub enum Fault {
     EmptyPageWithMore,
     /// The page that a request without cursor gets, whatever the cursor: the same page twice, or a cycle.
     FirstPageAgain,
-    /// The body in small pieces with pauses.
+    /// The body in small pieces with pauses ([`Faults::pause`]).
     SlowBody,
     /// A small gzip body that unpacks to hundreds of megabytes.
     GzipBomb,
@@ -95,12 +100,19 @@ pub struct Faults {
     pub at: Vec<(u64, Fault)>,
     /// From this request on (from 1), every one answers 401: the key was revoked meanwhile.
     pub revoked_from: Option<u64>,
+    /// Between two pieces of a slow body; a twentieth of a second where this is `None`.
+    pub pause: Option<Duration>,
 }
 
 impl Faults {
     /// Draws with the given share of the given kinds.
     pub fn share(per_mille: u32, kinds: &[Fault]) -> Faults {
         Faults { per_mille, kinds: kinds.to_vec(), ..Faults::default() }
+    }
+
+    /// Returns how long a slow body pauses.
+    pub(super) fn pause(&self) -> Duration {
+        self.pause.unwrap_or(PAUSE)
     }
 
     /// Returns what happens to the nth request (from 1), which is for this path.

@@ -10,8 +10,6 @@ use super::service::Reply;
 
 /// Pieces of a slow body.
 const DRIPS: usize = 10;
-/// Pause between two of them.
-const DRIP_PAUSE: Duration = Duration::from_millis(50);
 /// What the gzip bomb unpacks to.
 const BOMB_BYTES: usize = 256 * 1024 * 1024;
 /// What the huge headers add up to.
@@ -76,8 +74,13 @@ pub(super) fn reply(stream: &mut TcpStream, date_s: i64, reply: &Reply) -> io::R
     Ok(true)
 }
 
-/// Sends an answer damaged as the fault says.
-pub(super) fn faulty(stream: &mut TcpStream, date_s: i64, mut whole: Reply, fault: Fault) -> io::Result<bool> {
+/// Sends an answer damaged as the fault says; `pause` is that of a slow body.
+pub(super) fn faulty(
+    stream: &mut TcpStream,
+    date_s: i64,
+    mut whole: Reply,
+    (fault, pause): (Fault, Duration),
+) -> io::Result<bool> {
     let half = whole.body.len() / 2;
     match fault {
         Fault::ResetBefore => return close(stream),
@@ -95,7 +98,7 @@ pub(super) fn faulty(stream: &mut TcpStream, date_s: i64, mut whole: Reply, faul
             stream.write_all(&whole.body[..half])?;
             return close(stream);
         }
-        Fault::SlowBody => return drip(stream, date_s, &whole),
+        Fault::SlowBody => return drip(stream, date_s, &whole, pause),
         Fault::Internal => whole = error(500, "api_error", "internal", "An unknown error occurred."),
         Fault::Unavailable => {
             whole = error(503, "api_error", "unavailable", "The service is not available.");
@@ -149,11 +152,11 @@ fn deform(whole: &mut Reply, fault: Fault) {
     }
 }
 
-fn drip(stream: &mut TcpStream, date_s: i64, whole: &Reply) -> io::Result<bool> {
+fn drip(stream: &mut TcpStream, date_s: i64, whole: &Reply, pause: Duration) -> io::Result<bool> {
     stream.write_all(&head(date_s, whole, Some(whole.body.len())))?;
     for piece in whole.body.chunks((whole.body.len() / DRIPS).max(1)) {
         stream.write_all(piece)?;
-        std::thread::sleep(DRIP_PAUSE);
+        std::thread::sleep(pause);
     }
     Ok(true)
 }

@@ -153,7 +153,10 @@ fn serve(
     if let Some(hook) = hook {
         hook(n, call);
     }
-    let fault = shared.faults.read().unwrap_or_else(PoisonError::into_inner).draw(shared.seed, n, &call.path);
+    let (fault, pause) = {
+        let faults = shared.faults.read().unwrap_or_else(PoisonError::into_inner);
+        (faults.draw(shared.seed, n, &call.path), faults.pause())
+    };
     if fault.is_some() {
         shared.meter().fault();
     }
@@ -167,7 +170,7 @@ fn serve(
     let date_s = shared.clock.date_s();
     let goes_on = match fault {
         None => send::reply(stream, date_s, &reply),
-        Some(fault) => send::faulty(stream, date_s, reply, fault),
+        Some(fault) => send::faulty(stream, date_s, reply, (fault, pause)),
     };
     let hook = shared.answered.read().unwrap_or_else(PoisonError::into_inner).clone();
     if let Some(hook) = hook {

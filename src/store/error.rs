@@ -57,6 +57,12 @@ pub enum Error {
         /// The system's words.
         why: String,
     },
+    /// This process may open no more files.
+    #[error("{path} cannot be opened: too many open files", path = path.display())]
+    OpenFiles {
+        /// The file.
+        path: PathBuf,
+    },
     /// Its folder is not there.
     #[error("{path} cannot be made: there is no folder {folder}", path = path.display(), folder = folder.display())]
     NoFolder {
@@ -113,7 +119,27 @@ pub enum Error {
     Sql(#[source] rusqlite::Error),
 }
 
+/// Returns whether this process or the system may open no file more: SQLite does not say why it could not.
+fn are_files_used_up() -> bool {
+    std::fs::File::open("/dev/null").is_err_and(|error| is_about_open_files(&error))
+}
+
+/// EMFILE and ENFILE: the process's and the system's limit.
+fn is_about_open_files(error: &std::io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(23 | 24))
+}
+
 impl Error {
+    /// Sorts the system's error about the file into a kind.
+    pub(super) fn from_io(path: &std::path::Path, error: &std::io::Error) -> Error {
+        let path = path.to_owned();
+        if is_about_open_files(error) {
+            Error::OpenFiles { path }
+        } else {
+            Error::ReadOnly { path, why: error.to_string() }
+        }
+    }
+
     /// Sorts SQLite's error into a kind.
     pub(super) fn from_sql(path: &std::path::Path, error: rusqlite::Error) -> Error {
         let path = path.to_owned();
@@ -121,6 +147,7 @@ impl Error {
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Error::Damaged { path, why },
             Some(ErrorCode::DiskFull) => Error::Full { path },
+            Some(ErrorCode::CannotOpen) if are_files_used_up() => Error::OpenFiles { path },
             // A failing disk, or a limit on the size of files, is as good as read-only.
             Some(
                 ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure,

@@ -1,7 +1,7 @@
 //! One sync at a time for one file, across processes.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,18 @@ use super::error::Error;
 pub struct Lock {
     place: PathBuf,
     identity: Option<(u64, u64)>,
+    /// The database beside which this made the lock's file.
+    made_for: Option<PathBuf>,
     _file: File,
+}
+
+impl Drop for Lock {
+    /// A lock's file stays for the next sync, but not beside a database that never came to be.
+    fn drop(&mut self) {
+        if self.made_for.as_ref().is_some_and(|database| !database.exists()) && self.is_held() {
+            let _ = std::fs::remove_file(&self.place);
+        }
+    }
 }
 
 /// A lock file that is taken away between its opening and its locking is made anew so often.
@@ -28,7 +39,7 @@ impl Lock {
         let place = std::fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
         let name = super::beside(&place, ".lock");
         for _ in 0..TRIES_MAX {
-            let lock = Lock::take_at(database, &name, now)?;
+            let lock = Lock::take_at(database, &place, &name, now)?;
             if lock.is_held() {
                 return Ok(lock);
             }
@@ -47,16 +58,17 @@ impl Lock {
         &self.place
     }
 
-    fn take_at(database: &Path, name: &Path, now: &str) -> Result<Lock, Error> {
-        let refused = |error: std::io::Error| Error::ReadOnly { path: database.to_owned(), why: error.to_string() };
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(name)
-            .map_err(refused)?;
+    fn take_at(database: &Path, place: &Path, name: &Path, now: &str) -> Result<Lock, Error> {
+        let refused = |error: std::io::Error| Error::from_io(database, &error);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).mode(0o600);
+        let (mut file, is_new) = match options.clone().create_new(true).open(name) {
+            Ok(file) => (file, true),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                (options.create(true).truncate(false).open(name).map_err(refused)?, false)
+            }
+            Err(error) => return Err(refused(error)),
+        };
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -71,6 +83,6 @@ impl Lock {
             file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{} {now}", std::process::id()));
         written.map_err(refused)?;
         let identity = file.metadata().ok().map(|file| (file.dev(), file.ino()));
-        Ok(Lock { place: name.to_owned(), identity, _file: file })
+        Ok(Lock { place: name.to_owned(), identity, made_for: is_new.then(|| place.to_owned()), _file: file })
     }
 }

@@ -24,6 +24,7 @@ mod reread;
 mod settle;
 mod statements;
 mod todo;
+mod unmade;
 mod waiting;
 mod walks;
 
@@ -63,6 +64,8 @@ pub struct Store {
     identity: Option<(u64, u64)>,
     /// What keeps other syncs out, where this one writes.
     lock: Option<Lock>,
+    /// Whether this process made the file.
+    is_new: bool,
 }
 
 impl Store {
@@ -72,11 +75,20 @@ impl Store {
     /// Any of [`Error`]; the file is left as it was.
     pub fn open(path: &Path) -> Result<Store, Error> {
         check_place(path)?;
-        create_private(path)?;
+        let is_new = create_private(path)?;
+        let made = identity(path).filter(|_| is_new);
+        let opened = Store::open_at(path, is_new);
+        if opened.is_err() && made.is_some() {
+            unmade::take_away_unmade(path, made);
+        }
+        opened
+    }
+
+    fn open_at(path: &Path, is_new: bool) -> Result<Store, Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(plain(path), flags).map_err(|error| Error::from_sql(path, error))?;
-        let mut store =
-            Store { checkpointer: OnceCell::new(), conn, path: path.to_owned(), identity: identity(path), lock: None };
+        let mut store = Store::around(conn, path);
+        store.is_new = is_new;
         // Before anything is set: a file that is not ours, or newer, must stay as it is to the byte.
         waiting::patient(&mut store.conn).map_err(|e| store.sql(e))?;
         migrate::version(&store.conn, path)?;
@@ -91,7 +103,12 @@ impl Store {
     /// As [`Store::open`]; a file that is not there is [`Error::ReadOnly`] with the system's words.
     pub fn open_read_only(path: &Path) -> Result<Store, Error> {
         check_place(path)?;
-        match Store::read_at(path, plain(path).as_os_str(), OpenFlags::empty()) {
+        // Readers of a WAL make files beside the database that only who may write takes away again. Where there is a WAL
+        // already, others are at work or were killed: it is left as it is.
+        let place = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let is_at_rest = !beside(&place, "-wal").exists();
+        let mode = if is_at_rest { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
+        match Store::read_at(path, plain(path).as_os_str(), mode) {
             // Readers of a WAL share a file beside it, and make it where it is missing: not where nobody may write.
             // Without a WAL there is nothing to share as long as nobody writes, and here nobody can.
             Err(Error::ReadOnly { .. }) if path.exists() => {
@@ -99,20 +116,20 @@ impl Store {
                 if std::fs::metadata(&wal).is_ok_and(|wal| wal.len() > 0) {
                     return Err(Error::Unmerged { path: path.to_owned(), wal });
                 }
-                Store::read_at(path, &immutable_uri(path), OpenFlags::SQLITE_OPEN_URI)
+                let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+                Store::read_at(path, &immutable_uri(path), flags)
             }
             opened => opened,
         }
     }
 
-    fn read_at(path: &Path, name: &OsStr, more: OpenFlags) -> Result<Store, Error> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | more;
+    fn read_at(path: &Path, name: &OsStr, flags: OpenFlags) -> Result<Store, Error> {
+        let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(name, flags).map_err(|error| Error::from_sql(path, error))?;
-        let mut store =
-            Store { checkpointer: OnceCell::new(), conn, path: path.to_owned(), identity: identity(path), lock: None };
+        let mut store = Store::around(conn, path);
         waiting::patient(&mut store.conn).map_err(|e| store.sql(e))?;
         // A damaged page that still looks like one would be counted wrong without a word.
-        store.conn.execute_batch("PRAGMA cell_size_check = ON").map_err(|e| store.sql(e))?;
+        store.conn.execute_batch("PRAGMA query_only = ON; PRAGMA cell_size_check = ON").map_err(|e| store.sql(e))?;
         migrate::check(&store.conn, path)?;
         Ok(store)
     }
@@ -137,7 +154,13 @@ impl Store {
             let copy = Backup::new(empty, &mut conn).map_err(sql)?;
             copy.step(-1).map_err(sql)?;
         }
-        Ok(Store { checkpointer: OnceCell::new(), conn, path, identity: None, lock: None })
+        let identity = None;
+        Ok(Store { checkpointer: OnceCell::new(), conn, path, identity, lock: None, is_new: false })
+    }
+
+    fn around(conn: Connection, path: &Path) -> Store {
+        let identity = identity(path);
+        Store { checkpointer: OnceCell::new(), conn, path: path.to_owned(), identity, lock: None, is_new: false }
     }
 
     fn configure(&self) -> Result<(), Error> {
@@ -303,11 +326,11 @@ fn check_place(path: &Path) -> Result<(), Error> {
     }
 }
 
-/// Creates the file with mode 0600 before SQLite would with the umask's.
-fn create_private(path: &Path) -> Result<(), Error> {
+/// Creates the file with mode 0600 before SQLite would with the umask's; returns whether it was not there.
+fn create_private(path: &Path) -> Result<bool, Error> {
     if path.exists() {
-        return Ok(());
+        return Ok(false);
     }
-    let refused = |error: std::io::Error| Error::ReadOnly { path: path.to_owned(), why: error.to_string() };
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map(drop).map_err(refused)
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    made.map(|_| true).map_err(|error| Error::from_io(path, &error))
 }

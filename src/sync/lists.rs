@@ -8,6 +8,7 @@ use super::failed::Failed;
 use super::held::{self, Held};
 use super::plan::{self, PageEnd};
 use super::pool::{Done, Work};
+use super::share::{self, Share};
 use super::tally::Tally;
 use super::task::{Failure, From, Got, Task, When};
 use crate::model::progress::Outcome;
@@ -38,8 +39,8 @@ pub struct Walk {
     pub parts: i64,
     /// Pages read.
     pub pages: u64,
-    /// Seconds of its time span that are read, for the remaining time.
-    pub covered_s: i64,
+    /// How much of it is read, for the remaining time.
+    pub share: Share,
     /// Slices open or queued.
     pub open: usize,
     /// Given up in this run.
@@ -110,8 +111,10 @@ impl Lists<'_, '_> {
         cursor: Option<(String, Option<i64>)>,
         queue: &mut VecDeque<Task>,
     ) {
+        let left_s = self.left_s(walk, span, cursor.as_ref().and_then(|cursor| cursor.1));
         let it = &mut self.walks[walk];
         it.open += 1;
+        it.share.known(slice, left_s, span.from_s.is_none());
         queue.push_back(Task::Page { walk, slice, resource: it.resource, pass: it.pass.clone(), span, cursor });
     }
 
@@ -160,8 +163,10 @@ impl Lists<'_, '_> {
         }
         // A cursor is never carried into a slice with other bounds: the old one ends here, new ones begin.
         for span in spans {
-            let slice = self.add_slice(walk, span)?;
-            self.queue(walk, slice, span, None, queue);
+            let piece = self.add_slice(walk, span)?;
+            let left_s = self.left_s(walk, span, None);
+            self.walks[walk].share.cut(slice, piece, left_s, span.from_s.is_none());
+            self.queue(walk, piece, span, None, queue);
         }
         self.end_slice(walk, slice, when)
     }
@@ -177,18 +182,40 @@ impl Lists<'_, '_> {
         self.store.has_all(self.account, &it.resource.table(), ids).map_err(Error::from)
     }
 
-    /// Counts the part of the time span that a page has read.
-    fn cover(&mut self, walk: usize, span: Span, cursor_s: Option<i64>, last: Option<&Object>) {
-        let floor_s = self.floor_s;
-        let it = &mut self.walks[walk];
-        if !matches!(it.resource.list, List::Sliced(_)) || it.is_drain {
+    /// Returns how many seconds of a span are to be read from a cursor on.
+    fn left_s(&self, walk: usize, span: Span, cursor_s: Option<i64>) -> i64 {
+        let upper_s = cursor_s.or(span.until_s).unwrap_or(self.walks[walk].began_s);
+        upper_s.saturating_sub(span.from_s.unwrap_or(self.floor_s)).max(0)
+    }
+
+    /// Counts what a page has read of its slice.
+    fn cover(&mut self, (walk, slice, span): (usize, i64, Span), cursor_s: Option<i64>, objects: &[Object]) {
+        let before_s = self.left_s(walk, span, cursor_s);
+        let last_s = objects.last().and_then(|object| object.created_s);
+        let left_s = last_s.map_or(0, |last_s| self.left_s(walk, span, Some(last_s)));
+        self.walks[walk].share.page(slice, objects.len(), (before_s - left_s).max(0), left_s);
+    }
+
+    /// Tells how much of a walk's list is read, where its objects tell their time.
+    fn tell_share(&mut self, walk: usize) {
+        let resource = self.walks[walk].resource;
+        if self.walks[walk].is_drain || !matches!(resource.list, List::Sliced(_)) {
             return;
         }
-        let upper_s = cursor_s.or(span.until_s).unwrap_or(it.began_s);
-        let lower_s = last.and_then(|object| object.created_s).or(span.from_s).unwrap_or(floor_s);
-        it.covered_s = it.covered_s.saturating_add(upper_s.saturating_sub(lower_s).max(0));
-        let permille = it.covered_s.saturating_mul(1000) / (it.began_s - floor_s).max(1);
-        self.tally.share(&it.resource.table(), u32::try_from(permille.clamp(0, 1000)).unwrap_or(1000));
+        let table = resource.table();
+        let passes = self.walks.iter().filter(|it| !it.is_drain && std::ptr::eq(it.resource, resource));
+        if let Some(permille) = share::permille(passes.map(|it| &it.share)) {
+            self.tally.share(&table, permille);
+        }
+    }
+
+    /// Says of a walk's list that it is read, or given up, when that holds for all its passes.
+    fn tell_end(&mut self, walk: usize) {
+        let resource = self.walks[walk].resource;
+        let mut passes = self.walks.iter().filter(|it| std::ptr::eq(it.resource, resource));
+        if passes.all(|it| it.open == 0 || it.stopped) {
+            self.tally.ended(&resource.table());
+        }
     }
 
     /// Says in the file that a drain by cursor is under way: the first page of the next one will show nothing new, and
@@ -213,6 +240,7 @@ impl Lists<'_, '_> {
     fn end_slice(&mut self, walk: usize, slice: i64, when: When) -> Result<(), Error> {
         let it = &mut self.walks[walk];
         it.seen.remove(&slice);
+        it.share.end(slice);
         if !it.is_unstored() {
             self.store.end_slice(it.row, slice, when.date_s)?;
         } else if it.row != 0 && it.open == 0 {
@@ -282,6 +310,10 @@ impl Lists<'_, '_> {
 
     fn apply_page(&mut self, walk: usize, objects: &[Object], when: When) -> Result<(), Error> {
         for object in objects {
+            if self.walks[walk].is_for_fetches && held::is_cut(object) && !self.is_fetched(object)? {
+                // It only stands among those that changed, and events tell of it: its lists cost a request each.
+                continue;
+            }
             if self.held.take(walk, object, when) {
                 // The page's cursor goes on without it: were this the end, the next run would ask for it.
                 let number = super::number(&self.numbers, object.resource);
@@ -300,6 +332,11 @@ impl Lists<'_, '_> {
         let applied = self.rows.apply(object, &answer(self.account, when, self.api_version))?;
         self.tally.applied(&self.walks[walk].resource.table(), applied);
         Ok(())
+    }
+
+    fn is_fetched(&self, object: &Object) -> Result<bool, Error> {
+        let number = super::number(&self.numbers, object.resource);
+        Ok(self.store.is_fetch_queued(self.account, number, &object.row.id)?)
     }
 
     fn end_fetch(&self, object: &Object, when: When) -> Result<(), Error> {
@@ -397,12 +434,19 @@ impl Work for Lists<'_, '_> {
             Ok(Got::Page { objects, has_more }) => {
                 let it = &mut self.walks[*walk];
                 it.asked_s = it.asked_s.or(Some(done.when.sent_s)).filter(|_| it.is_drain);
-                self.cover(*walk, *span, cursor.as_ref().and_then(|c| c.1), objects.last().filter(|_| *has_more));
+                self.cover(at, cursor.as_ref().and_then(|c| c.1), objects);
                 let goes_on = *has_more && !self.is_drained(*walk, objects)?;
-                self.follow_page(at, (objects, goes_on), done.when, free, queue)
+                self.follow_page(at, (objects, goes_on), done.when, free, queue)?;
+                self.tell_share(*walk);
+                self.tell_end(*walk);
+                Ok(())
             }
             Ok(_) => Ok(()),
-            Err(failure) => self.page_failed(at, cursor.as_ref(), failure, done.when, queue),
+            Err(failure) => {
+                self.page_failed(at, cursor.as_ref(), failure, done.when, queue)?;
+                self.tell_end(*walk);
+                Ok(())
+            }
         }
     }
 
@@ -451,12 +495,17 @@ impl Lists<'_, '_> {
             // The parent was deleted meanwhile: a skip here, and a look at the parent itself.
             Ok(_) => {
                 self.store.end_fanout(self.account, fanout)?;
+                self.count_under(resource, fanout)?;
                 return self.queue_parent(resource, fanout, when);
             }
             Err(failure) => return self.under_failed(resource, fanout, failure),
         };
         let is_wanted = match set.complete {
-            true => self.store.end_fanout(self.account, fanout)?,
+            true => {
+                let is_wanted = self.store.end_fanout(self.account, fanout)?;
+                self.count_under(resource, fanout)?;
+                is_wanted
+            }
             false => self.store.is_asked(self.account, fanout)?,
         };
         // Asked for again meanwhile, or shown whole by the parent: what this reading saw is older.
@@ -465,6 +514,11 @@ impl Lists<'_, '_> {
             self.rows.complete(&fanout.parent_id, &set, from, &told)?;
         }
         Ok(())
+    }
+
+    fn count_under(&mut self, resource: &Resource, fanout: &Fanout) -> Result<(), Error> {
+        let (store, account) = (self.store, self.account);
+        Ok(self.tally.read_under(&resource.table(), || store.waiting_lists(account, fanout.resource))?)
     }
 
     fn queue_parent(&self, child: &Resource, fanout: &Fanout, when: When) -> Result<(), Error> {

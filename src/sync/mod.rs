@@ -18,6 +18,7 @@ mod plan;
 mod pool;
 mod reading;
 mod run;
+mod share;
 mod standing;
 mod tally;
 mod task;

@@ -7,11 +7,12 @@ use super::changes::is_listed;
 use super::failed::Failed;
 use super::lists::{Lists, Walk};
 use super::run::{Queued, Run};
+use super::share::Share;
 use super::standing::{Next, TEST_CLOCKS};
 use super::tally::Tally;
 use super::task::Task;
 use crate::model::progress::Outcome;
-use crate::model::resource::{List, Resource};
+use crate::model::resource::{List, Poll, Resource};
 use crate::model::span::Span;
 use crate::store::{Rows, SliceRow, WalkRow};
 
@@ -40,6 +41,7 @@ impl<'a> Run<'a> {
             for resource in chosen {
                 self.begin(resource, &mut lists, &mut queue)?;
             }
+            lists.tally.committed();
             if !queue.is_empty() {
                 self.drive(&mut Queued { queue, work: &mut lists })?;
             }
@@ -110,23 +112,37 @@ impl<'a> Run<'a> {
         let standing = self.standing();
         if standing.is_absent(number)? {
             lists.tally.fail(&table, Outcome::NotAvailable("asked again in a week".to_owned()));
+            lists.tally.ended(&table);
+            say(resource, "", "not asked: the account does not have it; asked again in a week");
             return Ok(());
         }
         let is_complete = standing.whole_since_s(number, resource, &[])?.is_some();
+        let walks_before = lists.walks.len();
         for pass in standing.passes(resource)? {
             let pass = pass.as_str();
             if let Some(since_s) = self.options.since_s {
+                say(resource, pass, "asked for what was created since the day named");
                 self.part(resource, pass, since_s, lists, queue);
                 continue;
             }
             let walk = match standing.next(number, resource, pass, is_complete)? {
-                Next::Rest => continue,
+                Next::Rest => {
+                    say(resource, pass, rests(resource));
+                    continue;
+                }
                 Next::Poll(walk) => {
+                    say(resource, pass, "asked for what is new");
                     self.poll(resource, pass, &walk, lists, queue)?;
                     continue;
                 }
-                Next::GoOn(walk) => walk,
-                Next::Anew => self.store.begin_walk(self.account.id, number, pass, (Span::ALL, self.began_s))?,
+                Next::GoOn(walk) => {
+                    say(resource, pass, "read on from where it was left");
+                    walk
+                }
+                Next::Anew => {
+                    say(resource, pass, "read whole");
+                    self.store.begin_walk(self.account.id, number, pass, (Span::ALL, self.began_s))?
+                }
             };
             lists.tally.begin(&table, "listing");
             let at = lists.walks.len();
@@ -134,6 +150,9 @@ impl<'a> Run<'a> {
             for slice in self.store.open_slices(walk.id)? {
                 lists.open(at, &slice, queue);
             }
+        }
+        if lists.walks.len() == walks_before {
+            lists.tally.ended(&table);
         }
         Ok(())
     }
@@ -186,6 +205,21 @@ impl<'a> Run<'a> {
     }
 }
 
+/// Logs what is done about a list, and why nothing is.
+fn say(resource: &Resource, pass: &str, what: &'static str) {
+    let pass = Some(pass).filter(|pass| !pass.is_empty());
+    tracing::info!(resource = format!("{}:{}", resource.provider.name(), resource.name), pass, "{what}");
+}
+
+/// Says why nothing is asked for.
+fn rests(resource: &Resource) -> &'static str {
+    match resource.poll {
+        Poll::ByEvent => "not asked: its changes come with the events",
+        Poll::WithParent => "not asked: it comes with what it belongs to",
+        Poll::EachRun | Poll::Daily => "not asked: it was within a day, and is asked for what is new once a day",
+    }
+}
+
 fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> Walk {
     Walk {
         row,
@@ -196,7 +230,7 @@ fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> 
         seen: HashMap::new(),
         parts: 0,
         pages: 0,
-        covered_s: 0,
+        share: Share::default(),
         open: 0,
         stopped: false,
         restarted: false,

@@ -313,10 +313,13 @@ impl<'a> Run<'a> {
     /// Reads the open slices of the event log; returns whether it came to their end.
     fn read_event_slices(&self, walk: &WalkRow, tally: &mut Tally<'a>) -> Result<bool, Error> {
         let slices = self.store.open_slices(walk.id)?;
+        let from_s = slices.iter().filter_map(|slice| slice.span.from_s).min();
+        tracing::info!(resource = crate::model::progress::EVENTS, from_s, "asked for what happened since");
         let mut work = ReadEvents::new(self.store, self.account.id, walk.id, slices, self.bounds.event_pages, tally);
         self.drive(&mut work)?;
         let (failure, broken) = (work.failure.take(), std::mem::take(&mut work.broken));
         broken.tell(tally);
+        tally.ended(EVENTS);
         match failure {
             None if self.cancel.is_set() => Ok(false),
             None => {

@@ -1,6 +1,6 @@
 //! What a run did, resource by resource.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use super::Error;
@@ -17,7 +17,22 @@ pub struct Tally<'a> {
     entries: BTreeMap<String, Entry>,
     /// Tables with rows since the last commit, and the part of their time span that is done.
     pending: BTreeMap<String, Option<u32>>,
+    /// Lists under objects: how many are read, and how many wait. Those to be told of since the last commit are marked.
+    under: BTreeMap<String, Under>,
+    /// Tables whose lists came to an end since the last commit.
+    ended: BTreeSet<String>,
 }
+
+/// Lists of one kind under the objects that they belong to.
+#[derive(Default)]
+struct Under {
+    done: u64,
+    waiting: u64,
+    is_told: bool,
+}
+
+/// Those that wait are counted anew after so many: others may have come.
+const COUNT_AGAIN: u64 = 50;
 
 struct Entry {
     counts: Counts,
@@ -58,7 +73,15 @@ impl Entry {
 impl<'a> Tally<'a> {
     /// Starts with nothing.
     pub fn new(account: &str, sink: &'a dyn Sink) -> Tally<'a> {
-        Tally { account: account.to_owned(), sink, file: None, entries: BTreeMap::new(), pending: BTreeMap::new() }
+        Tally {
+            account: account.to_owned(),
+            sink,
+            file: None,
+            entries: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            under: BTreeMap::new(),
+            ended: BTreeSet::new(),
+        }
     }
 
     /// Counts each row of this account once, however often it is seen.
@@ -129,6 +152,27 @@ impl<'a> Tally<'a> {
         self.pending.insert(table.to_owned(), Some(permille));
     }
 
+    /// Counts a list under an object that was read; `waiting` counts those that are still to be.
+    ///
+    /// # Errors
+    /// Those of `waiting`.
+    pub fn read_under<E>(&mut self, table: &str, waiting: impl FnOnce() -> Result<u64, E>) -> Result<(), E> {
+        let under = self.under.entry(table.to_owned()).or_default();
+        let is_due = under.waiting <= 1 || under.done.is_multiple_of(COUNT_AGAIN);
+        under.waiting = if is_due { waiting()? } else { under.waiting - 1 };
+        under.done += 1;
+        under.is_told = false;
+        if under.waiting == 0 {
+            self.ended.insert(table.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Remembers that a list is read, to its end or as far as it goes in this run.
+    pub fn ended(&mut self, table: &str) {
+        self.ended.insert(table.to_owned());
+    }
+
     /// Says what is durable now.
     pub fn committed(&mut self) {
         for (table, share_permille) in std::mem::take(&mut self.pending) {
@@ -141,6 +185,17 @@ impl<'a> Tally<'a> {
             // A file that cannot be counted is told of by whoever writes to it next.
             let rows = entry.untold(|| file.and_then(|(store, account)| store.living_count(account, &table).ok()));
             self.sink.report(Progress::Stored { name: qualified(&table), rows, share_permille });
+        }
+        for (table, under) in self.under.iter_mut().filter(|(_, under)| !under.is_told) {
+            under.is_told = true;
+            let (done, of) = (under.done, under.done + under.waiting);
+            self.sink.report(Progress::Under { name: qualified(table), done, of });
+        }
+        for table in std::mem::take(&mut self.ended) {
+            let is_whole = self.entries.get(&table).is_none_or(|entry| {
+                matches!(entry.outcome, Outcome::Complete | Outcome::Partial | Outcome::NotAvailable(_))
+            });
+            self.sink.report(Progress::Ended { name: qualified(&table), is_whole });
         }
     }
 
@@ -229,6 +284,8 @@ fn once(counts: Counts, before: u64) -> Counts {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+
     use super::*;
     use crate::model::progress::Silent;
 
@@ -263,6 +320,42 @@ mod tests {
         assert_eq!((reports[0].name.as_str(), reports[0].counts.requests), ("stripe:customers", 3));
         assert!((100_000..110_000).contains(&reports[0].took_ms), "{}", reports[0].took_ms);
         assert_eq!(reports[1].took_ms, 0, "it was never asked for");
+    }
+
+    #[test]
+    fn lists_under_objects_are_counted_with_those_that_wait() {
+        #[derive(Default)]
+        struct Heard(Mutex<Vec<(u64, u64)>>);
+        impl Sink for Heard {
+            fn report(&self, progress: Progress) {
+                if let Progress::Under { done, of, .. } = progress {
+                    self.0.lock().unwrap().push((done, of));
+                }
+            }
+        }
+        let heard = Heard::default();
+        let mut tally = Tally::new("acct_1", &heard);
+        let (mut waiting, mut counts) = (119_u64, 0);
+        loop {
+            tally
+                .read_under("stripe_tax_ids", || {
+                    counts += 1;
+                    Ok::<_, ()>(waiting)
+                })
+                .unwrap();
+            tally.committed();
+            // While the first half is read, as many come as go.
+            match heard.0.lock().unwrap().len() {
+                0..60 => {}
+                _ if waiting == 0 => break,
+                _ => waiting -= 1,
+            }
+        }
+        tally.committed();
+        let heard = heard.0.lock().unwrap();
+        assert_eq!((heard[0], heard[50]), ((1, 120), (51, 170)));
+        assert_eq!(heard.last(), Some(&(179, 179)));
+        assert!(counts < 10, "{counts} counts");
     }
 
     #[test]

@@ -23,18 +23,35 @@ const NAMED_MAX: usize = 3;
 /// An estimate from less than this share of the span, in thousandths, or less than this time is a guess.
 const SHARE_MIN: u32 = 10;
 const WATCHED_MIN: Duration = Duration::from_secs(1);
+/// As long as more lists under objects turn up, nobody knows when they are read.
+const SETTLED_MIN: Duration = Duration::from_secs(3);
 
 /// One resource in flight.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Line {
     /// Qualified name.
     pub name: String,
-    /// Part of its time span that is done, in thousandths, where known.
-    pub share_permille: Option<u32>,
+    /// Part of its list that is read, in thousandths, where known.
+    share_permille: Option<u32>,
+    /// Lists under other objects, where it has such.
+    under: Option<Under>,
     phase: &'static str,
     rows: u64,
     began: Duration,
+    /// When the phase began, of which the share is told.
+    phase_began: Duration,
     moved: Duration,
+    /// Whether nothing of it is known to be still to come.
+    is_ended: bool,
+}
+
+/// How many lists under other objects are read.
+#[derive(Debug, Clone, Copy)]
+struct Under {
+    done: u64,
+    of: u64,
+    /// Since when that many are known to be, and how many were read by then.
+    settled: (Duration, u64),
 }
 
 /// Everything in flight.
@@ -43,15 +60,16 @@ pub struct Board {
     lines: HashMap<String, Line>,
     places: [Option<String>; PLACES],
     rows: u64,
-    /// How many lists are to be read, and those that are not begun: what stands inside objects has none of its own.
-    lists: usize,
-    waiting: HashSet<String>,
+    /// The lists to be read: what stands inside objects has none of its own.
+    lists: HashSet<String>,
+    done: HashSet<String>,
+    given_up: HashSet<String>,
 }
 
 impl Board {
     /// Starts with the qualified names of the lists to be read.
     pub fn new(lists: HashSet<String>) -> Board {
-        Board { lists: lists.len(), waiting: lists, ..Board::default() }
+        Board { lists, ..Board::default() }
     }
 
     /// Takes one step. Returns the resource's place where it has or gets one.
@@ -59,38 +77,49 @@ impl Board {
         match progress {
             Progress::Started { name, phase } => {
                 let line = self.line(name, now);
-                line.phase = phase;
-                line.moved = now;
+                (line.phase, line.phase_began, line.moved) = (phase, now, now);
+                (line.share_permille, line.is_ended) = (None, false);
                 self.place(name, now)
             }
             Progress::Stored { name, rows, share_permille } => {
                 self.rows += rows;
                 let line = self.line(name, now);
                 line.rows += rows;
-                line.share_permille = share_permille.map(|share| share.min(1000)).or(line.share_permille);
+                // A bar that goes back says that nobody knows.
+                let share_permille = share_permille.map(|share| share.min(1000));
+                line.share_permille = share_permille.max(line.share_permille);
                 line.moved = now;
                 self.place(name, now)
             }
+            Progress::Under { name, done, of } => {
+                // Objects that are still listed bring more, and take most of the requests.
+                let is_listing = self.lines.values().any(|line| line.phase == "listing" && !line.is_ended);
+                let line = self.line(name, now);
+                line.under = Some(Under::next(line.under.filter(|_| !is_listing), *done, *of, now));
+                (line.moved, line.is_ended) = (now, done == of);
+                self.place(name, now)
+            }
+            Progress::Ended { name, is_whole } => {
+                if let Some(line) = self.lines.get_mut(name) {
+                    line.is_ended = true;
+                }
+                let ended = if *is_whole { &mut self.done } else { &mut self.given_up };
+                if self.lists.contains(name) {
+                    ended.insert(name.clone());
+                }
+                self.free(name)
+            }
             Progress::Finished { report } => {
                 self.lines.remove(&report.name);
-                let place = self.places.iter().position(|taken| taken.as_deref() == Some(&report.name))?;
-                self.places[place] = None;
-                Some(place)
+                self.free(&report.name)
             }
             Progress::Note(_) => None,
         }
     }
 
     fn line(&mut self, name: &str, now: Duration) -> &mut Line {
-        self.waiting.remove(name);
-        self.lines.entry(name.to_owned()).or_insert_with(|| Line {
-            name: name.to_owned(),
-            share_permille: None,
-            phase: "",
-            rows: 0,
-            began: now,
-            moved: now,
-        })
+        let new = || Line { name: name.to_owned(), began: now, phase_began: now, moved: now, ..Line::default() };
+        self.lines.entry(name.to_owned()).or_insert_with(new)
     }
 
     /// Finds the resource's place, or gives it one that is free or whose holder has nothing to show.
@@ -99,10 +128,8 @@ impl Board {
             return Some(place);
         }
         let is_idle = |taken: &Option<String>| {
-            taken
-                .as_ref()
-                .and_then(|name| self.lines.get(name))
-                .is_none_or(|line| line.share_permille == Some(1000) || now.saturating_sub(line.moved) >= QUIET_MAX)
+            let line = taken.as_ref().and_then(|name| self.lines.get(name));
+            line.is_none_or(|line| line.share_permille == Some(1000) || !line.moved_within(QUIET_MAX, now))
         };
         let free = self.places.iter().position(Option::is_none);
         let place = free.or_else(|| self.places.iter().position(is_idle))?;
@@ -110,13 +137,20 @@ impl Board {
         Some(place)
     }
 
-    /// Draws everything that has a place and the line over all, each line within the terminal's width.
+    /// Takes the resource's place away. Returns which it was.
+    fn free(&mut self, name: &str) -> Option<usize> {
+        let place = self.places.iter().position(|taken| taken.as_deref() == Some(name))?;
+        self.places[place] = None;
+        Some(place)
+    }
+
+    /// Draws everything that has a place and is in work, and the line over all, each line within the terminal's width.
     pub fn picture(&self, now: Duration, width: u16, color: bool) -> String {
-        let shown = (0..PLACES).filter_map(|place| self.at(place));
+        let shown = (0..PLACES).filter_map(|place| self.at(place)).filter(|line| line.is_shown(now));
         let mut lines: Vec<String> = shown.map(|line| line.drawn(now, color)).collect();
         lines.push(self.overall(now));
-        // A line as long as the terminal is wide would be wrapped by some of them.
-        let most = usize::from(width).saturating_sub(1);
+        // What is typed meanwhile, Ctrl-C at least, is echoed behind the last line, and must not begin another one.
+        let most = usize::from(width).saturating_sub(3);
         let cut = |line: String| {
             if measure_text_width(&line) > most { truncate_str(&line, most, "…").into_owned() } else { line }
         };
@@ -131,16 +165,21 @@ impl Board {
     /// Returns the line over all.
     pub fn overall(&self, now: Duration) -> String {
         let rate = per_second(self.rows, now).map(|rate| format!(", {rate}/s")).unwrap_or_default();
-        let begun = self.lists - self.waiting.len();
-        let rows = counted(self.rows, "row");
-        format!("{}  {rows}{rate}, {begun} of {} begun", clock(now), counted(self.lists as u64, "list"))
+        let (rows, lists) = (counted(self.rows, "row"), counted(self.lists.len() as u64, "list"));
+        let given_up = match self.given_up.difference(&self.done).count() {
+            0 => String::new(),
+            count => format!(", {count} given up"),
+        };
+        format!("{}  {rows}{rate}, {} of {lists} done{given_up}", clock(now), self.done.len())
     }
 
     /// Returns a line for a log without a terminal: notes, and what was long in flight and is done. `all` asks for a line
     /// for everything that had rows.
     pub fn plain(progress: &Progress, all: bool) -> Option<String> {
         match progress {
-            Progress::Started { .. } | Progress::Stored { .. } => None,
+            Progress::Started { .. } | Progress::Stored { .. } | Progress::Under { .. } | Progress::Ended { .. } => {
+                None
+            }
             Progress::Finished { report } => {
                 let is_long = u128::from(report.took_ms) >= LONG.as_millis();
                 finished(report).filter(|_| all || is_long)
@@ -164,17 +203,49 @@ impl Board {
     }
 }
 
+impl Under {
+    /// Takes the newest count.
+    fn next(before: Option<Under>, done: u64, of: u64, now: Duration) -> Under {
+        let settled = before.filter(|it| it.of == of).map_or((now, done), |it| it.settled);
+        Under { done, of, settled }
+    }
+
+    /// Returns the time left if the rest goes as fast as since it is known how many there are.
+    fn remaining(&self, now: Duration) -> Option<Duration> {
+        let (since, then) = self.settled;
+        let (time, read) = (now.saturating_sub(since), self.done.saturating_sub(then));
+        let left = u32::try_from(self.of.saturating_sub(self.done)).ok()?;
+        let read = u32::try_from(read).ok().filter(|read| *read > 0 && time >= SETTLED_MIN)?;
+        Some(time * left / read)
+    }
+}
+
 impl Line {
+    fn moved_within(&self, time: Duration, now: Duration) -> bool {
+        now.saturating_sub(self.moved) < time
+    }
+
+    /// Returns whether it is worth a line: a list that is read, lists under objects that are known to wait, or rows that
+    /// come along with those of others, for as long as they come.
+    fn is_shown(&self, now: Duration) -> bool {
+        let is_listed = !self.phase.is_empty();
+        match self.is_ended {
+            false if is_listed => true,
+            false if self.under.is_some() => self.moved_within(LONG, now),
+            _ => self.moved_within(QUIET_MAX, now),
+        }
+    }
+
     /// Returns whether its rows came of late, or are known to be still to come.
     fn is_in_work(&self, now: Duration) -> bool {
-        let is_moving = now.saturating_sub(self.moved) < LONG;
-        is_moving && self.rows > 0 && self.share_permille != Some(1000)
+        self.moved_within(LONG, now) && self.rows > 0 && !self.is_ended && self.share_permille != Some(1000)
     }
 
     /// Returns name, bar and text.
     fn drawn(&self, now: Duration, color: bool) -> String {
         let name = truncate_str(&safe(&self.name), NAME_WIDTH, "…").into_owned();
-        let done = self.share_permille.unwrap_or(0) as usize * BAR_WIDTH / 1000;
+        let under = self.under.map(|it| (it.done * 1000 / it.of.max(1)).min(1000) as usize);
+        let done = under.or(self.share_permille.map(|share| share as usize)).unwrap_or(0) * BAR_WIDTH / 1000;
         let (begun, rest) = ("━".repeat(done), "─".repeat(BAR_WIDTH - done));
         let text = self.text(now);
         match color {
@@ -190,11 +261,16 @@ impl Line {
         if !self.phase.is_empty() {
             parts.push(self.phase.to_owned());
         }
+        parts.extend(self.under.map(|it| format!("{} of {}", grouped(it.done), counted(it.of, "list"))));
         parts.push(counted(self.rows, "row"));
         parts.extend(per_second(self.rows, watched).map(|rate| format!("{rate}/s")));
-        parts.extend(
-            self.share_permille.and_then(|share| remaining(watched, share)).map(|left| format!("{} left", clock(left))),
-        );
+        let phase = now.saturating_sub(self.phase_began);
+        let left = match self.under {
+            Some(under) => under.remaining(now),
+            None => self.share_permille.and_then(|share| remaining(phase, share)),
+        };
+        // Less than a second is over before it is read.
+        parts.extend(left.filter(|left| left.as_secs() > 0).map(|left| format!("{} left", clock(left))));
         parts.join(", ")
     }
 }
@@ -265,7 +341,7 @@ mod tests {
         board.take(&stored("stripe:customers", 5000, 250), s(10));
         let line = board.at(0).expect("has a place");
         assert_eq!(line.text(s(10)), "listing, 5,000 rows, 500/s, 0:30 left");
-        assert_eq!(board.overall(s(10)), "0:10  5,000 rows, 500/s, 1 of 87 lists begun");
+        assert_eq!(board.overall(s(10)), "0:10  5,000 rows, 500/s, 0 of 87 lists done");
     }
 
     #[test]
@@ -305,7 +381,7 @@ mod tests {
             assert!(!picture.contains("\x1b[2J"), "{picture:?}");
         }
         let wide = board.picture(s(2), 200, false);
-        assert!(wide.contains("━━━━━━────────── 5 rows") && wide.ends_with("0 of 0 lists begun"), "{wide}");
+        assert!(wide.contains("━━━━━━────────── 5 rows") && wide.ends_with("0 of 0 lists done"), "{wide}");
     }
 
     #[test]
@@ -328,7 +404,7 @@ mod tests {
     #[test]
     fn a_heartbeat_names_what_is_in_work() {
         let mut board = board(&["stripe:done", "stripe:empty", "a", "b", "c", "d", "e\x1b[2J"], 87);
-        assert_eq!(board.heartbeat(s(10)), "0:10  0 rows, 0 of 87 lists begun");
+        assert_eq!(board.heartbeat(s(10)), "0:10  0 rows, 0 of 87 lists done");
         board.take(&stored("stripe:done", 900, 1000), s(1));
         board.take(&started("stripe:empty"), s(1));
         for (name, rows) in [("a", 100), ("b", 3), ("c", 5000), ("d", 70), ("e\x1b[2J", 60)] {
@@ -336,13 +412,80 @@ mod tests {
         }
         assert_eq!(
             board.heartbeat(s(10)),
-            "0:10  6,133 rows, 613/s, 7 of 87 lists begun: c 5,000 rows, 555/s, 1:21 left; \
+            "0:10  6,133 rows, 613/s, 0 of 87 lists done: c 5,000 rows, 555/s, 1:21 left; \
              a 100 rows, 11/s, 1:21 left; d 70 rows, 7/s, 1:21 left; and 2 more"
         );
         assert!(!board.heartbeat(s(60)).contains("left"), "nothing moved for long");
-        // What has no list of its own, and what ended, are no lists begun.
-        board.take(&stored("stripe:invoice_lines", 5, 0), s(11));
-        board.take(&done("stripe:done", 900, Outcome::Complete), s(11));
-        assert!(board.overall(s(11)).contains(" 7 of 87 lists begun"), "{}", board.overall(s(11)));
+    }
+
+    fn ended(name: &str, is_whole: bool) -> Progress {
+        Progress::Ended { name: name.into(), is_whole }
+    }
+
+    #[test]
+    fn what_is_read_leaves_the_screen_and_is_counted() {
+        let mut board = board(&["stripe:a", "stripe:b", "stripe:c"], 87);
+        for name in ["stripe:a", "stripe:b", "stripe:c"] {
+            board.take(&started(name), s(0));
+            board.take(&stored(name, 10, 100), s(1));
+        }
+        board.take(&stored("stripe:lines", 50, 0), s(1));
+        let shown = |board: &Board, now| {
+            let picture = board.picture(now, 200, false);
+            let mut names: Vec<String> = picture
+                .lines()
+                .filter_map(|line| Some(line.strip_prefix("stripe:")?.split(' ').next()?.into()))
+                .collect();
+            names.sort();
+            names.join(" ")
+        };
+        assert_eq!(shown(&board, s(2)), "a b c lines");
+        board.take(&ended("stripe:a", true), s(2));
+        board.take(&ended("stripe:b", false), s(2));
+        // What stands in others' objects is no list.
+        board.take(&ended("stripe:lines", true), s(2));
+        assert_eq!(shown(&board, s(2)), "c");
+        assert!(board.overall(s(2)).ends_with(" 1 of 87 lists done, 1 given up"), "{}", board.overall(s(2)));
+        assert!(!board.heartbeat(s(2)).contains("stripe:a"), "{}", board.heartbeat(s(2)));
+        // Single objects of it come by, for a while.
+        board.take(&Progress::Stored { name: "stripe:a".into(), rows: 1, share_permille: None }, s(3));
+        assert_eq!(shown(&board, s(4)), "a c");
+        assert_eq!(shown(&board, s(60)), "c", "whoever is slow is still in work");
+        assert!(board.overall(s(60)).contains("1 of 87 lists done"));
+    }
+
+    #[test]
+    fn a_bar_never_goes_back_but_with_a_new_phase() {
+        let mut board = board(&["stripe:a"], 1);
+        board.take(&started("stripe:a"), s(0));
+        board.take(&stored("stripe:a", 100, 500), s(10));
+        board.take(&stored("stripe:a", 100, 300), s(11));
+        board.take(&Progress::Stored { name: "stripe:a".into(), rows: 1, share_permille: None }, s(12));
+        let bar = |board: &Board, now| board.at(0).expect("a place").drawn(now, false).matches('━').count();
+        assert_eq!(bar(&board, s(12)), BAR_WIDTH / 2);
+        board.take(&started("stripe:a"), s(20));
+        assert_eq!(bar(&board, s(20)), 0);
+        board.take(&stored("stripe:a", 100, 500), s(24));
+        assert!(board.at(0).expect("a place").text(s(24)).ends_with(", 0:04 left"), "it is the phase's share");
+    }
+
+    #[test]
+    fn lists_under_objects_tell_how_many_of_how_many() {
+        let mut board = Board::default();
+        let under = |done, of| Progress::Under { name: "stripe:tax_ids".into(), done, of };
+        board.take(&under(1, 100), s(0));
+        board.take(&under(50, 3000), s(10));
+        let text = |board: &Board, now| board.at(0).expect("a place").text(now);
+        assert_eq!(text(&board, s(10)), "50 of 3,000 lists, 0 rows", "more turn up: nobody knows how long");
+        board.take(&under(1050, 3000), s(20));
+        assert_eq!(text(&board, s(20)), "1,050 of 3,000 lists, 0 rows, 0:19 left");
+        assert!(board.picture(s(20), 200, false).contains("━━━━━─"), "{}", board.picture(s(20), 200, false));
+        board.take(&started("stripe:customers"), s(21));
+        board.take(&under(1200, 3000), s(30));
+        assert_eq!(text(&board, s(60)), "1,200 of 3,000 lists, 0 rows", "customers take most of the requests");
+        board.take(&ended("stripe:customers", true), s(31));
+        board.take(&under(3000, 3000), s(40));
+        board.take(&ended("stripe:tax_ids", true), s(40));
+        assert_eq!(board.picture(s(40), 200, false).lines().count(), 1);
     }
 }

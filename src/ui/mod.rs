@@ -16,6 +16,7 @@ pub mod units;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use dialoguer::console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget};
@@ -60,13 +61,16 @@ pub struct Look {
 pub struct Ui {
     look: Look,
     bars: MultiProgress,
+    /// Whether a run's records were written: those of the next go below them, without a header of their own.
+    has_header: AtomicBool,
 }
 
 impl Ui {
     /// Takes the process's streams.
     pub fn new(look: &Look) -> Ui {
         // Hidden until there is something that lasts long enough to be worth a bar.
-        Ui { look: *look, bars: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()) }
+        let bars = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
+        Ui { look: *look, bars, has_header: AtomicBool::new(false) }
     }
 
     /// Begins to write log lines to stderr, above the bars.
@@ -74,10 +78,10 @@ impl Ui {
         log::start(format.into(), if self.look.quiet { None } else { Some(verbose) }, self.bars.clone());
     }
 
-    /// Writes one line for the user to stderr.
+    /// Writes a sentence for the user to stderr.
     pub fn note(&self, note: &str) {
         if !self.look.quiet {
-            self.stderr_line(&text::safe(note));
+            self.stderr_line(&wrapped(&text::safe(note), 0));
         }
     }
 
@@ -90,9 +94,13 @@ impl Ui {
 
     /// Writes why the command ended; also with `--quiet`.
     pub fn failure(&self, message: &str, causes: &[String], hint: Option<&str>) {
-        let mut lines = vec![format!("{} {}", self.painted("error:", "1;31"), text::safe(message))];
-        lines.extend(causes.iter().map(|cause| format!("  because {}", text::safe(cause))));
-        lines.extend(hint.map(|hint| format!("{} {}", self.painted("hint:", "1;36"), text::safe(hint))));
+        // Wrapped before it is painted: a colour has no width.
+        let painted = |begin: &str, ansi: &str, text: &str| {
+            wrapped(&format!("{begin} {}", text::safe(text)), 0).replacen(begin, &self.painted(begin, ansi), 1)
+        };
+        let mut lines = vec![painted("error:", "1;31", message)];
+        lines.extend(causes.iter().map(|cause| wrapped(&format!("because {}", text::safe(cause)), 2)));
+        lines.extend(hint.map(|hint| painted("hint:", "1;36", hint)));
         self.stderr_line(&lines.join("\n"));
     }
 
@@ -108,7 +116,11 @@ impl Ui {
     pub fn run_report(&self, report: &RunReport) -> io::Result<()> {
         match self.look.format {
             Format::Json => self.stdout(&json::run(report))?,
-            Format::Csv => self.csv(&run::csv(report))?,
+            Format::Csv => {
+                let csv = run::csv(report);
+                let is_first = !self.has_header.swap(true, Ordering::Relaxed);
+                self.csv(if is_first { &csv } else { csv.split_once('\n').map_or("", |(_, records)| records) })?;
+            }
             Format::Table => {
                 self.stdout(&run::table(report, self.look.verbose, width()))?;
             }
@@ -117,7 +129,7 @@ impl Ui {
             self.note(&line);
         }
         for line in run::troubles(report) {
-            self.stderr_line(&line);
+            self.stderr_line(&wrapped(&line, 0));
         }
         Ok(())
     }
@@ -194,6 +206,13 @@ pub fn refusal(message: &str) {
     let lines: Vec<_> = message.lines().map(text::safe).collect();
     // There is nowhere left to tell that stderr is gone.
     let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+}
+
+/// Breaks a sentence at blanks where stderr is a terminal that it is too long for.
+fn wrapped(sentence: &str, indent: usize) -> String {
+    let width = Some(Term::stderr()).filter(|_| io::stderr().is_terminal()).and_then(|it| it.size_checked());
+    let width = width.map(|(_, columns)| columns.max(WIDTH_MIN));
+    sheet::sentence(sentence, indent, width).trim_end_matches('\n').to_owned()
 }
 
 /// Returns the terminal's width, or nothing where stdout is none: lines are then as long as they need to be.

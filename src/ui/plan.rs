@@ -121,7 +121,8 @@ fn notes(plan: &[PlannedResource], all: bool) -> Vec<String> {
     }
     let resting = plan.iter().filter(|planned| planned.requests == 0).count();
     if resting > 0 && !all {
-        notes.push(format!("{} that cost nothing by themselves are not shown (-v)", counted(resting as u64, "list")));
+        let rest = if resting == 1 { "that costs nothing by itself is" } else { "that cost nothing by themselves are" };
+        notes.push(format!("{} {rest} not shown (-v)", counted(resting as u64, "list")));
     }
     notes.push("this was a plan: nothing was asked, nothing was written".to_owned());
     notes
@@ -141,12 +142,17 @@ fn on_top(plan: &[PlannedResource], width: Option<u16>) -> String {
     }
     let mut out = if ways.is_empty() { String::new() } else { "on top of that, by what is found:\n".to_owned() };
     for (way, parents) in ways {
-        let named = parents.into_iter().filter(|(parent, _)| !parent.is_empty());
-        let named: Vec<_> = named
-            .map(|(name, times)| if times > 1 { format!("{name} ({times} lists)") } else { name.to_owned() })
-            .collect();
-        let colon = if named.is_empty() { "" } else { ": " };
-        out.push_str(&sheet::sentence(&format!("{}{colon}{}", safe(&way), named.join(", ")), 2, width));
+        let times = |times: u64| if times > 1 { format!(" ({times} lists)") } else { String::new() };
+        let named: Vec<(&str, u64)> = parents.into_iter().filter(|(parent, _)| !parent.is_empty()).collect();
+        let way = match named[..] {
+            [] => way,
+            [(name, count)] => way.replacen("these", &format!("{name}{}", times(count)), 1),
+            _ => {
+                let named: Vec<String> = named.iter().map(|(name, count)| format!("{name}{}", times(*count))).collect();
+                format!("{way}: {}", named.join(", "))
+            }
+        };
+        out.push_str(&sheet::sentence(&safe(&way), 2, width));
     }
     out
 }
@@ -188,12 +194,20 @@ mod tests {
         let pace = Pace { rate_per_s: Some(80), fic_windows: vec![(240, 300), (800, 3600)], is_size_known: true };
         let drawn = table(&plan, &pace, false, Some(80));
         let wanted = "at least 161 requests: 161 to Stripe (3 s at 80 per second)\n\
-            on top of that, by what is found:\n  one list for each of these: customers (2 lists)\n\
+            on top of that, by what is found:\n  one list for each of customers (2 lists)\n\
             a + stands where the answers may ask for more\n\
             3 lists that cost nothing by themselves are not shown (-v)\n\
             this was a plan: nothing was asked, nothing was written\n";
         assert!(drawn.starts_with("Stripe acct_1\n") && drawn.ends_with(wanted), "{drawn}");
         assert!(drawn.contains("100+") && !drawn.contains("\nc "), "{drawn}");
+        let one = table(&[planned("stripe:c", "by events", 0, false)], &pace, false, None);
+        assert!(one.contains("\n1 list that costs nothing by itself is not shown (-v)\n"), "{one}");
+        let more = [
+            plan[3].clone(),
+            PlannedResource { parent: Some("events"), how: "one list for each of events".into(), ..plan[3].clone() },
+        ];
+        let several = table(&more, &pace, false, None);
+        assert!(several.contains("\n  one list for each of these: customers, events\n"), "{several}");
         let unknown = table(&plan, &Pace { is_size_known: false, ..pace }, true, None);
         assert!(unknown.contains("\nc ") && !unknown.contains(" s at "), "{unknown}");
         assert!(unknown.contains("at least 161 requests: 161 to Stripe\nhow large"), "{unknown}");

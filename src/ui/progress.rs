@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use dialoguer::console::Term;
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use super::Look;
 use super::board::Board;
@@ -50,7 +51,8 @@ impl Watch {
             Face::Quiet
         } else if io::stderr().is_terminal() && !look.dumb {
             let picture = Picture { board: Arc::clone(&board), began, color: look.color };
-            Face::Bars(Bars::new(bars, picture, ProgressDrawTarget::stderr_with_hz(DRAWS_PER_S)))
+            let screen = ProgressDrawTarget::term_like_with_hz(Box::new(Screen::stderr()), DRAWS_PER_S);
+            Face::Bars(Bars::new(bars, picture, screen))
         } else {
             let shared = Arc::clone(&board);
             let beat = move || {
@@ -79,11 +81,71 @@ impl Sink for Watch {
             Face::Bars(bars) => match &progress {
                 // Not `println`, which says nothing while the bars are still hidden.
                 Progress::Note(note) => bars.all.suspend(|| {
-                    let _ = writeln!(io::stderr(), "{}", safe(note));
+                    let _ = writeln!(io::stderr(), "{}", super::wrapped(&safe(note), 0));
                 }),
                 progress => drop(held(&self.board).take(progress, now)),
             },
         }
+    }
+}
+
+/// The terminal behind stderr. indicatif fills every line up with blanks, so that the next text begins below it: the echo of
+/// a Ctrl-C would begin a line there that nobody counts, and one of the picture's would be left behind. Here lines end as
+/// they should, and the cursor stays behind the last one.
+#[derive(Debug)]
+struct Screen {
+    term: Term,
+    /// Whether the line was filled up, and what is written next begins another.
+    is_full: AtomicBool,
+}
+
+impl Screen {
+    fn stderr() -> Screen {
+        Screen { term: Term::buffered_stderr(), is_full: AtomicBool::new(false) }
+    }
+}
+
+impl TermLike for Screen {
+    fn width(&self) -> u16 {
+        self.term.size().1
+    }
+    fn height(&self) -> u16 {
+        self.term.size().0
+    }
+    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+        self.term.move_cursor_up(n)
+    }
+    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+        self.term.move_cursor_down(n)
+    }
+    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+        self.term.move_cursor_right(n)
+    }
+    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+        self.term.move_cursor_left(n)
+    }
+    fn write_line(&self, line: &str) -> io::Result<()> {
+        self.write_str(line)?;
+        self.is_full.store(false, Ordering::Relaxed);
+        self.term.write_line("")
+    }
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        if text.trim_matches(' ').is_empty() {
+            self.is_full.store(true, Ordering::Relaxed);
+            return Ok(());
+        }
+        if self.is_full.swap(false, Ordering::Relaxed) {
+            self.term.write_line("")?;
+        }
+        self.term.write_str(text)
+    }
+    fn clear_line(&self) -> io::Result<()> {
+        self.term.clear_line()
+    }
+    fn flush(&self) -> io::Result<()> {
+        // The picture is drawn: what comes next says for itself where.
+        self.is_full.store(false, Ordering::Relaxed);
+        self.term.flush()
     }
 }
 
@@ -186,9 +248,7 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    use indicatif::TermLike;
+    use std::sync::atomic::AtomicU32;
 
     use super::*;
 
@@ -250,7 +310,7 @@ mod tests {
         drop(watch);
         assert!(all.is_hidden());
         let text = held(&terminal.text).clone();
-        assert!(text.contains("stripe:r0") && text.contains(" 9 of 9 lists begun"), "{text}");
+        assert!(text.contains("stripe:r0") && text.contains(" 0 of 9 lists done"), "{text}");
         // Six in what is left after the first moment, one to clear, and one for luck.
         let painted = terminal.flushes.load(Ordering::SeqCst);
         assert!((1..=8).contains(&painted), "{painted} pictures");

@@ -42,9 +42,10 @@ fn rows(account: &AccountReport, all: bool) -> Vec<Vec<String>> {
     resources.sort_by_key(|resource| (is_empty(resource), &resource.table));
     let (empty, shown): (Vec<&ResourceState>, Vec<_>) = resources.iter().partition(|it| !all && is_folded(it));
     let mut rows: Vec<Vec<String>> = shown.into_iter().map(row).collect();
-    let (absent, empty): (Vec<&ResourceState>, Vec<_>) =
-        empty.into_iter().partition(|it| it.last_status.as_deref() == Some(ABSENT));
-    for (folded, what) in [(empty, "empty"), (absent, ABSENT)] {
+    let is = |status| move |it: &&ResourceState| it.last_status.as_deref() == Some(status);
+    let (absent, empty): (Vec<&ResourceState>, Vec<_>) = empty.into_iter().partition(is(ABSENT));
+    let (unread, empty): (Vec<&ResourceState>, Vec<_>) = empty.into_iter().partition(is(INTERRUPTED));
+    for (folded, what) in [(empty, "empty"), (unread, "empty, interrupted"), (absent, ABSENT)] {
         match folded[..] {
             [] => {}
             [one] => rows.push(row(one)),
@@ -59,6 +60,8 @@ fn rows(account: &AccountReport, all: bool) -> Vec<Vec<String>> {
 
 /// How a run says that the account does not have a product.
 const ABSENT: &str = "not available";
+/// How a run says that it did not come to the end of a list.
+const INTERRUPTED: &str = "interrupted";
 
 fn is_empty(resource: &ResourceState) -> bool {
     resource.rows + resource.deleted + resource.unsettled == 0
@@ -66,7 +69,8 @@ fn is_empty(resource: &ResourceState) -> bool {
 
 /// Returns whether a resource says nothing by a line of its own. What went wrong does.
 fn is_folded(resource: &ResourceState) -> bool {
-    is_empty(resource) && matches!(resource.last_status.as_deref(), None | Some("complete" | "partial" | ABSENT))
+    is_empty(resource)
+        && matches!(resource.last_status.as_deref(), None | Some("complete" | "partial" | INTERRUPTED | ABSENT))
 }
 
 fn row(resource: &ResourceState) -> Vec<String> {

@@ -15,6 +15,11 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     safe_up_to(text, LENGTH_MAX)
 }
 
+/// Returns whether a terminal shows the text as it is.
+pub fn is_safe(text: &str) -> bool {
+    safe_up_to(text, usize::MAX) == text
+}
+
 /// Does as [`safe`] and cuts after so many characters.
 pub fn safe_up_to(text: &str, length_max: usize) -> Cow<'_, str> {
     if text.len() <= length_max && text.bytes().all(|b| matches!(b, 0x20..=0x7e)) {

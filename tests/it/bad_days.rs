@@ -47,9 +47,74 @@ fn a_key_that_is_refused_ends_the_run_and_leaves_nothing() {
         let ran = ran(&mut home.asking(&sandbox.stripe_base_url(), wrong, &["sync", "--all"]));
         assert_told(&ran, 4, &["the key was refused", "revoked or belongs to the other mode"]);
         assert!(!(ran.stderr + &ran.stdout).contains(wrong), "{wrong}");
-        home.assert_intact();
-        assert_eq!(home.count("SELECT (SELECT count(*) FROM accounts) + (SELECT count(*) FROM sync_logs)"), 0);
+        assert_eq!(files(&home), [""; 0], "nothing was read, and nothing is kept of it");
     }
+}
+
+/// The names of what is in the home's folder.
+fn files(home: &Home) -> Vec<String> {
+    let entries = std::fs::read_dir(home.path()).expect("readable");
+    entries.map(|entry| entry.expect("readable").file_name().into_string().expect("text")).collect()
+}
+
+#[test]
+fn a_first_run_that_reaches_nobody_leaves_no_file_and_a_later_one_the_file_as_it_was() {
+    // Nobody listens there any more.
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port");
+    let nobody = format!("http://{nobody}");
+    let broken = Scripted::start(|_, _| Reply::Json(500, "{}".to_owned()));
+    let sandbox = live(3, Options::default());
+    let home = Home::new();
+    let first = ran(&mut home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &["sync", "stripe:products"]));
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    let before = std::fs::read(home.database()).expect("readable");
+    // Side by side: each tries for a while.
+    let new = [(); 3].map(|()| Home::new());
+    let asking = |home: &Home, url: &str| home.asking(url, LIVE_KEY, &["sync", "stripe:products"]);
+    let mut fic = new[2].command(&["sync", "fic:clients"]);
+    fic.env("FIC_API_BASE", &nobody).env("FIC_ACCESS_TOKEN", "a/token");
+    let commands = [asking(&home, &nobody), asking(&new[0], &nobody), asking(&new[1], &broken.url), fic];
+    let running = commands.map(|mut command| started(&mut command));
+    let [again, unreached, refused, fic] = running.map(|(child, began)| finished(child, began));
+    assert_told(&again, 1, &["cannot reach 127.0.0.1", "nothing was changed"]);
+    assert!(std::fs::read(home.database()).expect("readable") == before, "the file is as it was");
+    assert_told(&unreached, 1, &["cannot reach 127.0.0.1", "nothing was changed"]);
+    assert_told(&refused, 1, &["the service has trouble; nothing was changed"]);
+    assert!(!refused.stderr.contains("status.stripe.com"), "{}", refused.stderr);
+    assert_told(&fic, 1, &["cannot reach 127.0.0.1", "nothing was changed"]);
+    assert_eq!(new.each_ref().map(files), [const { Vec::<String>::new() }; 3]);
+}
+
+#[test]
+fn a_limit_on_open_files_is_named() {
+    let home = Home::new();
+    // Too few for the file, and for a connection.
+    for files_max in [6, 8, 9] {
+        let program = home.command(&[]).get_program().to_owned();
+        let mut limited = std::process::Command::new("sh");
+        limited.current_dir(home.path()).env_clear().env("HOME", home.path());
+        limited.env("STRIPE_API_KEY", LIVE_KEY).env("STRIPE_API_BASE", "http://127.0.0.1:9");
+        let script = format!("ulimit -n {files_max}; exec \"$0\" sync");
+        let ran = ran(limited.arg("-c").arg(script).arg(program));
+        assert_told(&ran, 1, &["oo many open files", "ulimit -n 256"]);
+    }
+}
+
+#[test]
+fn a_status_after_an_interruption_sums_up_what_is_empty() {
+    let latency = Duration::from_millis(40);
+    let sandbox = live(60, Options { latency, ..Options::default() });
+    let home = Home::new();
+    let (child, began) = started(&mut home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &ALL));
+    until("begun", || sandbox.stats().total.requests > 30);
+    signal(&child, "INT");
+    let stopped = finished(child, began);
+    assert_eq!(stopped.code, Some(130), "{}", stopped.stderr);
+    let status = home.run(&["status"]).stdout;
+    assert!(status.contains(" empty, interrupted (-v) "), "{status}");
+    let alone =
+        status.lines().filter(|line| line.starts_with("stripe_") && line.split_whitespace().nth(1) == Some("0"));
+    assert_eq!(alone.count(), 0, "{status}");
 }
 
 #[test]
@@ -252,6 +317,20 @@ fn a_rhythm_repeats_and_ends_when_told() {
     let lines: Vec<&str> = ran.stdout.lines().collect();
     assert!(!lines.is_empty() && lines.iter().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
     home.assert_intact();
+}
+
+#[test]
+fn a_rhythm_writes_one_header_above_its_records() {
+    let sandbox = live(2, Options::default());
+    let home = Home::new();
+    let arguments = ["sync", "stripe:products", "--every", "10s", "--format", "csv"];
+    let (child, began) = started(&mut home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &arguments));
+    until("asked twice", || sandbox.stats().endpoints.get("GET /v1/account").is_some_and(|it| it.requests > 1));
+    signal(&child, "TERM");
+    let ran = finished(child, began);
+    assert_eq!(ran.code, Some(143), "{}", ran.stderr);
+    assert_eq!(ran.stdout.matches("provider,account,").count(), 1, "{}", ran.stdout);
+    assert!(ran.stdout.matches("\nstripe,").count() > 1, "{}", ran.stdout);
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn version_names_the_program() {
 #[test]
 fn contradictions_and_bad_values_are_usage_errors() {
     let home = Home::new();
-    let cases: [(&[&str], &str); 27] = [
+    let cases: [(&[&str], &str); 30] = [
         (&[], "Usage"),
         (&["frobnicate"], "unrecognized subcommand"),
         (&["sync", "--all", "customers"], "cannot be used with"),
@@ -137,6 +137,9 @@ fn contradictions_and_bad_values_are_usage_errors() {
         (&["sync", "--sandbox", "--config", "missing.toml"], "no such file"),
         (&["man", "--config", "missing.toml"], "no such file"),
         (&["completions"], "required"),
+        (&["completions", "tcsh"], "no completions for tcsh, only for bash, elvish, fish, powershell, zsh"),
+        (&["sync", ","], "a resource without a name"),
+        (&["sync", "customers,zebras"], "there is no resource zebras"),
     ];
     for (arguments, part) in cases {
         let ran = home.run(arguments);
@@ -194,8 +197,38 @@ fn credentials_that_cannot_work_are_explained_and_not_shown() {
         let ran = home.run_with(&["sync", "-vv"], &[(variable, value)]);
         assert_eq!(ran.code, 4, "{value:?}: {}", ran.stderr);
         assert!(ran.stderr.contains(part) && ran.stderr.contains(variable), "{value:?}: {}", ran.stderr);
+        assert_eq!(ran.stderr.matches(variable).count(), 1, "named once: {}", ran.stderr);
         assert!(!(ran.stdout + &ran.stderr).contains("MARKER"), "{value:?}");
     }
+}
+
+#[test]
+fn a_base_url_without_its_scheme_is_told_what_to_write() {
+    let variables = [("STRIPE_API_KEY", "sk_test_x"), ("STRIPE_API_BASE", "localhost:12111")];
+    let ran = Home::new().run_with(&["sync"], &variables);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    for part in ["must begin with http:// (this machine)", "such as http://localhost:12111"] {
+        assert!(ran.stderr.contains(part), "{part} in\n{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_shell_without_completions_is_not_sent_to_another() {
+    let ran = Home::new().run(&["completions", "tcsh"]);
+    assert!(!ran.stderr.contains("similar"), "{}", ran.stderr);
+}
+
+#[test]
+fn commas_part_names_as_blanks_do() {
+    let home = Home::new();
+    let plan = |names: &[&str]| {
+        let ran = home.run(&[&["sync", "--sandbox", "--dry-run"], names].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran.stdout
+    };
+    let wanted = plan(&["stripe:customers", "stripe:invoices", "fic:clients"]);
+    assert_eq!(plan(&["stripe:customers,stripe:invoices,", "fic:clients"]), wanted);
+    assert_eq!(plan(&["stripe:customers,", " stripe:invoices,fic:clients"]), wanted);
 }
 
 #[test]
@@ -317,6 +350,36 @@ fn exit_codes_are_in_the_help_and_in_the_readme() {
     let readme = include_str!("../../README.md");
     let table = readme.split("## Troubleshooting").next().expect("some");
     assert_eq!(codes(table, "| exit code"), wanted);
+}
+
+/// A man page's text as it is shown.
+fn shown(page: &str) -> String {
+    page.replace("\\-", "-").replace("\\*(Aq", "'").replace("\\*(aq", "'")
+}
+
+#[test]
+fn what_stands_line_by_line_fits_eighty_columns_also_in_a_man_page() {
+    // Man pages are indented by seven.
+    const MOST: usize = 73;
+    for (name, page) in generate::man_files().expect("made") {
+        let page = String::from_utf8(page).expect("text");
+        for verbatim in page.split(".nf\n").skip(1).map(|rest| rest.split(".fi\n").next().unwrap_or_default()) {
+            let long = verbatim.lines().find(|line| shown(line).chars().count() > MOST);
+            assert_eq!(long, None, "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_synopsis_of_a_man_page_is_the_usage_of_the_help() {
+    for (name, page) in generate::man_files().expect("made") {
+        let page = shown(&String::from_utf8(page).expect("text"));
+        let (_, after) = page.split_once(".SH SYNOPSIS\n").expect("a synopsis");
+        let synopsis = after.lines().next().expect("a line");
+        let words: Vec<&str> = name.trim_end_matches(".1").split('-').skip(1).collect();
+        let help = Home::new().run(&[&words[..], &["--help"]].concat()).stdout;
+        assert!(help.contains(&format!("Usage: {synopsis}\n")), "{name}: {synopsis:?} in\n{help}");
+    }
 }
 
 #[test]

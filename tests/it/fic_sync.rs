@@ -14,6 +14,7 @@ use stripesync::sync::{self, Error, Options};
 
 use crate::fic_world::{assert_complete, client, company, settings, sum, world};
 use crate::stripe_sync::FAULTS;
+use crate::support;
 
 /// Clients enough for three pages of them and two of what follows from them; more would only take longer.
 const SEVERAL_PAGES: usize = 220;
@@ -49,10 +50,16 @@ fn every_second_request_going_wrong_in_another_way_ends_in_the_truth() {
     let at: Vec<(u64, Fault)> = (2..).step_by(2).zip(FAULTS.iter().copied().filter(is_shared)).collect();
     let met = at.len() as u64;
     let world = world(settings(20));
-    world.sandbox.set_faults(Faults { at, ..Faults::default() });
-    let summary = world.pull();
+    let calls = support::watched(&world.sandbox);
+    world.sandbox.set_faults(Faults { at: at.clone(), pause: Some(support::SLOW), ..Faults::default() });
+    let summary = world.pull_impatiently();
     assert_complete(&summary);
     assert_eq!(world.sandbox.stats().faults, met);
+    // Whatever is a fault is asked for again at once: one request after the other here.
+    let calls: Vec<String> = calls.lock().expect("whole").iter().map(support::asked).collect();
+    for (n, fault) in at {
+        assert_eq!(calls[n as usize - 1], calls[n as usize], "{fault:?}");
+    }
     world.assert_true();
 }
 

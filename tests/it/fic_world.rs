@@ -19,8 +19,7 @@ use stripesync::store::Store;
 use stripesync::sync::fic::{self, Company};
 use stripesync::sync::{self, Error, Options, Summary};
 
-use crate::support::StillClock;
-use crate::support::difference;
+use crate::support::{SILENCE_MAX, StillClock, difference};
 
 const VOLATILE: &[&str] = &["url", "dn_url", "ai_url", "attachment_url", "attachment_preview_url"];
 const UNLIMITED: FicLimits = FicLimits { five_minutes: usize::MAX, hour: u64::MAX, month: u64::MAX };
@@ -57,11 +56,16 @@ pub fn company() -> Company {
 }
 
 pub fn client(sandbox: &Sandbox, limits: Limits, token: &str, cancel: &Cancel) -> Client {
-    let mut settings = Settings::new(sandbox.fic_base_url(), limits)
+    let settings = Settings { limits, ..client_settings(sandbox, token) };
+    Client::new(settings, Arc::new(StillClock::of(sandbox)), cancel.clone()).expect("a client")
+}
+
+fn client_settings(sandbox: &Sandbox, token: &str) -> Settings {
+    let mut settings = Settings::new(sandbox.fic_base_url(), Limits::new(100_000, None))
         .header("Authorization", Secret::new(authorization(token)))
         .header("Accept", Secret::new("application/json"));
     settings.timeouts.global = Duration::from_secs(20);
-    Client::new(settings, Arc::new(StillClock::of(sandbox)), cancel.clone()).expect("a client")
+    settings
 }
 
 impl World {
@@ -69,6 +73,15 @@ impl World {
         let client = client(&self.sandbox, Limits::new(100_000, None), "a/sandbox", cancel);
         let options = Options { only: RESOURCES.iter().collect(), ..Options::default() };
         self.run(&client, &options, cancel)
+    }
+
+    /// Pulls with a client that waits for no slow body.
+    pub fn pull_impatiently(&self) -> Summary {
+        let (mut settings, cancel) = (client_settings(&self.sandbox, "a/sandbox"), Cancel::default());
+        settings.timeouts.per_read = SILENCE_MAX;
+        let client = Client::new(settings, Arc::new(StillClock::of(&self.sandbox)), cancel.clone()).expect("a client");
+        let options = Options { only: RESOURCES.iter().collect(), ..Options::default() };
+        self.run(&client, &options, &cancel).expect("pulls")
     }
 
     /// Pulls with a client that has asked before, and so knows the service's time.

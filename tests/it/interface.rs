@@ -136,6 +136,49 @@ fn a_suggestion_is_one_line_however_long_the_path_is() {
 }
 
 #[test]
+fn a_file_whose_name_cannot_be_typed_gets_no_suggestion() {
+    let home = Home::new();
+    let database = home.path().join("a\nb.db").display().to_string();
+    let ran = home.run(&["sync", "stripe:products", "--sandbox", "--database", &database]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("sqlite3") && !ran.stderr.contains("to try next"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_look_at_a_file_leaves_nothing_beside_it() {
+    let home = Home::new();
+    sandboxed(&home, &["sync", "stripe:products", "fic:clients"]);
+    let copy = home.path().join("copy.db");
+    std::fs::copy(home.database(), &copy).expect("copied");
+    let before = std::fs::read(&copy).expect("readable");
+    for arguments in [&["status"][..], &["status", "--format", "json"], &["sync", "--dry-run", "--sandbox"]] {
+        let ran = home.run(&[arguments, &["--database", "copy.db"]].concat());
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let beside = ["-wal", "-shm", "-journal"].map(|ending| home.path().join(format!("copy.db{ending}")).exists());
+        assert_eq!(beside, [false; 3], "{arguments:?}");
+    }
+    assert!(std::fs::read(&copy).expect("readable") == before, "looking changes nothing");
+}
+
+#[test]
+fn a_quiet_run_says_of_each_list_what_was_asked_or_why_nothing_was() {
+    let home = Home::new();
+    let chosen = ["sync", "stripe:customers", "stripe:balance_transactions", "fic:clients", "fic:countries"];
+    sandboxed(&home, &chosen);
+    let quiet = sandboxed(&home, &[&chosen[..], &["-v"]].concat());
+    for part in [
+        "not asked: its changes come with the events resource=\"stripe:customers\"",
+        "asked for what is new resource=\"stripe:balance_transactions\"",
+        "asked for what happened since resource=\"stripe:events\"",
+        "resource=\"fic:clients\"",
+        "not asked: it was within a day resource=\"fic:countries\"",
+    ] {
+        assert!(quiet.stderr.contains(part), "{part} in\n{}", quiet.stderr);
+    }
+    assert!(!sandboxed(&home, &chosen).stderr.contains("asked"), "only where it is wanted");
+}
+
+#[test]
 fn an_exclusion_tells_what_else_it_leaves_out() {
     let ran = sandboxed(&Home::new(), &["sync", "--exclude", "invoices"]);
     let note = ran.stderr.lines().find(|line| line.starts_with("left out as well")).expect("a note");

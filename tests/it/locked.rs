@@ -1,5 +1,7 @@
 //! Other processes that keep the file locked for long, and a lock that is taken away. The real program each time.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -16,10 +18,16 @@ fn rates(ids: &[String], has_more: bool) -> Reply {
 
 /// A list of tax rates without end, a page in twenty milliseconds.
 fn slow_list() -> Scripted {
-    Scripted::start(|path, number| match path {
+    slow_list_with(|_| {})
+}
+
+/// The same; this gets the number of each page before it is answered.
+fn slow_list_with(before: impl Fn(usize) + Send + Sync + 'static) -> Scripted {
+    Scripted::start(move |path, number| match path {
         "/v1/account" => account(),
         path if path.starts_with("/v1/tax_rates") => {
             std::thread::sleep(Duration::from_millis(20));
+            before(number);
             rates(&[format!("txr_{number}")], true)
         }
         _ => rates(&[], false),
@@ -81,13 +89,29 @@ fn a_file_that_stays_locked_ends_the_run_with_what_it_has_done() {
 #[test]
 fn a_sync_whose_lock_is_taken_away_writes_nothing_more() {
     let home = Home::new();
-    let service = slow_list();
+    drop(Store::open(&home.database()).expect("opens"));
+    // The lock goes before a page is answered: whatever comes from that page on may not be in the file.
+    let (lock, take) = (home.path().join("stripesync.db.lock"), Arc::new(AtomicBool::new(false)));
+    let (told, first_late) = (Arc::clone(&take), Arc::new(AtomicUsize::new(0)));
+    let late = Arc::clone(&first_late);
+    let service = slow_list_with(move |number| {
+        if told.swap(false, SeqCst) {
+            std::fs::remove_file(&lock).expect("removed");
+            late.store(number, SeqCst);
+        }
+    });
     let (child, began) = started(&mut home.asking(&service.url, TEST_KEY, &["sync", "tax_rates"]));
-    until("begun", || home.database().exists() && service.requests().len() > 20);
-    std::fs::remove_file(home.path().join("stripesync.db.lock")).expect("removed");
+    until("a page in the file", || home.count("SELECT count(*) FROM stripe_tax_rates") > 0);
+    take.store(true, SeqCst);
     let ran = finished(child, began);
     assert_eq!(ran.code, Some(5), "{}", ran.stderr);
     assert!(ran.stderr.contains("stripesync.db.lock was taken away or replaced"), "{}", ran.stderr);
     assert!(ran.stderr.contains("keeps a second sync out"), "{}", ran.stderr);
     home.assert_intact();
+    let late = first_late.load(SeqCst);
+    assert!(late > 0 && service.requests().len() > late, "it went on asking for a moment");
+    let newest = home.count("SELECT max(CAST(substr(id, 5) AS INTEGER)) FROM stripe_tax_rates");
+    assert!((1..late as i64).contains(&newest), "page {newest} is in the file, the lock went before page {late}");
+    let cursors = "SELECT count(*) FROM slices WHERE CAST(substr(cursor, 5) AS INTEGER) >= ";
+    assert_eq!(home.count(&format!("{cursors}{late}")), 0, "no cursor claims what is not there");
 }

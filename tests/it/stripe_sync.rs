@@ -1,10 +1,13 @@
 //! A pull from the sandbox ends in the sandbox's own truth.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use serde_json::Value;
 use stripesync::http::Limits;
+use stripesync::model::cancel::Cancel;
 use stripesync::model::progress::Outcome;
+use stripesync::sandbox::service::Call;
 use stripesync::sandbox::{Change, Fault, Faults, Limits as SandboxLimits, Options as SandboxOptions, Sandbox, Sizes};
 use stripesync::store::Store;
 
@@ -122,21 +125,53 @@ pub const FAULTS: &[Fault] = &[
     Fault::ObjectWithoutId,
     Fault::HasMoreMissing,
     Fault::EmptyPageWithMore,
+    Fault::SlowBody,
 ];
+
+/// How many requests of a sync are sent again word for word.
+fn sent_again(calls: &[Call]) -> usize {
+    calls.len() - calls.iter().map(support::asked).collect::<BTreeSet<_>>().len()
+}
+
+/// Syncs while one in twenty requests goes wrong like this; says how many did, and how many were sent again.
+fn with_faults(fault: Option<Fault>) -> (u64, usize) {
+    let faults = Faults { pause: Some(support::SLOW), ..Faults::share(50, fault.as_slice()) };
+    let sandbox = Sandbox::start(SandboxOptions { sizes: Sizes::customers(25), faults, ..SandboxOptions::default() })
+        .expect("starts");
+    let store = Store::in_memory().expect("opens");
+    let (calls, cancel) = (support::watched(&sandbox), Cancel::default());
+    let client = match fault {
+        Some(Fault::SlowBody) => support::impatient(&sandbox, &cancel),
+        _ => support::client(&sandbox, Limits::new(100_000, None), &cancel),
+    };
+    let summary = support::sync_by(&client, &store, &support::all(), &cancel).expect("syncs");
+    assert_eq!(support::failures(&summary), Vec::<String>::new(), "{fault:?}");
+    assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new(), "{fault:?}");
+    let again = sent_again(&calls.lock().expect("whole"));
+    (sandbox.stats().faults, again)
+}
 
 #[test]
 fn five_percent_of_every_fault_end_in_the_truth() {
-    for fault in FAULTS {
-        let faults = Faults::share(50, &[*fault]);
-        let sandbox =
-            Sandbox::start(SandboxOptions { sizes: Sizes::customers(25), faults, ..SandboxOptions::default() })
-                .expect("starts");
-        let store = Store::in_memory().expect("opens");
-        let summary = support::sync(&sandbox, &store, &support::all()).expect("syncs");
-        assert_eq!(support::failures(&summary), Vec::<String>::new(), "{fault:?}");
-        assert!(sandbox.stats().faults > 5, "{fault:?} was hardly met");
-        assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new(), "{fault:?}");
-    }
+    // Most of the time goes into waiting before the next try.
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(fault) = FAULTS.get(next.fetch_add(1, SeqCst)) {
+                    let (met, _) = with_faults(Some(*fault));
+                    assert!(met > 5, "{fault:?} was hardly met");
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_body_that_comes_too_slowly_is_asked_for_again() {
+    let (_, always) = with_faults(None);
+    let (met, again) = with_faults(Some(Fault::SlowBody));
+    assert!(again >= always + met as usize / 2, "{met} slow, {again} sent again, and {always} when none is slow");
 }
 
 #[test]

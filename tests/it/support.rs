@@ -1,7 +1,7 @@
 //! A sandbox, a file, and the comparison of the file with the sandbox's own truth.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -14,6 +14,7 @@ use stripesync::model::resource::{List, Resource};
 use stripesync::model::secret::Secret;
 use stripesync::model::text::{self, Edit};
 use stripesync::providers::stripe;
+use stripesync::sandbox::service::Call;
 use stripesync::sandbox::{Change, Sandbox};
 use stripesync::store::Store;
 use stripesync::sync::{self, Error, Options, Summary, Target};
@@ -49,13 +50,28 @@ pub fn client(sandbox: &Sandbox, limits: Limits, cancel: &Cancel) -> Client {
     client_by(Arc::new(SystemClock::new()), sandbox, limits, cancel)
 }
 
+/// The pause in a slow body, and how long such a client waits for its next piece: so it is a fault.
+pub const SLOW: Duration = Duration::from_secs(3);
+pub const SILENCE_MAX: Duration = Duration::from_secs(1);
+
+/// A client that waits for no slow body.
+pub fn impatient(sandbox: &Sandbox, cancel: &Cancel) -> Client {
+    let mut settings = settings(sandbox, Limits::new(100_000, None));
+    settings.timeouts.per_read = SILENCE_MAX;
+    Client::new(settings, Arc::new(SystemClock::new()), cancel.clone()).expect("a client")
+}
+
 /// The same by another clock.
 pub fn client_by(clock: Arc<dyn Clock>, sandbox: &Sandbox, limits: Limits, cancel: &Cancel) -> Client {
+    Client::new(settings(sandbox, limits), clock, cancel.clone()).expect("a client")
+}
+
+fn settings(sandbox: &Sandbox, limits: Limits) -> Settings {
     let mut settings = Settings::new(sandbox.stripe_base_url(), limits)
         .header("Authorization", Secret::new(format!("Bearer {}", sandbox.keys()[0].text)))
         .header("Stripe-Version", Secret::new(stripe::API_VERSION));
     settings.timeouts.global = Duration::from_secs(20);
-    Client::new(settings, clock, cancel.clone()).expect("a client")
+    settings
 }
 
 /// Every Stripe resource.
@@ -87,6 +103,11 @@ pub fn all() -> Options {
 
 /// Compares every table with the sandbox's truth and returns what differs, at most a few lines for each table.
 pub fn differences(sandbox: &Sandbox, store: &Store) -> Vec<String> {
+    differences_in(sandbox, store, |_| true)
+}
+
+/// The same for the tables that are meant.
+pub fn differences_in(sandbox: &Sandbox, store: &Store, is_meant: impl Fn(&Resource) -> bool) -> Vec<String> {
     let catalog = sync::catalog();
     let truth = sandbox.stripe().truth(None);
     let mut found = Vec::new();
@@ -98,7 +119,7 @@ pub fn differences(sandbox: &Sandbox, store: &Store) -> Vec<String> {
         let (Some(objects), Some(compiled)) = (truth.get(path), catalog.by_table(&format!("stripe_{name}"))) else {
             continue;
         };
-        if matches!(compiled.resource.list, List::Unlisted(_)) {
+        if matches!(compiled.resource.list, List::Unlisted(_)) || !is_meant(compiled.resource) {
             continue;
         }
         let wanted: BTreeMap<(String, String), &Value> = objects
@@ -167,6 +188,38 @@ fn compare(
         found.push(format!("{table}: {different} of {} differ, such as {example}", wanted.len()));
     }
     found
+}
+
+/// Keeps every request that comes from now on.
+pub fn watched(sandbox: &Sandbox) -> Arc<Mutex<Vec<Call>>> {
+    let calls: Arc<Mutex<Vec<Call>>> = Arc::default();
+    let kept = Arc::clone(&calls);
+    sandbox.on_request(move |_, call| kept.lock().expect("whole").push(call.clone()));
+    calls
+}
+
+/// What a request asks for, in words that are equal where it is.
+pub fn asked(call: &Call) -> String {
+    let query: Vec<String> = call.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    format!("{}?{}", call.path, query.join("&"))
+}
+
+/// A small generator of numbers: the same seed, the same numbers.
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn new(seed: u64) -> Dice {
+        Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % bound.max(1)
+    }
+
+    pub fn pick<'t, T>(&mut self, from: &'t [T]) -> &'t T {
+        &from[self.below(from.len())]
+    }
 }
 
 /// Names what a run did not read whole or could not hold, with how it ended; products that the account lacks are no failure.

@@ -1,7 +1,7 @@
 //! The program in a real terminal: what people see of it, bars and colours included.
 
 use std::fs::{File, OpenOptions};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::Command;
 use std::time::Duration;
 
@@ -11,10 +11,15 @@ use serde_json::json;
 use stripesync::sandbox::{LIVE_KEY, Options, Sandbox, Sizes};
 use unicode_width::UnicodeWidthStr;
 
-use super::program::{Home, Reply, Scripted};
+use super::program::{Home, Reply, Scripted, signal};
 
 /// Runs a command in a terminal of so many columns; returns the exit code and every byte that the terminal got.
 fn in_terminal(columns: u16, command: &mut Command) -> (Option<i32>, String) {
+    in_terminal_until(columns, command, |_| false)
+}
+
+/// The same; Ctrl-C is pressed once `is_enough` of what the terminal got.
+fn in_terminal_until(columns: u16, command: &mut Command, is_enough: fn(&str) -> bool) -> (Option<i32>, String) {
     let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
     grantpt(&ours).expect("granted");
     unlockpt(&ours).expect("unlocked");
@@ -27,13 +32,19 @@ fn in_terminal(columns: u16, command: &mut Command) -> (Option<i32>, String) {
     // The command keeps its ends of the terminal open, which would then never end.
     command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
     let mut seen = Vec::new();
-    let (mut ours, mut chunk) = (File::from(ours), [0; 4096]);
+    let (mut ours, mut chunk, mut is_pressed) = (File::from(ours), [0; 4096], false);
     // Linux says that the other side has gone by an error, others by an end.
     while let Ok(count) = ours.read(&mut chunk) {
         if count == 0 {
             break;
         }
         seen.extend_from_slice(&chunk[..count]);
+        if !is_pressed && is_enough(&String::from_utf8_lossy(&seen)) {
+            is_pressed = true;
+            // The terminal echoes it; the signal is for who has the terminal for its own.
+            ours.write_all(b"\x03").expect("pressed");
+            signal(&child, "INT");
+        }
     }
     let code = child.wait().expect("ends").code();
     (code, String::from_utf8(seen).expect("text"))
@@ -53,6 +64,74 @@ fn lines(seen: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
+/// Returns what stands on a screen of so many columns that got this: the lines as people see them in the end.
+fn screen(columns: usize, seen: &str) -> Vec<String> {
+    let (mut lines, mut row, mut column) = (vec![Vec::new()], 0_usize, 0_usize);
+    let mut rest = seen.chars().peekable();
+    while let Some(c) = rest.next() {
+        if c == '\x1b' && rest.next_if_eq(&'[').is_some() {
+            let mut count = String::new();
+            while let Some(digit) = rest.next_if(|c| !c.is_ascii_alphabetic()) {
+                count.push(digit);
+            }
+            let is_whole = count == "2";
+            let count = count.parse().unwrap_or(1);
+            match rest.next() {
+                Some('A') => row = row.saturating_sub(count),
+                Some('B') => row += count,
+                Some('C') => column += count,
+                Some('D') => column = column.saturating_sub(count),
+                Some('K') => lines[row].truncate(if is_whole { 0 } else { column }),
+                _ => {}
+            }
+        } else if c == '\r' {
+            column = 0;
+        } else if c == '\n' {
+            row += 1;
+        } else {
+            if column == columns {
+                (row, column) = (row + 1, 0);
+            }
+            lines.resize_with(lines.len().max(row + 1), Vec::new);
+            let line = &mut lines[row];
+            line.resize(line.len().max(column + 1), ' ');
+            line[column] = c;
+            column += 1;
+        }
+        lines.resize_with(lines.len().max(row + 1), Vec::new);
+    }
+    lines.into_iter().map(|line| line.into_iter().collect::<String>().trim_end().to_owned()).collect()
+}
+
+#[test]
+fn ctrl_c_leaves_no_bar_behind() {
+    let latency = Duration::from_millis(50);
+    let sandbox =
+        Sandbox::start(Options { sizes: Sizes::customers(300), livemode: true, latency, ..Options::default() })
+            .expect("starts");
+    for columns in [60, 100_u16] {
+        let home = Home::new();
+        let mut sync = home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &["sync"]);
+        // Some pictures of some bars.
+        let is_enough = |seen: &str| seen.matches('─').count() > 1500 && seen.contains("stripe:customers ");
+        let (code, seen) = in_terminal_until(columns, &mut sync, is_enough);
+        assert_eq!(code, Some(130), "{seen}");
+        let (before, _) = seen.split_once("^C").expect("it was echoed");
+        let picture = screen(columns.into(), before);
+        let bars = picture.iter().filter(|line| line.contains('─'));
+        let is_one = |line: &&String| line.starts_with("stripe:") && line.matches("stripe:").count() == 1;
+        assert!(bars.clone().count() > 1 && bars.clone().all(|line| is_one(&line)), "{picture:#?}");
+        let left = screen(columns.into(), &seen);
+        let is_bar = |line: &&String| line.contains('─') || line.contains('━') || line.contains(" lists done");
+        assert_eq!(left.iter().find(is_bar), None, "{left:#?}");
+        let told = left.iter().rposition(|line| line.starts_with("interrupted; everything read")).expect("told");
+        // In lines that break at blanks.
+        let end = left[told..].join(" ");
+        assert!(end.contains("and the same command goes on from there"), "{left:#?}");
+        assert!(left.iter().all(|line| line.width() <= columns.into()), "{left:#?}");
+    }
+}
+
 #[test]
 fn bars_move_and_the_tables_fit() {
     let sandbox = Sandbox::start(Options {
@@ -68,7 +147,7 @@ fn bars_move_and_the_tables_fit() {
         let mut sync = home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &arguments);
         let (code, seen) = in_terminal(columns, &mut sync);
         assert_eq!(code, Some(0), "{seen}");
-        assert!(seen.contains(" of 2 lists begun") && seen.contains('─'), "no bar was drawn: {seen:?}");
+        assert!(seen.contains(" of 2 lists done") && seen.contains('─'), "no bar was drawn: {seen:?}");
         // Up, and to the line's start: the picture is drawn over itself.
         assert!(seen.contains("\x1b[1A") || seen.contains("\x1b[2K"), "{seen:?}");
         let mut tables = lines(&seen);

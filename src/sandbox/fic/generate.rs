@@ -26,6 +26,11 @@ const DST_NIGHT_S: i64 = 1_761_438_600;
 /// 2025-01-10 08:00 UTC, the company's first day.
 const START_S: i64 = 1_736_496_000;
 
+/// Between two rows of a small company lies at most so long; in a large one less, so that all of it happened before now.
+const PACE_S: u64 = 40_000;
+/// What a large company's rows share.
+const SPAN_S: u64 = 80_000_000;
+
 /// A small generator of numbers (splitmix64).
 pub struct Dice(u64);
 
@@ -58,9 +63,18 @@ pub fn decimal(units: u64, places: u32) -> Value {
     serde_json::from_str(text.trim_end_matches('0').trim_end_matches('.')).unwrap_or(Value::Null)
 }
 
+fn client_name(id: u64) -> String {
+    format!("Cliente {} S.r.l.", id - 1)
+}
+
+fn supplier_name(id: u64) -> String {
+    format!("Fornitore {}", id - 1)
+}
+
 /// Fills an empty state with a company of so many clients.
 pub fn fill(state: &mut State, seed: u64, clients: usize) {
-    let mut maker = Maker { dice: Dice::new(seed), state, at_s: START_S };
+    let pace_s = PACE_S.min(SPAN_S / (clients as u64 * 6 + 60));
+    let mut maker = Maker { dice: Dice::new(seed), state, at_s: START_S, pace_s };
     maker.lookups();
     maker.entities(clients);
     for index in 0..(clients * 2).max(ISSUED_TYPES.len()) {
@@ -76,12 +90,14 @@ struct Maker<'s> {
     dice: Dice,
     state: &'s mut State,
     at_s: i64,
+    /// At most so long, and a little more, lies between two rows.
+    pace_s: u64,
 }
 
 impl Maker<'_> {
     /// Moves on by minutes to days; every 17th row falls into the night when the clocks go back.
     fn stamp(&mut self, index: usize) -> String {
-        self.at_s += 600 + self.dice.below(40_000) as i64;
+        self.at_s += 600 + self.dice.below(self.pace_s) as i64;
         if index % 17 == 16 { rome(DST_NIGHT_S + (index % 2) as i64 * 3_600) } else { rome(self.at_s) }
     }
 
@@ -135,7 +151,7 @@ impl Maker<'_> {
     fn entities(&mut self, clients: usize) {
         for index in 0..clients {
             let stamp = self.stamp(index);
-            self.state.insert("/entities/clients", json!({"code": format!("C{index:04}"), "name": format!("Cliente {index} S.r.l."),
+            self.state.insert("/entities/clients", json!({"code": format!("C{index:04}"), "name": client_name(index as u64 + 1),
                 "type": "company", "vat_number": format!("IT{:011}", index + 1), "tax_code": null, "address_city": "Bergamo",
                 "country": "Italia", "country_iso": "IT", "email": format!("cliente{index}@example.com"), "e_invoice": true,
                 "ei_code": "ABC1234", "default_vat": null, "default_payment_method": null, "price_list_id": "10",
@@ -143,7 +159,7 @@ impl Maker<'_> {
         }
         for index in 0..clients / 5 + 3 {
             let stamp = self.stamp(index);
-            self.state.insert("/entities/suppliers", json!({"code": format!("F{index:04}"), "name": format!("Fornitore {index}"),
+            self.state.insert("/entities/suppliers", json!({"code": format!("F{index:04}"), "name": supplier_name(index as u64 + 1),
                 "type": "company", "vat_number": format!("IT9{index:010}"), "country": "Italia", "created_at": stamp, "updated_at": stamp}));
         }
         for index in 0..clients / 2 + 5 {
@@ -167,9 +183,10 @@ impl Maker<'_> {
         let client = 1 + self.dice.below(clients.max(1) as u64);
         let due = if index % 13 == 12 { "2021-15-08".to_owned() } else { self.day() };
         let paid = index.is_multiple_of(3);
+        let day = self.day();
         let payment = |id: usize, cents: u64, paid: bool| {
             json!({"id": index * 2 + id, "amount": decimal(cents, 2), "due_date": due, "status": if paid { "paid" } else { "not_paid" },
-                "paid_date": if paid { json!(due) } else { Value::Null }, "payment_account": {"id": 22, "name": "Banca", "type": "bank"},
+                "paid_date": if paid { json!(day) } else { Value::Null }, "payment_account": {"id": 22, "name": "Banca", "type": "bank"},
                 "payment_terms": {"days": 30, "type": "standard"}})
         };
         let payments = vec![payment(1, first_cents, true), payment(2, gross_cents - first_cents, paid)];
@@ -177,27 +194,30 @@ impl Maker<'_> {
             "measure": "ore", "net_price": decimal(net_cents * 1_000 / qty, 5), "gross_price": decimal(gross_cents * 1_000 / qty, 5),
             "vat": {"id": 0, "value": 22}, "discount": 0, "not_taxable": false}]);
         let id = self.state.insert("/issued_documents", json!({"type": kind, "number": index / ISSUED_TYPES.len() + 1, "numeration": if index.is_multiple_of(5) { "/A" } else { "" },
-            "date": self.day(), "year": 2025, "entity": {"id": client, "name": format!("Cliente {} S.r.l.", client - 1), "country": "Italia"},
+            "date": day, "year": day[..4].parse::<u32>().unwrap_or(0), "entity": {"id": client, "name": client_name(client), "country": "Italia"},
             "subject": "", "visible_subject": "Lavori", "rc_center": "", "notes": "",
             "currency": {"id": "EUR", "symbol": "€", "exchange_rate": "1.00000"}, "language": {"code": "it", "name": "Italiano"},
             "amount_net": decimal(net_cents, 2), "amount_vat": decimal(gross_cents - net_cents, 2), "amount_gross": decimal(gross_cents, 2),
             "amount_due_discount": null, "stamp_duty": 0, "e_invoice": kind == "invoice", "ei_status": if kind == "invoice" { json!("sent") } else { Value::Null },
             "payment_method": {"id": 31, "name": "Bonifico"}, "items_list": items, "payments_list": payments, "is_marked": false, "locked": false,
-            "next_due_date": due, "url": null, "dn_url": null, "ai_url": null, "attachment_url": null, "created_at": stamp, "updated_at": stamp}));
+            "next_due_date": if paid { Value::Null } else { json!(due) }, "url": null, "dn_url": null, "ai_url": null, "attachment_url": null, "created_at": stamp, "updated_at": stamp}));
         if kind == "invoice" {
-            self.cash(index, "in", first_cents, &id);
+            self.cash(index, "in", first_cents, &id, "acconto", &client_name(client));
+            if paid {
+                self.cash(index, "in", gross_cents - first_cents, &id, "saldo", &client_name(client));
+            }
         }
     }
 
     /// Adds a cashbook entry; every third comes without an id, as the service's own example does.
-    fn cash(&mut self, index: usize, side: &str, cents: u64, document: &str) {
+    fn cash(&mut self, index: usize, side: &str, cents: u64, document: &str, part: &str, entity: &str) {
         let number: u64 = document.parse().unwrap_or(0);
-        let mut row = json!({"date": self.day(), "description": format!("Documento {document}"), "entity_name": "Cliente",
+        let mut row = json!({"date": self.day(), "description": format!("Documento {document}, {part}"), "entity_name": entity,
             "kind": if side == "in" { "issued_document" } else { "received_document" }, "type": side, "document": {"id": number}});
         row[format!("amount_{side}")] = decimal(cents, 2);
         row[format!("payment_account_{side}")] = json!({"id": 22});
         if !index.is_multiple_of(3) {
-            row["id"] = json!(format!("cb{side}{number}"));
+            row["id"] = json!(format!("cb{side}{number}{part}"));
         }
         self.state.append("/cashbook", row);
     }
@@ -206,22 +226,26 @@ impl Maker<'_> {
         let stamp = self.stamp(index);
         let net_cents = self.dice.below(500_000) + 1;
         let gross_cents = net_cents + net_cents * 22 / 100;
+        let (supplier, paid) = (1 + index as u64 % 3, index % 12 != 7);
         let id = self.state.insert("/received_documents", json!({"type": RECEIVED_TYPES[index % RECEIVED_TYPES.len()], "date": self.day(),
-            "entity": {"id": 1 + index % 3, "name": "Fornitore"}, "category": "Server e hosting", "description": format!("Spesa {index}"),
+            "entity": {"id": supplier, "name": supplier_name(supplier)}, "category": "Server e hosting", "description": format!("Spesa {index}"),
             "invoice_number": format!("{index}/B"), "amount_net": decimal(net_cents, 2), "amount_vat": decimal(gross_cents - net_cents, 2),
             "amount_gross": decimal(gross_cents, 2), "tax_deductibility": 100, "vat_deductibility": 100, "is_marked": false, "is_detailed": index.is_multiple_of(2),
-            "currency": {"id": "EUR", "symbol": "€", "exchange_rate": "1.00000"}, "next_due_date": self.day(),
+            "currency": {"id": "EUR", "symbol": "€", "exchange_rate": "1.00000"}, "next_due_date": if paid { Value::Null } else { json!(self.day()) },
             "items_list": if index.is_multiple_of(2) { json!([{"id": index + 1, "name": "Server", "net_price": decimal(net_cents * 1_000, 5), "qty": 1, "stock": 0, "vat": {"id": 0, "value": 22}}]) } else { Value::Null },
-            "payments_list": [{"id": index + 1, "amount": decimal(gross_cents, 2), "due_date": self.day(), "paid_date": null, "status": "not_paid", "payment_terms": {"days": 0, "type": "standard"}}],
+            "payments_list": [{"id": index + 1, "amount": decimal(gross_cents, 2), "due_date": self.day(), "paid_date": if paid { json!(self.day()) } else { Value::Null }, "status": if paid { "paid" } else { "not_paid" }, "payment_terms": {"days": 0, "type": "standard"}}],
             "attachment_url": null, "attachment_preview_url": null, "created_at": stamp, "updated_at": stamp}));
-        self.cash(index, "out", gross_cents, &id);
+        if paid {
+            self.cash(index, "out", gross_cents, &id, "saldo", &supplier_name(supplier));
+        }
     }
 
     fn books(&mut self, clients: usize) {
         for index in 0..7 {
-            let amount = decimal(self.dice.below(90_000) + 1, 2);
+            let net_cents = self.dice.below(90_000) + 1;
+            let (net, gross) = (decimal(net_cents, 2), decimal(net_cents + net_cents * 22 / 100, 2));
             self.state.insert("/received_documents/pending", json!({"date": self.day(), "type": (["agyo", "mail", "browser"][index % 3]), "subject": "Fattura",
-                "filename": format!("f{index}.xml"), "supplier_name": "Fornitore", "amount_net": amount, "amount_gross": if index.is_multiple_of(2) { json!(amount.to_string()) } else { amount },
+                "filename": format!("f{index}.xml"), "supplier_name": "Fornitore", "amount_net": net, "amount_gross": if index.is_multiple_of(2) { json!(gross.to_string()) } else { gross },
                 "attachment_url": null, "emssion_date": self.day()}));
         }
         for index in 0..clients / 2 + 2 {

@@ -288,8 +288,10 @@ fn without_private(mut value: Value) -> Value {
 /// The event type that tells of an object's being created, updated or deleted, if there is one.
 fn event_type(object: &str, verb: &str) -> Option<&'static str> {
     let facts = Facts::get();
-    if verb == "deleted" {
-        return facts.object(object).deleted_event.as_deref();
+    if verb == "deleted"
+        && let Some(named) = facts.object(object).deleted_event.as_deref()
+    {
+        return Some(named);
     }
     let fits = facts
         .events

@@ -55,7 +55,12 @@ fn subscription(value: &mut Value) {
 fn invoice(value: &mut Value) {
     value["paid"] = json!(value["status"] == "paid");
     value["charge"] = Value::Null;
-    value["tax"] = Value::Null;
+    let taxes = old_taxes(&value["total_taxes"]);
+    value["tax"] = match &taxes {
+        Value::Array(all) => all.iter().filter_map(|tax| tax["amount"].as_i64()).sum::<i64>().into(),
+        _ => Value::Null,
+    };
+    value["total_tax_amounts"] = if taxes.is_array() { taxes } else { json!([]) };
     value["discount"] = value.pointer("/discounts/0").filter(|d| d.is_object()).cloned().unwrap_or(Value::Null);
     lift(
         value,
@@ -66,9 +71,24 @@ fn invoice(value: &mut Value) {
             ("quote", "/quote_details/quote"),
         ],
     );
+    if let Value::Object(map) = value {
+        map.remove("total_taxes");
+    }
+}
+
+/// Taxes as they used to be written.
+fn old_taxes(taxes: &Value) -> Value {
+    let Value::Array(all) = taxes else { return Value::Null };
+    let each = all.iter().map(|tax| {
+        json!({"amount": tax["amount"], "inclusive": tax["tax_behavior"] == "inclusive",
+            "tax_rate": tax.pointer("/tax_rate_details/tax_rate"), "taxability_reason": tax["taxability_reason"],
+            "taxable_amount": tax["taxable_amount"]})
+    });
+    each.collect()
 }
 
 fn line(value: &mut Value) {
+    value["tax_amounts"] = old_taxes(&value["taxes"]);
     let pricing = value.get("pricing").cloned().unwrap_or(Value::Null);
     lift(
         value,
@@ -85,6 +105,7 @@ fn line(value: &mut Value) {
     value["type"] = json!("subscription");
     if let Value::Object(map) = value {
         map.remove("pricing");
+        map.remove("taxes");
     }
 }
 
@@ -101,6 +122,10 @@ mod tests {
         let mut i = json!({"object": "invoice", "status": "paid", "parent": {"subscription_details": {"subscription": "sub_1"}}});
         age(&mut i);
         assert_eq!((i["subscription"].as_str(), i.get("parent")), (Some("sub_1"), None));
+        let mut taxed = json!({"object": "invoice", "status": "open", "total_taxes": [
+            {"amount": 22, "tax_behavior": "exclusive", "tax_rate_details": {"tax_rate": "txr_1"}}]});
+        age(&mut taxed);
+        assert_eq!((&taxed["tax"], &taxed["total_tax_amounts"][0]["tax_rate"]), (&json!(22), &json!("txr_1")));
         assert!(is_old("2024-06-20") && is_old("2025-02-24.acacia") && !is_old("2026-10-28.endive"));
     }
 }

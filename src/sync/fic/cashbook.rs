@@ -168,13 +168,17 @@ impl Pull<'_> {
         self.tally.begin(&items.table(), "fan-out");
         let (key, table) = (self.key(lists), lists.table());
         let mut after = String::new();
+        let mut left = self.store.living_count(self.account.id, &table)?;
         loop {
             let some = self.store.living(key, &table, Living::default(), &after, LISTS_TOGETHER)?;
             let Some(end) = some.last() else { return Ok(()) };
             after.clone_from(end);
             for list in some {
                 self.prices(items, &list)?;
+                left = left.saturating_sub(1);
+                self.tally.read_under(&items.table(), || Ok::<_, Trouble>(left))?;
             }
+            self.tally.committed();
         }
     }
 

@@ -138,11 +138,13 @@ impl Pull<'_> {
         for resource in chosen {
             for &pass in passes(resource) {
                 let (now, later) = self.plan(resource, pass)?;
+                say(resource, pass, now.or(later.as_ref().map(|it| it.job)), now.is_none());
                 upkeep.extend(later);
                 if let Some(job) = now {
                     self.perform(job, resource, pass)?;
                 }
             }
+            self.tell_end(resource);
         }
         upkeep.sort_by_key(|it| -it.urgency);
         let allowance = decide::upkeep_allowance(self.sent());
@@ -150,6 +152,7 @@ impl Pull<'_> {
         for Upkeep { job, resource, pass, .. } in upkeep {
             if self.sent() < most {
                 self.perform(job, resource, pass)?;
+                self.tell_end(resource);
             }
         }
         self.settle_rows()
@@ -191,6 +194,14 @@ impl Pull<'_> {
 
     fn sent(&self) -> u64 {
         self.client.sent() - self.sent_before
+    }
+
+    /// Tells that a list is read for now, unless the run was cut short in it.
+    fn tell_end(&mut self, resource: &Resource) {
+        if self.spent.is_none() && !self.cancel.is_set() {
+            self.tally.ended(&resource.table());
+            self.tally.committed();
+        }
     }
 
     fn chosen(&self, name: &str) -> Option<&'static Resource> {
@@ -286,6 +297,19 @@ impl Pull<'_> {
         self.tally.fail(table, outcome);
         Ok(())
     }
+}
+
+/// Logs what is done about a list, and why nothing is.
+fn say(resource: &Resource, pass: &str, job: Option<Job>, may_wait: bool) {
+    let what = match job {
+        None => "not asked: it was within a day",
+        Some(Job::Scan) => "read whole",
+        Some(Job::Changes) => "asked for what changed",
+        Some(Job::Count) => "asked how many there are",
+        Some(Job::Cashbook) => "asked for by days",
+    };
+    let (pass, when) = (Some(pass).filter(|pass| !pass.is_empty()), may_wait.then_some("if requests are left"));
+    tracing::info!(resource = format!("fic:{}", resource.name), pass, when = when.filter(|_| job.is_some()), "{what}");
 }
 
 /// Returns the column and value that tell a pass's rows: `type=invoice` is both.

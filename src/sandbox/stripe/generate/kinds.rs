@@ -1,7 +1,7 @@
 //! The kinds of objects that the sandbox makes: how many, with which ids, filled by whom.
 
 use super::template::Fields;
-use super::{Gen, billing, catalog, payments, tail};
+use super::{Gen, billing, catalog, invoices, invoicing, ledger, payments, sales, tail};
 
 /// Writes what varies in the nth object of a kind.
 pub(super) type Fill = fn(&Gen, Kind, u32, &mut Fields);
@@ -63,32 +63,32 @@ const FEW: fn(u32) -> u32 = |_| 3;
 kinds! {
     Customer, "customer", "cus_", |c| c, billing::customer;
     Subscription, "subscription", "sub_", |c| c * 4 / 5 + 1, billing::subscription;
-    Invoice, "invoice", "in_", |c| c * 3, billing::invoice, drop(&["subscription", "payments", "confirmation_secret"]);
+    Invoice, "invoice", "in_", |c| c * 3, invoices::invoice, drop(&["subscription", "payments", "confirmation_secret"]);
     Charge, "charge", "ch_", |c| c * 3, payments::charge, drop(&["refunds", "source", "shipping"]);
     PaymentIntent, "payment_intent", "pi_", |c| c * 3, payments::payment_intent;
-    Refund, "refund", "re_", |c| c / 8 + 3, payments::refund;
-    Dispute, "dispute", "du_", |c| c / 50 + 2, payments::dispute;
-    Payout, "payout", "po_", |c| c / 10 + 5, tail::plain;
-    BalanceTransaction, "balance_transaction", "txn_", |c| c * 3, payments::balance_transaction;
+    Refund, "refund", "re_", |c| ledger::refunds(c * 3), payments::refund;
+    Dispute, "dispute", "du_", |c| ledger::disputes(c * 3), payments::dispute;
+    Payout, "payout", "po_", |c| ledger::payouts(c * 3), payments::payout;
+    BalanceTransaction, "balance_transaction", "txn_", |c| ledger::entries(c * 3), payments::balance_transaction;
     Product, "product", "prod_", |c| c / 50 + 12, catalog::product;
     Price, "price", "price_", |c| c / 20 + 30, catalog::price;
-    Plan, "plan", "plan_", |c| c / 100 + 4, catalog::plan;
+    Plan, "plan", "price_", |c| c / 20 + 30, catalog::plan;
     Coupon, "coupon", "cpn_", |c| c / 200 + 6, catalog::coupon;
     PromotionCode, "promotion_code", "promo_", |c| c / 100 + 4, catalog::promotion_code;
-    TaxRate, "tax_rate", "txr_", |_| 4, tail::plain;
+    TaxRate, "tax_rate", "txr_", |_| 4, catalog::tax_rate;
     TaxId, "tax_id", "txi_", |c| c / 8 + 3, billing::tax_id;
     SetupIntent, "setup_intent", "seti_", |c| c / 2 + 2, payments::setup_intent;
     SetupAttempt, "setup_attempt", "setatt_", |c| c / 2 + 2, payments::setup_attempt;
-    CheckoutSession, "checkout.session", "cs_test_", |c| c / 4 + 2, payments::checkout_session;
-    Quote, "quote", "qt_", |c| c / 20 + 3, billing::quote;
-    CreditNote, "credit_note", "cn_", |c| c / 20 + 3, billing::credit_note;
+    CheckoutSession, "checkout.session", "cs_test_", |c| invoicing::sessions(c * 3), sales::checkout_session;
+    Quote, "quote", "qt_", |c| c / 20 + 3, sales::quote;
+    CreditNote, "credit_note", "cn_", |c| invoicing::credit_notes(c * 3), invoices::credit_note;
     Transfer, "transfer", "tr_", |c| c / 20 + 3, payments::transfer;
     PaymentMethod, "payment_method", "pm_", |c| c + 5, payments::payment_method;
     TestClock, "test_helpers.test_clock", "clock_", |_| 2, tail::plain, test();
-    InvoicePayment, "invoice_payment", "inpay_", |c| c * 3, billing::invoice_payment;
-    Invoiceitem, "invoiceitem", "ii_", |c| c / 4 + 2, billing::invoiceitem;
+    InvoicePayment, "invoice_payment", "inpay_", |c| invoicing::payments(c * 3), invoices::invoice_payment;
+    Invoiceitem, "invoiceitem", "ii_", |c| invoicing::items(c * 3), invoices::invoiceitem;
     SubscriptionSchedule, "subscription_schedule", "sub_sched_", |c| c / 40 + 2, billing::schedule;
-    CustomerBalanceTransaction, "customer_balance_transaction", "cbtxn_", |c| c / 4 + 2, billing::by_customer;
+    CustomerBalanceTransaction, "customer_balance_transaction", "cbtxn_", |c| c / 4 + 2, billing::customer_balance;
     CashTransaction, "customer_cash_balance_transaction", "ccsbtxn_", |c| c / 50 + 2, billing::by_customer;
     Card, "card", "card_", |c| c / 10 + 2, billing::by_customer;
     ActiveEntitlement, "entitlements.active_entitlement", "ent_", |c| c / 10 + 2, tail::active_entitlement;
@@ -139,7 +139,7 @@ kinds! {
     IssuingTransaction, "issuing.transaction", "ipi_", FEW, tail::plain;
     PaymentRecord, "payment_record", "pr_", FEW, tail::plain;
     PaymentAttemptRecord, "payment_attempt_record", "par_", FEW, tail::plain;
-    PaymentLink, "payment_link", "plink_", |_| 4, payments::payment_link;
+    PaymentLink, "payment_link", "plink_", |_| 4, sales::payment_link;
     PaymentMethodConfiguration, "payment_method_configuration", "pmc_", FEW, tail::plain;
     PaymentMethodDomain, "payment_method_domain", "pmd_", FEW, tail::plain;
     TrialOffer, "product_catalog.trial_offer", "to_", FEW, tail::plain;

@@ -3,10 +3,16 @@
 
 mod billing;
 mod catalog;
+mod invoices;
+mod invoicing;
 mod kinds;
+mod ledger;
 mod payments;
+mod redeem;
+mod sales;
 mod tail;
 mod template;
+mod timeline;
 
 pub(super) use kinds::{Kind, ROWS};
 pub(super) use template::{Fields, list_text};
@@ -17,24 +23,8 @@ use super::text::{NESTED, PAGE};
 use crate::sandbox::random::mix;
 use template::Template;
 
-/// How long before the clock's start the oldest objects were made.
-const SPAN_S: i64 = 6 * 365 * 86_400;
 /// The newest generated object is this much older than the clock's start, so that what tests create is newer.
 const QUIET_S: i64 = 3600;
-/// From this many objects of a kind on, a run of them shares one second, longer than two pages. In a smaller account it
-/// would be a month's revenue of its own.
-const RUN_FROM: u32 = 2_500;
-/// The same for customers, who bring no revenue by themselves.
-const RUN_FROM_CUSTOMERS: u32 = 280;
-/// The length of that run.
-const RUN: u32 = 230;
-/// Of so many objects in a row the first few are made in one second. No divisor of a page's hundred: of several pages
-/// some begin in the midst of such a second.
-const BATCH: u32 = 7;
-/// How many those are.
-const BATCH_SAME: u32 = 3;
-/// From this many objects of a kind on.
-const BATCH_FROM: u32 = 200;
 /// Stripe's ids begin with their second: `link_1PgaxS…` was made 1,096 s after `price_1Pgafm…` (stripe-fixtures.json),
 /// which is what five digits of base 62 say that count from here.
 const IDS_FROM_S: i64 = 1_342_389_380;
@@ -77,6 +67,10 @@ pub(super) struct Gen {
     pub(super) odd: bool,
     counts: Vec<u32>,
     templates: Vec<OnceLock<Template>>,
+    /// Prices by currency and term.
+    shelves: OnceLock<Vec<Vec<u32>>>,
+    /// What lines say of prices.
+    labels: OnceLock<Vec<catalog::Label>>,
 }
 
 impl Gen {
@@ -102,6 +96,8 @@ impl Gen {
             odd: sizes.exact.is_none(),
             counts: counts.collect(),
             templates: (0..ROWS.len() * 2).map(|_| OnceLock::new()).collect(),
+            shelves: OnceLock::new(),
+            labels: OnceLock::new(),
         }
     }
 
@@ -114,40 +110,9 @@ impl Gen {
         mix(self.seed ^ ((kind as u64) << 40) ^ (u64::from(salt) << 32), u64::from(n))
     }
 
-    /// The second in which the nth object was made: density grows with time; some share a second.
-    pub(super) fn created(&self, kind: Kind, n: u32) -> i64 {
-        let count = self.count(kind).max(1);
-        let n = if count >= BATCH_FROM && n % BATCH < BATCH_SAME { n - n % BATCH } else { n };
-        // The run takes a moment of the time, and not the share of it that its number would.
-        let half = count / 2;
-        let run_from = if kind == Kind::Customer { RUN_FROM_CUSTOMERS } else { RUN_FROM };
-        let run = if count >= run_from { RUN.min(count * 2 / 5) } else { 0 };
-        let n = if n < half { n } else { (n - half).saturating_sub(run) + half };
-        let share = (f64::from(n) + 0.5) / f64::from(count - run);
-        self.end_s - SPAN_S + (SPAN_S as f64 * share.sqrt()) as i64
-    }
-
-    /// How many objects of a kind were made before the given second.
-    pub(super) fn made_before(&self, kind: Kind, second: i64) -> u32 {
-        let (mut low, mut high) = (0, self.count(kind));
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.created(kind, middle) < second {
-                true => low = middle + 1,
-                false => high = middle,
-            }
-        }
-        low
-    }
-
-    /// The parent to which the nth of `kind` belongs: both run evenly through the same time.
-    pub(super) fn parent(&self, kind: Kind, n: u32, parent: Kind) -> Option<u32> {
-        let (of, parents) = (u64::from(self.count(kind).max(1)), u64::from(self.count(parent)));
-        (parents > 0).then(|| u32::try_from(u64::from(n) * parents / of).unwrap_or(0).min(self.count(parent) - 1))
-    }
-
     /// The id of the nth object.
     pub(super) fn id(&self, kind: Kind, n: u32) -> String {
+        let kind = named_as(kind);
         let row = &ROWS[kind as usize];
         if let Some(fixed) = row.fixed_ids.get(n as usize) {
             return (*fixed).to_owned();
@@ -170,6 +135,7 @@ impl Gen {
 
     /// The number of the object with this id, if there is one.
     pub(super) fn number(&self, kind: Kind, id: &str) -> Option<u32> {
+        let kind = named_as(kind);
         let row = &ROWS[kind as usize];
         if let Some(at) = row.fixed_ids.iter().position(|f| *f == id) {
             return u32::try_from(at).ok().filter(|n| *n < self.count(kind));
@@ -212,6 +178,11 @@ impl Gen {
         let row = &ROWS[kind as usize];
         self.templates[slot].get_or_init(|| Template::new(row.object, row.drop, fields, column)).fill(fields)
     }
+}
+
+/// The kind whose ids another's objects have: a plan is a price by its old name.
+fn named_as(kind: Kind) -> Kind {
+    if kind == Kind::Plan { Kind::Price } else { kind }
 }
 
 /// Modular inverse of an odd number, by Newton's iteration.

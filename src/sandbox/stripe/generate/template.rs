@@ -85,6 +85,23 @@ fn put(value: &mut Value, pointer: &str, new: Value) {
     *at = new;
 }
 
+/// Writes an object of raw values whose lines are padded as one that starts at a column.
+pub(super) fn object_text(column: usize, fields: &[(&str, String)]) -> String {
+    let mut out = String::with_capacity(fields.iter().map(|(name, raw)| name.len() + raw.len() + column + 8).sum());
+    for (at, (name, raw)) in fields.iter().enumerate() {
+        out.push_str(if at == 0 { "{\n" } else { ",\n" });
+        out.extend(std::iter::repeat_n(' ', column + 2));
+        out.push('"');
+        out.push_str(name);
+        out.push_str("\": ");
+        out.push_str(raw);
+    }
+    out.push('\n');
+    out.extend(std::iter::repeat_n(' ', column));
+    out.push('}');
+    out
+}
+
 /// Writes a list envelope as it stands in an object of a list page; elements are texts at the nested column.
 pub(in super::super) fn list_text(elements: &[impl AsRef<str>], has_more: bool, url: &str) -> String {
     let len: usize = elements.iter().map(|e| e.as_ref().len() + 16).sum();

@@ -1,0 +1,121 @@
+//! Takes a new file away again in which nothing came to stand: a run that could not ask anybody leaves no trace.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{Store, identity, plain};
+
+impl Drop for Store {
+    /// A file that this run made and brought no account into goes, with the lock still held that keeps other syncs out.
+    fn drop(&mut self) {
+        if !self.is_new || self.lock.is_none() {
+            return;
+        }
+        self.rollback();
+        // Its connection would count as another program's.
+        drop(self.checkpointer.take());
+        self.conn.flush_prepared_statement_cache();
+        take_away(&self.conn, &self.path, self.identity);
+    }
+}
+
+/// Does the same for a file that could not be made into a database.
+pub(super) fn take_away_unmade(path: &Path, made: Option<(u64, u64)>) {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if let Ok(conn) = Connection::open_with_flags(plain(path), flags) {
+        take_away(&conn, path, made);
+    }
+}
+
+/// Removes the file if it is the one that was made, holds no account, and nobody else has it open. Whatever cannot be
+/// found out leaves it where it is.
+fn take_away(conn: &Connection, path: &Path, made: Option<(u64, u64)>) {
+    // What holds something stays as it is, its mode of writing too.
+    if !is_empty(conn) {
+        return;
+    }
+    // Out of the WAL and into exclusive hands: both only succeed where no other connection is.
+    let is_alone = conn
+        .execute_batch("PRAGMA locking_mode = EXCLUSIVE")
+        .and_then(|()| conn.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0)))
+        .and_then(|mode| conn.execute_batch("BEGIN EXCLUSIVE").map(|()| mode == "delete"));
+    if matches!(is_alone, Ok(true)) && made.is_some() && identity(path) == made && is_empty(conn) {
+        let _ = std::fs::remove_file(path);
+    }
+    let _ = conn.execute_batch("ROLLBACK");
+}
+
+fn is_empty(conn: &Connection) -> bool {
+    let count = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
+    let tables = count("SELECT count(*) FROM sqlite_schema");
+    matches!(tables, Ok(0)) || matches!(count("SELECT count(*) FROM accounts"), Ok(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Lock, NewAccount};
+
+    fn new(path: &Path) -> Store {
+        let lock = Lock::take(path, "now").expect("free");
+        let mut store = Store::open(path).expect("opens");
+        store.guard(lock);
+        store
+    }
+
+    fn left(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).expect("readable");
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.expect("readable").file_name().into_string().expect("text")).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_new_file_without_an_account_goes_and_any_other_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x.db");
+        drop(new(&path));
+        assert_eq!(left(folder.path()), Vec::<String>::new());
+        // Made by hand, for a sync to come: it was there before.
+        std::fs::write(&path, b"").expect("written");
+        drop(new(&path));
+        assert_eq!(left(folder.path()), ["x.db", "x.db.lock"]);
+        std::fs::remove_file(&path).expect("removed");
+        let store = new(&path);
+        let account = NewAccount {
+            provider: "stripe",
+            remote_id: "acct_1".to_owned(),
+            mode: "test",
+            name: None,
+            country: None,
+            created_s: None,
+        };
+        store.account(&account).expect("kept");
+        drop(store);
+        assert_eq!(left(folder.path()), ["x.db", "x.db.lock"]);
+        // In its header: it is read and written by means of a WAL.
+        assert_eq!(std::fs::read(&path).expect("readable")[18..20], [2, 2]);
+        drop(new(&path));
+        assert_eq!(left(folder.path()), ["x.db", "x.db.lock"], "it was made by an earlier run");
+    }
+
+    #[test]
+    fn a_new_file_that_somebody_else_has_open_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x.db");
+        let store = new(&path);
+        let reader = Store::open_read_only(&path).expect("opens");
+        drop(store);
+        assert!(path.exists());
+        drop(reader);
+        // Replaced meanwhile: it is no longer the file that was made.
+        let path = folder.path().join("y.db");
+        let store = new(&path);
+        std::fs::rename(&path, folder.path().join("z.db")).expect("moved");
+        std::fs::write(&path, b"another's").expect("written");
+        drop(store);
+        assert_eq!(std::fs::read(&path).expect("still there"), b"another's");
+    }
+}
