@@ -136,7 +136,7 @@ impl Rows<'_> {
         compiled.resource.get.is_empty() || state.content.is_none() || is_shown && is_whole()
     }
 
-    /// Marks a row as doubtful that waits for a GET since an event no older than its state could not replace it.
+    /// Marks a row as doubtful that waits for a GET since an event could not replace it that may tell more than its state.
     ///
     /// # Errors
     /// SQLite's.
@@ -148,8 +148,15 @@ impl Rows<'_> {
         self.prepare(index)?;
         let Some(stored) = self.stored(index, account, id)?.filter(|stored| !stored.unsettled) else { return Ok(()) };
         let logged = self.logged(resource, account, id)?;
-        let is_ahead = |it: &Logged| !stored.interval.is_after(it.0.interval) && !self.may_replace(index, it);
-        if logged.iter().any(is_ahead) { self.mark(index, stored.row_id, true) } else { Ok(()) }
+        // Several events of one second may go in a circle, and where that began an older one may have said.
+        let of_its_second = logged.iter().filter(|it| it.0.interval.from_s == stored.interval.from_s).count();
+        let is_circle = stored.event_id.is_some() && of_its_second > 1;
+        let is_ahead = |it: &Logged| is_circle || !stored.interval.is_after(it.0.interval);
+        if logged.iter().any(|it| is_ahead(it) && !self.may_replace(index, it)) {
+            self.mark(index, stored.row_id, true)
+        } else {
+            Ok(())
+        }
     }
 
     /// Returns whether a state that is no newer than the row may tell otherwise where the events of the row's second

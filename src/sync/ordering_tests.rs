@@ -418,6 +418,24 @@ fn life(can_ask: bool) -> impl Strategy<Value = (Kind, Vec<Step>)> {
     })
 }
 
+#[test]
+fn a_circle_whose_beginning_could_not_be_applied_is_doubtful() {
+    let step = |(after_s, is_old, what)| Step { after_s, what, is_old };
+    let steps = [
+        (0, false, What::Rename(0)),
+        (0, false, What::Delete),
+        // Nothing else says that it was there when the next second began.
+        (0, true, What::Rename(0)),
+        (1, false, What::Delete),
+        (0, false, What::Rename(0)),
+    ];
+    let life = KINDS[0].lived(&steps.map(step));
+    for seed in 0..20 {
+        let (offline, online) = ended(&life, seed, false);
+        assert!(offline.is_unsettled && online.is(&life) && !online.is_unsettled, "{offline:#?} and {online:#?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 3000, ..ProptestConfig::default() })]
 
