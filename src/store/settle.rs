@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::apply::{Applied, Rows, Source, Stored, Told};
 use super::error::Error;
-use crate::model::order::{self, Act, Interval, Origin, State};
+use crate::model::order::{self, Act, Interval, Origin, State, Verdict};
 use crate::model::resource::Resource;
 use crate::model::row::Object;
 use crate::model::text::{self, Edit};
@@ -48,6 +48,9 @@ impl Rows<'_> {
         let known = self.known(index, &stored, object, told)?;
         let verdict = order::settle(&known.states).expect("the incoming state is one");
         let winner = &known.states[verdict.winner];
+        if self.are_even(index, &stored, object, told, (&known, verdict)) {
+            return self.choose(index, stored, object, told);
+        }
         if verdict.winner == 0 {
             return self.rewrite(index, &stored, object, told, verdict.settled);
         }
@@ -66,6 +69,32 @@ impl Rows<'_> {
         Ok(Applied::Unchanged)
     }
 
+    /// Returns whether row and object are answers of the same seconds that differ only in what no event shows, such as a
+    /// list of a customer's cards: nothing but another answer tells which of them came later.
+    fn are_even(
+        &self,
+        index: usize,
+        stored: &Stored,
+        object: &Object,
+        told: &Told,
+        (known, verdict): (&Known, Verdict),
+    ) -> bool {
+        let Some(row) = known.row.filter(|_| verdict.settled && told.event_id().is_none()) else { return false };
+        let is_of_them = verdict.winner == 0 || verdict.winner == row;
+        is_of_them && known.states[0].content == known.states[row].content && !self.is_equal(index, stored, object)
+    }
+
+    /// Takes one of two answers of the same seconds, whichever came first, until a GET tells.
+    fn choose(&mut self, index: usize, stored: Stored, object: &Object, told: &Told) -> Result<Applied, Error> {
+        let now = told.interval();
+        if (now.from_s, &object.row.data) > (stored.interval.from_s, &stored.data) {
+            return self.rewrite(index, &stored, object, told, false);
+        }
+        self.mark(index, stored.row_id, true)?;
+        self.queue_fetch(index, told.account, &object.row.id, now.until_s.max(stored.interval.until_s))?;
+        Ok(Applied::Unchanged)
+    }
+
     fn known(&self, index: usize, stored: &Stored, object: &Object, told: &Told) -> Result<Known, Error> {
         let resource = self.catalog.entries()[index].resource;
         let shown = |data: &str| comparable(resource, data);
@@ -74,7 +103,8 @@ impl Rows<'_> {
             origin: origin_of(told, object, &shown),
             content: if object.gone { None } else { shown(&object.row.data) },
             terminal: is_terminal(resource, &object.row.data),
-            api_version: told.api_version.map(str::to_owned),
+            // All answers are of one version.
+            api_version: told.event_id().and(told.api_version).map(str::to_owned),
         };
         let mut known = Known { states: vec![incoming], payloads: vec![(None, None)], row: None };
         for logged in self.logged(resource, told.account, &object.row.id)? {

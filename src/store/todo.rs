@@ -197,17 +197,6 @@ impl Store {
         statement.execute(params![account, resource, id, sent_s]).map(drop).map_err(|e| self.sql(e))
     }
 
-    /// Returns whether a GET for this object is queued.
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn is_fetch_queued(&self, account: i64, resource: i64, id: &str) -> Result<bool, Error> {
-        self.conn
-            .prepare_cached("SELECT 1 FROM fetches WHERE account=?1 AND resource=?2 AND id=?3")
-            .and_then(|mut statement| statement.exists(params![account, resource, id]))
-            .map_err(|e| self.sql(e))
-    }
-
     /// Returns queued lists after the given place, in the queue's order.
     ///
     /// # Errors

@@ -336,7 +336,7 @@ impl Lists<'_, '_> {
 
     fn is_fetched(&self, object: &Object) -> Result<bool, Error> {
         let number = super::number(&self.numbers, object.resource);
-        Ok(self.store.is_fetch_queued(self.account, number, &object.row.id)?)
+        Ok(self.store.is_queued(self.account, number, &object.row.id)?)
     }
 
     fn end_fetch(&self, object: &Object, when: When) -> Result<(), Error> {

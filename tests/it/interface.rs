@@ -58,7 +58,8 @@ fn requests_add_up_and_a_first_pull_knows_no_unchanged_row() {
 fn a_pipe_gets_few_lines() {
     let home = Home::new();
     let first = sandboxed(&home, &["sync", "--all"]);
-    assert!(first.took.as_secs() > 60 || first.stderr.lines().count() < 15, "{}", first.stderr);
+    // What takes ten seconds, as on a machine with much else to do, is told of line by line.
+    assert!(first.took.as_secs() >= 10 || first.stderr.lines().count() < 15, "{}", first.stderr);
     assert!(!first.stderr.contains("0/s"), "{}", first.stderr);
     let verbose = sandboxed(&Home::new(), &["sync", "fic:clients", "fic:archive", "-v"]);
     assert!(verbose.stderr.contains("fic:clients: complete, 50 new"), "{}", verbose.stderr);
