@@ -6,33 +6,41 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{Store, identity, plain};
 
+/// Goes up whenever anybody makes, changes or drops a table or a view.
+const SCHEMA_VERSION: &str = "PRAGMA schema_version";
+
 impl Drop for Store {
     /// A file that this run made and brought no account into goes, with the lock still held that keeps other syncs out.
     fn drop(&mut self) {
-        if !self.is_new || self.lock.is_none() {
+        if self.made_schema.is_none() || self.lock.is_none() {
             return;
         }
         self.rollback();
         // Its connection would count as another program's.
         drop(self.checkpointer.take());
         self.conn.flush_prepared_statement_cache();
-        take_away(&self.conn, &self.path, self.identity);
+        take_away(&self.conn, &self.path, self.identity, self.made_schema);
     }
+}
+
+/// Returns which schema a file has that was made just now.
+pub(super) fn made_schema(conn: &Connection) -> rusqlite::Result<i64> {
+    conn.query_row(SCHEMA_VERSION, [], |row| row.get(0))
 }
 
 /// Does the same for a file that could not be made into a database.
 pub(super) fn take_away_unmade(path: &Path, made: Option<(u64, u64)>) {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if let Ok(conn) = Connection::open_with_flags(plain(path), flags) {
-        take_away(&conn, path, made);
+        take_away(&conn, path, made, None);
     }
 }
 
-/// Removes the file if it is the one that was made, holds no account, and nobody else has it open. Whatever cannot be
-/// found out leaves it where it is.
-fn take_away(conn: &Connection, path: &Path, made: Option<(u64, u64)>) {
+/// Removes the file if it is the one that was made, holds nothing, and nobody else has it open. Whatever cannot be found
+/// out leaves it where it is.
+fn take_away(conn: &Connection, path: &Path, made: Option<(u64, u64)>, made_schema: Option<i64>) {
     // What holds something stays as it is, its mode of writing too.
-    if !is_empty(conn) {
+    if !is_empty(conn, made_schema) {
         return;
     }
     // Out of the WAL and into exclusive hands: both only succeed where no other connection is.
@@ -40,16 +48,19 @@ fn take_away(conn: &Connection, path: &Path, made: Option<(u64, u64)>) {
         .execute_batch("PRAGMA locking_mode = EXCLUSIVE")
         .and_then(|()| conn.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0)))
         .and_then(|mode| conn.execute_batch("BEGIN EXCLUSIVE").map(|()| mode == "delete"));
-    if matches!(is_alone, Ok(true)) && made.is_some() && identity(path) == made && is_empty(conn) {
+    if matches!(is_alone, Ok(true)) && made.is_some() && identity(path) == made && is_empty(conn, made_schema) {
         let _ = std::fs::remove_file(path);
     }
     let _ = conn.execute_batch("ROLLBACK");
 }
 
-fn is_empty(conn: &Connection) -> bool {
-    let count = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
-    let tables = count("SELECT count(*) FROM sqlite_schema");
-    matches!(tables, Ok(0)) || matches!(count("SELECT count(*) FROM accounts"), Ok(0))
+/// Returns whether there is no table, or those alone that were made with the file, and no account. Of everything else in
+/// them an account is the beginning; a table more is somebody else's.
+fn is_empty(conn: &Connection, made_schema: Option<i64>) -> bool {
+    let number = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0)).ok();
+    let is_as_made = || made_schema.is_some() && number(SCHEMA_VERSION) == made_schema;
+    number("SELECT count(*) FROM sqlite_schema") == Some(0)
+        || is_as_made() && number("SELECT count(*) FROM accounts") == Some(0)
 }
 
 #[cfg(test)]
@@ -110,6 +121,15 @@ mod tests {
         drop(store);
         assert!(path.exists());
         drop(reader);
+        // Somebody put something of his own into it, and left.
+        let path = folder.path().join("w.db");
+        let store = new(&path);
+        let other = Connection::open(&path).expect("opens");
+        other.execute_batch("CREATE TABLE mine (note TEXT); INSERT INTO mine VALUES ('kept')").expect("written");
+        drop(other);
+        drop(store);
+        let other = Connection::open(&path).expect("opens");
+        assert_eq!(other.query_row("SELECT note FROM mine", [], |row| row.get(0)), Ok("kept".to_owned()));
         // Replaced meanwhile: it is no longer the file that was made.
         let path = folder.path().join("y.db");
         let store = new(&path);

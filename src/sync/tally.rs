@@ -15,7 +15,7 @@ pub struct Tally<'a> {
     /// Where the rows are, and whose, to tell one seen again from one that was there before the run.
     file: Option<(&'a Store, i64)>,
     entries: BTreeMap<String, Entry>,
-    /// Tables with rows since the last commit, and the part of their time span that is done.
+    /// Tables with rows since the last commit, and the part of their lists that is read.
     pending: BTreeMap<String, Option<u32>>,
     /// Lists under objects: how many are read, and how many wait. Those to be told of since the last commit are marked.
     under: BTreeMap<String, Under>,
@@ -147,7 +147,7 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Remembers how much of a resource's time span is read.
+    /// Remembers how much of a resource's list is read, in thousandths.
     pub fn share(&mut self, table: &str, permille: u32) {
         self.pending.insert(table.to_owned(), Some(permille));
     }
