@@ -211,13 +211,13 @@ impl Gen {
         (0..self.item_count(subscription)).map(|k| self.price_for(currency, term(k), bits + u64::from(k))).collect()
     }
 
-    /// How many lines an invoice has: all items of its subscription; one invoice in twenty has more of them than an inline
-    /// page shows.
+    /// How many lines an invoice has: all items of its subscription, of which one in twenty has more than an inline page
+    /// shows, and in one invoice of a hundred as many parts of a term.
     pub(super) fn line_count(&self, invoice: u32) -> u32 {
         let Some(subscription) = self.invoice_subscription(invoice) else { return 1 };
         let bits = self.bits(Kind::Invoice, invoice, 4);
         let items = self.item_count(subscription);
-        if invoice % 20 == 17 { items.max(11 + (bits % 20) as u32) } else { items }
+        if invoice % 100 == 17 { items.max(11 + (bits % 20) as u32) } else { items }
     }
 
     /// The lines of an invoice before discounts and taxes.
