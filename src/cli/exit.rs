@@ -164,6 +164,10 @@ impl From<config::Error> for Failure {
             ),
             E::NoProject { .. } => (Exit::Usage, "`stripe config --list` shows the projects"),
             E::NoCredentials => (Exit::Unauthorised, NO_CREDENTIALS_HINT),
+            E::OtherCredentials { .. } => (
+                Exit::Unauthorised,
+                "give it in the environment, in .env of the working folder, or in config.toml; or name what the other service has",
+            ),
         };
         Failure::from_error(exit, &error).hint(hint)
     }
@@ -215,10 +219,12 @@ impl From<sync::Error> for Failure {
         use sync::Error as E;
         let (exit, hint) = match error {
             E::Store(error) => return error.into(),
-            E::Unauthorized(_) => (
-                Exit::Unauthorised,
-                "look at STRIPE_API_KEY or FIC_ACCESS_TOKEN: whether it was revoked or belongs to the other mode",
-            ),
+            E::Unauthorized(_) => {
+                (Exit::Unauthorised, "look whether the key in STRIPE_API_KEY was revoked, or belongs to the other mode")
+            }
+            E::TokenRefused(_) => {
+                (Exit::Unauthorised, "look whether the token in FIC_ACCESS_TOKEN was revoked, or has expired")
+            }
             E::Account(_) => (Exit::Failed, "the key must be allowed to read its own account"),
             E::OtherAccount { .. } => (
                 Exit::Usage,

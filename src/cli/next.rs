@@ -26,7 +26,8 @@ const QUERIES: &[(&str, &str)] = &[
     ),
     (
         "stripe_charges",
-        "SELECT status, currency, count(*) AS charges, sum(amount_minor) AS amount_minor FROM stripe_charges GROUP BY 1, 2",
+        "SELECT status, currency, count(*) AS charges, sum(amount_minor) AS amount_minor FROM stripe_charges \
+         WHERE deleted_at IS NULL GROUP BY 1, 2",
     ),
     (
         "fic_received_documents",

@@ -122,7 +122,7 @@ fn real_access(settings: &Settings, order: &Order, ui: &Ui) -> Result<Access, Fa
         }
     }
     if stripe.is_none() && fic.is_none() {
-        return Err(config::Error::NoCredentials.into());
+        return Err(nobody_to_ask(settings, wants_stripe, wants_fic)?.into());
     }
     if let Some(access @ StripeAccess { source: Source::StripeCli { .. }, .. }) = &stripe {
         let (hint, mode) = (access.key.hint(), access.mode.name());
@@ -135,6 +135,19 @@ fn real_access(settings: &Settings, order: &Order, ui: &Ui) -> Result<Access, Fa
         ui.note("Fatture in Cloud is left out: no FIC_ACCESS_TOKEN");
     }
     Ok(Access { stripe, fic, is_sandbox: false })
+}
+
+/// Says what is missing where no service can be asked: maybe another one than was named has credentials.
+fn nobody_to_ask(settings: &Settings, wants_stripe: bool, wants_fic: bool) -> Result<config::Error, Failure> {
+    Ok(match (wants_stripe, wants_fic) {
+        (true, false) if settings.fic()?.is_some() => {
+            config::Error::OtherCredentials { service: "Stripe", setting: "STRIPE_API_KEY" }
+        }
+        (false, true) if settings.stripe()?.is_some() => {
+            config::Error::OtherCredentials { service: "Fatture in Cloud", setting: "FIC_ACCESS_TOKEN" }
+        }
+        _ => config::Error::NoCredentials,
+    })
 }
 
 /// Carries the order out once and shows what came of it.

@@ -91,4 +91,12 @@ pub enum Error {
     /// No provider can be asked for anything.
     #[error("no credentials: neither a Stripe key nor a Fatture in Cloud token was given")]
     NoCredentials,
+    /// The service that was named has none, though another one has.
+    #[error("what was asked for is in {service}, and there is no {setting}")]
+    OtherCredentials {
+        /// Its name.
+        service: &'static str,
+        /// What would give them.
+        setting: &'static str,
+    },
 }

@@ -13,6 +13,8 @@ use crate::model::report::{AccountReport, ResourceState, StatusReport};
 const CHECKED_BYTES_MAX: u64 = 32 << 20;
 /// How a run that read a list whole is logged.
 const COMPLETE: &str = "complete";
+/// How one is logged that read a part of it.
+const PARTIAL: &str = "partial";
 
 impl Store {
     /// Reads how everything stands.
@@ -121,16 +123,22 @@ impl Store {
         }))
     }
 
-    /// Returns when a table's last run ended, and how.
+    /// Returns when a table's last run ended, and how. A part read again takes nothing from what is complete.
     fn last_run(&self, account: i64, table: &str) -> Result<Option<(Option<i64>, String)>, Error> {
-        self.conn
-            .query_row(
-                "SELECT finished_at, status FROM sync_logs WHERE account=?1 AND resource=?2 ORDER BY id DESC LIMIT 1",
-                params![account, table],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()
-            .map_err(|e| self.sql(e))
+        let newest = |only: &str| {
+            let text = format!(
+                "SELECT finished_at, status FROM sync_logs WHERE account=?1 AND resource=?2 {only} ORDER BY id DESC LIMIT 1"
+            );
+            self.conn
+                .query_row(&text, params![account, table], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()
+                .map_err(|e| self.sql(e))
+        };
+        let last: Option<(Option<i64>, String)> = newest("")?;
+        match &last {
+            Some((_, status)) if status == PARTIAL => Ok(newest("AND status<>'partial'")?.or(last)),
+            _ => Ok(last),
+        }
     }
 
     /// Returns the tables whose lists have all been read to their end.

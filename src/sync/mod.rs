@@ -86,9 +86,12 @@ pub enum Error {
     /// The service could not be asked at all.
     #[error(transparent)]
     Http(#[from] crate::http::Error),
-    /// The key is wrong or revoked.
-    #[error("the key was refused: {0}")]
+    /// Stripe's key is wrong or revoked.
+    #[error("Stripe refused the key: {0}")]
     Unauthorized(String),
+    /// Fatture in Cloud's token is wrong, revoked or expired.
+    #[error("Fatture in Cloud refused the token: {0}")]
+    TokenRefused(String),
     /// The account could not be read.
     #[error("the account could not be read: {0}")]
     Account(String),

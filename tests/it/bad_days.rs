@@ -45,7 +45,7 @@ fn a_key_that_is_refused_ends_the_run_and_leaves_nothing() {
     for wrong in ["sk_live_aWrongOneWithSomeLength", "sk_test_aKeyOfTheOtherMode", TEST_KEY] {
         let home = Home::new();
         let ran = ran(&mut home.asking(&sandbox.stripe_base_url(), wrong, &["sync", "--all"]));
-        assert_told(&ran, 4, &["the key was refused", "revoked or belongs to the other mode"]);
+        assert_told(&ran, 4, &["Stripe refused the key", "STRIPE_API_KEY was revoked, or belongs to the other mode"]);
         assert!(!(ran.stderr + &ran.stdout).contains(wrong), "{wrong}");
         assert_eq!(files(&home), [""; 0], "nothing was read, and nothing is kept of it");
     }
@@ -146,7 +146,7 @@ fn a_key_revoked_in_mid_run_keeps_what_was_read_and_the_next_key_goes_on() {
         let home = Home::new();
         let sync = || ran(&mut home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &ALL));
         let ran = sync();
-        assert_told(&ran, 4, &["the key was refused"]);
+        assert_told(&ran, 4, &["Stripe refused the key"]);
         home.assert_intact();
         let kept = home.count("SELECT (SELECT count(*) FROM stripe_charges) + (SELECT count(*) FROM stripe_customers)");
         assert!(revoked_from < 50 || kept > 0, "nothing was kept of {revoked_from} requests");

@@ -183,6 +183,16 @@ fn without_a_credential_the_ways_to_give_one_are_named() {
 }
 
 #[test]
+fn credentials_of_another_service_than_was_named_are_told_from_none() {
+    for arguments in [&["sync", "fic:clients"][..], &["sync", "--provider", "fic"], &["sync", "--account", "999"]] {
+        let ran = Home::new().run_with(arguments, &[("STRIPE_API_KEY", "sk_test_MARKER0123456789")]);
+        assert_eq!(ran.code, 4, "{}", ran.stderr);
+        let told = "error: what was asked for is in Fatture in Cloud, and there is no FIC_ACCESS_TOKEN";
+        assert!(ran.stderr.contains(told) && !ran.stderr.contains("no credentials"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn credentials_that_cannot_work_are_explained_and_not_shown() {
     let home = Home::new();
     for (variable, value, part) in [

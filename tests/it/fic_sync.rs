@@ -212,10 +212,10 @@ fn a_wrong_token_ends_the_run() {
     let world = world(settings(5));
     let cancel = Cancel::default();
     let client = client(&world.sandbox, Limits::new(100_000, None), "a/wrong", &cancel);
-    assert!(matches!(fic::companies(&client), Err(Error::Unauthorized(_))));
+    assert!(matches!(fic::companies(&client), Err(Error::TokenRefused(_))));
     let options = Options { only: RESOURCES.iter().collect(), ..Options::default() };
     let run = fic::run(&world.store, &sync::catalog(), &client, &company(), "live", &options, &cancel, &Silent);
-    assert!(matches!(run, Err(Error::Unauthorized(_))));
+    assert!(matches!(run, Err(Error::TokenRefused(_))));
 }
 
 #[test]

@@ -55,6 +55,23 @@ fn requests_add_up_and_a_first_pull_knows_no_unchanged_row() {
 }
 
 #[test]
+fn a_part_read_again_takes_nothing_from_what_is_complete() {
+    let home = Home::new();
+    let status = || {
+        let shown = home.run(&["status", "--format", "csv"]).stdout;
+        let lines =
+            shown.lines().filter(|line| line.contains(",stripe_charges,") || line.contains(",stripe_invoice_lines,"));
+        lines.map(|line| line.rsplit(',').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    sandboxed(&home, &["sync", "charges", "invoices", "--since", "2026-10-01"]);
+    assert_eq!(status(), ["partial", "partial"]);
+    sandboxed(&home, &["sync", "charges", "invoices"]);
+    assert_eq!(status(), ["complete", "complete"]);
+    sandboxed(&home, &["sync", "charges", "invoices", "--since", "2026-10-01"]);
+    assert_eq!(status(), ["complete", "complete"]);
+}
+
+#[test]
 fn a_pipe_gets_few_lines() {
     let home = Home::new();
     let first = sandboxed(&home, &["sync", "--all"]);

@@ -38,14 +38,14 @@ pub use quota::{limits, windows};
 /// Asks which companies a token may see.
 ///
 /// # Errors
-/// [`Error::Unauthorized`] for a token that is wrong or revoked, and what the network does.
+/// [`Error::TokenRefused`] for a token that is wrong or revoked, and what the network does.
 pub fn companies(client: &Client) -> Result<Vec<Company>, Error> {
     let read = client.get(&request::companies(), &mut |a| crate::providers::fic::companies::read(&a.body));
     read.map_err(|error| match error {
         HttpError::Refused(answer) => {
             let refusal = refusal::read(answer.status, answer.retry_after_s, &answer.body);
             match refusal.kind {
-                RefusalKind::Unauthorized => Error::Unauthorized(refusal.message),
+                RefusalKind::Unauthorized => Error::TokenRefused(refusal.message),
                 _ => Error::Account(refusal.message),
             }
         }
@@ -281,7 +281,7 @@ impl Pull<'_> {
         let outcome = match trouble {
             Trouble::Fatal(error) => return Err(error),
             Trouble::Refused(refusal, _) => match refusal.kind {
-                RefusalKind::Unauthorized => return Err(Error::Unauthorized(refusal.message)),
+                RefusalKind::Unauthorized => return Err(Error::TokenRefused(refusal.message)),
                 RefusalKind::NoPermission => Outcome::Forbidden(named(&refusal.message)),
                 _ => Outcome::Failed(named(&refusal.to_string())),
             },

@@ -43,7 +43,7 @@ impl Head {
 
 pub(super) fn invoice(g: &Gen, _: Kind, n: u32, f: &mut Fields) {
     let (head, bill, status) = (Head::of(g, n), g.bill(n), invoicing::status(n));
-    let sent = n.is_multiple_of(6);
+    let sent = invoicing::is_sent(n);
     f.raw("/created", head.created);
     f.raw("/effective_at", head.created);
     f.raw("/livemode", g.livemode);

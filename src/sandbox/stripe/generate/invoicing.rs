@@ -58,6 +58,12 @@ pub(super) fn sale(n: u32) -> Sale {
     }
 }
 
+/// Whether the nth invoice is sent, to be paid by a day, and not collected: some of all kinds, and the open ones that
+/// nobody tried to collect.
+pub(super) fn is_sent(n: u32) -> bool {
+    n.is_multiple_of(6) || n % CYCLE == WAITING
+}
+
 /// What became of the nth invoice.
 pub(super) fn status(n: u32) -> &'static str {
     STATUSES[(n % CYCLE) as usize]
