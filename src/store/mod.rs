@@ -64,8 +64,8 @@ pub struct Store {
     identity: Option<(u64, u64)>,
     /// What keeps other syncs out, where this one writes.
     lock: Option<Lock>,
-    /// Whether this process made the file.
-    is_new: bool,
+    /// The version of the schema that this process made the file with; none of a file that was there.
+    made_schema: Option<i64>,
 }
 
 impl Store {
@@ -88,12 +88,15 @@ impl Store {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(plain(path), flags).map_err(|error| Error::from_sql(path, error))?;
         let mut store = Store::around(conn, path);
-        store.is_new = is_new;
         // Before anything is set: a file that is not ours, or newer, must stay as it is to the byte.
         waiting::patient(&mut store.conn).map_err(|e| store.sql(e))?;
         migrate::version(&store.conn, path)?;
         store.configure()?;
         migrate::migrate(&store.conn, path)?;
+        if is_new {
+            let version = store.conn.query_row(unmade::SCHEMA_VERSION, [], |row| row.get(0));
+            store.made_schema = Some(version.map_err(|e| store.sql(e))?);
+        }
         Ok(store)
     }
 
@@ -155,12 +158,12 @@ impl Store {
             copy.step(-1).map_err(sql)?;
         }
         let identity = None;
-        Ok(Store { checkpointer: OnceCell::new(), conn, path, identity, lock: None, is_new: false })
+        Ok(Store { checkpointer: OnceCell::new(), conn, path, identity, lock: None, made_schema: None })
     }
 
     fn around(conn: Connection, path: &Path) -> Store {
         let identity = identity(path);
-        Store { checkpointer: OnceCell::new(), conn, path: path.to_owned(), identity, lock: None, is_new: false }
+        Store { checkpointer: OnceCell::new(), conn, path: path.to_owned(), identity, lock: None, made_schema: None }
     }
 
     fn configure(&self) -> Result<(), Error> {

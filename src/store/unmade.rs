@@ -6,17 +6,18 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{Store, identity, plain};
 
+/// What SQLite counts the changes of the schema by.
+pub(super) const SCHEMA_VERSION: &str = "PRAGMA schema_version";
+
 impl Drop for Store {
     /// A file that this run made and brought no account into goes, with the lock still held that keeps other syncs out.
     fn drop(&mut self) {
-        if !self.is_new || self.lock.is_none() {
-            return;
-        }
+        let Some(made) = self.made_schema.filter(|_| self.lock.is_some()) else { return };
         self.rollback();
         // Its connection would count as another program's.
         drop(self.checkpointer.take());
         self.conn.flush_prepared_statement_cache();
-        take_away(&self.conn, &self.path, self.identity);
+        take_away(&self.conn, &self.path, self.identity, Some(made));
     }
 }
 
@@ -24,15 +25,15 @@ impl Drop for Store {
 pub(super) fn take_away_unmade(path: &Path, made: Option<(u64, u64)>) {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if let Ok(conn) = Connection::open_with_flags(plain(path), flags) {
-        take_away(&conn, path, made);
+        take_away(&conn, path, made, None);
     }
 }
 
-/// Removes the file if it is the one that was made, holds no account, and nobody else has it open. Whatever cannot be
-/// found out leaves it where it is.
-fn take_away(conn: &Connection, path: &Path, made: Option<(u64, u64)>) {
+/// Removes the file if it is the one that was made, holds no account and nothing that others put into it, and nobody else
+/// has it open. Whatever cannot be found out leaves it where it is.
+fn take_away(conn: &Connection, path: &Path, made: Option<(u64, u64)>, schema: Option<i64>) {
     // What holds something stays as it is, its mode of writing too.
-    if !is_empty(conn) {
+    if !is_as_made(conn, schema) {
         return;
     }
     // Out of the WAL and into exclusive hands: both only succeed where no other connection is.
@@ -40,16 +41,20 @@ fn take_away(conn: &Connection, path: &Path, made: Option<(u64, u64)>) {
         .execute_batch("PRAGMA locking_mode = EXCLUSIVE")
         .and_then(|()| conn.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0)))
         .and_then(|mode| conn.execute_batch("BEGIN EXCLUSIVE").map(|()| mode == "delete"));
-    if matches!(is_alone, Ok(true)) && made.is_some() && identity(path) == made && is_empty(conn) {
+    if matches!(is_alone, Ok(true)) && made.is_some() && identity(path) == made && is_as_made(conn, schema) {
         let _ = std::fs::remove_file(path);
     }
     let _ = conn.execute_batch("ROLLBACK");
 }
 
-fn is_empty(conn: &Connection) -> bool {
-    let count = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0));
-    let tables = count("SELECT count(*) FROM sqlite_schema");
-    matches!(tables, Ok(0)) || matches!(count("SELECT count(*) FROM accounts"), Ok(0))
+/// Returns whether the file holds no account, and only the tables that it was made with: SQLite counts every change of
+/// them. A file without that count never came to have any.
+fn is_as_made(conn: &Connection, schema: Option<i64>) -> bool {
+    let number = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0)).ok();
+    match schema {
+        None => number("SELECT count(*) FROM sqlite_schema") == Some(0),
+        Some(_) => number(SCHEMA_VERSION) == schema && number("SELECT count(*) FROM accounts") == Some(0),
+    }
 }
 
 #[cfg(test)]
@@ -117,5 +122,28 @@ mod tests {
         std::fs::write(&path, b"another's").expect("written");
         drop(store);
         assert_eq!(std::fs::read(&path).expect("still there"), b"another's");
+    }
+
+    #[test]
+    fn a_new_file_that_holds_a_table_of_somebody_else_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x.db");
+        let store = new(&path);
+        let theirs = Connection::open(&path).expect("opens");
+        theirs.execute_batch("CREATE TABLE mine (note TEXT); INSERT INTO mine VALUES ('kept')").expect("written");
+        drop(theirs);
+        drop(store);
+        let theirs = Connection::open(&path).expect("opens");
+        let note: String = theirs.query_row("SELECT note FROM mine", [], |row| row.get(0)).expect("still there");
+        assert_eq!(note, "kept");
+        drop(theirs);
+        // The same where the file never became a database of this program.
+        let path = folder.path().join("y.db");
+        std::fs::write(&path, b"").expect("written");
+        let theirs = Connection::open(&path).expect("opens");
+        theirs.execute_batch("CREATE TABLE accounts (name TEXT)").expect("written");
+        drop(theirs);
+        take_away_unmade(&path, identity(&path));
+        assert!(path.exists());
     }
 }
