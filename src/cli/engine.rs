@@ -1,6 +1,7 @@
 //! The door to the layers below: settings in, reports out. Commands call nothing else of `sync`, `store` and `sandbox`.
 
 use std::collections::HashSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -488,7 +489,11 @@ pub fn sandbox(options: SandboxOptions) -> Result<RunningSandbox, Failure> {
     });
     let server = started.map_err(|error| {
         let message = format!("the sandbox cannot listen on port {}", options.port);
-        Failure::failed(message).because(&error).hint("another sandbox may be running; `--port 0` takes a free port")
+        let failure = Failure::failed(message).because(&error);
+        match error.kind() {
+            ErrorKind::AddrInUse => failure.hint("another sandbox may be running; `--port 0` takes a free port"),
+            _ => failure,
+        }
     })?;
     Ok(RunningSandbox { base_url: server.stripe_base_url(), stripe_key: sandbox::TEST_KEY, fic_token, _server: server })
 }

@@ -101,7 +101,7 @@ pub enum Progress {
         name: String,
         /// How many since the last such step.
         rows: u64,
-        /// The part of its time span that is done, where known.
+        /// The part of its list that is read, in thousandths of its objects, where known.
         share_permille: Option<u32>,
     },
     /// Lists of this resource under the objects that they belong to are read.

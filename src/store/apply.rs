@@ -296,10 +296,10 @@ impl<'c> Rows<'c> {
         if bound == 0 {
             return Ok(false);
         }
+        let row_id = self.conn.last_insert_rowid();
         if gone_s.is_none() {
             self.note_gaps(told.account, object)?;
         }
-        let row_id = self.conn.last_insert_rowid();
         self.advance(index, row_id, interval, told.event_id())?;
         self.put_first_children(object, told, gone_s)?;
         Ok(true)

@@ -64,7 +64,7 @@ pub struct Store {
     identity: Option<(u64, u64)>,
     /// What keeps other syncs out, where this one writes.
     lock: Option<Lock>,
-    /// The version of the schema that this process made the file with; none of a file that was there.
+    /// Where this process made the file: with which schema.
     made_schema: Option<i64>,
 }
 
@@ -94,8 +94,7 @@ impl Store {
         store.configure()?;
         migrate::migrate(&store.conn, path)?;
         if is_new {
-            let version = store.conn.query_row(unmade::SCHEMA_VERSION, [], |row| row.get(0));
-            store.made_schema = Some(version.map_err(|e| store.sql(e))?);
+            store.made_schema = Some(unmade::made_schema(&store.conn).map_err(|e| store.sql(e))?);
         }
         Ok(store)
     }

@@ -107,7 +107,7 @@ impl Rows<'_> {
             api_version: told.event_id().and(told.api_version).map(str::to_owned),
         };
         let mut known = Known { states: vec![incoming], payloads: vec![(None, None)], row: None };
-        for logged in self.logged(resource, told.account, &object.row.id)? {
+        for logged in self.logged(resource, told.account, &object.row.id, i64::MIN)? {
             let is_incoming = event_id(&logged.0) == told.event_id();
             let may_replace = is_incoming || self.may_replace(index, &logged);
             let (state, body, api_version) = logged;
@@ -177,12 +177,13 @@ impl Rows<'_> {
         }
         self.prepare(index)?;
         let Some(stored) = self.stored(index, account, id)?.filter(|stored| !stored.unsettled) else { return Ok(()) };
-        let logged = self.logged(resource, account, id)?;
+        let mut logged = self.logged(resource, account, id, stored.interval.from_s)?;
         // Several events of one second may go in a circle, and where that began an older one may have said.
         let of_its_second = logged.iter().filter(|it| it.0.interval.from_s == stored.interval.from_s).count();
-        let is_circle = stored.event_id.is_some() && of_its_second > 1;
-        let is_ahead = |it: &Logged| is_circle || !stored.interval.is_after(it.0.interval);
-        if logged.iter().any(|it| is_ahead(it) && !self.may_replace(index, it)) {
+        if stored.event_id.is_some() && of_its_second > 1 {
+            logged = self.logged(resource, account, id, i64::MIN)?;
+        }
+        if logged.iter().any(|it| !self.may_replace(index, it)) {
             self.mark(index, stored.row_id, true)
         } else {
             Ok(())
@@ -269,18 +270,25 @@ impl Rows<'_> {
             .map_err(|e| self.store.sql(e))
     }
 
-    /// Returns the newest logged events of an object.
-    pub(super) fn logged(&self, resource: &Resource, account: i64, id: &str) -> Result<Vec<Logged>, Error> {
+    /// Returns the newest logged events of an object, from a second on.
+    pub(super) fn logged(
+        &self,
+        resource: &Resource,
+        account: i64,
+        id: &str,
+        since_s: i64,
+    ) -> Result<Vec<Logged>, Error> {
         let sql = |e| self.store.sql(e);
         let mut statement = self
             .conn
             .prepare_cached(
                 "SELECT event_id, type, created, payload, api_version FROM webhook_events
-                 WHERE account=?1 AND object=?2 AND object_id=?3 AND error IS NULL ORDER BY created DESC, event_id LIMIT ?4",
+                 WHERE account=?1 AND object=?2 AND object_id=?3 AND created>=?5 AND error IS NULL
+                 ORDER BY created DESC, event_id LIMIT ?4",
             )
             .map_err(sql)?;
         let rows = statement
-            .query_map(params![account, resource.table(), id, TIE_EVENTS_MAX], |row| {
+            .query_map(params![account, resource.table(), id, TIE_EVENTS_MAX, since_s], |row| {
                 Ok((
                     row.get::<_, String>(0)?,
                     row.get::<_, String>(1)?,

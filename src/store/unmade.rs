@@ -6,19 +6,26 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::{Store, identity, plain};
 
-/// What SQLite counts the changes of the schema by.
-pub(super) const SCHEMA_VERSION: &str = "PRAGMA schema_version";
+/// Goes up whenever anybody makes, changes or drops a table or a view.
+const SCHEMA_VERSION: &str = "PRAGMA schema_version";
 
 impl Drop for Store {
     /// A file that this run made and brought no account into goes, with the lock still held that keeps other syncs out.
     fn drop(&mut self) {
-        let Some(made) = self.made_schema.filter(|_| self.lock.is_some()) else { return };
+        if self.made_schema.is_none() || self.lock.is_none() {
+            return;
+        }
         self.rollback();
         // Its connection would count as another program's.
         drop(self.checkpointer.take());
         self.conn.flush_prepared_statement_cache();
-        take_away(&self.conn, &self.path, self.identity, Some(made));
+        take_away(&self.conn, &self.path, self.identity, self.made_schema);
     }
+}
+
+/// Returns which schema a file has that was made just now.
+pub(super) fn made_schema(conn: &Connection) -> rusqlite::Result<i64> {
+    conn.query_row(SCHEMA_VERSION, [], |row| row.get(0))
 }
 
 /// Does the same for a file that could not be made into a database.
@@ -29,11 +36,11 @@ pub(super) fn take_away_unmade(path: &Path, made: Option<(u64, u64)>) {
     }
 }
 
-/// Removes the file if it is the one that was made, holds no account and nothing that others put into it, and nobody else
-/// has it open. Whatever cannot be found out leaves it where it is.
-fn take_away(conn: &Connection, path: &Path, made: Option<(u64, u64)>, schema: Option<i64>) {
+/// Removes the file if it is the one that was made, holds nothing, and nobody else has it open. Whatever cannot be found
+/// out leaves it where it is.
+fn take_away(conn: &Connection, path: &Path, made: Option<(u64, u64)>, made_schema: Option<i64>) {
     // What holds something stays as it is, its mode of writing too.
-    if !is_as_made(conn, schema) {
+    if !is_empty(conn, made_schema) {
         return;
     }
     // Out of the WAL and into exclusive hands: both only succeed where no other connection is.
@@ -41,20 +48,19 @@ fn take_away(conn: &Connection, path: &Path, made: Option<(u64, u64)>, schema: O
         .execute_batch("PRAGMA locking_mode = EXCLUSIVE")
         .and_then(|()| conn.query_row("PRAGMA journal_mode = DELETE", [], |row| row.get::<_, String>(0)))
         .and_then(|mode| conn.execute_batch("BEGIN EXCLUSIVE").map(|()| mode == "delete"));
-    if matches!(is_alone, Ok(true)) && made.is_some() && identity(path) == made && is_as_made(conn, schema) {
+    if matches!(is_alone, Ok(true)) && made.is_some() && identity(path) == made && is_empty(conn, made_schema) {
         let _ = std::fs::remove_file(path);
     }
     let _ = conn.execute_batch("ROLLBACK");
 }
 
-/// Returns whether the file holds no account, and only the tables that it was made with: SQLite counts every change of
-/// them. A file without that count never came to have any.
-fn is_as_made(conn: &Connection, schema: Option<i64>) -> bool {
+/// Returns whether there is no table, or those alone that were made with the file, and no account. Of everything else in
+/// them an account is the beginning; a table more is somebody else's.
+fn is_empty(conn: &Connection, made_schema: Option<i64>) -> bool {
     let number = |sql| conn.query_row(sql, [], |row| row.get::<_, i64>(0)).ok();
-    match schema {
-        None => number("SELECT count(*) FROM sqlite_schema") == Some(0),
-        Some(_) => number(SCHEMA_VERSION) == schema && number("SELECT count(*) FROM accounts") == Some(0),
-    }
+    let is_as_made = || made_schema.is_some() && number(SCHEMA_VERSION) == made_schema;
+    number("SELECT count(*) FROM sqlite_schema") == Some(0)
+        || is_as_made() && number("SELECT count(*) FROM accounts") == Some(0)
 }
 
 #[cfg(test)]
@@ -115,6 +121,15 @@ mod tests {
         drop(store);
         assert!(path.exists());
         drop(reader);
+        // Somebody put something of his own into it, and left.
+        let path = folder.path().join("w.db");
+        let store = new(&path);
+        let other = Connection::open(&path).expect("opens");
+        other.execute_batch("CREATE TABLE mine (note TEXT); INSERT INTO mine VALUES ('kept')").expect("written");
+        drop(other);
+        drop(store);
+        let other = Connection::open(&path).expect("opens");
+        assert_eq!(other.query_row("SELECT note FROM mine", [], |row| row.get(0)), Ok("kept".to_owned()));
         // Replaced meanwhile: it is no longer the file that was made.
         let path = folder.path().join("y.db");
         let store = new(&path);
@@ -122,28 +137,5 @@ mod tests {
         std::fs::write(&path, b"another's").expect("written");
         drop(store);
         assert_eq!(std::fs::read(&path).expect("still there"), b"another's");
-    }
-
-    #[test]
-    fn a_new_file_that_holds_a_table_of_somebody_else_stays() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("x.db");
-        let store = new(&path);
-        let theirs = Connection::open(&path).expect("opens");
-        theirs.execute_batch("CREATE TABLE mine (note TEXT); INSERT INTO mine VALUES ('kept')").expect("written");
-        drop(theirs);
-        drop(store);
-        let theirs = Connection::open(&path).expect("opens");
-        let note: String = theirs.query_row("SELECT note FROM mine", [], |row| row.get(0)).expect("still there");
-        assert_eq!(note, "kept");
-        drop(theirs);
-        // The same where the file never became a database of this program.
-        let path = folder.path().join("y.db");
-        std::fs::write(&path, b"").expect("written");
-        let theirs = Connection::open(&path).expect("opens");
-        theirs.execute_batch("CREATE TABLE accounts (name TEXT)").expect("written");
-        drop(theirs);
-        take_away_unmade(&path, identity(&path));
-        assert!(path.exists());
     }
 }

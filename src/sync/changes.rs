@@ -322,7 +322,10 @@ fn apply(
         }
         // Which object is gone is known all the same.
         Err(_) if is_gone => {
-            rows.apply_absence(compiled.resource, event.object_id.as_deref().unwrap_or_default(), &told)?
+            let id = event.object_id.as_deref().unwrap_or_default();
+            let applied = rows.apply_absence(compiled.resource, id, &told)?;
+            rows.doubt(compiled.resource, id, account)?;
+            applied
         }
         Err(error) => return Ok(Some(error.to_string())),
     };

@@ -15,7 +15,7 @@ pub struct Tally<'a> {
     /// Where the rows are, and whose, to tell one seen again from one that was there before the run.
     file: Option<(&'a Store, i64)>,
     entries: BTreeMap<String, Entry>,
-    /// Tables with rows since the last commit, and the part of their time span that is done.
+    /// Tables with rows since the last commit, and the part of their lists that is read.
     pending: BTreeMap<String, Option<u32>>,
     /// Lists under objects: how many are read, and how many wait. Those to be told of since the last commit are marked.
     under: BTreeMap<String, Under>,
@@ -28,11 +28,15 @@ pub struct Tally<'a> {
 struct Under {
     done: u64,
     waiting: u64,
+    /// How many are read when those that wait are counted anew.
+    count_at: u64,
     is_told: bool,
 }
 
 /// Those that wait are counted anew after so many: others may have come.
 const COUNT_AGAIN: u64 = 50;
+/// Where many wait, after one in so many of them: a count looks at each.
+const COUNT_PARTS: u64 = 32;
 
 struct Entry {
     counts: Counts,
@@ -147,7 +151,7 @@ impl<'a> Tally<'a> {
         }
     }
 
-    /// Remembers how much of a resource's time span is read.
+    /// Remembers how much of a resource's list is read, in thousandths.
     pub fn share(&mut self, table: &str, permille: u32) {
         self.pending.insert(table.to_owned(), Some(permille));
     }
@@ -158,8 +162,12 @@ impl<'a> Tally<'a> {
     /// Those of `waiting`.
     pub fn read_under<E>(&mut self, table: &str, waiting: impl FnOnce() -> Result<u64, E>) -> Result<(), E> {
         let under = self.under.entry(table.to_owned()).or_default();
-        let is_due = under.waiting <= 1 || under.done.is_multiple_of(COUNT_AGAIN);
-        under.waiting = if is_due { waiting()? } else { under.waiting - 1 };
+        if under.waiting <= 1 || under.done >= under.count_at {
+            under.waiting = waiting()?;
+            under.count_at = under.done + COUNT_AGAIN.max(under.waiting / COUNT_PARTS);
+        } else {
+            under.waiting -= 1;
+        }
         under.done += 1;
         under.is_told = false;
         if under.waiting == 0 {
@@ -356,6 +364,20 @@ mod tests {
         assert_eq!((heard[0], heard[50]), ((1, 120), (51, 170)));
         assert_eq!(heard.last(), Some(&(179, 179)));
         assert!(counts < 10, "{counts} counts");
+    }
+
+    #[test]
+    fn counting_the_lists_that_wait_costs_no_more_where_many_wait() {
+        let mut tally = Tally::new("acct_1", &Silent);
+        let (many, mut looked_at) = (100_000_u64, 0);
+        for waiting in (0..many).rev() {
+            let count = || {
+                looked_at += waiting;
+                Ok::<_, ()>(waiting)
+            };
+            tally.read_under("stripe_tax_ids", count).unwrap();
+        }
+        assert!(looked_at / many <= COUNT_PARTS, "{} looked at for each that was read", looked_at / many);
     }
 
     #[test]

@@ -211,8 +211,16 @@ impl Gen {
         (0..self.item_count(subscription)).map(|k| self.price_for(currency, term(k), bits + u64::from(k))).collect()
     }
 
-    /// The lines of an invoice before discounts and taxes: all items of its subscription, of which one in twenty has more
-    /// than an inline page shows, and in one invoice of a hundred as many parts of a term.
+    /// How many lines an invoice has: all items of its subscription, of which one in twenty has more than an inline page
+    /// shows, and in one invoice of a hundred as many parts of a term.
+    pub(super) fn line_count(&self, invoice: u32) -> u32 {
+        let Some(subscription) = self.invoice_subscription(invoice) else { return 1 };
+        let bits = self.bits(Kind::Invoice, invoice, 4);
+        let items = self.item_count(subscription);
+        if invoice % 100 == 17 { items.max(11 + (bits % 20) as u32) } else { items }
+    }
+
+    /// The lines of an invoice before discounts and taxes.
     fn billed(&self, invoice: u32, subscription: Option<u32>, currency: &str) -> Vec<Line> {
         let bare = |item: u32, price: u32, quantity: u64, amount: u64, is_part: bool| Line {
             item,
@@ -230,7 +238,6 @@ impl Gen {
         };
         let prices = self.item_prices(subscription);
         let items = prices.len() as u32;
-        let count = if invoice % 100 == 17 { items.max(11 + (bits % 20) as u32) } else { items };
         let line = |k: u32| {
             let price = prices[(k % items) as usize];
             let quantity = 1 + u64::from(k);
@@ -240,7 +247,7 @@ impl Gen {
                 bare(k % items, price, PART.1, PART.2, true)
             }
         };
-        (0..count).map(line).collect()
+        (0..self.line_count(invoice)).map(line).collect()
     }
 
     /// How an invoice adds up.

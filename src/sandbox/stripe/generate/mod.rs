@@ -71,6 +71,8 @@ pub(super) struct Gen {
     shelves: OnceLock<Vec<Vec<u32>>>,
     /// What lines say of prices.
     labels: OnceLock<Vec<catalog::Label>>,
+    /// How often coupons and codes were redeemed.
+    redemptions: OnceLock<redeem::Redemptions>,
 }
 
 impl Gen {
@@ -98,6 +100,7 @@ impl Gen {
             templates: (0..ROWS.len() * 2).map(|_| OnceLock::new()).collect(),
             shelves: OnceLock::new(),
             labels: OnceLock::new(),
+            redemptions: OnceLock::new(),
         }
     }
 

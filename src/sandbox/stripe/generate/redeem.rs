@@ -26,6 +26,13 @@ pub(super) struct Redeemed {
     pub(super) promotion_code: Option<u32>,
 }
 
+/// How many discounts come from each coupon and code, by their number.
+#[derive(Debug)]
+pub(super) struct Redemptions {
+    pub(super) coupons: Vec<u32>,
+    pub(super) promotion_codes: Vec<u32>,
+}
+
 impl Gen {
     /// The coupon that something is discounted by, if it is.
     pub(super) fn redeemed(&self, holder: Holder) -> Option<Redeemed> {
@@ -62,18 +69,47 @@ impl Gen {
         Redeemed { coupon, promotion_code: None }
     }
 
-    /// How many discounts come from each coupon or code, by what the caller takes of them.
-    pub(super) fn redemptions(&self, is: impl Fn(Redeemed) -> bool) -> usize {
+    /// How often coupons and codes were redeemed; counted once, since that takes a look at every discount.
+    pub(super) fn redemptions(&self) -> &Redemptions {
+        self.redemptions.get_or_init(|| {
+            let none = |kind: Kind| vec![0; self.count(kind) as usize];
+            let mut all = Redemptions { coupons: none(Kind::Coupon), promotion_codes: none(Kind::PromotionCode) };
+            for redeemed in self.holders().filter_map(|holder| self.redeemed(holder)) {
+                redeemed.coupon.into_iter().for_each(|n| all.coupons[n as usize] += 1);
+                redeemed.promotion_code.into_iter().for_each(|n| all.promotion_codes[n as usize] += 1);
+            }
+            all
+        })
+    }
+
+    /// All that may have a discount.
+    fn holders(&self) -> impl Iterator<Item = Holder> + '_ {
         let every = |kind: Kind, step: u32, from: u32| (from..self.count(kind)).step_by(step as usize);
         let subscriptions = every(Kind::Subscription, 25, 1).map(Holder::Subscription);
         let items = every(Kind::Subscription, 50, 7).map(Holder::Item);
         let invoices = every(Kind::Invoice, 30, 3).map(Holder::Invoice);
         let lines = every(Kind::Invoice, 40, 17).flat_map(|invoice| {
-            let last = self.bill(invoice).lines.len().saturating_sub(1) as u32;
+            let last = self.line_count(invoice).saturating_sub(1);
             [0, last].into_iter().take(1 + usize::from(last > 0)).map(move |line| Holder::Line { invoice, line })
         });
         let waiting = every(Kind::Invoiceitem, 9, 2).map(Holder::Waiting);
-        let all = subscriptions.chain(items).chain(invoices).chain(lines).chain(waiting);
-        all.filter_map(|holder| self.redeemed(holder)).filter(|redeemed| is(*redeemed)).count()
+        subscriptions.chain(items).chain(invoices).chain(lines).chain(waiting)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::stripe::generate::Sizes;
+
+    #[test]
+    fn redemptions_are_counted_once_and_without_adding_invoices_up() {
+        let made = Gen::new(7, "acct_1", false, true, 1_793_491_200, &Sizes::customers(100));
+        let once = made.redemptions();
+        assert!(once.coupons.iter().sum::<u32>() > 10 && once.promotion_codes.iter().sum::<u32>() > 0, "{once:?}");
+        assert!(std::ptr::eq(once, made.redemptions()));
+        for invoice in 0..made.count(Kind::Invoice) {
+            assert_eq!(made.line_count(invoice) as usize, made.bill(invoice).lines.len(), "{invoice}");
+        }
     }
 }
