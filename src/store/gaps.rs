@@ -77,23 +77,33 @@ impl Store {
         for table in self.tables_with_gaps(account)? {
             let Some(compiled) = catalog.by_table(&table) else { continue };
             let number = self.resource_number(&table)?;
-            let mut gaps = Gaps::default();
-            let mut healed = Vec::new();
-            let places = self.places(account, number)?;
-            gaps.is_at_least = places.len() > LOOKED_AT_MAX;
-            for place in places.into_iter().take(LOOKED_AT_MAX) {
-                let before = gaps.count;
-                self.look(catalog, compiled, account, &place, &mut gaps)?;
-                if gaps.count == before {
-                    healed.push(place);
-                }
+            let mut gaps = self.look_at_first(catalog, compiled, account, number)?;
+            // All of the first hold their values by now: the next may not. Every turn forgets what it looked at.
+            while gaps.is_none() && gaps.is_at_least {
+                gaps = self.look_at_first(catalog, compiled, account, number)?;
             }
-            self.forget_gaps(account, number, &healed)?;
             if !gaps.is_none() {
                 found.push((table, gaps));
             }
         }
         Ok(found)
+    }
+
+    /// Looks at as many rows of one table as one turn may take, and forgets those that hold their values by now.
+    fn look_at_first(&self, catalog: &Catalog, compiled: &Compiled, account: i64, number: i64) -> Result<Gaps, Error> {
+        let mut gaps = Gaps::default();
+        let mut healed = Vec::new();
+        let places = self.places(account, number)?;
+        gaps.is_at_least = places.len() > LOOKED_AT_MAX;
+        for place in places.into_iter().take(LOOKED_AT_MAX) {
+            let before = gaps.count;
+            self.look(catalog, compiled, account, &place, &mut gaps)?;
+            if gaps.count == before {
+                healed.push(place);
+            }
+        }
+        self.forget_gaps(account, number, &healed)?;
+        Ok(gaps)
     }
 
     fn tables_with_gaps(&self, account: i64) -> Result<Vec<String>, Error> {

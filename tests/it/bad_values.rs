@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use stripesync::sandbox::TEST_KEY;
 
-use crate::program::{Home, Ran, Reply, Scripted, account, ran, text};
+use crate::program::{Home, Ran, Reply, Scripted, account, execute, ran, text};
 
 fn list(objects: &[String]) -> Reply {
     let objects = objects.join(",");
@@ -56,6 +56,22 @@ fn an_amount_that_no_column_can_hold_is_told_and_kept_in_data() {
     assert_eq!(again.code, Some(3), "{}", again.stderr);
     assert!(again.stdout.contains(r#""outcome":"with gaps","detail":"ch_4: amount_minor 1.5"#), "{}", again.stdout);
     home.assert_intact();
+}
+
+#[test]
+fn a_gap_behind_ten_thousand_that_were_healed_is_told() {
+    let service = with_charges(vec![charge("ch_9", "1.5")]);
+    let home = Home::new();
+    assert_eq!(sync(&home, &service, &["charges"]).code, Some(3));
+    // More than one turn looks at, all of them before it, and none of them without its values by now.
+    let healed = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
+                  INSERT INTO gaps (account, resource, parent_id, row_key)
+                  SELECT account, resource, parent_id, printf('ch_0%05d', i) FROM gaps, n";
+    execute(&home.database(), healed);
+    let next = sync(&home, &service, &["charges"]);
+    assert_eq!(next.code, Some(3), "{}", next.stderr);
+    assert!(next.stderr.contains("has gaps: ch_9: amount_minor 1.5"), "{}", next.stderr);
+    assert_eq!(home.count("SELECT count(*) FROM gaps"), 1);
 }
 
 #[test]
