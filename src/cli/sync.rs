@@ -42,7 +42,7 @@ pub(super) fn run(args: &SyncArgs, global: &Global, ui: &Ui, clock: &dyn Clock) 
         }
     };
     match args.every {
-        None => pass(&order, &access, ui, &cancel, clock),
+        None => pass(&order, &access, ui, &cancel, clock, true),
         Some(every) => repeat(every, &order, &access, ui, &cancel, clock),
     }
 }
@@ -150,8 +150,15 @@ fn nobody_to_ask(settings: &Settings, wants_stripe: bool, wants_fic: bool) -> Re
     })
 }
 
-/// Carries the order out once and shows what came of it.
-fn pass(order: &Order, access: &Access, ui: &Ui, cancel: &Cancel, clock: &dyn Clock) -> Result<Exit, Failure> {
+/// Carries the order out once and shows what came of it; says how to go on where that `suggests` something.
+fn pass(
+    order: &Order,
+    access: &Access,
+    ui: &Ui,
+    cancel: &Cancel,
+    clock: &dyn Clock,
+    suggests: bool,
+) -> Result<Exit, Failure> {
     let watch = ui.watch(lists(order, access));
     let pulled = engine::pull(order, access, &watch, cancel, clock);
     // The bars must be gone before anything else is written.
@@ -177,7 +184,7 @@ fn pass(order: &Order, access: &Access, ui: &Ui, cancel: &Cancel, clock: &dyn Cl
                     "interrupted; everything read so far is in the file, and the same command goes on from there"
                 });
             }
-            if access.is_sandbox && exit == Exit::Done {
+            if suggests && access.is_sandbox && exit == Exit::Done {
                 suggest(order, tables, ui);
             }
             Ok(exit)
@@ -205,9 +212,10 @@ fn repeat(
     clock: &dyn Clock,
 ) -> Result<Exit, Failure> {
     let mut order = order.clone();
+    let mut is_first = true;
     loop {
         let began = clock.elapsed();
-        match pass(&order, access, ui, cancel, clock) {
+        match pass(&order, access, ui, cancel, clock, is_first) {
             Ok(_) => {}
             // A service or a network that is down comes back; another sync ends.
             Err(failure) if matches!(failure.exit, Exit::Failed | Exit::Held) => {
@@ -217,6 +225,7 @@ fn repeat(
         }
         // Read everything again, once: a rhythm of full reads would spend the rate limit for nothing.
         order.initial = false;
+        is_first = false;
         signals::rest(clock, cancel, every.saturating_sub(clock.elapsed().saturating_sub(began)));
         if let Some(signal) = cancel.signal() {
             return Ok(Exit::Interrupted(signal));

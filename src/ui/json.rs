@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::run::{detail, outcome, provider_of, table_of};
 use super::status::resource_of;
+use super::text;
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
 
 #[derive(Serialize)]
@@ -158,7 +159,7 @@ pub fn status(status: &StatusReport) -> String {
 }
 
 fn line(value: &impl Serialize) -> String {
-    let mut text = serde_json::to_string(value).expect("texts and whole numbers are always JSON");
+    let mut text = text::safe_json(serde_json::to_string(value).expect("texts and whole numbers are always JSON"));
     text.push('\n');
     text
 }

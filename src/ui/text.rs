@@ -53,6 +53,24 @@ fn is_treacherous(c: char) -> bool {
             | '\u{e0000}'..='\u{10ffff}')
 }
 
+/// Returns JSON of the same content in which everything is spelt as `\u…` that a terminal would obey or hide. Such
+/// characters stand in texts only, and line breaks between documents stay.
+pub fn safe_json(json: String) -> String {
+    if !json.chars().any(|c| c != '\n' && is_treacherous(c)) {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if c != '\n' && is_treacherous(c) {
+            let mut units = [0; 2];
+            c.encode_utf16(&mut units).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// Returns a CSV cell that no spreadsheet takes for a formula. Numbers are left alone.
 pub fn unarmed(cell: &str) -> Cow<'_, str> {
     let is_armed = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
@@ -70,6 +88,18 @@ fn is_number(cell: &str) -> bool {
 mod tests {
     use super::*;
     use unicode_width::UnicodeWidthStr;
+
+    proptest::proptest! {
+        #[test]
+        fn any_json_says_the_same_without_what_a_terminal_would_obey(
+            text in "[\\PC\\u{0}-\\u{9f}\\u{200b}-\\u{2069}\\u{e0000}-\\u{e007f}]{0,40}",
+        ) {
+            let shown = safe_json(serde_json::json!({ &text: [&text] }).to_string());
+            proptest::prop_assert!(!shown.chars().any(is_treacherous));
+            let read: serde_json::Value = serde_json::from_str(&shown).expect("JSON");
+            proptest::prop_assert_eq!(read, serde_json::json!({ &text: [&text] }));
+        }
+    }
 
     #[test]
     fn what_a_terminal_would_obey_is_spelt_out() {
