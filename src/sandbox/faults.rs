@@ -48,7 +48,7 @@ pub enum Fault {
     EmptyPageWithMore,
     /// The page that a request without cursor gets, whatever the cursor: the same page twice, or a cycle.
     FirstPageAgain,
-    /// The body in small pieces with pauses ([`Faults::pause`]).
+    /// The body in small pieces with pauses (`Faults::pause`).
     SlowBody,
     /// A small gzip body that unpacks to hundreds of megabytes.
     GzipBomb,
