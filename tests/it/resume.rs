@@ -278,7 +278,7 @@ fn lines_and_invoices_that_go_while_the_lines_are_read_leave_no_gap() {
 
 #[test]
 fn what_waits_for_its_list_when_a_run_is_stopped_is_read_by_the_next_and_never_called_read_before() {
-    let sandbox = sandbox(40);
+    let sandbox = sandbox(120);
     let store = Store::in_memory().expect("opens");
     let invoices = only(&["invoices", "invoice_lines"]);
     let cancel = Cancel::default();

@@ -1,7 +1,8 @@
 //! A pull from the sandbox ends in the sandbox's own truth.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
 
 use serde_json::Value;
 use stripesync::http::Limits;
@@ -412,8 +413,8 @@ fn what_changes_in_the_read_part_of_a_list_that_got_stuck_is_not_lost() {
 
 #[test]
 fn an_interrupted_reading_of_the_event_log_goes_on_where_it_was() {
-    let sandbox =
-        Sandbox::start(SandboxOptions { sizes: Sizes::customers(20), ..SandboxOptions::default() }).expect("starts");
+    let sizes = Sizes::customers(20);
+    let sandbox = Arc::new(Sandbox::start(SandboxOptions { sizes, ..SandboxOptions::default() }).expect("starts"));
     let store = Store::in_memory().expect("opens");
     support::sync(&sandbox, &store, &support::all()).expect("syncs");
     sandbox.advance_s(3600);
@@ -429,7 +430,16 @@ fn an_interrupted_reading_of_the_event_log_goes_on_where_it_was() {
     // Some pages are refused, after several slices were begun.
     let logged = || store.query_text("SELECT count(*) FROM webhook_events").expect("a count")[0][0].clone();
     let before = logged();
-    sandbox.set_faults(Faults { path: Some("/v1/events".to_owned()), ..Faults::share(150, &[Fault::Redirect]) });
+    let (refusing, pages) = (Arc::downgrade(&sandbox), AtomicU64::new(0));
+    sandbox.on_request(move |_, call| {
+        if call.path == "/v1/events"
+            && pages.fetch_add(1, SeqCst) == 3
+            && let Some(sandbox) = refusing.upgrade()
+        {
+            let some = Faults::share(150, &[Fault::Redirect]);
+            sandbox.set_faults(Faults { path: Some("/v1/events".to_owned()), ..some });
+        }
+    });
     let second = support::sync(&sandbox, &store, &support::all()).expect("ends");
     assert!(
         support::failures(&second).iter().any(|line| line.starts_with("stripe:events")),
@@ -437,6 +447,7 @@ fn an_interrupted_reading_of_the_event_log_goes_on_where_it_was() {
         support::failures(&second)
     );
     assert_ne!(logged(), before, "some pages were read");
+    sandbox.on_request(|_, _| {});
     sandbox.set_faults(Faults::default());
     let third = support::sync(&sandbox, &store, &support::all()).expect("syncs");
     assert_eq!(support::failures(&third), Vec::<String>::new());
