@@ -75,9 +75,9 @@ fn a_part_read_again_takes_nothing_from_what_is_complete() {
 fn a_pipe_gets_few_lines() {
     let home = Home::new();
     let first = sandboxed(&home, &["sync", "--all"]);
-    // What takes ten seconds, as on a machine with much else to do, is told of line by line.
-    assert!(first.took.as_secs() >= 10 || first.stderr.lines().count() < 15, "{}", first.stderr);
-    assert!(!first.stderr.contains("0/s"), "{}", first.stderr);
+    assert!(first.took.as_secs() > 60 || first.stderr.lines().count() < 15, "{}", first.stderr);
+    // A rate of nothing; one that ends in a nought is a rate.
+    assert!(!first.stderr.contains(" 0/s"), "{}", first.stderr);
     let verbose = sandboxed(&Home::new(), &["sync", "fic:clients", "fic:archive", "-v"]);
     assert!(verbose.stderr.contains("fic:clients: complete, 50 new"), "{}", verbose.stderr);
 }
