@@ -131,6 +131,20 @@ impl Rows<'_> {
         Ok(())
     }
 
+    /// Queues every list under this object that no JSON holds, whatever is known of them.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn ask_for_lists_under(&mut self, account: i64, object: &Object) -> Result<(), Error> {
+        if object.gone {
+            return Ok(());
+        }
+        for &index in &self.under[self.catalog.get(object.resource).index] {
+            self.store.queue_fanout(account, self.numbers[index], &object.row.id)?;
+        }
+        Ok(())
+    }
+
     pub(super) fn replace(&mut self, told: &Told, parent_id: &str, set: &ChildSet) -> Result<(), Error> {
         self.replace_marked(told, parent_id, set, None)
     }

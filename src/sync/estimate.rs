@@ -107,6 +107,17 @@ impl Estimate<'_> {
         Ok(self.standing.store.living_count(self.standing.account.id, &resource.table())?)
     }
 
+    /// Returns whether any pass of a list is read from its start.
+    fn is_read_anew(&self, number: i64, resource: &'static Resource) -> Result<bool, Error> {
+        let is_complete = self.standing.whole_since_s(number, resource, &[])?.is_some();
+        for pass in self.standing.passes(resource)? {
+            if self.standing.next(number, resource, &pass, is_complete)? == Next::Anew {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Prices the lists under parents: those that wait are known, others are when their parents are read.
     fn under(
         &self,
@@ -116,25 +127,30 @@ impl Estimate<'_> {
         let List::Under { parent, .. } = resource.list else { return Ok(None) };
         let number = super::number(&self.numbers, resource);
         let waiting = self.standing.store.waiting_lists(self.standing.account.id, number)?;
-        // Where the product is not there, the first answer tells so for all.
-        let requests = if resource.product.is_empty() { waiting } else { waiting.min(1) };
-        let is_read = match chosen.iter().find(|listed| listed.name == parent).filter(|listed| is_listed(listed)) {
-            Some(listed) => {
-                let number = super::number(&self.numbers, listed);
-                if self.standing.is_absent(number)? {
-                    return Ok(Some(self.line(&qualified(resource), "not available, as what it belongs to", 0, false)));
-                }
-                self.standing.whole_since_s(number, listed, &[])?.is_some()
+        let listed = chosen.iter().find(|listed| listed.name == parent).filter(|listed| is_listed(listed));
+        let (mut is_read, mut anew) = (true, 0);
+        if let Some(listed) = listed {
+            let number = super::number(&self.numbers, listed);
+            if self.standing.is_absent(number)? {
+                return Ok(Some(self.line(&qualified(resource), "not available, as what it belongs to", 0, false)));
             }
-            None => true,
-        };
-        let how = match (waiting, is_read, resource.inline.is_empty()) {
+            is_read = self.standing.whole_since_s(number, listed, &[])?.is_some();
+            // A list that stands in its parent is only asked for where it comes cut short.
+            if resource.inline.is_empty() && self.options.since_s.is_none() && self.is_read_anew(number, listed)? {
+                anew = self.rows(listed)?;
+            }
+        }
+        let lists = waiting.max(anew);
+        // Where the product is not there, the first answer tells so for all.
+        let requests = if resource.product.is_empty() { lists } else { lists.min(1) };
+        let how = match (lists, is_read, resource.inline.is_empty()) {
             (0, true, true) => format!("one list for each of {parent} that changed"),
             (0, true, false) => format!("one list for each of {parent} that changed and comes cut short"),
             (0, false, true) => format!("one list or more for each of {parent}"),
             (0, false, false) => {
                 format!("one list for each of {parent} that comes cut short")
             }
+            _ if anew > 0 => format!("one list for each of the {anew} {parent}"),
             (_, true, _) => format!("the lists of {waiting} {parent} that are still to be read"),
             (_, false, _) => {
                 format!("the lists of {waiting} {parent} that are still to be read, and of those not known yet")

@@ -16,7 +16,7 @@ use crate::model::resource::{List, Resource};
 use crate::model::row::Object;
 use crate::model::span::Span;
 use crate::providers::stripe::refusal::Kind;
-use crate::store::{Fanout, Rows, SliceRow, Source, Store, Told, Turn};
+use crate::store::{Applied, Fanout, Rows, SliceRow, Source, Store, Told, Turn};
 
 /// A slice is cut into pieces worth so many pages.
 const PIECE_PAGES: i64 = 2;
@@ -330,7 +330,12 @@ impl Lists<'_, '_> {
 
     fn apply_object(&mut self, walk: usize, object: &Object, when: When) -> Result<(), Error> {
         let applied = self.rows.apply(object, &answer(self.account, when, self.api_version))?;
-        self.tally.applied(&self.walks[walk].resource.table(), applied);
+        let it = &self.walks[walk];
+        self.tally.applied(&it.resource.table(), applied);
+        // A list is read from its start where its events may have been missed, and with it those of what is under it.
+        if applied != Applied::New && !it.is_unstored() {
+            self.rows.ask_for_lists_under(self.account, object)?;
+        }
         Ok(())
     }
 

@@ -130,7 +130,8 @@ fn notes(plan: &[PlannedResource], all: bool) -> Vec<String> {
 
 /// What to reckon with when nothing is known yet.
 const FIRST_READING: &str = "how large the account is, the file does not know yet: the first sync takes one request for \
-    every 100 objects, so 100,000 invoices are 1,000 requests";
+    every 100 objects, so 100,000 invoices are 1,000 requests; and one for each list that stands under an object, so \
+    10,000 customers with three lists each are 30,000 more";
 
 /// Says what comes on top that nobody can count, the same under many parents in one line.
 fn on_top(plan: &[PlannedResource], width: Option<u16>) -> String {

@@ -362,6 +362,7 @@ fn a_dry_run_promises_no_more_than_the_run_takes() {
     assert!(status.contains("stripe_discounts") && !status.contains("never"), "{status}");
     let words = home.run(&["sync", "--sandbox", "--dry-run", "--initial"]).stdout;
     assert!(words.contains("at least ") && words.contains("on top of that, by what is found:"), "{words}");
+    assert!(words.contains("one list for each of the ") && words.contains(" customers"), "{words}");
 }
 
 #[test]

@@ -301,6 +301,35 @@ fn a_silent_deletion_is_found_by_the_next_full_reading() {
     assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new());
 }
 
+/// Their events may have been missed, and what they stand under need not have changed.
+#[test]
+fn what_changed_in_silence_under_an_object_is_found_by_the_next_full_reading() {
+    let kinds = [
+        ("customer_cash_balance_transaction", "/v1/customers/{customer}/cash_balance_transactions"),
+        ("customer_balance_transaction", "/v1/customers/{customer}/balance_transactions"),
+        ("entitlements.active_entitlement", "/v1/entitlements/active_entitlements"),
+        ("product_feature", "/v1/products/{product}/features"),
+    ];
+    for is_asked in [true, false] {
+        let sandbox = Sandbox::start(SandboxOptions { sizes: Sizes::customers(60), ..SandboxOptions::default() })
+            .expect("starts");
+        let store = Store::in_memory().expect("opens");
+        support::sync(&sandbox, &store, &support::all()).expect("syncs");
+        for (object, path) in kinds {
+            let truth = sandbox.stripe().truth(None);
+            let id = &truth[path].first().unwrap_or_else(|| panic!("no {object}")).id;
+            let silent = serde_json::json!({"livemode": true});
+            assert!(sandbox.stripe().change(None, object, id, &silent, Change::Silent), "{object}");
+        }
+        // Where nobody asks for it, it is read again because the events do not reach back.
+        sandbox.advance_s(if is_asked { 3600 } else { 40 * 86_400 });
+        let again = stripesync::sync::Options { initial: is_asked, ..support::all() };
+        let summary = support::sync(&sandbox, &store, &again).expect("syncs");
+        assert_eq!(support::failures(&summary), Vec::<String>::new());
+        assert_eq!(support::differences(&sandbox, &store), Vec::<String>::new(), "asked: {is_asked}");
+    }
+}
+
 #[test]
 fn customers_alone_bring_those_on_test_clocks_too() {
     let sandbox =
