@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use ureq::http::Uri;
 use ureq::tls::TlsConfig;
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body, Proxy};
 
+use super::names::Names;
 use super::{Error, Settings};
 use crate::model::scrub::{scrub, without};
 use crate::model::wire::Request;
@@ -62,6 +64,7 @@ pub enum Fault {
 /// Where to, and the agent that goes there.
 pub struct Wire {
     agent: Agent,
+    names: Names,
     base: String,
     pub host: String,
     settings: Settings,
@@ -106,7 +109,9 @@ impl Wire {
             .max_idle_connections_per_host(IDLE_CONNECTIONS)
             .max_idle_age(IDLE_AGE)
             .build();
-        Ok(Wire { agent: config.new_agent(), base, host, settings, spare: Mutex::default() })
+        let names = Names::default();
+        let agent = Agent::with_parts(config, DefaultConnector::default(), names.clone());
+        Ok(Wire { agent, names, base, host, settings, spare: Mutex::default() })
     }
 
     /// Ends every request in flight, and all later ones.
@@ -123,7 +128,13 @@ impl Wire {
         if let Some(account) = &request.on_behalf_of {
             call = call.header("Stripe-Account", account);
         }
-        let mut response = call.call().map_err(|e| self.fault(&e))?;
+        let mut response = call.call().map_err(|e| {
+            let fault = self.fault(&e);
+            if matches!(fault, Fault::NoConnection(_)) {
+                self.names.forget();
+            }
+            fault
+        })?;
         let mut received = heads(&response);
         received.body = self.body(response.body_mut())?;
         // What is not what was asked for ends in messages, and some refusals repeat the key that they refuse.

@@ -7,6 +7,7 @@ mod agent;
 pub mod breaker;
 mod error;
 pub mod limiter;
+mod names;
 pub mod retry;
 mod settings;
 pub mod skew;
