@@ -1,6 +1,6 @@
 //! JSON as text: made compact, edited and compared without losing a digit.
 //!
-//! Everything here takes text that serde_json has already accepted.
+//! Everything here but [`compacted`] takes text that serde_json has already accepted.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,7 +17,8 @@ pub fn compact(text: &str) -> String {
     compacted(text).0
 }
 
-/// As [`compact`]; returns with it how deep arrays and objects stand in one another.
+/// As [`compact`]; returns with it how deep arrays and objects stand in one another. What is no JSON does not become JSON:
+/// a blank stays where two tokens would become one without it.
 pub fn compacted(text: &str) -> (String, usize) {
     let bytes = text.as_bytes();
     let mut out = String::with_capacity(text.len() * 3 / 4);
@@ -34,6 +35,12 @@ pub fn compacted(text: &str) -> (String, usize) {
                 while at < bytes.len() && matches!(bytes[at], b' ' | b'\n' | b'\r' | b'\t') {
                     at += 1;
                 }
+                if at < bytes.len()
+                    && is_of_a_word(bytes[at])
+                    && out.as_bytes().last().is_some_and(|b| is_of_a_word(*b))
+                {
+                    out.push(' ');
+                }
                 kept_from = at;
                 continue;
             }
@@ -48,6 +55,11 @@ pub fn compacted(text: &str) -> (String, usize) {
     }
     out.push_str(&text[kept_from..]);
     (out, deepest)
+}
+
+/// Returns whether a byte outside of strings belongs to a number, `true`, `false` or `null`, or to nothing known.
+fn is_of_a_word(byte: u8) -> bool {
+    !matches!(byte, b'{' | b'}' | b'[' | b']' | b',' | b':' | b'"')
 }
 
 /// Returns the index after the string that opens at `at`.
@@ -303,6 +315,9 @@ mod tests {
             ("{ \"a\" : 1.50 ,\n \"b c\" : [ 1 , 2 ] }", r#"{"a":1.50,"b c":[1,2]}"#),
             (r#"{"q": "a \" b \\", "z" : "  "}"#, r#"{"q":"a \" b \\","z":"  "}"#),
             ("[]", "[]"),
+            // No JSON before, and none after.
+            ("[1 2]", "[1 2]"),
+            ("[tr\n\tue , 1 ]", "[tr ue,1]"),
         ];
         for (sent, wanted) in cases {
             assert_eq!(compact(sent), wanted);
@@ -353,6 +368,14 @@ mod tests {
             proptest::prop_assert!(equal(&edited, &pretty, &[]));
             let read: Value = serde_json::from_str(&canonical(&pretty)).expect("JSON");
             proptest::prop_assert_eq!(read, value);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_json_after_compacting_only_if_it_was_before(text in r#"[\[\]{},: \n"\\1e.t-]{0,12}|\[(1|true|"a"|[ ,\n]){0,6}\]"#) {
+            let is_json = |text: &str| serde_json::from_str::<&RawValue>(text).is_ok();
+            proptest::prop_assert_eq!(is_json(&text), is_json(&compact(&text)), "{:?} {:?}", &text, compact(&text));
         }
     }
 

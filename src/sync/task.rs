@@ -229,10 +229,11 @@ impl Worker<'_> {
             if matches!(resource.list, List::Once(_)) && !body.contains("\"has_more\"") {
                 return Err(Unreadable("no list".to_owned()));
             }
-            let page = page::read(body.as_bytes())?;
+            let compact = self.catalog.compact_page(compiled, body)?;
+            let page = page::read(compact.as_bytes())?;
             let mut objects = Vec::with_capacity(page.data.len());
             for element in &page.data {
-                let object = self.catalog.object(compiled, element.get())?;
+                let object = self.catalog.element(compiled, element.get())?;
                 if object.created_s.is_some_and(|created_s| !span.contains(created_s)) {
                     let outside = format!("{}: {} lies outside of the time asked for", resource.name, object.row.id);
                     return Err(Unreadable(outside));
