@@ -40,6 +40,7 @@ use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 
 use checkpoint::Checkpointer;
+use others::Watch;
 
 pub use accounts::{Account, NewAccount};
 pub use apply::{Applied, Rows, Source, Told};
@@ -58,6 +59,7 @@ pub use walks::{SliceRow, WalkRow};
 pub struct Store {
     /// Ends before the connection: the last one to close merges what the WAL still holds.
     checkpointer: OnceCell<Checkpointer>,
+    watch: OnceCell<Watch>,
     conn: Connection,
     path: PathBuf,
     /// Device and inode of the open file; none of one in memory.
@@ -161,13 +163,22 @@ impl Store {
             let copy = Backup::new(empty, &mut conn).map_err(sql)?;
             copy.step(-1).map_err(sql)?;
         }
-        let identity = None;
-        Ok(Store { checkpointer: OnceCell::new(), conn, path, identity, lock: None, made_schema: None })
+        let mut store = Store::around(conn, &path);
+        store.identity = None;
+        Ok(store)
     }
 
     fn around(conn: Connection, path: &Path) -> Store {
         let identity = identity(path);
-        Store { checkpointer: OnceCell::new(), conn, path: path.to_owned(), identity, lock: None, made_schema: None }
+        Store {
+            checkpointer: OnceCell::new(),
+            watch: OnceCell::new(),
+            conn,
+            path: path.to_owned(),
+            identity,
+            lock: None,
+            made_schema: None,
+        }
     }
 
     fn configure(&self) -> Result<(), Error> {

@@ -1,21 +1,93 @@
 //! Whether another process has the file open.
 
 use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use super::Store;
 
-/// The system's table of file locks.
+/// The system's table of file locks. To read it takes the kernel milliseconds: it waits for every processor.
 const LOCKS: &str = "/proc/locks";
 /// The byte of the `-shm` file that everybody who has a WAL open holds a shared lock on (SQLite's dead man's switch).
 const HELD_BYTE: &str = "128";
+/// How often the table is read.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// A thread that looks for other processes, so that the writer need not wait for the answer. Ends when it is dropped.
+pub(super) struct Watch {
+    seen: Arc<Seen>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Seen {
+    is_shared: AtomicBool,
+    is_ended: Mutex<bool>,
+    ended: Condvar,
+}
 
 impl Store {
-    /// Returns whether another process has the file open. Where the system cannot tell, it may have.
+    /// Returns whether another process had the file open when the system was last asked, a moment ago. Where the system
+    /// cannot tell, it may have.
     pub fn is_shared(&self) -> bool {
-        let Ok(shm) = std::fs::metadata(super::beside(&self.path, "-shm")) else { return false };
-        let Ok(locks) = std::fs::read_to_string(LOCKS) else { return true };
-        is_held_by_another(&locks, shm.ino(), std::process::id())
+        // A file in memory is nobody else's.
+        self.identity.is_some()
+            && self.watch.get_or_init(|| Watch::begin(super::beside(&self.path, "-shm"))).is_shared()
     }
+}
+
+impl Watch {
+    fn begin(shm: PathBuf) -> Watch {
+        let is_shared = AtomicBool::new(look(&shm));
+        let seen = Arc::new(Seen { is_shared, is_ended: Mutex::default(), ended: Condvar::default() });
+        let theirs = Arc::clone(&seen);
+        let thread = std::thread::Builder::new().name("others".into()).spawn(move || theirs.serve(&shm)).ok();
+        if thread.is_none() {
+            // Nobody looks: the pauses that a second process needs cost little.
+            seen.is_shared.store(true, Ordering::Relaxed);
+        }
+        Watch { seen, thread }
+    }
+
+    fn is_shared(&self) -> bool {
+        self.seen.is_shared.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        *self.seen.is_ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.seen.ended.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // It has no way to panic.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Seen {
+    fn serve(&self, shm: &std::path::Path) {
+        let mut is_ended = self.is_ended.lock().unwrap_or_else(PoisonError::into_inner);
+        while !*is_ended {
+            is_ended = match self.ended.wait_timeout_while(is_ended, LOOK_EVERY, |ended| !*ended) {
+                Ok((ended, _)) => ended,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+            if !*is_ended {
+                drop(is_ended);
+                self.is_shared.store(look(shm), Ordering::Relaxed);
+                is_ended = self.is_ended.lock().unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+}
+
+fn look(shm: &std::path::Path) -> bool {
+    let Ok(shm) = std::fs::metadata(shm) else { return false };
+    let Ok(locks) = std::fs::read_to_string(LOCKS) else { return true };
+    is_held_by_another(&locks, shm.ino(), std::process::id())
 }
 
 /// Reads lines such as `1: POSIX  ADVISORY  READ 27826 fe:00:10010870 128 128`.

@@ -40,8 +40,16 @@ impl<'a> Turns<'a> {
 
     /// A transaction has begun.
     pub fn begin(&mut self) {
-        let most = if self.store.is_shared() { SHARED_TURN_MAX } else { TURN_MAX };
-        self.turn = Some((Instant::now(), most));
+        self.turn = Some((Instant::now(), self.most()));
+    }
+
+    fn most(&self) -> Duration {
+        if self.store.is_shared() { SHARED_TURN_MAX } else { TURN_MAX }
+    }
+
+    /// Returns when the turn began and how long it may last: somebody may have come meanwhile.
+    fn turn(&self) -> Option<(Instant, Duration)> {
+        self.turn.map(|(since, most)| (since, most.min(self.most())))
     }
 
     /// Returns whether a transaction is open.
@@ -51,17 +59,18 @@ impl<'a> Turns<'a> {
 
     /// Returns how long an open transaction may wait for more to write; none is open where this is `None`.
     pub fn patience(&self) -> Option<Duration> {
-        self.turn.map(|(_, most)| if most == SHARED_TURN_MAX { SHARED_IDLE } else { IDLE })
+        self.turn().map(|(_, most)| if most == SHARED_TURN_MAX { SHARED_IDLE } else { IDLE })
     }
 
     /// Returns whether the transaction was open long enough.
     pub fn is_over(&self) -> bool {
-        self.turn.is_some_and(|(since, most)| since.elapsed() >= most)
+        self.turn().is_some_and(|(since, most)| since.elapsed() >= most)
     }
 
     /// The transaction was committed.
     pub fn end(&mut self) {
-        let used_up = self.turn.take().is_some_and(|(since, most)| most == SHARED_TURN_MAX && since.elapsed() >= most);
+        let used_up = self.turn().is_some_and(|(since, most)| most == SHARED_TURN_MAX && since.elapsed() >= most);
+        self.turn = None;
         self.pause_until = used_up.then(|| Instant::now() + PAUSE);
     }
 }
