@@ -539,7 +539,7 @@ CREATE TABLE stripe_invoices (
   api_version TEXT,
   as_of INTEGER NOT NULL,
   deleted_at INTEGER,
-  unsettled INTEGER NOT NULL DEFAULT 0,
+  unsettled INTEGER NOT NULL DEFAULT 0, discount_minor INTEGER,
   UNIQUE (account, id)
 ) STRICT;
 CREATE INDEX stripe_invoices_odd ON stripe_invoices (account) WHERE deleted_at IS NOT NULL OR unsettled = 1;
@@ -3440,51 +3440,6 @@ FROM stripe_subscriptions s
 LEFT JOIN stripe_customers c ON c.account = s.account AND c.id = s.customer_id
 LEFT JOIN stripe_invoices v ON v.account = s.account AND v.id = s.latest_invoice_id
 WHERE s.deleted_at IS NULL;
-CREATE VIEW invoices_overview AS
-SELECT
-  v.account,
-  v.id,
-  v.number,
-  v.status,
-  v.customer_id,
-  coalesce(c.name, v.customer_name) AS customer_name,
-  coalesce(c.email, v.customer_email) AS customer_email,
-  v.subscription_id,
-  s.status AS subscription_status,
-  v.billing_reason,
-  v.collection_method,
-  v.currency,
-  v.subtotal_minor,
-  v.tax_minor,
-  v.total_minor,
-  v.amount_due_minor,
-  v.amount_paid_minor,
-  v.amount_remaining_minor,
-  v.status = 'paid' AS is_paid,
-  v.status = 'open' AND v.due_date IS NOT NULL AND v.due_date < CAST(strftime('%s', 'now') AS INTEGER) AS is_overdue,
-  (SELECT count(*) FROM stripe_invoice_lines l
-   WHERE l.account = v.account AND l.parent_id = v.id AND l.deleted_at IS NULL) AS line_count,
-  (SELECT group_concat(line, ', ') FROM (
-     SELECT coalesce(d.name, l.description) AS line
-     FROM stripe_invoice_lines l
-     LEFT JOIN stripe_products d ON d.account = l.account AND d.id = l.product_id
-     WHERE l.account = v.account AND l.parent_id = v.id AND l.deleted_at IS NULL
-     GROUP BY line ORDER BY min(l.position))) AS products,
-  v.attempt_count,
-  v.next_payment_attempt,
-  v.period_start,
-  v.period_end,
-  v.due_date,
-  v.finalized_at,
-  v.paid_at,
-  v.voided_at,
-  v.hosted_invoice_url,
-  v.created,
-  v.unsettled
-FROM stripe_invoices v
-LEFT JOIN stripe_customers c ON c.account = v.account AND c.id = v.customer_id
-LEFT JOIN stripe_subscriptions s ON s.account = v.account AND s.id = v.subscription_id
-WHERE v.deleted_at IS NULL;
 CREATE VIEW customers_overview AS
 SELECT
   c.account,
@@ -3632,3 +3587,49 @@ CREATE TABLE gaps (
   row_key TEXT NOT NULL,
   PRIMARY KEY (account, resource, parent_id, row_key)
 ) WITHOUT ROWID, STRICT;
+CREATE VIEW invoices_overview AS
+SELECT
+  v.account,
+  v.id,
+  v.number,
+  v.status,
+  v.customer_id,
+  coalesce(c.name, v.customer_name) AS customer_name,
+  coalesce(c.email, v.customer_email) AS customer_email,
+  v.subscription_id,
+  s.status AS subscription_status,
+  v.billing_reason,
+  v.collection_method,
+  v.currency,
+  v.subtotal_minor,
+  v.discount_minor,
+  v.tax_minor,
+  v.total_minor,
+  v.amount_due_minor,
+  v.amount_paid_minor,
+  v.amount_remaining_minor,
+  v.status = 'paid' AS is_paid,
+  v.status = 'open' AND v.due_date IS NOT NULL AND v.due_date < CAST(strftime('%s', 'now') AS INTEGER) AS is_overdue,
+  (SELECT count(*) FROM stripe_invoice_lines l
+   WHERE l.account = v.account AND l.parent_id = v.id AND l.deleted_at IS NULL) AS line_count,
+  (SELECT group_concat(line, ', ') FROM (
+     SELECT coalesce(d.name, l.description) AS line
+     FROM stripe_invoice_lines l
+     LEFT JOIN stripe_products d ON d.account = l.account AND d.id = l.product_id
+     WHERE l.account = v.account AND l.parent_id = v.id AND l.deleted_at IS NULL
+     GROUP BY line ORDER BY min(l.position))) AS products,
+  v.attempt_count,
+  v.next_payment_attempt,
+  v.period_start,
+  v.period_end,
+  v.due_date,
+  v.finalized_at,
+  v.paid_at,
+  v.voided_at,
+  v.hosted_invoice_url,
+  v.created,
+  v.unsettled
+FROM stripe_invoices v
+LEFT JOIN stripe_customers c ON c.account = v.account AND c.id = v.customer_id
+LEFT JOIN stripe_subscriptions s ON s.account = v.account AND s.id = v.subscription_id
+WHERE v.deleted_at IS NULL;

@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::config::{self, Mode, Secret, Settings, Source, StripeAccess};
 use crate::model::cancel::Cancel;
 use crate::model::resource::{Provider, Resource};
+use crate::ui::units::moment;
 use crate::ui::{Pace, Ui};
 
 /// How to tell whose an account is.
@@ -215,6 +216,7 @@ fn repeat(
     let mut is_first = true;
     loop {
         let began = clock.elapsed();
+        ui.note(&moment(clock.now_ms() / 1000));
         match pass(&order, access, ui, cancel, clock, is_first) {
             Ok(_) => {}
             // A service or a network that is down comes back; another sync ends.

@@ -119,9 +119,14 @@ pub enum Error {
     Sql(#[source] rusqlite::Error),
 }
 
-/// Returns whether this process or the system may open no file more: SQLite does not say why it could not.
+/// Files that SQLite has open at once beside the database while it writes: a journal, a folder to make durable, and one more.
+const FILES_OF_A_WRITE: usize = 3;
+
+/// Returns whether this process or the system may open no file more, or too few for a write: SQLite does not say why it
+/// could not, and has closed what it had opened.
 fn are_files_used_up() -> bool {
-    std::fs::File::open("/dev/null").is_err_and(|error| is_about_open_files(&error))
+    let opened: Result<Vec<_>, _> = (0..FILES_OF_A_WRITE).map(|_| std::fs::File::open("/dev/null")).collect();
+    opened.is_err_and(|error| is_about_open_files(&error))
 }
 
 /// EMFILE and ENFILE: the process's and the system's limit.

@@ -109,7 +109,7 @@ fn a_sync_whose_lock_is_taken_away_writes_nothing_more() {
     assert!(ran.stderr.contains("keeps a second sync out"), "{}", ran.stderr);
     home.assert_intact();
     let late = first_late.load(SeqCst);
-    assert!(late > 0 && service.requests().len() > late, "it went on asking for a moment");
+    assert!(late > 0 && service.requests().len() >= late, "there was something that must not be in the file");
     let newest = home.count("SELECT max(CAST(substr(id, 5) AS INTEGER)) FROM stripe_tax_rates");
     assert!((1..late as i64).contains(&newest), "page {newest} is in the file, the lock went before page {late}");
     let cursors = "SELECT count(*) FROM slices WHERE CAST(substr(cursor, 5) AS INTEGER) >= ";

@@ -24,8 +24,9 @@ const STRIPE: &[Rule] = &[
     (
         "an invoice's discount amounts and taxes say the same as its sums",
         "stripe_invoices v",
-        "total_minor = subtotal_minor + coalesce(tax_minor, 0)
-           - (SELECT coalesce(sum(value ->> '$.amount'), 0) FROM json_each(data, '$.total_discount_amounts'))
+        "total_minor = subtotal_minor + coalesce(tax_minor, 0) - coalesce(discount_minor, 0)
+         AND coalesce(discount_minor, 0)
+           = (SELECT coalesce(sum(value ->> '$.amount'), 0) FROM json_each(data, '$.total_discount_amounts'))
          AND coalesce(tax_minor, 0) = (SELECT coalesce(sum(value ->> '$.amount'), 0) FROM json_each(data, '$.total_taxes'))
          AND data ->> '$.total_excluding_tax' = total_minor - coalesce(tax_minor, 0)",
     ),

@@ -31,6 +31,7 @@ fn migrated() -> Connection {
     // What the walks were is of no matter here.
     db.execute_batch("CREATE TABLE resources (id, name); CREATE TABLE walks (resource);").expect("dummies");
     db.execute_batch(include_str!("../../migrations/0006_stripe_columns.sql")).expect("the changes are valid SQL");
+    db.execute_batch(include_str!("../../migrations/0012_invoice_discounts.sql")).expect("the changes are valid SQL");
     db.execute_batch("DROP TABLE rereads; DROP TABLE resources; DROP TABLE walks;").expect("drops");
     db
 }

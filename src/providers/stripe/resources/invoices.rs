@@ -149,6 +149,7 @@ pub static RESOURCES: &[Resource] = &[
             text("hosted_invoice_url", "/hosted_invoice_url"),
             json("metadata", "/metadata"),
             boolean("livemode", "/livemode"),
+            minor("discount_minor", "/total_discount_amounts/*/amount").sum(),
         ],
         expand: &["discounts", "lines.data.discounts"],
         secret: &[
