@@ -218,6 +218,7 @@ impl From<sync::Error> for Failure {
     fn from(error: sync::Error) -> Failure {
         use sync::Error as E;
         let (exit, hint) = match error {
+            E::Bug(_) => (Exit::Failed, "the event stays in the log; `stripesync status` shows how the file stands"),
             E::Store(error) => return error.into(),
             E::Unauthorized(_) => {
                 (Exit::Unauthorised, "look whether the key in STRIPE_API_KEY was revoked, or belongs to the other mode")

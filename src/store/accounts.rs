@@ -33,7 +33,34 @@ pub struct Account {
     pub events_until_s: Option<i64>,
 }
 
+/// An account in the file, for those who ask whose an event is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownAccount {
+    /// Its row.
+    pub row: i64,
+    /// The service's id.
+    pub remote_id: String,
+    /// `live`, `test` or `sandbox`.
+    pub mode: String,
+}
+
 impl Store {
+    /// Returns every account of a service.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn known_accounts(&self, provider: &str) -> Result<Vec<KnownAccount>, Error> {
+        let sql = |e| self.sql(e);
+        let mut statement =
+            self.conn.prepare("SELECT id, remote_id, mode FROM accounts WHERE provider=?1 ORDER BY id").map_err(sql)?;
+        let rows = statement
+            .query_map([provider], |row| {
+                Ok(KnownAccount { row: row.get(0)?, remote_id: row.get(1)?, mode: row.get(2)? })
+            })
+            .map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
     /// Finds or makes the account's row.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The event log.
 
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -29,6 +29,70 @@ pub struct Event {
     pub payload: String,
     /// Why it cannot be read, where it cannot; a table is named then only if the object can be asked for.
     pub error: Option<String>,
+    /// Whether it is about real money, where it says so.
+    pub livemode: Option<bool>,
+    /// How urgent it is: 0 high, 1 medium, 2 low.
+    pub priority: i64,
+}
+
+/// The door of events that the service's own list showed.
+pub const FROM_LIST: &str = "sync";
+
+/// An event that came in.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival<'a> {
+    /// `stripe`, `fic`.
+    pub provider: &'a str,
+    /// The account's row.
+    pub account: i64,
+    /// The event.
+    pub event: &'a Event,
+    /// How it came: [`FROM_LIST`], `live`, `test`, `replay`.
+    pub door: &'a str,
+    /// What the log lines of its delivery are found by.
+    pub correlation_id: Option<&'a str>,
+    /// The time, unix seconds.
+    pub now_s: i64,
+}
+
+impl<'a> Arrival<'a> {
+    /// An event that Stripe's list of events showed.
+    pub fn listed(account: i64, event: &'a Event, now_s: i64) -> Arrival<'a> {
+        Arrival { provider: "stripe", account, event, door: FROM_LIST, correlation_id: None, now_s }
+    }
+}
+
+/// Where an event stands in the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Logged {
+    /// It is new there, in this row.
+    New(i64),
+    /// It was there.
+    Again {
+        /// Its row.
+        row: i64,
+        /// What became of it: `processed`, `failed`, …
+        status: String,
+    },
+}
+
+/// How an attempt at an event ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// Its effect was taken; what was wrong with it where its object is asked for instead.
+    Processed(Option<String>),
+    /// It could not be taken.
+    Failed {
+        /// Why.
+        why: String,
+        /// When it is tried again by itself, unix seconds.
+        next_attempt_s: Option<i64>,
+    },
+    /// It could not be taken, and is not tried again by itself.
+    Dead {
+        /// Why.
+        why: String,
+    },
 }
 
 /// A logged event that waits for its effect.
@@ -96,11 +160,12 @@ pub(super) fn state(
 }
 
 impl Store {
-    /// Writes an event into the log; returns whether it is new there.
+    /// Writes an event into the log, or finds it there.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn log_event(&self, provider: &str, account: i64, event: &Event, now_s: i64) -> Result<bool, Error> {
+    pub fn log_event(&self, arrival: &Arrival) -> Result<Logged, Error> {
+        let Arrival { account, event, .. } = *arrival;
         let status = match (event.table.is_empty(), &event.error) {
             (false, _) => "received",
             (true, None) => "ignored",
@@ -112,31 +177,60 @@ impl Store {
             .prepare_cached(
                 "INSERT INTO webhook_events
                    (provider, account, event_id, type, object, object_id, api_version, created, payload, status, source, received_at,
-                    error)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 'sync', ?11, ?12)
+                    error, livemode, priority, correlation_id)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
                  -- What came broken and comes whole later is as good as new.
                  ON CONFLICT DO UPDATE SET type=?4, object=?5, object_id=?6, api_version=?7, created=?8, payload=?9,
-                   status=?10, received_at=?11, error=?12
-                 WHERE status='failed' AND object IS NULL AND excluded.error IS NULL",
+                   status=?10, received_at=?12, error=?13, livemode=?14, priority=?15, correlation_id=?16
+                 WHERE status IN ('failed', 'dead') AND object IS NULL AND excluded.error IS NULL
+                 RETURNING id",
             )
             .map_err(|e| self.sql(e))?;
         let logged = statement
-            .execute(params![
-                provider,
-                account,
-                event.id,
-                event.kind,
-                table,
-                event.object_id,
-                event.api_version,
-                event.created_s,
-                event.payload,
-                status,
-                now_s,
-                event.error
-            ])
+            .query_row(
+                params![
+                    arrival.provider,
+                    account,
+                    event.id,
+                    event.kind,
+                    table,
+                    event.object_id,
+                    event.api_version,
+                    event.created_s,
+                    event.payload,
+                    status,
+                    arrival.door,
+                    arrival.now_s,
+                    event.error,
+                    event.livemode,
+                    event.priority,
+                    arrival.correlation_id,
+                ],
+                |row| row.get(0),
+            )
+            .optional()
             .map_err(|e| self.sql(e))?;
-        Ok(logged == 1)
+        match logged {
+            Some(row) => Ok(Logged::New(row)),
+            None => self.found(arrival),
+        }
+    }
+
+    /// Finds an event that is in the log, and counts that it was delivered again.
+    fn found(&self, arrival: &Arrival) -> Result<Logged, Error> {
+        // The service's own list shows every event again and again.
+        let by = i64::from(arrival.door != FROM_LIST);
+        self.conn
+            .prepare_cached(
+                "UPDATE webhook_events SET duplicates = duplicates + ?4 WHERE provider=?1 AND account=?2 AND event_id=?3
+                 RETURNING id, status",
+            )
+            .and_then(|mut statement| {
+                statement.query_row(params![arrival.provider, arrival.account, arrival.event.id, by], |row| {
+                    Ok(Logged::Again { row: row.get(0)?, status: row.get(1)? })
+                })
+            })
+            .map_err(|e| self.sql(e))
     }
 
     /// Returns how many events told of a change that nobody can name, and what was wrong with the first `most` of them:
@@ -145,7 +239,7 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn lost_events(&self, account: i64, log: i64, most: usize) -> Result<(u64, Vec<Lost>), Error> {
-        const LOST: &str = "FROM webhook_events WHERE account=?1 AND status='failed' AND object IS NULL AND received_at >=
+        const LOST: &str = "FROM webhook_events WHERE account=?1 AND status IN ('failed', 'dead') AND object IS NULL AND received_at >=
              coalesce((SELECT min(began_s) FROM walks WHERE account=?1 AND resource<>?2 AND finished_s IS NOT NULL), 0)";
         let sql = |e| self.sql(e);
         let count: i64 = self
@@ -168,42 +262,101 @@ impl Store {
     /// SQLite's.
     pub fn waiting_events(&self, account: i64, most: usize) -> Result<Vec<Waiting>, Error> {
         let sql = |e| self.sql(e);
-        let mut statement = self
-            .conn
-            .prepare_cached(
-                "SELECT id, event_id, type, object, object_id, api_version, created, payload, error FROM webhook_events
-                 WHERE account=?1 AND status='received' ORDER BY created, id LIMIT ?2",
-            )
-            .map_err(sql)?;
+        let text = format!(
+            "SELECT {WAITING} FROM webhook_events WHERE account=?1 AND status='received' ORDER BY created, id LIMIT ?2"
+        );
+        let mut statement = self.conn.prepare_cached(&text).map_err(sql)?;
+        let rows = statement.query_map(params![account, most as i64], waiting).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
+    /// Returns one logged event, whatever became of it.
+    ///
+    /// # Errors
+    /// SQLite's; also when there is no such row.
+    pub fn logged_event(&self, row: i64) -> Result<Waiting, Error> {
+        let text = format!("SELECT {WAITING} FROM webhook_events WHERE id=?1");
+        let mut statement = self.conn.prepare_cached(&text).map_err(|e| self.sql(e))?;
+        statement.query_row([row], waiting).map_err(|e| self.sql(e))
+    }
+
+    /// Returns events whose turn it is at `now_s`, of all accounts: what was received and not taken, and what failed and
+    /// is to be tried again. The most urgent come first, older ones first among them, at most so many.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn due_events(&self, now_s: i64, most: usize) -> Result<Vec<(i64, Waiting)>, Error> {
+        let sql = |e| self.sql(e);
+        let text = format!(
+            "SELECT {WAITING}, account FROM webhook_events
+             WHERE status='received' OR status='failed' AND next_attempt_at IS NOT NULL AND next_attempt_at <= ?1
+             ORDER BY priority, created, id LIMIT ?2"
+        );
+        let mut statement = self.conn.prepare_cached(&text).map_err(sql)?;
         let rows = statement
-            .query_map(params![account, most as i64], |row| {
-                let event = Event {
-                    id: row.get(1)?,
-                    kind: row.get(2)?,
-                    table: row.get::<_, Option<String>>(3)?.unwrap_or_default(),
-                    object_id: row.get(4)?,
-                    api_version: row.get(5)?,
-                    created_s: row.get(6)?,
-                    payload: row.get(7)?,
-                    error: row.get(8)?,
-                };
-                Ok(Waiting { row: row.get(0)?, event })
-            })
+            .query_map(params![now_s, most as i64], |row| Ok((row.get("account")?, waiting(row)?)))
             .map_err(sql)?;
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
-    /// Ends a logged event; `error` says why it failed.
+    /// Ends an attempt at a logged event.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn end_event(&self, row: i64, status: &str, error: Option<&str>, now_s: i64) -> Result<(), Error> {
-        let mut statement = self
+    pub fn end_event(&self, row: i64, end: &Ended, now_s: i64, took_us: Option<i64>) -> Result<(), Error> {
+        let sql = |e| self.sql(e);
+        let (status, error, next_s) = match end {
+            Ended::Processed(remark) => ("processed", remark.as_deref(), None),
+            Ended::Failed { why, next_attempt_s } => ("failed", Some(why.as_str()), *next_attempt_s),
+            Ended::Dead { why } => ("dead", Some(why.as_str()), None),
+        };
+        let attempt: i64 = self
             .conn
             .prepare_cached(
-                "UPDATE webhook_events SET status=?2, error=?3, processed_at=?4, attempts=attempts+1 WHERE id=?1",
+                "UPDATE webhook_events SET status=?2, error=?3, processed_at=?4, attempts=attempts+1, next_attempt_at=?5,
+                   took_us=?6 WHERE id=?1 RETURNING attempts",
             )
-            .map_err(|e| self.sql(e))?;
-        statement.execute(params![row, status, error, now_s]).map(drop).map_err(|e| self.sql(e))
+            .and_then(|mut s| s.query_row(params![row, status, error, now_s, next_s, took_us], |row| row.get(0)))
+            .map_err(sql)?;
+        if let Ended::Failed { why, .. } | Ended::Dead { why } = end {
+            self.conn
+                .prepare_cached(
+                    "INSERT INTO webhook_attempts (event, attempt, at, took_us, error) VALUES (?1, ?2, ?3, ?4, ?5)
+                     ON CONFLICT DO NOTHING",
+                )
+                .and_then(|mut s| s.execute(params![row, attempt, now_s, took_us.unwrap_or(0), why]))
+                .map_err(sql)?;
+        }
+        Ok(())
     }
+
+    /// Returns how often a logged event was tried.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn attempts_at(&self, row: i64) -> Result<i64, Error> {
+        self.conn
+            .prepare_cached("SELECT attempts FROM webhook_events WHERE id=?1")
+            .and_then(|mut s| s.query_row([row], |row| row.get(0)))
+            .map_err(|e| self.sql(e))
+    }
+}
+
+/// What a [`Waiting`] is read from.
+const WAITING: &str = "id, event_id, type, object, object_id, api_version, created, payload, error, livemode, priority";
+
+fn waiting(row: &rusqlite::Row) -> rusqlite::Result<Waiting> {
+    let event = Event {
+        id: row.get("event_id")?,
+        kind: row.get("type")?,
+        table: row.get::<_, Option<String>>("object")?.unwrap_or_default(),
+        object_id: row.get("object_id")?,
+        api_version: row.get("api_version")?,
+        created_s: row.get("created")?,
+        payload: row.get("payload")?,
+        error: row.get("error")?,
+        livemode: row.get("livemode")?,
+        priority: row.get("priority")?,
+    };
+    Ok(Waiting { row: row.get("id")?, event })
 }

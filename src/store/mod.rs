@@ -42,12 +42,12 @@ use rusqlite::{Connection, OpenFlags};
 use checkpoint::Checkpointer;
 use others::Watch;
 
-pub use accounts::{Account, NewAccount};
+pub use accounts::{Account, KnownAccount, NewAccount};
 pub use apply::{Applied, Rows, Source, Told};
 pub use children::splice_children;
 pub use clocks::ClockSeen;
 pub use error::Error;
-pub use events::{Event, Lost, Waiting, object_of};
+pub use events::{Arrival, Ended, Event, FROM_LIST, Logged, Lost, Waiting, object_of};
 pub use lock::Lock;
 pub use logs::LogEntry;
 pub use presence::{ListState, Living};
@@ -258,6 +258,29 @@ impl Store {
                 Err(error)
             }
         }
+    }
+
+    /// Does several writes within the open transaction: all of them, or none.
+    ///
+    /// # Errors
+    /// What `writes` returns; its writes are undone then.
+    pub fn aside<T, E: From<Error>>(&self, writes: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        self.conn.execute_batch("SAVEPOINT aside").map_err(|e| self.sql(e))?;
+        let done = writes();
+        let end = if done.is_ok() { "RELEASE aside" } else { "ROLLBACK TO aside; RELEASE aside" };
+        // A full disk may have ended the whole transaction.
+        if !self.conn.is_autocommit() {
+            self.conn.execute_batch(end).map_err(|e| self.sql(e))?;
+        }
+        done
+    }
+
+    /// Lets a commit wait until it is on the disk: what was acknowledged must survive a power cut.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn durable(&self) -> Result<(), Error> {
+        self.conn.execute_batch("PRAGMA synchronous = FULL").map_err(|e| self.sql(e))
     }
 
     /// Gives the transaction up, if one is open.

@@ -18,7 +18,7 @@ use crate::model::progress::Outcome;
 use crate::model::resource::{List, Resource};
 use crate::model::span::Span;
 use crate::providers::stripe::refusal::Kind;
-use crate::store::{Event, Rows, SliceRow, Store, Turn, Waiting};
+use crate::store::{Arrival, Ended, Event, Logged, Rows, SliceRow, Store, Turn, Waiting};
 
 /// The event log is cut into pieces worth so many pages: a run with few events costs few requests.
 const PIECE_PAGES: i64 = 8;
@@ -140,7 +140,8 @@ impl Work for ReadEvents<'_, '_> {
         match done.got {
             Ok(Got::Events { events, .. }) => {
                 for event in &events {
-                    if self.store.log_event("stripe", self.account, event, done.when.date_s)? {
+                    let arrival = Arrival::listed(self.account, event, done.when.date_s);
+                    if matches!(self.store.log_event(&arrival)?, Logged::New(_)) {
                         self.tally.applied(EVENTS, crate::store::Applied::New);
                         self.broken.add(event);
                     }
@@ -221,9 +222,10 @@ impl TakeEffects<'_, '_, '_> {
         }
         match taken.trouble {
             // What was wrong with an event whose object is asked for instead stays with it.
-            None => self.store.end_event(one.row, "processed", one.event.error.as_deref(), self.now_s)?,
+            None => self.store.end_event(one.row, &Ended::Processed(one.event.error.clone()), self.now_s, None)?,
             Some(why) => {
-                self.store.end_event(one.row, "failed", Some(&why), self.now_s)?;
+                let end = Ended::Failed { why: why.clone(), next_attempt_s: None };
+                self.store.end_event(one.row, &end, self.now_s, None)?;
                 self.tally.fail(table, Outcome::Failed(format!("event {}: {why}", one.event.id)));
             }
         }

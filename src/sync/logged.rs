@@ -39,9 +39,10 @@ pub(super) fn events(catalog: &Catalog, page: &Page, span: Span, now_s: i64) -> 
     (events, cursor)
 }
 
-fn logged(catalog: &Catalog, mut read: event::Event, created_s: i64, json: &str) -> Event {
+pub(super) fn logged(catalog: &Catalog, mut read: event::Event, created_s: i64, json: &str) -> Event {
     let compiled = super::dispatch::by_object(catalog, &read.subject.object, &read.kind);
     let (payload, depth) = text::compacted(json);
+    let priority = event::priority(&read.kind);
     let is_too_deep = depth > text::DEPTH_MAX;
     let is_whole = |c: &Compiled| c.resource.is_child() || read.subject.id.is_some() || read.kind == PREVIEW;
     if is_too_deep {
@@ -69,6 +70,8 @@ fn logged(catalog: &Catalog, mut read: event::Event, created_s: i64, json: &str)
         kind: read.kind,
         payload,
         error: read.trouble.map(str::to_owned),
+        livemode: read.livemode,
+        priority,
     }
 }
 

@@ -12,6 +12,7 @@ mod failed;
 pub mod fic;
 mod handler;
 mod held;
+pub mod intake;
 mod journal;
 mod lists;
 mod logged;
@@ -104,6 +105,9 @@ pub enum Error {
         /// Those asked for.
         asked: String,
     },
+    /// A defect of this program, met while an event was handled.
+    #[error("this program broke down over the event {0}; please report this as a bug")]
+    Bug(String),
     /// The system gives no threads to read answers with.
     #[error("no thread to read answers with: {0}")]
     Threads(rayon_core::ThreadPoolBuildError),

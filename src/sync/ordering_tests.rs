@@ -20,7 +20,7 @@ use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
 use crate::model::progress::Silent;
 use crate::providers::stripe::API_VERSION;
-use crate::store::{Event, NewAccount, Rows, Store, Turn};
+use crate::store::{Arrival, Event, NewAccount, Rows, Store, Turn};
 
 const OLD_VERSION: &str = "2020-08-27";
 /// Elements of a list that events and pages show.
@@ -191,6 +191,8 @@ impl Kind {
             created_s,
             payload: payload.to_string(),
             error: None,
+            livemode: None,
+            priority: 2,
         }
     }
 }
@@ -257,7 +259,7 @@ impl<'c> Bench<'c> {
     fn arrives(&mut self, said: &Said) {
         match said {
             Said::Event(event) => {
-                self.store.log_event("stripe", self.account, event, event.created_s).expect("logs");
+                self.store.log_event(&Arrival::listed(self.account, event, event.created_s)).expect("logs");
                 let numbers = self.store.numbers(self.catalog).expect("numbers");
                 let current: Current = [(self.kind.table.to_owned(), None)].into();
                 TakeEffects {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use stripesync::model::extract::Catalog;
 use stripesync::providers::stripe;
-use stripesync::store::{Account, Event, NewAccount, Source, Store, Told};
+use stripesync::store::{Account, Arrival, Event, NewAccount, Source, Store, Told};
 use stripesync::sync;
 
 const TABLE: &str = "stripe_products";
@@ -68,6 +68,8 @@ fn live(steps: &[(bool, u8, bool)], first: usize) -> (Vec<Said>, Option<Value>) 
             created_s: now_s,
             payload,
             error: None,
+            livemode: None,
+            priority: 2,
         };
         let gone = kind == "product.deleted";
         said.push(Said::Event { event, gone });
@@ -113,7 +115,7 @@ fn told_to(store: &Store, catalog: &Catalog, said: &[&Said]) -> (Option<Value>, 
     for one in said {
         match one {
             Said::Event { event, gone } => {
-                store.log_event("stripe", account, event, event.created_s).expect("logs");
+                store.log_event(&Arrival::listed(account, event, event.created_s)).expect("logs");
                 let text = stripesync::store::object_of(&event.payload).expect("an object").to_owned();
                 let mut object = catalog.object(compiled, &text).expect("reads");
                 object.gone = *gone;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
 use stripesync::sandbox::{Options, Sandbox, Sizes};
-use stripesync::store::{Event, NewAccount, Store};
+use stripesync::store::{Arrival, Event, Logged, NewAccount, Store};
 
 use crate::program::{Home, finished, started};
 use crate::support;
@@ -74,8 +74,11 @@ fn write(store: &Store, account: i64, round: usize) -> u64 {
             created_s: 0,
             payload: "x".repeat(200 << 10),
             error: None,
+            livemode: None,
+            priority: 2,
         };
-        assert!(store.log_event("stripe", account, &event, 0).expect("logs"));
+        let logged = store.log_event(&Arrival::listed(account, &event, 0)).expect("logs");
+        assert!(matches!(logged, Logged::New(_)));
     }
     store.commit().expect("commits");
     wal_bytes(store.path())

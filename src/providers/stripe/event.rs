@@ -17,6 +17,10 @@ pub struct Event {
     pub created_s: Option<i64>,
     /// The version its payload is rendered in, which is never the request's.
     pub api_version: Option<String>,
+    /// Whether it is about real money, where it says so.
+    pub livemode: Option<bool>,
+    /// The connected account that it is of.
+    pub account: Option<String>,
     /// What it is about.
     pub subject: Subject,
     /// What is wrong with it, where something is: it tells of a change, and not of which.
@@ -47,6 +51,10 @@ struct Fields<'a> {
     created: Option<&'a RawValue>,
     #[serde(borrow, default)]
     api_version: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    livemode: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    account: Option<&'a RawValue>,
     #[serde(borrow, default)]
     data: Option<&'a RawValue>,
 }
@@ -80,6 +88,8 @@ pub fn read(json: &str) -> Event {
         kind: kind.unwrap_or_default(),
         created_s,
         api_version: text(fields.api_version),
+        livemode: fields.livemode.and_then(|raw| parsed(raw.get())),
+        account: text(fields.account).filter(|account| !account.is_empty()),
         subject: subject.flatten().unwrap_or_default(),
         trouble,
     }
@@ -92,6 +102,32 @@ fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
 
 fn parsed<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
     serde_json::from_str(json).ok()
+}
+
+/// How urgent events are, by what their types begin with: 0 what subscriptions and money owed hang on, 1 payments and
+/// those who pay. The longest beginning that fits counts; all others are the least urgent.
+const PRIORITIES: &[(&str, i64)] = &[
+    ("customer.subscription.", 0),
+    ("subscription_schedule.", 0),
+    ("invoice.", 0),
+    ("charge.dispute.", 0),
+    ("issuing_dispute.", 0),
+    ("charge.", 1),
+    ("payment_intent.", 1),
+    ("setup_intent.", 1),
+    ("payment_method.", 1),
+    ("checkout.session.", 1),
+    ("refund.", 1),
+    ("payout.", 1),
+    ("customer.", 1),
+];
+/// Of all others.
+const LOW: i64 = 2;
+
+/// Returns how urgent events of a type are: 0 high, 1 medium, 2 low.
+pub fn priority(kind: &str) -> i64 {
+    let fitting = PRIORITIES.iter().filter(|(begin, _)| kind.starts_with(begin));
+    fitting.max_by_key(|(begin, _)| begin.len()).map_or(LOW, |(_, priority)| *priority)
 }
 
 /// Returns whether shapes of this version are the pinned release's. Monthly releases only add.

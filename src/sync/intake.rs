@@ -1,0 +1,415 @@
+//! Where every delivered event comes in: a webhook, a file, one of the log. It goes into the log and takes its effect in
+//! one transaction, with a savepoint of its own; many events share one commit.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use super::handler::{Current, Handler, Taken};
+use super::{Error, logged, number};
+use crate::model::extract::Catalog;
+use crate::model::resource::Resource;
+use crate::providers::stripe::event;
+use crate::store::{
+    Applied, Arrival, Ended, Error as StoreError, KnownAccount, Logged, NewAccount, Rows, Store, Waiting,
+};
+
+/// How old the knowledge may be of which lists were read whole: syncs go on beside.
+const CURRENT_AGE_MAX: Duration = Duration::from_secs(60);
+/// The name of the account whose events came before anybody said whose they are.
+pub const NAMELESS: &str = "unknown";
+
+/// How often a failed event is tried again, and after how many seconds each time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retries {
+    /// Delays before the second attempt, the third and so on.
+    pub delays_s: Vec<i64>,
+}
+
+impl Default for Retries {
+    fn default() -> Retries {
+        Retries { delays_s: vec![30, 60, 120] }
+    }
+}
+
+impl Retries {
+    /// Returns how a failed attempt ends, the `attempts`th one at this event.
+    fn end(&self, attempts: i64, why: String, now_s: i64) -> Ended {
+        let delay_s = usize::try_from(attempts - 1).ok().and_then(|attempt| self.delays_s.get(attempt));
+        match delay_s {
+            Some(delay_s) => Ended::Failed { why, next_attempt_s: Some(now_s.saturating_add(*delay_s)) },
+            None => Ended::Dead { why },
+        }
+    }
+}
+
+/// One event as it was delivered, its signature checked where it had to have one.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// The body.
+    pub body: String,
+    /// The door: `live`, `test`, `replay`.
+    pub door: &'static str,
+    /// The account whose secret signed it, where the settings say.
+    pub owner: Option<String>,
+    /// What its log lines are found by.
+    pub correlation_id: String,
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The log row; none where the body is no event.
+    pub row: Option<i64>,
+    /// `evt_…`.
+    pub id: String,
+    /// `customer.updated`.
+    pub kind: String,
+    /// The account's own id.
+    pub account: String,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// What became of the row it is about, where there is one.
+    pub applied: Option<Applied>,
+    /// How long log and effect took, without the commit.
+    pub took_us: i64,
+}
+
+/// How a delivery ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Its effect is taken.
+    Processed,
+    /// It was in the log, and had been taken.
+    Duplicate,
+    /// Of a type that concerns no table.
+    Ignored,
+    /// It is in the log, and its effect could not be taken.
+    Failed(String),
+    /// It is no event; nothing is kept of it.
+    Malformed(&'static str),
+}
+
+/// Takes deliveries in. Lives as long as one writer.
+pub struct Intake<'c> {
+    store: &'c Store,
+    catalog: &'c Catalog,
+    rows: Rows<'c>,
+    /// The lists under objects that no JSON holds.
+    children: Vec<&'static Resource>,
+    numbers: Vec<(i64, &'static Resource)>,
+    retries: Retries,
+    /// Whether the file is the sandbox's.
+    is_sandbox: bool,
+    /// The account that the key opens, and its mode.
+    own: Option<(String, &'static str)>,
+    accounts: Vec<KnownAccount>,
+    current: std::collections::HashMap<i64, (Instant, Current)>,
+}
+
+impl<'c> Intake<'c> {
+    /// Prepares to write. `own` is the account that the key opens, where there is one, and its mode.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn new(
+        store: &'c Store,
+        catalog: &'c Catalog,
+        retries: Retries,
+        own: Option<(String, &'static str)>,
+    ) -> Result<Intake<'c>, Error> {
+        let numbers = store.numbers(catalog)?;
+        let children: Vec<&'static Resource> =
+            numbers.iter().map(|(_, resource)| *resource).filter(|r| r.is_child() && r.inline.is_empty()).collect();
+        let accounts = store.known_accounts("stripe")?;
+        let is_sandbox = accounts.iter().any(|account| account.mode == "sandbox");
+        let rows = store.rows(catalog, &children)?;
+        let current = Default::default();
+        Ok(Intake { store, catalog, rows, children, numbers, retries, is_sandbox, own, accounts, current })
+    }
+
+    /// Takes a batch in, in one transaction: when this returns, what it says is durable.
+    ///
+    /// # Errors
+    /// What keeps the file from being written; nothing of the batch is in it then.
+    pub fn take(&mut self, batch: &[Delivery], now_s: i64) -> Result<Vec<Accepted>, Error> {
+        let store = self.store;
+        let taken = store.at_once(|| batch.iter().map(|one| self.take_one(one, now_s)).collect::<Result<Vec<_>, _>>());
+        if taken.is_err() {
+            // Accounts made in it are not there.
+            self.accounts = store.known_accounts("stripe").unwrap_or_default();
+        }
+        self.rows.take_child_counts();
+        taken
+    }
+
+    /// Takes the events whose turn it is, at most so many; returns what became of each.
+    ///
+    /// # Errors
+    /// As [`Intake::take`].
+    pub fn take_due(&mut self, now_s: i64, most: usize) -> Result<Vec<Accepted>, Error> {
+        let due = self.store.due_events(now_s, most)?;
+        if due.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.again(&due, now_s)
+    }
+
+    /// Takes events of the log once more, whatever became of them before.
+    ///
+    /// # Errors
+    /// As [`Intake::take`].
+    pub fn again(&mut self, events: &[(i64, Waiting)], now_s: i64) -> Result<Vec<Accepted>, Error> {
+        let store = self.store;
+        let taken = store.at_once(|| {
+            events
+                .iter()
+                .map(|(account, one)| {
+                    let name = self.name_of(*account);
+                    self.effect(*account, one, now_s, Instant::now()).map(|it| Accepted { account: name, ..it })
+                })
+                .collect::<Result<Vec<_>, _>>()
+        });
+        self.rows.take_child_counts();
+        taken
+    }
+
+    fn take_one(&mut self, delivery: &Delivery, now_s: i64) -> Result<Accepted, Error> {
+        let began = Instant::now();
+        let read = event::read(&delivery.body);
+        if read.id.is_none() || read.kind.is_empty() {
+            let why = read.trouble.unwrap_or("it is no event");
+            return Ok(nothing(Verdict::Malformed(why)));
+        }
+        let account = self.owner(&read, delivery.owner.as_deref())?;
+        let created_s = read.created_s.unwrap_or(now_s);
+        let event = logged::logged(self.catalog, read, created_s, &delivery.body);
+        let arrival = Arrival {
+            provider: "stripe",
+            account,
+            event: &event,
+            door: delivery.door,
+            correlation_id: Some(&delivery.correlation_id),
+            now_s,
+        };
+        let accepted = Accepted { id: event.id.clone(), kind: event.kind.clone(), ..nothing(Verdict::Ignored) };
+        let accepted = Accepted { account: self.name_of(account), ..accepted };
+        let row = match self.store.log_event(&arrival)? {
+            Logged::New(row) => row,
+            // A redelivery runs what failed again at once.
+            Logged::Again { row, status } if status == "failed" || status == "dead" => row,
+            Logged::Again { row, status } => {
+                let verdict = if status == "ignored" { Verdict::Ignored } else { Verdict::Duplicate };
+                return Ok(Accepted { row: Some(row), verdict, took_us: micros(began), ..accepted });
+            }
+        };
+        if event.table.is_empty() && event.error.is_none() {
+            return Ok(Accepted { row: Some(row), took_us: micros(began), ..accepted });
+        }
+        let done = self.effect(account, &Waiting { row, event }, now_s, began)?;
+        Ok(Accepted { account: accepted.account, ..done })
+    }
+
+    /// Takes one event's effect within a savepoint, and writes down how it ended.
+    fn effect(&mut self, account: i64, one: &Waiting, now_s: i64, began: Instant) -> Result<Accepted, Error> {
+        self.refresh(account, now_s)?;
+        let store = self.store;
+        let taken = match (&one.event.error, one.event.table.is_empty()) {
+            // Which change it tells of, nobody can say.
+            (Some(why), true) => Taken { applied: None, trouble: Some(why.clone()) },
+            _ => match store.aside(|| {
+                let current = &self.current[&account].1;
+                let mut handler = Handler {
+                    store,
+                    rows: &mut self.rows,
+                    catalog: self.catalog,
+                    account,
+                    numbers: &self.numbers,
+                    current,
+                };
+                // A defect in one event's handling must not end the others'.
+                match catch_unwind(AssertUnwindSafe(|| handler.take(one))) {
+                    Ok(taken) => taken,
+                    Err(_) => Err(Error::Bug(one.event.id.clone())),
+                }
+            }) {
+                Ok(taken) => taken,
+                Err(error) if is_of_the_event(&error) => {
+                    self.rows = store.rows(self.catalog, &self.children)?;
+                    Taken { applied: None, trouble: Some(error.to_string()) }
+                }
+                Err(error) => return Err(error),
+            },
+        };
+        let took_us = micros(began);
+        let (end, verdict) = match taken.trouble {
+            None => (Ended::Processed(one.event.error.clone()), Verdict::Processed),
+            Some(why) => {
+                let attempts = store.attempts_at(one.row)? + 1;
+                (self.retries.end(attempts, why.clone(), now_s), Verdict::Failed(why))
+            }
+        };
+        store.end_event(one.row, &end, now_s, Some(took_us))?;
+        let (id, kind) = (one.event.id.clone(), one.event.kind.clone());
+        let applied = taken.applied;
+        Ok(Accepted { row: Some(one.row), id, kind, applied, took_us, ..nothing(verdict) })
+    }
+
+    /// Says which lists are known whole, as far as that is not known from a moment ago.
+    fn refresh(&mut self, account: i64, now_s: i64) -> Result<(), Error> {
+        if self.current.get(&account).is_some_and(|(since, _)| since.elapsed() < CURRENT_AGE_MAX) {
+            return Ok(());
+        }
+        let known = self.accounts.iter().find(|it| it.row == account);
+        let row = crate::store::Account {
+            id: account,
+            remote_id: known.map(|it| it.remote_id.clone()).unwrap_or_default(),
+            events_until_s: None,
+        };
+        let is_live = known.is_some_and(|it| it.mode == "live");
+        let standing =
+            super::standing::Standing { store: self.store, account: &row, began_s: now_s, initial: false, is_live };
+        let mut current = Current::new();
+        for &(_, resource) in &self.numbers {
+            let whole_since_s = match super::changes::is_listed(resource) {
+                true => standing.whole_since_s(number(&self.numbers, resource), resource, &[])?,
+                false => None,
+            };
+            current.insert(resource.table(), whole_since_s);
+        }
+        self.current.insert(account, (Instant::now(), current));
+        Ok(())
+    }
+
+    /// Finds whose event it is: who it names, whose secret signed it, the only account of its mode, or one without a name.
+    fn owner(&mut self, read: &event::Event, owner: Option<&str>) -> Result<i64, Error> {
+        let mode = match (self.is_sandbox, read.livemode) {
+            (true, _) => "sandbox",
+            (false, Some(true)) => "live",
+            (false, _) => "test",
+        };
+        let own = self.own.as_ref().filter(|(_, of)| *of == mode).map(|(id, _)| id.as_str());
+        let mut of_mode = self.accounts.iter().filter(|it| it.mode == mode && it.remote_id != NAMELESS);
+        let only = match (of_mode.next(), of_mode.next()) {
+            (Some(only), None) => Some(only.remote_id.as_str()),
+            _ => None,
+        };
+        let named = read.account.as_deref().or(owner).or(own).or(only).unwrap_or(NAMELESS).to_owned();
+        if let Some(known) = self.accounts.iter().find(|it| it.mode == mode && it.remote_id == named) {
+            return Ok(known.row);
+        }
+        let new = NewAccount { provider: "stripe", remote_id: named, mode, name: None, country: None, created_s: None };
+        let row = self.store.account(&new)?.id;
+        self.accounts = self.store.known_accounts("stripe")?;
+        Ok(row)
+    }
+
+    fn name_of(&self, account: i64) -> String {
+        let known = self.accounts.iter().find(|it| it.row == account);
+        known.map_or_else(String::new, |it| it.remote_id.clone())
+    }
+}
+
+/// Returns whether an error lies in one event, and not in the file: the others' effects can be taken.
+fn is_of_the_event(error: &Error) -> bool {
+    matches!(error, Error::Bug(_) | Error::Store(StoreError::Sql(_)))
+}
+
+fn micros(began: Instant) -> i64 {
+    i64::try_from(began.elapsed().as_micros()).unwrap_or(i64::MAX)
+}
+
+fn nothing(verdict: Verdict) -> Accepted {
+    let (id, kind, account) = Default::default();
+    Accepted { row: None, id, kind, account, verdict, applied: None, took_us: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn delivery(body: &str) -> Delivery {
+        Delivery { body: body.to_owned(), door: "live", owner: None, correlation_id: "c".to_owned() }
+    }
+
+    fn event(id: &str, kind: &str, created_s: i64, object: &str) -> Delivery {
+        let version = crate::providers::stripe::API_VERSION;
+        delivery(&format!(
+            r#"{{"id":"{id}","object":"event","type":"{kind}","created":{created_s},"livemode":true,
+                "api_version":"{version}","data":{{"object":{object}}}}}"#
+        ))
+    }
+
+    fn verdicts(accepted: &[Accepted]) -> Vec<&Verdict> {
+        accepted.iter().map(|one| &one.verdict).collect()
+    }
+
+    #[test]
+    fn an_event_is_logged_and_applied_once_whatever_else_is_in_the_batch() {
+        let store = Store::in_memory().expect("opens");
+        let catalog = super::super::catalog();
+        let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+        let product = r#"{"id":"prod_1","object":"product","name":"A","active":true}"#;
+        let batch = [
+            event("evt_1", "product.created", 10, product),
+            delivery("[]"),
+            event("evt_1", "product.created", 10, product),
+            event("evt_2", "product.updated", 11, &product.replace("\"A\"", "\"B\"")),
+            event("evt_3", "some.news", 11, r#"{"object":"news"}"#),
+            event("evt_4", "product.updated", 12, r#"{"object":"product"}"#),
+        ];
+        let accepted = intake.take(&batch, 100).expect("takes");
+        let why = "its data.object has no id".to_owned();
+        let wanted = [
+            &Verdict::Processed,
+            &Verdict::Malformed("it is no object"),
+            &Verdict::Duplicate,
+            &Verdict::Processed,
+            &Verdict::Ignored,
+            &Verdict::Failed(why),
+        ];
+        assert_eq!(verdicts(&accepted), wanted);
+        assert_eq!(store.query_text("SELECT id, name FROM stripe_products").expect("rows"), [["prod_1", "B"]]);
+        let log = "SELECT event_id, status, duplicates, attempts, coalesce(next_attempt_at, '-') FROM webhook_events
+                   ORDER BY id";
+        let wanted = [
+            ["evt_1", "processed", "1", "1", "-"],
+            ["evt_2", "processed", "0", "1", "-"],
+            ["evt_3", "ignored", "0", "0", "-"],
+            ["evt_4", "failed", "0", "1", "130"],
+        ];
+        assert_eq!(store.query_text(log).expect("rows"), wanted);
+        // Nobody said whose they are.
+        let accounts = "SELECT remote_id, mode FROM accounts";
+        assert_eq!(store.query_text(accounts).expect("rows"), [[NAMELESS, "live"]]);
+    }
+
+    #[test]
+    fn what_failed_is_tried_again_three_times_and_then_left_until_it_is_delivered_anew() {
+        let store = Store::in_memory().expect("opens");
+        let catalog = super::super::catalog();
+        let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+        let broken = event("evt_1", "product.updated", 12, r#"{"object":"product"}"#);
+        intake.take(std::slice::from_ref(&broken), 100).expect("takes");
+        let log = || {
+            let text = "SELECT status, attempts, coalesce(next_attempt_at, '-') FROM webhook_events";
+            store.query_text(text).expect("rows").remove(0).join(" ")
+        };
+        for (now_s, wanted) in [
+            (129, "failed 1 130"),
+            (130, "failed 2 190"),
+            (189, "failed 2 190"),
+            (190, "failed 3 310"),
+            (310, "dead 4 -"),
+            (9999, "dead 4 -"),
+        ] {
+            intake.take_due(now_s, 10).expect("takes");
+            assert_eq!(log(), wanted, "at {now_s}");
+        }
+        let attempts = "SELECT attempt, at, error FROM webhook_attempts ORDER BY attempt";
+        assert_eq!(store.query_text(attempts).expect("rows").len(), 4);
+        let whole = event("evt_1", "product.updated", 12, r#"{"id":"prod_1","object":"product"}"#);
+        let accepted = intake.take(&[whole], 20_000).expect("takes");
+        assert_eq!(verdicts(&accepted), [&Verdict::Processed]);
+        assert!(log().starts_with("processed "), "{}", log());
+    }
+}
