@@ -2,10 +2,12 @@
 
 pub mod cashbook;
 pub mod companies;
+pub mod notification;
 pub mod page;
 pub mod refusal;
 pub mod request;
 pub mod resources;
+pub mod token;
 
 /// The only server there is; test servers come from the settings.
 pub const BASE_URL: &str = "https://api-v2.fattureincloud.it";

@@ -5,6 +5,7 @@ pub mod page;
 pub mod refusal;
 pub mod request;
 pub mod resources;
+pub mod signature;
 
 /// The version whose shapes this program stores; sent with every request.
 pub const API_VERSION: &str = "2026-10-28.endive";
