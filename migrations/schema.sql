@@ -30,7 +30,7 @@ CREATE TABLE walks (
   pass TEXT NOT NULL,                  -- the pass's query, '' for the plain one
   began_s INTEGER NOT NULL,            -- the service's clock when it began
   finished_s INTEGER,                  -- null while slices are open
-  drained_s INTEGER,                   -- when what appeared meanwhile was read too
+  drained_s INTEGER, again INTEGER NOT NULL DEFAULT 0,                   -- when what appeared meanwhile was read too
   UNIQUE (account, resource, pass)
 ) STRICT;
 CREATE TABLE slices (
@@ -81,7 +81,7 @@ CREATE TABLE webhook_events (
   received_at INTEGER NOT NULL,
   processed_at INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0,
-  error TEXT,
+  error TEXT, livemode INTEGER, priority INTEGER NOT NULL DEFAULT 2, correlation_id TEXT, duplicates INTEGER NOT NULL DEFAULT 0, next_attempt_at INTEGER, took_us INTEGER,
   UNIQUE (provider, account, event_id)
 ) STRICT;
 CREATE INDEX webhook_events_by_object ON webhook_events (account, object, object_id, created);
@@ -3633,3 +3633,13 @@ FROM stripe_invoices v
 LEFT JOIN stripe_customers c ON c.account = v.account AND c.id = v.customer_id
 LEFT JOIN stripe_subscriptions s ON s.account = v.account AND s.id = v.subscription_id
 WHERE v.deleted_at IS NULL;
+CREATE INDEX webhook_events_due ON webhook_events (next_attempt_at) WHERE status = 'failed' AND next_attempt_at IS NOT NULL;
+CREATE INDEX webhook_events_by_time ON webhook_events (received_at);
+CREATE TABLE webhook_attempts (
+  event INTEGER NOT NULL REFERENCES webhook_events(id) ON DELETE CASCADE,
+  attempt INTEGER NOT NULL,
+  at INTEGER NOT NULL,                 -- unix seconds
+  took_us INTEGER NOT NULL,
+  error TEXT NOT NULL,
+  PRIMARY KEY (event, attempt)
+) STRICT, WITHOUT ROWID;

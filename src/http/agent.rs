@@ -128,15 +128,10 @@ impl Wire {
         if let Some(account) = &request.on_behalf_of {
             call = call.header("Stripe-Account", account);
         }
-        let mut response = call.call().map_err(|e| {
-            let fault = self.fault(&e);
-            if matches!(fault, Fault::NoConnection(_)) {
-                self.names.forget();
-            }
-            fault
-        })?;
+        // Whatever was wrong with it, another address may do better.
+        let mut response = call.call().map_err(|e| self.fault(&e)).inspect_err(|_| self.names.forget())?;
         let mut received = heads(&response);
-        received.body = self.body(response.body_mut())?;
+        received.body = self.body(response.body_mut()).inspect_err(|_| self.names.forget())?;
         // What is not what was asked for ends in messages, and some refusals repeat the key that they refuse.
         if !(200..300).contains(&received.status) {
             received.body = self.without_credential(&String::from_utf8_lossy(&received.body)).into_bytes();

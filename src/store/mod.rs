@@ -183,10 +183,10 @@ impl Store {
 
     fn configure(&self) -> Result<(), Error> {
         self.conn.set_prepared_statement_cache_capacity(64);
+        waiting::into_wal(&self.conn).map_err(|e| self.sql(e))?;
         self.conn
             .execute_batch(
-                "PRAGMA journal_mode = WAL;
-                 -- A lost last transaction after a power cut is read again: its cursor is lost with it.
+                "-- A lost last transaction after a power cut is read again: its cursor is lost with it.
                  PRAGMA synchronous = NORMAL;
                  PRAGMA foreign_keys = ON;
                  PRAGMA temp_store = MEMORY;

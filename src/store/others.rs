@@ -1,7 +1,7 @@
 //! Whether another process has the file open.
 
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -16,14 +16,20 @@ const HELD_BYTE: &str = "128";
 /// How often the table is read.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// A thread that looks for other processes, so that the writer need not wait for the answer. Ends when it is dropped.
+/// A thread that looks for other processes while the writer writes, so that it need not wait for the answer. Ends when it
+/// is dropped.
 pub(super) struct Watch {
     seen: Arc<Seen>,
     thread: Option<JoinHandle<()>>,
 }
 
 struct Seen {
+    shm: PathBuf,
     is_shared: AtomicBool,
+    /// Whether somebody wanted to know since the last look.
+    is_wanted: AtomicBool,
+    /// Whether the last look was a moment ago.
+    is_fresh: AtomicBool,
     is_ended: Mutex<bool>,
     ended: Condvar,
 }
@@ -40,18 +46,20 @@ impl Store {
 
 impl Watch {
     fn begin(shm: PathBuf) -> Watch {
-        let is_shared = AtomicBool::new(look(&shm));
-        let seen = Arc::new(Seen { is_shared, is_ended: Mutex::default(), ended: Condvar::default() });
+        let (is_shared, is_wanted, is_fresh) = Default::default();
+        let (is_ended, ended) = Default::default();
+        let seen = Arc::new(Seen { shm, is_shared, is_wanted, is_fresh, is_ended, ended });
         let theirs = Arc::clone(&seen);
-        let thread = std::thread::Builder::new().name("others".into()).spawn(move || theirs.serve(&shm)).ok();
-        if thread.is_none() {
-            // Nobody looks: the pauses that a second process needs cost little.
-            seen.is_shared.store(true, Ordering::Relaxed);
-        }
+        // Without a thread every question is answered by a look.
+        let thread = std::thread::Builder::new().name("others".into()).spawn(move || theirs.serve()).ok();
         Watch { seen, thread }
     }
 
     fn is_shared(&self) -> bool {
+        self.seen.is_wanted.store(true, Ordering::Relaxed);
+        if self.thread.is_none() || !self.seen.is_fresh.load(Ordering::Acquire) {
+            self.seen.look();
+        }
         self.seen.is_shared.load(Ordering::Relaxed)
     }
 }
@@ -68,23 +76,29 @@ impl Drop for Watch {
 }
 
 impl Seen {
-    fn serve(&self, shm: &std::path::Path) {
-        let mut is_ended = self.is_ended.lock().unwrap_or_else(PoisonError::into_inner);
-        while !*is_ended {
-            is_ended = match self.ended.wait_timeout_while(is_ended, LOOK_EVERY, |ended| !*ended) {
-                Ok((ended, _)) => ended,
-                Err(poisoned) => poisoned.into_inner().0,
-            };
-            if !*is_ended {
-                drop(is_ended);
-                self.is_shared.store(look(shm), Ordering::Relaxed);
-                is_ended = self.is_ended.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Looks as long as somebody wants to know; who asks again after a rest looks for himself.
+    fn serve(&self) {
+        loop {
+            let is_ended = self.is_ended.lock().unwrap_or_else(PoisonError::into_inner);
+            let rested = self.ended.wait_timeout_while(is_ended, LOOK_EVERY, |ended| !*ended);
+            if *rested.unwrap_or_else(PoisonError::into_inner).0 {
+                return;
+            }
+            if self.is_wanted.swap(false, Ordering::Relaxed) {
+                self.look();
+            } else {
+                self.is_fresh.store(false, Ordering::Release);
             }
         }
     }
+
+    fn look(&self) {
+        self.is_shared.store(look(&self.shm), Ordering::Relaxed);
+        self.is_fresh.store(true, Ordering::Release);
+    }
 }
 
-fn look(shm: &std::path::Path) -> bool {
+fn look(shm: &Path) -> bool {
     let Ok(shm) = std::fs::metadata(shm) else { return false };
     let Ok(locks) = std::fs::read_to_string(LOCKS) else { return true };
     is_held_by_another(&locks, shm.ino(), std::process::id())

@@ -4,7 +4,7 @@ use std::ffi::c_int;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 use crate::model::cancel::Cancel;
 
@@ -26,6 +26,17 @@ pub fn stop_waiting_for(cancel: &Cancel) {
 /// Lets a connection wait.
 pub(super) fn patient(conn: &mut Connection) -> rusqlite::Result<()> {
     conn.busy_handler(Some(wait))
+}
+
+/// Switches the file to a WAL. SQLite does not wait for others there, who may just be making the same file.
+pub(super) fn into_wal(conn: &Connection) -> rusqlite::Result<()> {
+    let mut tries = 0;
+    loop {
+        match conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())) {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && wait(tries) => tries += 1,
+            done => return done,
+        }
+    }
 }
 
 fn wait(tries: c_int) -> bool {

@@ -17,6 +17,8 @@ pub struct WalkRow {
     pub finished_s: Option<i64>,
     /// When what had appeared meanwhile was read too.
     pub drained_s: Option<i64>,
+    /// Whether there were rows of its list when it began.
+    pub is_again: bool,
 }
 
 /// One part of a walk.
@@ -40,7 +42,7 @@ impl Store {
     pub fn walk(&self, account: i64, resource: i64, pass: &str) -> Result<Option<WalkRow>, Error> {
         self.conn
             .query_row(
-                "SELECT id, began_s, finished_s, drained_s FROM walks WHERE account=?1 AND resource=?2 AND pass=?3",
+                "SELECT id, began_s, finished_s, drained_s, again FROM walks WHERE account=?1 AND resource=?2 AND pass=?3",
                 params![account, resource, pass],
                 |row| {
                     Ok(WalkRow {
@@ -48,6 +50,7 @@ impl Store {
                         began_s: row.get(1)?,
                         finished_s: row.get(2)?,
                         drained_s: row.get(3)?,
+                        is_again: row.get(4)?,
                     })
                 },
             )
@@ -77,9 +80,32 @@ impl Store {
                     params![account, resource, pass, began_s],
                 )
                 .map_err(sql)?;
-            let walk = WalkRow { id: self.conn.last_insert_rowid(), began_s, finished_s: None, drained_s: None };
+            let id = self.conn.last_insert_rowid();
+            let walk = WalkRow { id, began_s, finished_s: None, drained_s: None, is_again: false };
             self.add_slice(walk.id, span)?;
             Ok(walk)
+        })
+    }
+
+    /// Begins a walk as [`Store::begin_walk`] does, over a whole list, and keeps with it whether its table has rows of
+    /// the account.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn begin_reading(
+        &self,
+        account: i64,
+        (resource, table): (i64, &str),
+        pass: &str,
+        began_s: i64,
+    ) -> Result<WalkRow, Error> {
+        self.at_once(|| {
+            let walk = self.begin_walk(account, resource, pass, (Span::ALL, began_s))?;
+            let text = format!(
+                "UPDATE walks SET again = EXISTS (SELECT 1 FROM {table} WHERE account=?2) WHERE id=?1 RETURNING again"
+            );
+            let is_again = self.conn.query_row(&text, params![walk.id, account], |row| row.get(0));
+            Ok(WalkRow { is_again: is_again.map_err(|e| self.sql(e))?, ..walk })
         })
     }
 

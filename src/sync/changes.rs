@@ -1,9 +1,10 @@
 //! Coming up to date by events: read the log's new part, take each event's effect, fetch what a payload cannot tell.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 
 use super::Error;
 use super::failed::Failed;
+use super::handler::{Current, Handler};
 use super::lists::{answer, is_cursor_gone, outcome_of};
 use super::logged::Broken;
 use super::plan::{self, PageEnd};
@@ -12,12 +13,12 @@ use super::tally::Tally;
 use super::task::{Failure, Got, Task, When};
 use super::turns::Turns;
 use crate::model::cancel::Cancel;
-use crate::model::extract::{Catalog, Compiled};
+use crate::model::extract::Catalog;
 use crate::model::progress::Outcome;
 use crate::model::resource::{List, Resource};
 use crate::model::span::Span;
-use crate::providers::stripe::{event, refusal::Kind};
-use crate::store::{Error as StoreError, Event, Rows, SliceRow, Source, Store, Told, Turn, Waiting, object_of};
+use crate::providers::stripe::refusal::Kind;
+use crate::store::{Event, Rows, SliceRow, Store, Turn, Waiting};
 
 /// The event log is cut into pieces worth so many pages: a run with few events costs few requests.
 const PIECE_PAGES: i64 = 8;
@@ -26,9 +27,6 @@ const EFFECTS_MAX: usize = 500;
 
 /// The events' line in the closing table, and the name of their walk in the file.
 pub const EVENTS: &str = "stripe_events";
-
-/// The tables that events keep true, each with the second since which its list is known whole.
-pub type Current = HashMap<String, Option<i64>>;
 
 /// The phase that reads new events into the log.
 pub struct ReadEvents<'a, 'c> {
@@ -156,13 +154,6 @@ impl Work for ReadEvents<'_, '_> {
     }
 }
 
-/// What to do about one event; for some there is nothing to do, for some there are several things.
-enum Effect {
-    Apply { is_gone: bool },
-    Fetch { index: usize, id: String },
-    Fanout { index: usize, parent_id: String },
-}
-
 /// The phase that takes the effect of every waiting event: its payload where that suffices, else a queued GET, one for
 /// each object.
 ///
@@ -215,122 +206,29 @@ impl TakeEffects<'_, '_, '_> {
     }
 
     fn take(&mut self, one: &Waiting) -> Result<(), Error> {
-        let (store, account, catalog) = (self.store, self.account, self.catalog);
-        let number = |index: usize| super::number(self.numbers, catalog.entries()[index].resource);
+        let mut handler = Handler {
+            store: self.store,
+            rows: self.rows,
+            catalog: self.catalog,
+            account: self.account,
+            numbers: self.numbers,
+            current: self.current,
+        };
+        let taken = handler.take(one)?;
         let table = one.event.table.as_str();
-        let is_alive = |id: &str| store.is_alive(account, table, id);
-        let mut trouble = None;
-        for effect in effects(catalog, self.current, one, &is_alive)? {
-            match effect {
-                Effect::Apply { is_gone } => {
-                    trouble = apply(self.rows, catalog, account, one, is_gone, self.tally)?;
-                }
-                Effect::Fetch { index, id } => {
-                    store.queue_fetch(account, number(index), &id, one.event.created_s, "event")?;
-                    self.rows.doubt(catalog.entries()[index].resource, &id, account)?;
-                }
-                Effect::Fanout { index, parent_id } => store.queue_fanout(account, number(index), &parent_id)?,
-            }
+        if let Some(applied) = taken.applied {
+            self.tally.applied(table, applied);
         }
-        match trouble {
+        match taken.trouble {
             // What was wrong with an event whose object is asked for instead stays with it.
-            None => store.end_event(one.row, "processed", one.event.error.as_deref(), self.now_s)?,
+            None => self.store.end_event(one.row, "processed", one.event.error.as_deref(), self.now_s)?,
             Some(why) => {
-                store.end_event(one.row, "failed", Some(&why), self.now_s)?;
+                self.store.end_event(one.row, "failed", Some(&why), self.now_s)?;
                 self.tally.fail(table, Outcome::Failed(format!("event {}: {why}", one.event.id)));
             }
         }
         Ok(())
     }
-}
-
-fn effects(
-    catalog: &Catalog,
-    current: &Current,
-    one: &Waiting,
-    is_alive: &dyn Fn(&str) -> Result<bool, StoreError>,
-) -> Result<Vec<Effect>, Error> {
-    let event = &one.event;
-    let (Some(compiled), Some(id)) = (catalog.by_table(&event.table), &event.object_id) else { return Ok(Vec::new()) };
-    let resource = compiled.resource;
-    if resource.is_child() {
-        let payload = object_of(&event.payload).unwrap_or_default();
-        return Ok(child_effects(catalog, current, compiled, payload));
-    }
-    let Some(whole_since_s) = current.get(&event.table) else { return Ok(Vec::new()) };
-    let is_gone = resource.gone.contains(&event.kind.as_str()) && event.error.is_none();
-    let payload = object_of(&event.payload).unwrap_or_default();
-    let is_whole = || catalog.object(compiled, payload).is_ok_and(|o| o.children.iter().all(|set| set.complete));
-    let on_clock =
-        || serde_json::from_str::<event::Subject>(payload).is_ok_and(|s| s.test_clock.is_some_and(|c| !c.is_null()));
-    let suffices =
-        event.error.is_none() && event::suffices(resource, event.api_version.as_deref()) && is_whole() && !on_clock();
-    let fetch = || vec![Effect::Fetch { index: compiled.index, id: id.clone() }];
-    if !(is_gone || suffices || resource.get.is_empty()) {
-        return Ok(fetch());
-    }
-    // A complete reading that began later did not show it: it was gone by then, or it is hidden.
-    let is_unshown = !is_gone && whole_since_s.is_some_and(|s| event.created_s < s - 1) && !is_alive(id)?;
-    let hides = resource.hides_rows || resource.hides_test_clocks;
-    if is_unshown && hides && !resource.get.is_empty() {
-        return Ok(fetch());
-    }
-    Ok(vec![Effect::Apply { is_gone: is_gone || is_unshown && !hides }])
-}
-
-/// A child changes with those it stands in: each that it names is fetched where it shows its children, else their list
-/// is read.
-fn child_effects(catalog: &Catalog, current: &Current, child: &Compiled, payload: &str) -> Vec<Effect> {
-    let resource = child.resource;
-    let payload: serde_json::Value = serde_json::from_str(payload).unwrap_or_default();
-    let alone = resource.parent().map(|parent| (parent, resource.owner));
-    let owners = if resource.owners.is_empty() { alone.as_slice() } else { resource.owners };
-    let mut effects = Vec::new();
-    for (name, pointer) in owners {
-        let named = payload.pointer(pointer).and_then(|owner| owner.as_str().or_else(|| owner["id"].as_str()));
-        let parent = catalog.by_table(&format!("stripe_{name}"));
-        let (Some(parent), Some(id)) = (parent, named) else { continue };
-        if !current.contains_key(&parent.resource.table()) {
-            continue;
-        }
-        effects.push(if resource.inline.is_empty() {
-            Effect::Fanout { index: child.index, parent_id: id.to_owned() }
-        } else {
-            Effect::Fetch { index: parent.index, id: id.to_owned() }
-        });
-    }
-    effects
-}
-
-/// Applies an event's payload; says why where it cannot be read.
-fn apply(
-    rows: &mut Rows,
-    catalog: &Catalog,
-    account: i64,
-    one: &Waiting,
-    is_gone: bool,
-    tally: &mut Tally,
-) -> Result<Option<String>, Error> {
-    let event = &one.event;
-    let Some(compiled) = catalog.by_table(&event.table) else { return Ok(None) };
-    let source = Source::Event { id: &event.id, created_s: event.created_s };
-    let told = Told { account, source, api_version: event.api_version.as_deref() };
-    let applied = match catalog.object(compiled, object_of(&event.payload).unwrap_or_default()) {
-        Ok(mut object) => {
-            object.gone |= is_gone;
-            rows.apply(&object, &told)?
-        }
-        // Which object is gone is known all the same.
-        Err(_) if is_gone => {
-            let id = event.object_id.as_deref().unwrap_or_default();
-            let applied = rows.apply_absence(compiled.resource, id, &told)?;
-            rows.doubt(compiled.resource, id, account)?;
-            applied
-        }
-        Err(error) => return Ok(Some(error.to_string())),
-    };
-    tally.applied(&event.table, applied);
-    Ok(None)
 }
 
 /// The phase that fetches queued objects one by one.
@@ -431,38 +329,4 @@ fn outcome(id: &str, failure: &Failure) -> Outcome {
 /// Returns whether a resource has a list of its own.
 pub fn is_listed(resource: &Resource) -> bool {
     matches!(resource.list, List::Sliced(_) | List::Cursor(_) | List::Once(_))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn fetched(payload: &str, current: &[&str]) -> Vec<(String, String)> {
-        let catalog = super::super::catalog();
-        let current = current.iter().map(|table| ((*table).to_owned(), None)).collect();
-        let discounts = catalog.by_table("stripe_discounts").expect("is a resource");
-        child_effects(&catalog, &current, discounts, payload)
-            .into_iter()
-            .map(|effect| match effect {
-                Effect::Fetch { index, id } => (catalog.entries()[index].resource.table(), id),
-                _ => panic!("discounts have no list of their own"),
-            })
-            .collect()
-    }
-
-    #[test]
-    fn a_discount_refreshes_everything_that_it_names() {
-        let payload =
-            r#"{"id":"di_1","customer":{"id":"cus_1"},"subscription":"sub_1","invoice":null,"invoice_item":"ii_1"}"#;
-        let all = ["stripe_customers", "stripe_subscriptions", "stripe_invoices", "stripe_invoice_items"];
-        let named = |table: &str, id: &str| (table.to_owned(), id.to_owned());
-        let wanted = [
-            named("stripe_customers", "cus_1"),
-            named("stripe_subscriptions", "sub_1"),
-            named("stripe_invoice_items", "ii_1"),
-        ];
-        assert_eq!(fetched(payload, &all), wanted);
-        assert_eq!(fetched(payload, &all[..1]), wanted[..1]);
-        assert_eq!(fetched(r#"{"id":"di_1","customer":null}"#, &all), []);
-    }
 }

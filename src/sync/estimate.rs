@@ -1,7 +1,7 @@
 //! What a run for one Stripe account would cost at least, by what the file knows. Sends nothing.
 
 use super::changes::{EVENTS, is_listed};
-use super::standing::{Next, Standing, TEST_CLOCKS};
+use super::standing::{Next, Standing, TEST_CLOCKS, plain_passes};
 use super::{Error, Options};
 use crate::model::extract::Catalog;
 use crate::model::report::PlannedResource;
@@ -107,11 +107,11 @@ impl Estimate<'_> {
         Ok(self.standing.store.living_count(self.standing.account.id, &resource.table())?)
     }
 
-    /// Returns whether any pass of a list is read from its start.
+    /// Returns whether a list is read from its start, for more than what stands on a new test clock.
     fn is_read_anew(&self, number: i64, resource: &'static Resource) -> Result<bool, Error> {
         let is_complete = self.standing.whole_since_s(number, resource, &[])?.is_some();
-        for pass in self.standing.passes(resource)? {
-            if self.standing.next(number, resource, &pass, is_complete)? == Next::Anew {
+        for pass in plain_passes(resource) {
+            if self.standing.next(number, resource, pass, is_complete)? == Next::Anew {
                 return Ok(true);
             }
         }

@@ -33,6 +33,9 @@ pub struct Walk {
     pub began_s: i64,
     /// Whether this only reads what appeared since: it stops at the first page that shows nothing new.
     pub is_drain: bool,
+    /// Whether it reads from its start a list of which there were rows already: events may have been missed, and what
+    /// stands under those rows is read again with them.
+    pub is_again: bool,
     /// The cursors used, in short, for each open slice: one that comes twice tells a circle.
     pub seen: HashMap<i64, HashSet<u64>>,
     /// Number of the last slice that is not in the file; they count down from zero.
@@ -318,6 +321,8 @@ impl Lists<'_, '_> {
                 // The page's cursor goes on without it: were this the end, the next run would ask for it.
                 let number = super::number(&self.numbers, object.resource);
                 self.store.queue_fetch(self.account, number, &object.row.id, when.sent_s, "held")?;
+                // The run may end before it comes back, and a GET says nothing of what is under it.
+                self.ask_again(walk, object)?;
             } else {
                 self.apply_object(walk, object, when)?;
                 if self.walks[walk].is_for_fetches {
@@ -330,10 +335,14 @@ impl Lists<'_, '_> {
 
     fn apply_object(&mut self, walk: usize, object: &Object, when: When) -> Result<(), Error> {
         let applied = self.rows.apply(object, &answer(self.account, when, self.api_version))?;
+        self.tally.applied(&self.walks[walk].resource.table(), applied);
+        if applied == Applied::New { Ok(()) } else { self.ask_again(walk, object) }
+    }
+
+    /// Queues the lists under an object of a list that is read again.
+    fn ask_again(&mut self, walk: usize, object: &Object) -> Result<(), Error> {
         let it = &self.walks[walk];
-        self.tally.applied(&it.resource.table(), applied);
-        // A list is read from its start where its events may have been missed, and with it those of what is under it.
-        if applied != Applied::New && !it.is_unstored() {
+        if it.is_again && !it.is_unstored() {
             self.rows.ask_for_lists_under(self.account, object)?;
         }
         Ok(())

@@ -10,6 +10,7 @@ mod dispatch;
 mod estimate;
 mod failed;
 pub mod fic;
+mod handler;
 mod held;
 mod journal;
 mod lists;

@@ -9,8 +9,9 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::changes::{Current, Fetches, TakeEffects};
+use super::changes::{Fetches, TakeEffects};
 use super::failed::Failed;
+use super::handler::Current;
 use super::lists::answer;
 use super::pool::{Done, Work};
 use super::tally::Tally;

@@ -141,12 +141,13 @@ impl<'a> Run<'a> {
                 }
                 Next::Anew => {
                     say(resource, pass, "read whole");
-                    self.store.begin_walk(self.account.id, number, pass, (Span::ALL, self.began_s))?
+                    self.store.begin_reading(self.account.id, (number, &table), pass, self.began_s)?
                 }
             };
             lists.tally.begin(&table, "listing");
             let at = lists.walks.len();
-            lists.walks.push(new_walk(walk.id, resource, pass, walk.began_s));
+            let is_again = walk.is_again;
+            lists.walks.push(Walk { is_again, ..new_walk(walk.id, resource, pass, walk.began_s) });
             for slice in self.store.open_slices(walk.id)? {
                 lists.open(at, &slice, queue);
             }
@@ -227,6 +228,7 @@ fn new_walk(row: i64, resource: &'static Resource, pass: &str, began_s: i64) -> 
         pass: pass.to_owned(),
         began_s,
         is_drain: false,
+        is_again: false,
         seen: HashMap::new(),
         parts: 0,
         pages: 0,

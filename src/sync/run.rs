@@ -3,9 +3,10 @@
 use std::collections::{HashSet, VecDeque};
 use std::time::Instant;
 
-use super::changes::{Current, EVENTS, Fetches, ReadEvents, TakeEffects, is_listed};
+use super::changes::{EVENTS, Fetches, ReadEvents, TakeEffects, is_listed};
 use super::clocks;
 use super::failed::{Failed, Failures};
+use super::handler::Current;
 use super::held::Held;
 use super::journal;
 use super::lists::Lists;

@@ -33,4 +33,5 @@ mod support;
 mod telling;
 mod terminal;
 mod tls;
+mod under;
 mod while_reading;

@@ -1,0 +1,187 @@
+//! What an event means for the rows. One path for every event, whatever door it came by: the service's log, a webhook, a
+//! file.
+
+use std::collections::HashMap;
+
+use super::Error;
+use crate::model::extract::{Catalog, Compiled};
+use crate::model::resource::Resource;
+use crate::providers::stripe::event;
+use crate::store::{Applied, Error as StoreError, Rows, Source, Store, Told, Waiting, object_of};
+
+/// The tables that events keep true, each with the second since which its list is known whole.
+pub type Current = HashMap<String, Option<i64>>;
+
+/// What to do about one event; for some there is nothing to do, for some there are several things.
+enum Effect {
+    Apply { is_gone: bool },
+    Fetch { index: usize, id: String },
+    Fanout { index: usize, parent_id: String },
+}
+
+/// What taking an event's effect came to.
+#[derive(Debug, Default)]
+pub struct Taken {
+    /// What became of the row that the payload is about, where the payload was applied.
+    pub applied: Option<Applied>,
+    /// Why it could not be taken.
+    pub trouble: Option<String>,
+}
+
+/// Takes the effects of one account's logged events, one after the other, in the transaction that is open.
+///
+/// Events of what is not current change nothing: its first reading will begin after them.
+pub struct Handler<'h, 'c> {
+    /// The file.
+    pub store: &'h Store,
+    /// Its resource tables.
+    pub rows: &'h mut Rows<'c>,
+    /// The registry.
+    pub catalog: &'c Catalog,
+    /// The account's row.
+    pub account: i64,
+    /// Resource numbers in the file and entries.
+    pub numbers: &'h [(i64, &'static Resource)],
+    /// The tables that events keep true.
+    pub current: &'h Current,
+}
+
+impl Handler<'_, '_> {
+    /// Takes one event's effect: its payload where that suffices, else a queued GET, one for each object.
+    ///
+    /// # Errors
+    /// SQLite's; the transaction should be rolled back then.
+    pub fn take(&mut self, one: &Waiting) -> Result<Taken, Error> {
+        let (store, account, catalog) = (self.store, self.account, self.catalog);
+        let number = |index: usize| super::number(self.numbers, catalog.entries()[index].resource);
+        let table = one.event.table.as_str();
+        let is_alive = |id: &str| store.is_alive(account, table, id);
+        let mut taken = Taken::default();
+        for effect in effects(catalog, self.current, one, &is_alive)? {
+            match effect {
+                Effect::Apply { is_gone } => taken = apply(self.rows, catalog, account, one, is_gone)?,
+                Effect::Fetch { index, id } => {
+                    store.queue_fetch(account, number(index), &id, one.event.created_s, "event")?;
+                    self.rows.doubt(catalog.entries()[index].resource, &id, account)?;
+                }
+                Effect::Fanout { index, parent_id } => store.queue_fanout(account, number(index), &parent_id)?,
+            }
+        }
+        Ok(taken)
+    }
+}
+
+fn effects(
+    catalog: &Catalog,
+    current: &Current,
+    one: &Waiting,
+    is_alive: &dyn Fn(&str) -> Result<bool, StoreError>,
+) -> Result<Vec<Effect>, Error> {
+    let event = &one.event;
+    let (Some(compiled), Some(id)) = (catalog.by_table(&event.table), &event.object_id) else { return Ok(Vec::new()) };
+    let resource = compiled.resource;
+    if resource.is_child() {
+        let payload = object_of(&event.payload).unwrap_or_default();
+        return Ok(child_effects(catalog, current, compiled, payload));
+    }
+    let Some(whole_since_s) = current.get(&event.table) else { return Ok(Vec::new()) };
+    let is_gone = resource.gone.contains(&event.kind.as_str()) && event.error.is_none();
+    let payload = object_of(&event.payload).unwrap_or_default();
+    let is_whole = || catalog.object(compiled, payload).is_ok_and(|o| o.children.iter().all(|set| set.complete));
+    let on_clock =
+        || serde_json::from_str::<event::Subject>(payload).is_ok_and(|s| s.test_clock.is_some_and(|c| !c.is_null()));
+    let suffices =
+        event.error.is_none() && event::suffices(resource, event.api_version.as_deref()) && is_whole() && !on_clock();
+    let fetch = || vec![Effect::Fetch { index: compiled.index, id: id.clone() }];
+    if !(is_gone || suffices || resource.get.is_empty()) {
+        return Ok(fetch());
+    }
+    // A complete reading that began later did not show it: it was gone by then, or it is hidden.
+    let is_unshown = !is_gone && whole_since_s.is_some_and(|s| event.created_s < s - 1) && !is_alive(id)?;
+    let hides = resource.hides_rows || resource.hides_test_clocks;
+    if is_unshown && hides && !resource.get.is_empty() {
+        return Ok(fetch());
+    }
+    Ok(vec![Effect::Apply { is_gone: is_gone || is_unshown && !hides }])
+}
+
+/// A child changes with those it stands in: each that it names is fetched where it shows its children, else their list
+/// is read.
+fn child_effects(catalog: &Catalog, current: &Current, child: &Compiled, payload: &str) -> Vec<Effect> {
+    let resource = child.resource;
+    let payload: serde_json::Value = serde_json::from_str(payload).unwrap_or_default();
+    let alone = resource.parent().map(|parent| (parent, resource.owner));
+    let owners = if resource.owners.is_empty() { alone.as_slice() } else { resource.owners };
+    let mut effects = Vec::new();
+    for (name, pointer) in owners {
+        let named = payload.pointer(pointer).and_then(|owner| owner.as_str().or_else(|| owner["id"].as_str()));
+        let parent = catalog.by_table(&format!("stripe_{name}"));
+        let (Some(parent), Some(id)) = (parent, named) else { continue };
+        if !current.contains_key(&parent.resource.table()) {
+            continue;
+        }
+        effects.push(if resource.inline.is_empty() {
+            Effect::Fanout { index: child.index, parent_id: id.to_owned() }
+        } else {
+            Effect::Fetch { index: parent.index, id: id.to_owned() }
+        });
+    }
+    effects
+}
+
+/// Applies an event's payload; says why where it cannot be read.
+fn apply(rows: &mut Rows, catalog: &Catalog, account: i64, one: &Waiting, is_gone: bool) -> Result<Taken, Error> {
+    let event = &one.event;
+    let Some(compiled) = catalog.by_table(&event.table) else { return Ok(Taken::default()) };
+    let source = Source::Event { id: &event.id, created_s: event.created_s };
+    let told = Told { account, source, api_version: event.api_version.as_deref() };
+    let applied = match catalog.object(compiled, object_of(&event.payload).unwrap_or_default()) {
+        Ok(mut object) => {
+            object.gone |= is_gone;
+            rows.apply(&object, &told)?
+        }
+        // Which object is gone is known all the same.
+        Err(_) if is_gone => {
+            let id = event.object_id.as_deref().unwrap_or_default();
+            let applied = rows.apply_absence(compiled.resource, id, &told)?;
+            rows.doubt(compiled.resource, id, account)?;
+            applied
+        }
+        Err(error) => return Ok(Taken { applied: None, trouble: Some(error.to_string()) }),
+    };
+    Ok(Taken { applied: Some(applied), trouble: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fetched(payload: &str, current: &[&str]) -> Vec<(String, String)> {
+        let catalog = super::super::catalog();
+        let current = current.iter().map(|table| ((*table).to_owned(), None)).collect();
+        let discounts = catalog.by_table("stripe_discounts").expect("is a resource");
+        child_effects(&catalog, &current, discounts, payload)
+            .into_iter()
+            .map(|effect| match effect {
+                Effect::Fetch { index, id } => (catalog.entries()[index].resource.table(), id),
+                _ => panic!("discounts have no list of their own"),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_discount_refreshes_everything_that_it_names() {
+        let payload =
+            r#"{"id":"di_1","customer":{"id":"cus_1"},"subscription":"sub_1","invoice":null,"invoice_item":"ii_1"}"#;
+        let all = ["stripe_customers", "stripe_subscriptions", "stripe_invoices", "stripe_invoice_items"];
+        let named = |table: &str, id: &str| (table.to_owned(), id.to_owned());
+        let wanted = [
+            named("stripe_customers", "cus_1"),
+            named("stripe_subscriptions", "sub_1"),
+            named("stripe_invoice_items", "ii_1"),
+        ];
+        assert_eq!(fetched(payload, &all), wanted);
+        assert_eq!(fetched(payload, &all[..1]), wanted[..1]);
+        assert_eq!(fetched(r#"{"id":"di_1","customer":null}"#, &all), []);
+    }
+}
