@@ -143,7 +143,7 @@ pub fn changes(event: &EventBody) -> Vec<SubscriptionChange> {
     let Some(subscription_id) = reference(&object["id"]) else { return Vec::new() };
     let previous = event.previous();
     let is = State::of(&object, Reading::of(&object));
-    let was = previous.as_ref().map(|previous| before(&object, previous, event.api_version.as_deref()));
+    let was = previous.as_ref().map(|previous| is.before(&object, previous, event.api_version.as_deref()));
     let (kinds, from) = match verb {
         "created" => (created(&is), Terms::nothing()),
         "updated" => was.as_ref().map_or((Vec::new(), Terms::nothing()), |was| updated(was, &is)),
@@ -258,13 +258,6 @@ fn sold_otherwise(was: &State, is: &State) -> Option<Kind> {
     })
 }
 
-/// Returns the state before an event.
-fn before(object: &Value, previous: &Value, api_version: Option<&str>) -> State {
-    let mut old = object.clone();
-    overlay(&mut old, previous);
-    State::of(&old, Reading::before(&old, previous, api_version))
-}
-
 impl State {
     fn of(subscription: &Value, reading: Reading) -> State {
         State {
@@ -273,6 +266,13 @@ impl State {
             ends: planned_end(subscription),
             is_collection_paused: subscription["pause_collection"].is_object(),
         }
+    }
+
+    /// Returns the state before an event that shows this one.
+    fn before(&self, object: &Value, previous: &Value, api_version: Option<&str>) -> State {
+        let mut old = object.clone();
+        overlay(&mut old, previous);
+        State::of(&old, self.reading.before(&old, previous, api_version))
     }
 
     fn status(&self) -> &str {

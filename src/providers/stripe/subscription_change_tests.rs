@@ -116,6 +116,8 @@ fn more_less_and_as_much_are_told_apart() {
     ] {
         assert_eq!(brief(&update(&old, &new)), wanted);
     }
+    let same_status = &update(&one("past_due", 1_000, 1), &one("past_due", 1_000, 3))[0];
+    assert_eq!(same_status.old.status.as_deref(), Some("past_due"), "also where the status is not what changed");
 }
 
 #[test]
@@ -134,6 +136,8 @@ fn amounts_of_different_intervals_are_compared_per_year() {
         let every = json!({"recurring": {"interval": interval, "interval_count": count}});
         subscription("active", &[item("si_1", price(&format!("price_{interval}_{count}_{unit}"), unit, every), 1)])
     };
+    let mut uncounted = of("month", 1, 10);
+    uncounted["items"]["data"][0]["price"]["recurring"]["interval_count"] = Value::Null;
     for (old, new, wanted) in [
         (of("month", 1, 10), of("year", 1, 100), "downgrade 10→100"),
         (of("month", 1, 10), of("year", 1, 120), "plan_change 10→120"),
@@ -142,6 +146,7 @@ fn amounts_of_different_intervals_are_compared_per_year() {
         (of("week", 1, 7), of("day", 1, 1), "upgrade 7→1"),
         (of("day", 365, 100), of("week", 52, 100), "plan_change 100→100"),
         (of("month", 7, 100), of("month", 3, 43), "upgrade 100→43"),
+        (uncounted, of("year", 1, 121), "upgrade 10→121"),
         (of("fortnight", 1, 10), of("year", 1, 9_000), "plan_change 10→9000"),
     ] {
         assert_eq!(brief(&update(&old, &new)), wanted);
@@ -226,7 +231,8 @@ fn what_cannot_be_known_is_not_guessed_and_says_why() {
         (with(json!({"unit_amount": null, "unit_amount_decimal": null})), "unreadable"),
         (with(json!({"unit_amount": 1.5, "unit_amount_decimal": null})), "unreadable"),
         (mixed.clone(), "mixed_intervals"),
-        (cut, "items_cut_short"),
+        (cut.clone(), "items_cut_short"),
+        (one("active", 100, -1), "unreadable"),
         (subscription("active", &[]), "no_items"),
     ] {
         let changes = told("created", &object);
@@ -240,8 +246,17 @@ fn what_cannot_be_known_is_not_guessed_and_says_why() {
     more["items"]["data"][1]["price"] =
         price("price_z", 901, json!({"recurring": {"interval": "year", "interval_count": 1}}));
     assert_eq!(brief(&update(&mixed, &more)), "upgrade mixed_intervals→mixed_intervals");
+    let mut foreign = with(json!({"id": "price_e", "currency": "eur"}));
+    foreign["currency"] = json!("eur");
+    assert_eq!(brief(&update(&foreign, &one("active", 500, 1))), "plan_change currency→500");
     let offered = with(json!({"currency": "eur", "currency_options": {"usd": {"unit_amount": 130}}}));
     assert_eq!(brief(&told("created", &offered)), "new 0→130");
+    let stepped = json!({"usd": {"unit_amount": 130, "tiers": [{"up_to": null, "unit_amount": 130}]}});
+    let stepped = with(json!({"currency": "eur", "currency_options": stepped}));
+    assert_eq!(brief(&told("created", &stepped)), "new 0→tiered");
+    let mut also_cut = one("active", 900, 1);
+    also_cut["items"]["has_more"] = json!(true);
+    assert_eq!(brief(&update(&cut, &also_cut)), "plan_change items_cut_short→items_cut_short");
 }
 
 #[test]
@@ -348,6 +363,7 @@ fn pauses_are_told_once_and_change_no_amount() {
     let changes = told("resumed", &active);
     assert_eq!(brief(&changes), "resumed 500→500");
     assert_eq!((changes[0].old.status.as_deref(), changes[0].new.status.as_deref()), (Some("paused"), Some("active")));
+    assert_eq!(brief(&told("resumed", &one("incomplete", 500, 1))), "", "what never began is not resumed");
     let mut uncollected = active.clone();
     uncollected["pause_collection"] = json!({"behavior": "void", "resumes_at": null});
     assert_eq!(brief(&update(&active, &uncollected)), "paused 500→500");
@@ -525,7 +541,8 @@ proptest! {
         order.sort_by_key(|at| keys[*at]);
         let mut of_shuffled: Vec<_> = order.iter().flat_map(|at| read(&events[*at])).collect();
         let mut sorted = booked.clone();
-        (of_shuffled.sort(), sorted.sort());
+        of_shuffled.sort();
+        sorted.sort();
         prop_assert_eq!(of_shuffled, sorted);
 
         let of_today: Vec<_> = life(&phases, ends, ends_by_update, Shape::Today).iter().flat_map(|event| read(event)).collect();

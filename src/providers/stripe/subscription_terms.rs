@@ -128,13 +128,19 @@ impl Reading {
         Reading { terms, currency, rate, sold }
     }
 
-    /// Reads the items before an event: its object with the old values laid over it.
-    pub(super) fn before(old: &Value, previous: &Value, api_version: Option<&str>) -> Reading {
+    /// Reads the items before an event: its object with the old values laid over it. Amounts are of the later currency.
+    pub(super) fn before(&self, old: &Value, previous: &Value, api_version: Option<&str>) -> Reading {
         let mut old = old.clone();
         lift_single(&mut old, previous);
         let mut reading = Reading::of(&old);
-        if previous["items"]["data"].is_array() && api_version.is_some_and(|version| version <= ARRAYS_IN_PART_UNTIL) {
-            (reading.terms.amount, reading.rate) = (Amount::unknown("array_in_part"), None);
+        let is_in_part = api_version.is_some_and(|version| version <= ARRAYS_IN_PART_UNTIL);
+        let trouble = if is_in_part && previous["items"]["data"].is_array() {
+            Some("array_in_part")
+        } else {
+            (reading.currency != self.currency).then_some("currency")
+        };
+        if let Some(why) = trouble {
+            (reading.terms.amount, reading.rate) = (Amount::unknown(why), None);
         }
         reading
     }
@@ -151,16 +157,14 @@ impl Reading {
                 return None;
             }
         }
-        let comparable = self.currency == later.currency;
-        let rates = self.rate.zip(later.rate).filter(|_| comparable);
-        Some(Difference::Price(rates.and_then(|(old, new)| new.compare(old))))
+        Some(Difference::Price(self.rate.zip(later.rate).and_then(|(old, new)| new.compare(old))))
     }
 }
 
 /// Returns the items; old versions have subscriptions that are one item themselves.
 fn items(subscription: &Value) -> Vec<&Value> {
     match subscription["items"]["data"].as_array() {
-        Some(items) => items.iter().filter(|item| item["deleted"] != true).collect(),
+        Some(items) => items.iter().collect(),
         None if subscription["plan"].is_object() => vec![subscription],
         None => Vec::new(),
     }
