@@ -228,7 +228,7 @@ fn before(state: &State) -> Node {
 }
 
 /// Lays the old values over the new content. Arrays are sent whole; hashes only with the keys that changed.
-fn overlay(content: &mut Value, previous: &Value) {
+pub fn overlay(content: &mut Value, previous: &Value) {
     match (content, previous) {
         (Value::Object(content), Value::Object(previous)) => {
             for (key, old) in previous {
