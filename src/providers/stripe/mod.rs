@@ -7,12 +7,9 @@ pub mod page;
 pub mod refusal;
 pub mod request;
 pub mod resources;
-<<<<<<< HEAD
 pub mod signature;
-=======
 pub mod subscription_change;
 pub mod subscription_terms;
->>>>>>> eff
 
 /// The version whose shapes this program stores; sent with every request.
 pub const API_VERSION: &str = "2026-10-28.endive";
