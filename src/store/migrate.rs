@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0011_gaps.sql"),
     include_str!("../../migrations/0012_invoice_discounts.sql"),
     include_str!("../../migrations/0013_webhooks.sql"),
+    include_str!("../../migrations/0014_effects.sql"),
 ];
 
 /// The schema that all of [`MIGRATIONS`] make together. A new file takes a third of the time this way: each `ALTER TABLE`

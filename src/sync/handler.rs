@@ -57,6 +57,7 @@ impl Handler<'_, '_> {
         let table = one.event.table.as_str();
         let is_alive = |id: &str| store.is_alive(account, table, id);
         let mut taken = Taken::default();
+        super::derived::write(store, account, &one.event.payload)?;
         for effect in effects(catalog, self.current, one, &is_alive)? {
             match effect {
                 Effect::Apply { is_gone } => taken = apply(self.rows, catalog, account, one, is_gone)?,

@@ -6,6 +6,7 @@
 
 mod changes;
 mod clocks;
+mod derived;
 mod dispatch;
 mod estimate;
 mod failed;
