@@ -4,7 +4,8 @@
 //! Layers import downwards only:
 //!
 //! ```text
-//! main → cli → sync, sandbox → providers, http, store → model
+//! main → cli → receive → sync → providers, http, store → model
+//!         ├──→ sandbox
 //!         └──→ ui → model            (config and clock are given in from cli, as values)
 //! ```
 //!
@@ -13,6 +14,7 @@
 //! * [`http`]: the only place that knows ureq: sends a request, waits for the governor, retries.
 //! * [`store`]: the only place that knows SQL: migrations, applying states, cursors, the event log, reports.
 //! * [`sync`]: the engine: plans, fetches in parallel, writes with one thread.
+//! * [`receive`]: the receiver of webhooks; the only place that knows hyper and tokio.
 //! * [`sandbox`]: a look-alike of both services on loopback. It shares no knowledge with `providers`.
 //! * [`ui`]: owns stdout and stderr; the only place that knows indicatif.
 //! * [`cli`]: arguments to calls, errors to exit codes; the only place that knows clap.
@@ -39,6 +41,7 @@ pub mod config;
 pub mod http;
 pub mod model;
 pub mod providers;
+pub mod receive;
 pub mod sandbox;
 pub mod store;
 pub mod sync;

@@ -11,6 +11,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("http", &["http", "model", "clock"]),
     ("store", &["store", "model"]),
     ("sync", &["sync", "providers", "http", "store", "model", "clock"]),
+    ("receive", &["receive", "sync", "providers", "store", "model", "clock"]),
     ("sandbox", &["sandbox"]),
     ("ui", &["ui", "model", "clock"]),
 ];
@@ -24,6 +25,8 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("indicatif", "ui"),
     ("comfy_table", "ui"),
     ("httparse", "sandbox"),
+    ("hyper", "receive"),
+    ("tokio", "receive"),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

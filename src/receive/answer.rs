@@ -1,0 +1,57 @@
+//! What a sender is told. Pure. Failures of one kind all look alike: nobody learns from an answer how close he came.
+
+use crate::sync::intake::Verdict;
+
+/// An answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It is durable: processed, known already, or of no concern.
+    Taken,
+    /// Not signed by who may, or no event.
+    Bad,
+    /// No such path.
+    Nothing,
+    /// Not with this method; with that one.
+    OtherMethod(&'static str),
+    /// Too slow.
+    TooSlow,
+    /// Too large.
+    TooLarge,
+    /// It is kept, and its effect could not be taken.
+    Failed,
+    /// Later: full, stopping, or the file cannot be written.
+    Later,
+    /// The receiver is there.
+    Healthy,
+}
+
+impl Answer {
+    /// Returns the status, and the body that always goes with it.
+    pub fn status_and_body(self) -> (u16, &'static str) {
+        match self {
+            Answer::Taken => (200, "{\"received\":true}"),
+            Answer::Healthy => (200, "{\"ok\":true}"),
+            Answer::Bad => (400, "{\"error\":\"bad request\"}"),
+            Answer::Nothing => (404, "{\"error\":\"not found\"}"),
+            Answer::OtherMethod(_) => (405, "{\"error\":\"method not allowed\"}"),
+            Answer::TooSlow => (408, "{\"error\":\"too slow\"}"),
+            Answer::TooLarge => (413, "{\"error\":\"too large\"}"),
+            Answer::Failed => (500, "{\"error\":\"failed\"}"),
+            Answer::Later => (503, "{\"error\":\"try again later\"}"),
+        }
+    }
+
+    /// Returns whether the connection ends with it: what is left of the request is not read.
+    pub fn ends_connection(self) -> bool {
+        matches!(self, Answer::TooSlow | Answer::TooLarge)
+    }
+
+    /// Returns what a delivery's end is answered with.
+    pub fn of(verdict: &Verdict) -> Answer {
+        match verdict {
+            Verdict::Processed | Verdict::Duplicate | Verdict::Ignored => Answer::Taken,
+            Verdict::Failed(_) => Answer::Failed,
+            Verdict::Malformed(_) => Answer::Bad,
+        }
+    }
+}

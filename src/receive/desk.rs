@@ -1,0 +1,143 @@
+//! The one writer behind the receiver: takes what waits in batches, commits, and only then lets the answers go.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::answer::Answer;
+use crate::clock::Clock;
+use crate::model::cancel::Cancel;
+use crate::store;
+use crate::sync::Error;
+use crate::sync::intake::{Accepted, Delivery, Intake};
+
+/// Deliveries that wait for the writer.
+const WAITING_MAX: usize = 1024;
+/// Deliveries that share one commit.
+const BATCH_MAX: usize = 256;
+/// Bytes of bodies that share one commit; a batch may go beyond by one body.
+const BATCH_BYTES_MAX: usize = 4 << 20;
+/// How soon the wish to stop is seen while nothing comes.
+const NOTICE: Duration = Duration::from_millis(100);
+/// How often the log is asked for what is to be tried again.
+const DUE_EVERY: Duration = Duration::from_secs(1);
+/// Events tried again at a time, so that deliveries wait little.
+const DUE_MAX: usize = 50;
+
+/// A delivery and where its answer goes.
+pub(super) struct Waiting {
+    delivery: Delivery,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// Where the receiver hands deliveries in.
+#[derive(Clone)]
+pub(super) struct Counter(SyncSender<Waiting>);
+
+impl Counter {
+    /// Hands a delivery in; nothing where too many wait.
+    pub fn hand_in(&self, delivery: Delivery) -> Option<oneshot::Receiver<Answer>> {
+        let (answer, answered) = oneshot::channel();
+        match self.0.try_send(Waiting { delivery, answer }) {
+            Ok(()) => Some(answered),
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => None,
+        }
+    }
+}
+
+/// Makes the two ends of the queue.
+pub(super) fn queue() -> (Counter, Receiver<Waiting>) {
+    let (sender, receiver) = sync_channel(WAITING_MAX);
+    (Counter(sender), receiver)
+}
+
+/// What the desk tells as it works.
+#[derive(Debug)]
+pub(super) enum News<'a> {
+    /// Nothing; refusals may wait to be told.
+    Idle,
+    /// A delivery was taken in, and answered so.
+    Taken(&'a Accepted, Answer),
+    /// An event of the log was tried again.
+    Again(&'a Accepted),
+    /// So many deliveries could not be written, and were answered that they come again.
+    Unwritten(usize, &'a Error),
+}
+
+/// Works until the other end of the queue is gone.
+///
+/// # Errors
+/// What no waiting mends: the file is damaged, or somebody took it away.
+pub(super) fn work(
+    waiting: &Receiver<Waiting>,
+    intake: &mut Intake,
+    clock: &dyn Clock,
+    cancel: &Cancel,
+    tell: &mut dyn FnMut(News),
+) -> Result<(), Error> {
+    let mut looked = None::<Instant>;
+    loop {
+        match waiting.recv_timeout(NOTICE) {
+            Ok(first) => serve(batch(first, waiting), intake, clock, tell)?,
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            Err(RecvTimeoutError::Timeout) => tell(News::Idle),
+        }
+        if looked.is_none_or(|at| at.elapsed() >= DUE_EVERY) && !cancel.is_set() {
+            looked = Some(Instant::now());
+            match intake.take_due(clock.now_ms() / 1000, DUE_MAX) {
+                Ok(taken) => taken.iter().for_each(|one| tell(News::Again(one))),
+                Err(error) if is_final(&error) => return Err(error),
+                // It stays due.
+                Err(error) => tell(News::Unwritten(0, &error)),
+            }
+        }
+    }
+}
+
+/// Collects what waits by now; while one batch is written the next one grows.
+fn batch(first: Waiting, waiting: &Receiver<Waiting>) -> Vec<Waiting> {
+    let mut bytes = first.delivery.body.len();
+    let mut batch = vec![first];
+    while batch.len() < BATCH_MAX && bytes < BATCH_BYTES_MAX {
+        let Ok(next) = waiting.try_recv() else { break };
+        bytes += next.delivery.body.len();
+        batch.push(next);
+    }
+    batch
+}
+
+fn serve(batch: Vec<Waiting>, intake: &mut Intake, clock: &dyn Clock, tell: &mut dyn FnMut(News)) -> Result<(), Error> {
+    let (deliveries, answers): (Vec<Delivery>, Vec<oneshot::Sender<Answer>>) =
+        batch.into_iter().map(|one| (one.delivery, one.answer)).unzip();
+    let taken = intake.take(&deliveries, clock.now_ms() / 1000);
+    match &taken {
+        Ok(accepted) => {
+            // Who sent it may have gone; it is durable all the same.
+            for (one, answer) in accepted.iter().zip(answers) {
+                let _ = answer.send(Answer::of(&one.verdict));
+            }
+            accepted.iter().for_each(|one| tell(News::Taken(one, Answer::of(&one.verdict))));
+        }
+        Err(error) => {
+            let count = answers.len();
+            for answer in answers {
+                let _ = answer.send(Answer::Later);
+            }
+            tell(News::Unwritten(count, error));
+        }
+    }
+    match taken {
+        Err(error) if is_final(&error) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Returns whether no waiting mends it.
+fn is_final(error: &Error) -> bool {
+    use store::Error as E;
+    matches!(
+        error,
+        Error::Store(E::Damaged { .. } | E::Gone { .. } | E::Foreign { .. } | E::Newer { .. } | E::Unlocked { .. })
+    )
+}

@@ -1,0 +1,92 @@
+//! Who may hand events in. Pure but for a count.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::answer::Answer;
+use crate::model::secret::Secret;
+use crate::providers::stripe::signature::{self, Refused, TOLERANCE_S};
+
+/// So many bodies in a row that were signed by who may, at a time that is not now: it is our clock that is wrong.
+const OFF_IN_A_ROW: u32 = 3;
+
+/// A signing secret, and the account whose endpoint it belongs to where the settings say.
+#[derive(Debug, Clone)]
+pub struct SigningSecret {
+    /// `whsec_…`.
+    pub secret: Secret,
+    /// `acct_…`.
+    pub owner: Option<String>,
+}
+
+/// The secrets, and what was seen of the clock.
+pub(super) struct Gate {
+    secrets: Vec<Secret>,
+    owners: Vec<Option<String>>,
+    /// Whether signatures are not looked at.
+    is_open: bool,
+    off_in_a_row: AtomicU32,
+}
+
+impl Gate {
+    pub fn new(secrets: &[SigningSecret], is_open: bool) -> Gate {
+        Gate {
+            secrets: secrets.iter().map(|it| it.secret.clone()).collect(),
+            owners: secrets.iter().map(|it| it.owner.clone()).collect(),
+            is_open,
+            off_in_a_row: AtomicU32::new(0),
+        }
+    }
+
+    /// Checks a body's signature; returns the account whose secret made it, where that is known.
+    pub fn check(&self, header: Option<&str>, body: &[u8], now_s: i64) -> Result<Option<String>, Refused> {
+        if self.is_open {
+            return Ok(None);
+        }
+        let checked = signature::verify(header, body, &self.secrets, now_s, TOLERANCE_S);
+        match checked {
+            Ok(_) => self.off_in_a_row.store(0, Ordering::Relaxed),
+            Err(Refused::Stale { .. } | Refused::Future { .. }) => {
+                self.off_in_a_row.fetch_add(1, Ordering::Relaxed);
+            }
+            Err(_) => {}
+        }
+        checked.map(|index| self.owners[index].clone())
+    }
+
+    /// Returns what a refusal is answered with: what was signed rightly and comes at a wrong time again and again is to
+    /// come once more, when this machine's clock is set.
+    pub fn answer(&self, refused: &Refused) -> Answer {
+        match refused {
+            Refused::Stale { .. } | Refused::Future { .. }
+                if self.off_in_a_row.load(Ordering::Relaxed) >= OFF_IN_A_ROW =>
+            {
+                Answer::Later
+            }
+            _ => Answer::Bad,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_off_is_told_from_an_old_copy() {
+        let secret = Secret::new("whsec_aTestSecretThatIsLong");
+        let known = SigningSecret { secret: secret.clone(), owner: Some("acct_1".to_owned()) };
+        let gate = Gate::new(&[known], false);
+        let header = signature::sign(b"{}", &secret, 1000);
+        assert_eq!(gate.check(Some(&header), b"{}", 1300), Ok(Some("acct_1".to_owned())));
+        for (round, wanted) in [Answer::Bad, Answer::Bad, Answer::Later, Answer::Later].into_iter().enumerate() {
+            let refused = gate.check(Some(&header), b"{}", 90_000).expect_err("too old");
+            assert_eq!(gate.answer(&refused), wanted, "{round}");
+        }
+        // A wrong signature says nothing of the clock.
+        let refused = gate.check(Some(&header), b"[]", 1000).expect_err("another body");
+        assert_eq!((refused, gate.answer(&refused)), (Refused::NoMatch, Answer::Bad));
+        gate.check(Some(&header), b"{}", 900).expect("in time");
+        let refused = gate.check(Some(&header), b"{}", 90_000).expect_err("too old");
+        assert_eq!(gate.answer(&refused), Answer::Bad);
+    }
+}

@@ -1,0 +1,120 @@
+//! The receiver of webhooks: the only place that knows hyper and tokio. One thread speaks HTTP, the caller's thread writes.
+//!
+//! An event is acknowledged when it is on the disk, log row and effect together, and never before.
+
+pub mod answer;
+mod desk;
+mod gate;
+pub mod route;
+mod server;
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, sync_channel};
+
+use crate::clock::Clock;
+use crate::model::cancel::Cancel;
+use crate::sync::Error;
+use crate::sync::intake::{Accepted, Intake};
+use answer::Answer;
+pub use gate::SigningSecret;
+
+/// The header of every answer by which the log lines of its request are found.
+pub const CORRELATION_HEADER: &str = "stripesync-correlation-id";
+/// Refusals that wait to be told; more than these are not.
+const REFUSALS_MAX: usize = 64;
+
+/// What was refused before anybody read it.
+#[derive(Debug)]
+pub struct Refusal {
+    /// Why.
+    pub why: String,
+    /// With what.
+    pub answer: Answer,
+    /// What it is found by.
+    pub correlation_id: String,
+}
+
+/// What the receiver tells as it works.
+#[derive(Debug)]
+pub enum News<'a> {
+    /// A delivery was taken in, and answered so.
+    Taken(&'a Accepted, Answer),
+    /// An event of the log was tried again.
+    Again(&'a Accepted),
+    /// So many deliveries could not be written, and were told to come again; 0 where it was the log's turn.
+    Unwritten(usize, &'a Error),
+    /// A request was refused.
+    Refused(&'a Refusal),
+}
+
+/// Why the receiver ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Ended {
+    /// The file cannot be written any more.
+    #[error(transparent)]
+    Sync(#[from] Error),
+    /// The system refused threads or sockets.
+    #[error("the receiver cannot listen: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// Receives until somebody asks to stop, and ends what is in flight. `is_open` takes unsigned events, too.
+///
+/// # Errors
+/// What no waiting mends.
+pub fn run(
+    listener: TcpListener,
+    secrets: &[SigningSecret],
+    is_open: bool,
+    intake: &mut Intake,
+    (clock, cancel): (&Arc<dyn Clock>, &Cancel),
+    tell: &mut dyn FnMut(News),
+) -> Result<(), Ended> {
+    let (counter, waiting) = desk::queue();
+    let (refused, refusals) = sync_channel(REFUSALS_MAX);
+    let shared = server::Shared {
+        counter,
+        gate: gate::Gate::new(secrets, is_open),
+        clock: Arc::clone(clock),
+        cancel: cancel.clone(),
+        refused,
+        seed: RandomState::new().build_hasher().finish() as u32,
+        count: Default::default(),
+    };
+    let server = std::thread::Builder::new().name("receiver".into()).spawn(move || server::serve(listener, shared))?;
+    let worked = {
+        let mut tell_all = |news: desk::News| {
+            told(&refusals, tell);
+            match news {
+                desk::News::Taken(accepted, answer) => tell(News::Taken(accepted, answer)),
+                desk::News::Again(accepted) => tell(News::Again(accepted)),
+                desk::News::Unwritten(count, error) => tell(News::Unwritten(count, error)),
+                desk::News::Idle => {}
+            }
+        };
+        desk::work(&waiting, intake, &**clock, cancel, &mut tell_all)
+    };
+    if worked.is_err() {
+        // Nobody takes anything in any more: those who come are told to come again, and then there is nobody.
+        cancel.set(BROKEN);
+    }
+    drop(waiting);
+    let served = server.join();
+    told(&refusals, tell);
+    worked?;
+    match served {
+        Ok(served) => Ok(served?),
+        Err(_) => Err(std::io::Error::other("its thread broke down").into()),
+    }
+}
+
+/// What the wish to stop looks like when no signal made it.
+const BROKEN: i32 = -1;
+
+fn told(refusals: &Receiver<Refusal>, tell: &mut dyn FnMut(News)) {
+    while let Ok(refusal) = refusals.try_recv() {
+        tell(News::Refused(&refusal));
+    }
+}

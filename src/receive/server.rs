@@ -1,0 +1,210 @@
+//! The HTTP side: hyper on one thread. It reads no more than it must, checks the signature, hands the body to the desk and
+//! answers when that has committed.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, RETRY_AFTER, TRANSFER_ENCODING};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode, Version};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::answer::Answer;
+use super::desk::Counter;
+use super::gate::Gate;
+use super::route::{Route, route};
+use super::{CORRELATION_HEADER, Refusal};
+use crate::clock::Clock;
+use crate::model::cancel::Cancel;
+use crate::providers::stripe::signature;
+use crate::sync::intake::Delivery;
+
+/// Connections at once; others wait until one ends.
+const CONNECTIONS_MAX: usize = 256;
+/// An event of Stripe is some kilobytes; a list in it is cut at ten.
+const BODY_BYTES_MAX: usize = 1 << 20;
+/// The headers of a request have to be there by then, also those of the next one on a connection.
+const HEADERS_TIME: Duration = Duration::from_secs(5);
+/// And its body.
+const BODY_TIME: Duration = Duration::from_secs(10);
+const HEADERS_MAX: usize = 64;
+const HEADER_BYTES_MAX: usize = 16 << 10;
+/// The writer answers in milliseconds; another program may keep the file locked for ten seconds.
+const WRITE_TIME: Duration = Duration::from_secs(25);
+/// How long requests in flight may take to end once somebody asked to stop.
+const STOP_TIME: Duration = Duration::from_secs(8);
+/// How soon the wish to stop is seen.
+const NOTICE: Duration = Duration::from_millis(50);
+/// After a failed accept: too many open files end by themselves.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What every connection shares.
+pub(super) struct Shared {
+    pub counter: Counter,
+    pub gate: Gate,
+    pub clock: Arc<dyn Clock>,
+    pub cancel: Cancel,
+    /// Where refusals are told.
+    pub refused: std::sync::mpsc::SyncSender<Refusal>,
+    /// Makes this process's correlation ids unlike others'.
+    pub seed: u32,
+    pub count: AtomicU64,
+}
+
+/// Serves until somebody asks to stop, then lets what is in flight end.
+pub(super) fn serve(listener: std::net::TcpListener, shared: Shared) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
+        let shared = Arc::new(shared);
+        let graceful = GracefulShutdown::new();
+        accept(&listener, &shared, &graceful).await;
+        drop(listener);
+        let _ = tokio::time::timeout(STOP_TIME, graceful.shutdown()).await;
+        Ok(())
+    })
+}
+
+async fn accept(listener: &TcpListener, shared: &Arc<Shared>, graceful: &GracefulShutdown) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    loop {
+        tokio::select! {
+            () = stopped(&shared.cancel) => return,
+            accepted = next(listener, &places) => match accepted {
+                Ok((stream, place)) => connect(stream, place, shared, graceful),
+                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            },
+        }
+    }
+}
+
+/// Takes a connection when there is a place for it.
+async fn next(listener: &TcpListener, places: &Arc<Semaphore>) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.map_err(std::io::Error::other)?;
+    let (stream, _) = listener.accept().await?;
+    Ok((stream, place))
+}
+
+async fn stopped(cancel: &Cancel) {
+    while !cancel.is_set() {
+        tokio::time::sleep(NOTICE).await;
+    }
+}
+
+fn connect(stream: TcpStream, place: OwnedSemaphorePermit, shared: &Arc<Shared>, graceful: &GracefulShutdown) {
+    let _ = stream.set_nodelay(true);
+    let shared = Arc::clone(shared);
+    let service = service_fn(move |request| {
+        let shared = Arc::clone(&shared);
+        async move { Ok::<_, Infallible>(respond(request, &shared).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS_TIME)
+        .max_headers(HEADERS_MAX)
+        .max_header_size(HEADER_BYTES_MAX)
+        .serve_connection(TokioIo::new(stream), service);
+    let connection = graceful.watch(connection);
+    tokio::spawn(async move {
+        // What a sender did wrong on the way, hyper has answered.
+        let _ = connection.await;
+        drop(place);
+    });
+}
+
+async fn respond(request: Request<Incoming>, shared: &Shared) -> Response<Full<Bytes>> {
+    let number = shared.count.fetch_add(1, Ordering::Relaxed);
+    let correlation_id = format!("{:08x}-{number:08x}", shared.seed);
+    let answer = match route(request.method().as_str(), request.uri().path()) {
+        Route::Stripe => stripe(request, shared, &correlation_id).await,
+        Route::Health => Answer::Healthy,
+        Route::OtherMethod(method) => Answer::OtherMethod(method),
+        Route::Nothing => Answer::Nothing,
+    };
+    response(answer, &correlation_id)
+}
+
+fn response(answer: Answer, correlation_id: &str) -> Response<Full<Bytes>> {
+    let (status, body) = answer.status_and_body();
+    let mut builder = Response::builder()
+        .status(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+        .header(CONTENT_TYPE, "application/json")
+        .header(CORRELATION_HEADER, correlation_id);
+    if let Answer::OtherMethod(method) = answer {
+        builder = builder.header(ALLOW, method);
+    }
+    if answer == Answer::Later {
+        builder = builder.header(RETRY_AFTER, "5");
+    }
+    if answer.ends_connection() {
+        builder = builder.header(CONNECTION, "close");
+    }
+    builder.body(Full::new(Bytes::from_static(body.as_bytes()))).unwrap_or_default()
+}
+
+/// Takes one event of Stripe.
+async fn stripe(request: Request<Incoming>, shared: &Shared, correlation_id: &str) -> Answer {
+    let refuse = |why: String, answer: Answer| {
+        // Nobody waits for a log that is full of refusals.
+        let _ = shared.refused.try_send(Refusal { why, answer, correlation_id: correlation_id.to_owned() });
+        answer
+    };
+    if let Some(why) = ambiguity(request.version(), request.headers()) {
+        return refuse(why.to_owned(), Answer::Bad);
+    }
+    if shared.cancel.is_set() {
+        return Answer::Later;
+    }
+    let header = request.headers().get(signature::HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let body = match read(request.into_body()).await {
+        Ok(body) => body,
+        Err((why, answer)) => return refuse(why, answer),
+    };
+    let owner = match shared.gate.check(header.as_deref(), &body, shared.clock.now_ms() / 1000) {
+        Ok(owner) => owner,
+        Err(error) => return refuse(error.to_string(), shared.gate.answer(&error)),
+    };
+    let Ok(body) = String::from_utf8(body.into()) else {
+        return refuse("the body is no UTF-8 text".to_owned(), Answer::Bad);
+    };
+    let delivery = Delivery { body, door: "live", owner, correlation_id: correlation_id.to_owned() };
+    let Some(answered) = shared.counter.hand_in(delivery) else {
+        return refuse("too many events wait for the file".to_owned(), Answer::Later);
+    };
+    match tokio::time::timeout(WRITE_TIME, answered).await {
+        Ok(Ok(answer)) => answer,
+        _ => refuse("the file could not be written in time".to_owned(), Answer::Later),
+    }
+}
+
+/// Says what makes it uncertain where a request ends, or who signed it: two readers would take it for two things.
+fn ambiguity(version: Version, headers: &HeaderMap) -> Option<&'static str> {
+    let several = |name| headers.get_all(name).iter().nth(1).is_some();
+    if headers.contains_key(CONTENT_LENGTH) && headers.contains_key(TRANSFER_ENCODING) {
+        return Some("the request has both a length and chunks");
+    }
+    if several(HOST.as_str()) || version == Version::HTTP_11 && !headers.contains_key(HOST) {
+        return Some("the request does not say for which host it is, or says several");
+    }
+    several(signature::HEADER).then_some("the request has several Stripe-Signature headers")
+}
+
+async fn read(body: Incoming) -> Result<Bytes, (String, Answer)> {
+    match tokio::time::timeout(BODY_TIME, Limited::new(body, BODY_BYTES_MAX).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            Err((format!("the body is larger than {} KiB", BODY_BYTES_MAX >> 10), Answer::TooLarge))
+        }
+        Ok(Err(error)) => Err((format!("the body did not come whole: {error}"), Answer::Bad)),
+        Err(_) => Err((format!("the body did not come within {} s", BODY_TIME.as_secs()), Answer::TooSlow)),
+    }
+}
