@@ -191,6 +191,11 @@ pub enum Command {
     /// interrupted at any instant: the same command goes on where it stopped. A service without credentials is left
     /// out.
     Sync(Box<SyncArgs>),
+    /// Receive webhooks, and keep the file current to the second
+    ///
+    /// Takes Stripe's signed events, and answers 200 when they are on the disk, log and rows together. With a key it also
+    /// fetches what a payload cannot tell, and reads the events that never arrived. Stop it with Ctrl-C.
+    Listen(ListenArgs),
     /// Show what the file holds and how fresh it is
     ///
     /// Reads the file alone: needs no key and no network, and may run while a sync does.
@@ -309,6 +314,38 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "N", default_value_t = 25)]
     pub rate_limit: u32,
 }
+
+/// The arguments of `listen`.
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = LISTEN_HELP)]
+pub struct ListenArgs {
+    /// Address to listen on; others than 127.0.0.1 can be reached from other machines
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub host: String,
+    /// Port; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 4242)]
+    pub port: u16,
+    /// Take events without looking at their signatures; for tests on this machine alone
+    #[arg(long)]
+    pub skip_verify: bool,
+    /// How often events that never arrived are asked for, with a key: from 10s to 7d
+    #[arg(long, value_name = "TIME", value_parser = values::every, default_value = super::listen::CATCH_UP)]
+    pub catch_up: Duration,
+}
+
+const LISTEN_HELP: &str = "\
+Examples:
+  export STRIPE_WEBHOOK_SECRET=whsec_…   (your endpoint's, in Stripe's Dashboard)
+  stripesync listen
+  stripesync listen --port 8080 --format json >> deliveries.jsonl
+
+Where Stripe sends events to:
+  the tunnel's or proxy's address that leads here, with the path
+  /api/stripe/webhook; the endpoint's API version should be the one that
+  `stripesync sync` asks with, so that payloads suffice.
+
+A secret has no flag: process lists are public. Several, for several
+endpoints or while one is rolled, stand with commas between them.";
 
 const SANDBOX_HELP: &str = "\
 Examples:

@@ -50,6 +50,8 @@ pub struct Order {
     pub jobs: usize,
     /// Share of the service's limits to use.
     pub rate_percent: u32,
+    /// Only work off what events asked for.
+    pub queued_only: bool,
 }
 
 /// Who is asked, with which credentials.
@@ -364,6 +366,7 @@ fn options(order: &Order, provider: Provider) -> Options {
         initial: order.initial,
         since_s: order.since_s,
         in_flight_max: order.jobs,
+        queued_only: order.queued_only,
     }
 }
 

@@ -4,9 +4,11 @@
 //! never print for themselves, and only [`exit`] knows exit codes.
 
 pub mod args;
+mod catch_up;
 mod engine;
 pub mod exit;
 pub mod generate;
+mod listen;
 pub mod names;
 mod next;
 mod sandbox;
@@ -73,6 +75,7 @@ fn dispatch(cli: &Cli, ui: &Ui) -> Result<Exit, Failure> {
     }
     match &cli.command {
         Command::Sync(args) => sync::run(args, &cli.global, ui, &clock),
+        Command::Listen(args) => listen::run(args, &cli.global, ui),
         Command::Status => status::run(&cli.global, ui),
         Command::Sandbox(args) => sandbox::run(args, ui, &clock),
         Command::Completions(args) => generate::completions(args, ui),

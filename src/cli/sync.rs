@@ -64,6 +64,7 @@ fn order(args: &SyncArgs, now_s: i64) -> Result<(Order, Vec<String>), Failure> {
         dry_run: args.dry_run,
         jobs: args.jobs,
         rate_percent: args.rate,
+        queued_only: false,
     };
     Ok((order, notes))
 }

@@ -58,6 +58,7 @@ struct ConfigFile {
 struct StripeSection {
     api_key: Option<String>,
     api_base: Option<String>,
+    webhook_secret: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -162,6 +163,7 @@ fn read_config(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
         ("database", file.database),
         ("stripe_key", file.stripe.api_key),
         ("stripe_base", file.stripe.api_base),
+        ("webhook_secret", file.stripe.webhook_secret),
         ("fic_token", file.fic.access_token),
         ("fic_company", company),
         ("fic_base", file.fic.api_base),

@@ -39,6 +39,12 @@ pub const SETTINGS: &[Setting] = &[
         in_file: ("stripe", "api_base"),
         default: Some("https://api.stripe.com"),
     },
+    Setting {
+        name: "webhook_secret",
+        variables: &["STRIPE_WEBHOOK_SECRET"],
+        in_file: ("stripe", "webhook_secret"),
+        default: None,
+    },
     Setting { name: "fic_token", variables: &["FIC_ACCESS_TOKEN"], in_file: ("fic", "access_token"), default: None },
     Setting { name: "fic_company", variables: &["FIC_COMPANY_ID"], in_file: ("fic", "company_id"), default: None },
     Setting {
@@ -166,6 +172,7 @@ pub fn resolve(layers: &Layers) -> Result<Settings, Error> {
     Ok(Settings {
         database: Sourced { value: PathBuf::from(database.value), source: database.source },
         stripe_key: layers.first("stripe_key"),
+        webhook_secret: layers.first("webhook_secret"),
         fic_token: layers.first("fic_token"),
         fic_company: layers.first("fic_company").map(|said| text("fic_company", said)).transpose()?,
         stripe_base: text("stripe_base", required("stripe_base"))?,

@@ -23,6 +23,8 @@ pub struct Settings {
     pub database: Sourced<PathBuf>,
     /// Stripe's secret or restricted key, unchecked; see [`Settings::stripe`].
     pub stripe_key: Option<Sourced<Secret>>,
+    /// The signing secrets of Stripe's webhooks, with commas between them, unchecked; see [`Settings::webhook_secrets`].
+    pub webhook_secret: Option<Sourced<Secret>>,
     /// Fatture in Cloud's token, unchecked; see [`Settings::fic`].
     pub fic_token: Option<Sourced<Secret>>,
     /// The Fatture in Cloud company; without it all that the token sees.

@@ -110,6 +110,8 @@ fn connect(stream: TcpStream, place: OwnedSemaphorePermit, shared: &Arc<Shared>,
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADERS_TIME)
+        // Who has said all that he has to say may still want the answer.
+        .half_close(true)
         .max_headers(HEADERS_MAX)
         .max_header_size(HEADER_BYTES_MAX)
         .serve_connection(TokioIo::new(stream), service);

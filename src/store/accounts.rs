@@ -5,6 +5,9 @@ use rusqlite::{OptionalExtension, params};
 use super::Store;
 use super::error::Error;
 
+/// The name of the account whose events came before anybody said whose they are.
+pub const NAMELESS: &str = "unknown";
+
 /// What a service says about an account.
 #[derive(Debug, Clone)]
 pub struct NewAccount {
@@ -86,6 +89,14 @@ impl Store {
                 ),
             }));
         }
+        // Events may have come before anybody said whose they are: now somebody does.
+        self.conn
+            .execute(
+                "UPDATE accounts SET remote_id=?2 WHERE provider=?1 AND mode=?3 AND remote_id=?4 AND ?2 <> ?4
+                   AND NOT EXISTS (SELECT 1 FROM accounts WHERE provider=?1 AND mode=?3 AND remote_id=?2)",
+                params![new.provider, new.remote_id, new.mode, NAMELESS],
+            )
+            .map_err(sql)?;
         self.conn
             .execute(
                 "INSERT INTO accounts (provider, remote_id, mode, name, country, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

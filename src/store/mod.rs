@@ -43,7 +43,7 @@ use rusqlite::{Connection, OpenFlags};
 use checkpoint::Checkpointer;
 use others::Watch;
 
-pub use accounts::{Account, KnownAccount, NewAccount};
+pub use accounts::{Account, KnownAccount, NAMELESS, NewAccount};
 pub use apply::{Applied, Rows, Source, Told};
 pub use children::splice_children;
 pub use clocks::ClockSeen;

@@ -219,6 +219,28 @@ impl Store {
             .map_err(|e| self.sql(e))
     }
 
+    /// Returns whether an object or a list waits that did not fail yet and may be asked for at `now_s`.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn is_due(&self, now_s: i64) -> Result<bool, Error> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM fetches WHERE tries=0 AND not_before_s<=?1)
+                     OR EXISTS (SELECT 1 FROM fanouts WHERE tries=0)";
+        self.conn.query_row(sql, [now_s], |row| row.get(0)).map_err(|e| self.sql(e))
+    }
+
+    /// Returns the tables whose lists were begun to be read, of any account.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn tables_in_use(&self) -> Result<Vec<String>, Error> {
+        let sql = |e| self.sql(e);
+        let text = "SELECT DISTINCT name FROM walks JOIN resources ON resources.id = walks.resource";
+        let mut statement = self.conn.prepare(text).map_err(sql)?;
+        let rows = statement.query_map([], |row| row.get(0)).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
     /// Returns how many lists of this resource wait under parents.
     ///
     /// # Errors

@@ -10,13 +10,11 @@ use crate::model::extract::Catalog;
 use crate::model::resource::Resource;
 use crate::providers::stripe::event;
 use crate::store::{
-    Applied, Arrival, Ended, Error as StoreError, KnownAccount, Logged, NewAccount, Rows, Store, Waiting,
+    Applied, Arrival, Ended, Error as StoreError, KnownAccount, Logged, NAMELESS, NewAccount, Rows, Store, Waiting,
 };
 
 /// How old the knowledge may be of which lists were read whole: syncs go on beside.
 const CURRENT_AGE_MAX: Duration = Duration::from_secs(60);
-/// The name of the account whose events came before anybody said whose they are.
-pub const NAMELESS: &str = "unknown";
 
 /// How often a failed event is tried again, and after how many seconds each time.
 #[derive(Debug, Clone, PartialEq, Eq)]

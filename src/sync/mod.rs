@@ -46,6 +46,8 @@ pub struct Options {
     pub since_s: Option<i64>,
     /// Most requests in flight.
     pub in_flight_max: usize,
+    /// Only work off what is queued: objects and lists that events asked for. No list and no event log is read.
+    pub queued_only: bool,
 }
 
 /// What no honest list comes near. A list that goes beyond does not end.

@@ -190,11 +190,13 @@ impl<'a> Run<'a> {
             tally.note(text);
         }
         let mut failures = Failures::default();
-        self.read_lists(rows, tally, &mut failures.lists)?;
-        if self.options.since_s.is_some() || self.cancel.is_set() {
-            return Ok(());
+        if !self.options.queued_only {
+            self.read_lists(rows, tally, &mut failures.lists)?;
+            if self.options.since_s.is_some() || self.cancel.is_set() {
+                return Ok(());
+            }
+            self.read_events(tally)?;
         }
-        self.read_events(tally)?;
         logged::tell_lost(self.store, self.account.id, self.store.resource_number(EVENTS)?, tally)?;
         for _ in 0..SETTLING_ROUNDS {
             if self.cancel.is_set() {

@@ -3,6 +3,7 @@
 //! Text from the services never reaches a terminal as it is: see [`text::safe`].
 
 mod board;
+mod delivery;
 mod json;
 mod log;
 mod plan;
@@ -22,6 +23,7 @@ use dialoguer::console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
+pub use delivery::DeliveryLine;
 pub use log::LogFormat;
 pub use plan::Pace;
 pub use progress::Watch;
@@ -156,6 +158,16 @@ impl Ui {
             Format::Csv => self.csv(&status::csv(status)),
             Format::Table => self.stdout(&status::table(status, self.look.verbose, width())),
         }
+    }
+
+    /// Writes what became of a delivery.
+    pub fn delivery(&self, line: &DeliveryLine) {
+        let text = match self.look.format {
+            Format::Json => delivery::json_line(line),
+            Format::Table | Format::Csv => delivery::lines(line),
+        };
+        // A receiver goes on when nobody looks.
+        let _ = self.stdout(&text);
     }
 
     /// Writes bytes to stdout as they are: completions, man pages.

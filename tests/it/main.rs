@@ -24,6 +24,7 @@ mod names;
 mod older;
 mod ordering;
 mod program;
+mod receiver;
 mod resume;
 mod sandbox_books;
 mod sharing;

@@ -1,0 +1,202 @@
+//! `listen`: the receiver of webhooks, and what keeps the file current beside it.
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::args::{Global, ListenArgs};
+use super::catch_up::{self, CatchUp};
+use super::exit::{Exit, Failure};
+use super::{settings, signals};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Secret, Settings};
+use crate::receive::{self, Ended, News, SigningSecret, route};
+use crate::store::{self, Store};
+use crate::sync;
+use crate::sync::intake::{Accepted, Intake, Retries, Verdict};
+use crate::ui::{DeliveryLine, Ui};
+
+/// Refusals told in a minute: who knocks ten thousand times does not fill a disk.
+const REFUSALS_PER_MINUTE: u32 = 30;
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// Runs the command.
+pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+    let settings = settings(global, ui)?;
+    let secrets = settings.webhook_secrets()?;
+    let host = host(&args.host)?;
+    check(args, host, &secrets)?;
+    let listener = bind(SocketAddr::new(host, args.port))?;
+    let cancel = signals::watch()?;
+    store::stop_waiting_for(&cancel);
+    let catalog = sync::catalog();
+    let store = Store::open(&settings.database.value)?;
+    store.reread(&catalog, &cancel)?;
+    store.durable()?;
+    tell_start(&listener, &settings, &secrets, args, ui)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let catch_up = CatchUp::begin(&settings, args.catch_up, &cancel, ui)?;
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None)?;
+    let known: Vec<SigningSecret> = secrets.into_iter().map(|secret| SigningSecret { secret, owner: None }).collect();
+    let mut teller = Teller { ui, clock: &*clock, refused: 0, since: clock.elapsed() };
+    let ran = receive::run(listener, &known, args.skip_verify, &mut intake, (&clock, &cancel), &mut |news| {
+        teller.tell(&news)
+    });
+    // Whoever catches up finishes its batch.
+    catch_up.end(&cancel);
+    match ran {
+        Ok(()) => {
+            ui.note("stopped; everything that was acknowledged is in the file");
+            Ok(Exit::Done)
+        }
+        Err(Ended::Sync(error)) => Err(error.into()),
+        Err(Ended::System(error)) => Err(Failure::failed("the receiver cannot go on").because(&error)),
+    }
+}
+
+fn host(text: &str) -> Result<IpAddr, Failure> {
+    match text {
+        "localhost" => Ok(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        text => text.parse().map_err(|_| {
+            Failure::usage(format!("--host {text} is no address of this machine"))
+                .hint("127.0.0.1 for a tunnel on this machine, 0.0.0.0 for every interface")
+        }),
+    }
+}
+
+/// Refuses what would let anybody write into the file.
+fn check(args: &ListenArgs, host: IpAddr, secrets: &[Secret]) -> Result<(), Failure> {
+    if args.skip_verify && !host.is_loopback() {
+        return Err(Failure::usage(format!(
+            "--skip-verify takes events from anybody, and {host} can be reached from other machines"
+        ))
+        .hint("leave --host away, or set STRIPE_WEBHOOK_SECRET and leave --skip-verify away"));
+    }
+    if secrets.is_empty() && !args.skip_verify {
+        return Err(Failure::new(
+            Exit::Unauthorised,
+            "no webhook signing secret: without one nobody can tell Stripe's events from others'",
+        )
+        .hint(
+            "set STRIPE_WEBHOOK_SECRET to the whsec_… of your endpoint (Stripe's Dashboard, Developers, Webhooks), or \
+             [stripe] webhook_secret in the config file; several with commas",
+        ));
+    }
+    Ok(())
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|error| {
+        let failure = Failure::failed(format!("cannot listen on {address}")).because(&error);
+        match error.kind() {
+            ErrorKind::AddrInUse => failure.hint("another receiver may be running; `--port 0` takes a free port"),
+            ErrorKind::PermissionDenied => {
+                failure.hint("ports below 1024 are for the superuser; choose another --port")
+            }
+            ErrorKind::AddrNotAvailable => failure.hint("--host has to be an address of this machine"),
+            _ => failure,
+        }
+    })
+}
+
+fn tell_start(
+    listener: &TcpListener,
+    settings: &Settings,
+    secrets: &[Secret],
+    args: &ListenArgs,
+    ui: &Ui,
+) -> Result<(), Failure> {
+    let address = listener.local_addr().map_err(|error| Failure::failed("cannot listen").because(&error))?;
+    let paths: Vec<&str> = route::stripe_paths().collect();
+    ui.note(&format!("listening on http://{address}, into {}", settings.database.value.display()));
+    ui.note(&format!("Stripe's events: POST {}; whether it is up: GET /healthz", paths.join(" or ")));
+    match secrets {
+        _ if args.skip_verify => ui.note("signatures are NOT checked: whoever reaches this port writes into the file"),
+        secrets => {
+            let hints: Vec<String> = secrets.iter().map(Secret::hint).collect();
+            ui.note(&format!("signed with {}", hints.join(", ")));
+        }
+    }
+    if !address.ip().is_loopback() {
+        ui.note("other machines can reach this port; it takes nothing but signed events");
+    }
+    Ok(())
+}
+
+/// Writes a line for each thing that happens, and few where somebody only knocks.
+struct Teller<'a> {
+    ui: &'a Ui,
+    clock: &'a dyn Clock,
+    refused: u32,
+    since: Duration,
+}
+
+impl Teller<'_> {
+    fn tell(&mut self, news: &News) {
+        match news {
+            News::Taken(accepted, answer) => self.line(accepted, Some(answer.status_and_body().0)),
+            News::Again(accepted) => self.line(accepted, None),
+            News::Unwritten(count, error) => {
+                let causes =
+                    if *count == 0 { Vec::new() } else { vec![format!("{count} events were told to come again")] };
+                self.ui.failure(&error.to_string(), &causes, None);
+            }
+            News::Refused(refusal) => {
+                if !self.may_tell() {
+                    return;
+                }
+                let line = DeliveryLine {
+                    at_s: self.clock.now_ms() / 1000,
+                    kind: "",
+                    id: "",
+                    account: "",
+                    status: Some(refusal.answer.status_and_body().0),
+                    outcome: "refused",
+                    why: Some(&refusal.why),
+                    took_us: None,
+                    row: None,
+                };
+                self.ui.delivery(&line);
+            }
+        }
+    }
+
+    /// Counts refusals, and says once a minute how many were not told.
+    fn may_tell(&mut self) -> bool {
+        let now = self.clock.elapsed();
+        if now.saturating_sub(self.since) >= MINUTE {
+            let untold = self.refused.saturating_sub(REFUSALS_PER_MINUTE);
+            if untold > 0 {
+                self.ui.note(&format!("{untold} more requests were refused"));
+            }
+            (self.refused, self.since) = (0, now);
+        }
+        self.refused += 1;
+        self.refused <= REFUSALS_PER_MINUTE
+    }
+
+    fn line(&self, accepted: &Accepted, status: Option<u16>) {
+        let (outcome, why) = match &accepted.verdict {
+            Verdict::Processed => ("processed", None),
+            Verdict::Duplicate => ("duplicate", None),
+            Verdict::Ignored => ("ignored", None),
+            Verdict::Failed(why) => ("failed", Some(why.as_str())),
+            Verdict::Malformed(why) => ("refused", Some(*why)),
+        };
+        self.ui.delivery(&DeliveryLine {
+            at_s: self.clock.now_ms() / 1000,
+            kind: &accepted.kind,
+            id: &accepted.id,
+            account: &accepted.account,
+            status,
+            outcome,
+            why,
+            took_us: Some(accepted.took_us),
+            row: accepted.row,
+        });
+    }
+}
+
+/// The times that `--catch-up` takes, for the help.
+pub(super) const CATCH_UP: &str = catch_up::DEFAULT;

@@ -1,0 +1,107 @@
+//! What becomes of deliveries, line by line as they come.
+
+use serde_json::json;
+
+use super::text::safe;
+use super::units::moment;
+
+/// One delivery, or one attempt at an event of the log.
+#[derive(Debug, Clone, Copy)]
+pub struct DeliveryLine<'a> {
+    /// When, unix seconds.
+    pub at_s: i64,
+    /// `customer.created`; empty where nobody could read one.
+    pub kind: &'a str,
+    /// `evt_…`
+    pub id: &'a str,
+    /// The account's own id.
+    pub account: &'a str,
+    /// The answer's status; none for an attempt that nobody waits for.
+    pub status: Option<u16>,
+    /// `processed`, `duplicate`, `ignored`, `failed`, `refused`.
+    pub outcome: &'a str,
+    /// Why it was refused or failed.
+    pub why: Option<&'a str>,
+    /// Microseconds for log and effect.
+    pub took_us: Option<i64>,
+    /// The log row.
+    pub row: Option<i64>,
+}
+
+/// Draws a delivery as those do who use the Stripe CLI: what came, and what was answered.
+pub fn lines(line: &DeliveryLine) -> String {
+    let at = moment(line.at_s);
+    let mut out = String::new();
+    if !line.kind.is_empty() {
+        out.push_str(&format!("{at}   --> {} [{}]\n", safe(line.kind), safe(line.id)));
+    }
+    let status = line.status.map_or_else(|| "again".to_owned(), |status| status.to_string());
+    let took = line.took_us.map(|us| format!(" {} ms", thousandths(us))).unwrap_or_default();
+    let why = line.why.map(|why| format!(": {}", safe(why))).unwrap_or_default();
+    out.push_str(&format!("{at}  <--  [{status}]{took} {}{why}\n", line.outcome));
+    out
+}
+
+/// Returns microseconds as milliseconds, in digits.
+fn thousandths(us: i64) -> String {
+    format!("{}.{:03}", us / 1000, us % 1000)
+}
+
+/// Writes a delivery as a line of JSON.
+pub fn json_line(line: &DeliveryLine) -> String {
+    let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    let json = json!({
+        "at": line.at_s,
+        "type": text(line.kind),
+        "id": text(line.id),
+        "account": text(line.account),
+        "status": line.status,
+        "outcome": line.outcome,
+        "error": line.why,
+        "took_us": line.took_us,
+        "webhook_id": line.row,
+    });
+    format!("{}\n", super::text::safe_json(json.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delivery_is_told_in_the_shape_that_people_know_and_for_programs() {
+        let line = DeliveryLine {
+            at_s: 0,
+            kind: "customer.created",
+            id: "evt_1",
+            account: "acct_1",
+            status: Some(200),
+            outcome: "processed",
+            why: None,
+            took_us: Some(1234),
+            row: Some(7),
+        };
+        let wanted = "1970-01-01 00:00:00Z   --> customer.created [evt_1]\n\
+            1970-01-01 00:00:00Z  <--  [200] 1.234 ms processed\n";
+        assert_eq!(lines(&line), wanted);
+        let refused = DeliveryLine {
+            kind: "",
+            id: "",
+            status: Some(400),
+            outcome: "refused",
+            why: Some("a\u{1b}b"),
+            took_us: None,
+            ..line
+        };
+        let drawn = lines(&refused);
+        assert!(
+            drawn.starts_with("1970-01-01 00:00:00Z  <--  [400] refused: a") && !drawn.contains('\u{1b}'),
+            "{drawn}"
+        );
+        let read: serde_json::Value = serde_json::from_str(&json_line(&refused)).expect("JSON");
+        assert_eq!(
+            (&read["type"], &read["status"], &read["webhook_id"]),
+            (&serde_json::Value::Null, &json!(400), &json!(7))
+        );
+    }
+}

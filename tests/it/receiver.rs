@@ -1,0 +1,264 @@
+//! The receiver, as a process, by real connections: what it answers, what is durable by then, and what it withstands.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use stripesync::model::secret::Secret;
+use stripesync::providers::stripe::{API_VERSION, signature};
+use stripesync::store::Store;
+
+use crate::program::{Home, finished, signal};
+use crate::support::Dice;
+
+const SECRET: &str = "whsec_aSigningSecretForTheTests";
+
+fn now_s() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    since.as_secs() as i64
+}
+
+/// An event about a product, whose payload suffices.
+fn event(id: &str, product: &str, name: &str, created_s: i64) -> String {
+    format!(
+        r#"{{"id":"{id}","object":"event","type":"product.updated","created":{created_s},"livemode":true,
+        "api_version":"{API_VERSION}","data":{{"object":{{"id":"{product}","object":"product","name":"{name}"}}}}}}"#
+    )
+}
+
+fn signed(body: &[u8], secret: &str, at_s: i64) -> String {
+    signature::sign(body, &Secret::new(secret), at_s)
+}
+
+/// A whole request, with these headers besides the usual ones.
+fn request(body: &[u8], headers: &[(&str, &str)]) -> Vec<u8> {
+    let mut head = format!("POST /api/stripe/webhook HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n", body.len());
+    for (name, value) in headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    [head.as_bytes(), b"\r\n", body].concat()
+}
+
+/// A running receiver.
+struct Running {
+    child: Child,
+    port: u16,
+    began: Instant,
+}
+
+impl Running {
+    fn start(home: &Home, more: &[&str]) -> Running {
+        let arguments = [&["listen", "--port", "0"], more].concat();
+        let mut command = home.command(&arguments);
+        command.env("STRIPE_WEBHOOK_SECRET", SECRET).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("starts");
+        let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
+        let mut line = String::new();
+        stderr.read_line(&mut line).expect("says where");
+        let port = line.split("127.0.0.1:").nth(1).and_then(|rest| rest.split(',').next()).expect("an address");
+        let port = port.trim().parse().unwrap_or_else(|_| panic!("{line}"));
+        // Nobody may be stopped by a pipe that is full.
+        std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
+        Running { child, port, began: Instant::now() }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).expect("is there");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("is set");
+        stream
+    }
+
+    /// Sends bytes and reads all that comes until the other side ends, or one answer.
+    fn exchange(&self, bytes: &[u8]) -> String {
+        let mut stream = self.connect();
+        // Whoever is refused early may not take all of it.
+        let _ = stream.write_all(bytes);
+        let _ = stream.shutdown(Shutdown::Write);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    fn status_of(&self, bytes: &[u8]) -> u16 {
+        let answer = self.exchange(bytes);
+        answer
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .unwrap_or_else(|| panic!("no answer: {answer:?}"))
+    }
+
+    fn post(&self, body: &str) -> u16 {
+        let header = signed(body.as_bytes(), SECRET, now_s());
+        self.status_of(&request(body.as_bytes(), &[("Stripe-Signature", &header), ("Connection", "close")]))
+    }
+
+    fn stop(self) {
+        signal(&self.child, "TERM");
+        let ran = finished(self.child, self.began);
+        assert_eq!(ran.code, Some(0), "a receiver that is told to stop ends well");
+    }
+}
+
+#[test]
+fn an_event_is_in_the_file_when_it_is_answered_and_once_however_often_it_comes() {
+    let home = Home::new();
+    let running = Running::start(&home, &[]);
+    let body = event("evt_1", "prod_1", "A", 100);
+    assert_eq!(running.post(&body), 200);
+    assert_eq!(home.count("SELECT count(*) FROM stripe_products WHERE id = 'prod_1' AND name = 'A'"), 1);
+    // The same event from many senders at once.
+    std::thread::scope(|scope| {
+        for _ in 0..20 {
+            scope.spawn(|| assert_eq!(running.post(&body), 200));
+        }
+    });
+    assert_eq!(home.count("SELECT count(*) FROM webhook_events"), 1);
+    assert_eq!(home.count("SELECT duplicates FROM webhook_events WHERE attempts = 1"), 20);
+    // An older state that arrives late changes nothing.
+    assert_eq!(running.post(&event("evt_0", "prod_1", "before", 50)), 200);
+    assert_eq!(home.count("SELECT count(*) FROM stripe_products WHERE name = 'A'"), 1);
+    assert_eq!(
+        running.post(r#"{"id":"evt_2","object":"event","type":"no.such","created":1,"data":{"object":{}}}"#),
+        200
+    );
+    assert_eq!(running.post(&event("evt_3", "", "C", 100).replace(r#""id":"","#, "")), 500);
+    let statuses = "SELECT group_concat(status, ' ') FROM (SELECT status FROM webhook_events ORDER BY event_id)";
+    assert_eq!(text(&home, statuses), "processed processed ignored failed");
+    running.stop();
+    home.assert_intact();
+}
+
+fn text(home: &Home, sql: &str) -> String {
+    Store::open_read_only(&home.database()).expect("opens").query_text(sql).expect("rows").remove(0).remove(0)
+}
+
+#[test]
+fn who_may_not_sign_is_refused_and_nothing_is_kept_of_it() {
+    let home = Home::new();
+    let running = Running::start(&home, &[]);
+    let body = event("evt_1", "prod_1", "A", 100).into_bytes();
+    let good = signed(&body, SECRET, now_s());
+    let with = |headers: &[(&str, &str)]| running.status_of(&request(&body, headers));
+    assert_eq!(with(&[]), 400, "no signature");
+    assert_eq!(with(&[("Stripe-Signature", "t=1,v0=00")]), 400, "no v1");
+    assert_eq!(with(&[("Stripe-Signature", &signed(&body, "whsec_another", now_s()))]), 400, "another's");
+    assert_eq!(with(&[("Stripe-Signature", &signed(b"{}", SECRET, now_s()))]), 400, "of another body");
+    assert_eq!(with(&[("Stripe-Signature", &signed(&body, SECRET, now_s() - 310))]), 400, "too old");
+    assert_eq!(with(&[("Stripe-Signature", &good), ("Stripe-Signature", &good)]), 400, "two headers");
+    assert_eq!(with(&[("Stripe-Signature", &good), ("Transfer-Encoding", "chunked")]), 400, "two ends");
+    for bytes in [
+        &b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"[..],
+        b"POST /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    ] {
+        assert_eq!(running.status_of(bytes), 404);
+    }
+    assert_eq!(running.status_of(b"GET /webhook HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), 405);
+    assert_eq!(running.status_of(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"), 200);
+    for odd in [&b"\x16\x03\x01\x02\x00"[..], b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"nonsense\r\n\r\n"] {
+        let answer = running.exchange(odd);
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 400"), "{odd:?}: {answer}");
+    }
+    assert_eq!(home.count("SELECT count(*) FROM webhook_events"), 0);
+    for odd in [&b"not json"[..], b"[]", b"null", b"", b"{\"id\":\"evt_1\"}", b"\xff\xfe{}"] {
+        let header = signed(odd, SECRET, now_s());
+        assert_eq!(running.status_of(&request(odd, &[("Stripe-Signature", &header)])), 400, "{odd:?}");
+    }
+    assert_eq!(with(&[("Stripe-Signature", &good)]), 200, "it takes what is right all the same");
+    running.stop();
+}
+
+#[test]
+fn what_is_too_large_or_too_slow_ends_and_others_are_served_meanwhile() {
+    let home = Home::new();
+    let running = Running::start(&home, &[]);
+    let head = |length: usize| format!("POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n");
+    assert_eq!(running.status_of(&[head(10 << 20).as_bytes(), &vec![b'x'; 2 << 20]].concat()), 413);
+    let chunks = [
+        &b"POST /webhook HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n200000\r\n"[..],
+        &vec![b'x'; 2 << 20],
+    ]
+    .concat();
+    assert_eq!(running.status_of(&chunks), 413);
+    // Hundreds that send nothing, and some that begin and stop.
+    let idle: Vec<TcpStream> = (0..200).map(|_| running.connect()).collect();
+    let mut slow = running.connect();
+    slow.write_all(head(100).as_bytes()).expect("sent");
+    let began = Instant::now();
+    assert_eq!(running.post(&event("evt_1", "prod_1", "A", 100)), 200);
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+    let mut answer = Vec::new();
+    let _ = slow.read_to_end(&mut answer);
+    assert!(String::from_utf8_lossy(&answer).starts_with("HTTP/1.1 408"), "{:?}", String::from_utf8_lossy(&answer));
+    for mut stream in idle {
+        // Ended by then, with or without a word.
+        let _ = stream.read_to_end(&mut Vec::new());
+    }
+    assert!(began.elapsed() < Duration::from_secs(18), "{:?}", began.elapsed());
+    running.stop();
+}
+
+#[test]
+fn whatever_was_acknowledged_is_there_after_a_kill_at_any_instant() {
+    let home = Home::new();
+    let mut dice = Dice::new(11);
+    let mut acknowledged: Vec<String> = Vec::new();
+    for round in 0..50 {
+        let mut running = Running::start(&home, &[]);
+        let lives_ms = 5 + dice.below(120) as u64;
+        let port = running.port;
+        let senders: Vec<_> = (0..8)
+            .map(|sender| {
+                std::thread::spawn(move || {
+                    let mut taken = Vec::new();
+                    for number in 0..200 {
+                        let id = format!("evt_{round}_{sender}_{number}");
+                        let body = event(&id, &format!("prod_{}", number % 7), &id, 1000 + round * 200 + number);
+                        let header = signed(body.as_bytes(), SECRET, now_s());
+                        let bytes = request(body.as_bytes(), &[("Stripe-Signature", &header), ("Connection", "close")]);
+                        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return taken };
+                        let mut answer = Vec::new();
+                        if stream.write_all(&bytes).is_err() || stream.read_to_end(&mut answer).is_err() {
+                            return taken;
+                        }
+                        if answer.starts_with(b"HTTP/1.1 200") {
+                            taken.push(id);
+                        }
+                    }
+                    taken
+                })
+            })
+            .collect();
+        std::thread::sleep(Duration::from_millis(lives_ms));
+        running.child.kill().expect("killed");
+        running.child.wait().expect("ends");
+        for sender in senders {
+            acknowledged.extend(sender.join().expect("whole"));
+        }
+    }
+    assert!(acknowledged.len() > 500, "{} events were acknowledged", acknowledged.len());
+    home.assert_intact();
+    let store = Store::open(&home.database()).expect("opens");
+    let log = store.query_text("SELECT event_id, status, count(*) FROM webhook_events GROUP BY 1").expect("rows");
+    let kept: std::collections::HashMap<&str, (&str, &str)> =
+        log.iter().map(|row| (row[0].as_str(), (row[1].as_str(), row[2].as_str()))).collect();
+    for id in &acknowledged {
+        assert_eq!(kept.get(id.as_str()), Some(&("processed", "1")), "{id}");
+    }
+}
+
+#[test]
+fn it_does_not_start_where_anybody_could_write() {
+    let home = Home::new();
+    let ran = home.run(&["listen", "--port", "0"]);
+    assert_eq!(ran.code, Some(4), "{}", ran.stderr);
+    assert!(ran.stderr.contains("STRIPE_WEBHOOK_SECRET"), "{}", ran.stderr);
+    let ran = home.run(&["listen", "--port", "0", "--skip-verify", "--host", "0.0.0.0"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    let mut command = home.command(&["listen", "--port", "0"]);
+    let ran = crate::program::ran(command.env("STRIPE_WEBHOOK_SECRET", "sk_live_notASigningSecret1"));
+    assert_eq!(ran.code, Some(4), "{}", ran.stderr);
+    assert!(ran.stderr.contains("whsec_") && !ran.stderr.contains("notASigning"), "{}", ran.stderr);
+    assert!(!home.database().exists(), "nothing was begun");
+}
