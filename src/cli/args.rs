@@ -196,6 +196,11 @@ pub enum Command {
     /// Takes Stripe's signed events, and answers 200 when they are on the disk, log and rows together. With a key it also
     /// fetches what a payload cannot tell, and reads the events that never arrived. Stop it with Ctrl-C.
     Listen(ListenArgs),
+    /// Take events from files, as if they were delivered
+    ///
+    /// Goes the same way as the receiver, without signatures. What was taken before is a duplicate, so that replaying
+    /// twice does no harm.
+    Replay(ReplayArgs),
     /// Show what the file holds and how fresh it is
     ///
     /// Reads the file alone: needs no key and no network, and may run while a sync does.
@@ -346,6 +351,34 @@ Where Stripe sends events to:
 
 A secret has no flag: process lists are public. Several, for several
 endpoints or while one is rolled, stand with commas between them.";
+
+/// The arguments of `replay`.
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = REPLAY_HELP)]
+pub struct ReplayArgs {
+    /// Files with an event, a list of events or a line for each; folders of such; - for stdin, a line for each
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Mix the events up; the same seed gives the same order
+    #[arg(long, value_name = "SEED")]
+    pub shuffle: Option<u64>,
+    /// How many of a hundred events come twice
+    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub duplicate: u32,
+    /// Take them also into a file that holds accounts of Stripe
+    #[arg(long)]
+    pub apply: bool,
+}
+
+const REPLAY_HELP: &str = "\
+Examples:
+  stripesync replay --database try.db events/
+  stripesync replay --database try.db events/ --shuffle 7 --duplicate 20
+  stripe events list --limit 100 > page.json
+  stripesync replay --apply page.json
+
+Exit codes: 0 done, 3 some failed or were no events
+  all of them: `stripesync --help`";
 
 const SANDBOX_HELP: &str = "\
 Examples:

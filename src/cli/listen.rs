@@ -8,13 +8,13 @@ use std::time::Duration;
 use super::args::{Global, ListenArgs};
 use super::catch_up::{self, CatchUp};
 use super::exit::{Exit, Failure};
-use super::{settings, signals};
+use super::{replay, settings, signals};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Secret, Settings};
 use crate::receive::{self, Ended, News, SigningSecret, route};
 use crate::store::{self, Store};
 use crate::sync;
-use crate::sync::intake::{Accepted, Intake, Retries, Verdict};
+use crate::sync::intake::{Accepted, Intake, Retries};
 use crate::ui::{DeliveryLine, Ui};
 
 /// Refusals told in a minute: who knocks ten thousand times does not fill a disk.
@@ -177,13 +177,7 @@ impl Teller<'_> {
     }
 
     fn line(&self, accepted: &Accepted, status: Option<u16>) {
-        let (outcome, why) = match &accepted.verdict {
-            Verdict::Processed => ("processed", None),
-            Verdict::Duplicate => ("duplicate", None),
-            Verdict::Ignored => ("ignored", None),
-            Verdict::Failed(why) => ("failed", Some(why.as_str())),
-            Verdict::Malformed(why) => ("refused", Some(*why)),
-        };
+        let (outcome, why) = replay::outcome(&accepted.verdict);
         self.ui.delivery(&DeliveryLine {
             at_s: self.clock.now_ms() / 1000,
             kind: &accepted.kind,

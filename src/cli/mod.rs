@@ -11,6 +11,8 @@ pub mod generate;
 mod listen;
 pub mod names;
 mod next;
+mod payloads;
+mod replay;
 mod sandbox;
 pub mod select;
 mod signals;
@@ -76,6 +78,7 @@ fn dispatch(cli: &Cli, ui: &Ui) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Sync(args) => sync::run(args, &cli.global, ui, &clock),
         Command::Listen(args) => listen::run(args, &cli.global, ui),
+        Command::Replay(args) => replay::run(args, &cli.global, ui, &clock),
         Command::Status => status::run(&cli.global, ui),
         Command::Sandbox(args) => sandbox::run(args, ui, &clock),
         Command::Completions(args) => generate::completions(args, ui),

@@ -1,9 +1,12 @@
 //! What becomes of deliveries, line by line as they come.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
+use super::sheet::{self, names, numbers};
 use super::text::safe;
-use super::units::moment;
+use super::units::{grouped, moment};
 
 /// One delivery, or one attempt at an event of the log.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +29,43 @@ pub struct DeliveryLine<'a> {
     pub took_us: Option<i64>,
     /// The log row.
     pub row: Option<i64>,
+}
+
+/// What a replay came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Replayed {
+    /// How many events ended how: `processed`, `duplicate`, `ignored`, `failed`, `malformed`.
+    pub by_outcome: BTreeMap<&'static str, u64>,
+}
+
+impl Replayed {
+    /// Returns how many did not end well.
+    pub fn failed(&self) -> u64 {
+        ["failed", "malformed"].iter().filter_map(|outcome| self.by_outcome.get(outcome)).sum()
+    }
+
+    fn total(&self) -> u64 {
+        self.by_outcome.values().sum()
+    }
+}
+
+/// Draws what a replay came to.
+pub fn replayed(done: &Replayed, width: Option<u16>) -> String {
+    let rows = done.by_outcome.iter().map(|(outcome, count)| vec![(*outcome).to_owned(), grouped(*count)]);
+    let total = std::iter::once(vec!["total".to_owned(), grouped(done.total())]);
+    sheet::table(&[names("outcome"), numbers("events")], &rows.chain(total).collect::<Vec<_>>(), width)
+}
+
+/// Writes the same as CSV, without the sum.
+pub fn replayed_csv(done: &Replayed) -> String {
+    let rows: Vec<Vec<String>> =
+        done.by_outcome.iter().map(|(outcome, count)| vec![(*outcome).to_owned(), count.to_string()]).collect();
+    sheet::csv(&["outcome", "events"], &rows)
+}
+
+/// Writes the same as JSON.
+pub fn replayed_json(done: &Replayed) -> String {
+    format!("{}\n", json!({"total": done.total(), "outcomes": done.by_outcome}))
 }
 
 /// Draws a delivery as those do who use the Stripe CLI: what came, and what was answered.

@@ -23,7 +23,7 @@ use dialoguer::console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
-pub use delivery::DeliveryLine;
+pub use delivery::{DeliveryLine, Replayed};
 pub use log::LogFormat;
 pub use plan::Pace;
 pub use progress::Watch;
@@ -168,6 +168,18 @@ impl Ui {
         };
         // A receiver goes on when nobody looks.
         let _ = self.stdout(&text);
+    }
+
+    /// Writes what a replay came to.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn replayed(&self, done: &Replayed) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&delivery::replayed_json(done)),
+            Format::Csv => self.csv(&delivery::replayed_csv(done)),
+            Format::Table => self.stdout(&delivery::replayed(done, width())),
+        }
     }
 
     /// Writes bytes to stdout as they are: completions, man pages.

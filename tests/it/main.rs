@@ -25,6 +25,7 @@ mod older;
 mod ordering;
 mod program;
 mod receiver;
+mod replay;
 mod resume;
 mod sandbox_books;
 mod sharing;

@@ -1,0 +1,237 @@
+//! Events out of files, folders and stdin, one after the other, so that no file is too large.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, stdin};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::exit::Failure;
+
+/// A file that is read as a whole; longer ones have to have a line for each event.
+const WHOLE_BYTES_MAX: u64 = 64 << 20;
+/// One event; the receiver takes no longer one either.
+const EVENT_BYTES_MAX: usize = 1 << 20;
+/// Files of a folder, with those below it.
+const FILES_MAX: usize = 100_000;
+/// Folders in one another.
+const DEPTH_MAX: usize = 16;
+/// Endings of files with a line for each event.
+const LINES: [&str; 2] = ["ndjson", "jsonl"];
+
+/// One body, and where it stood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payload {
+    /// The file, and the line where it has many.
+    pub place: String,
+    /// The JSON text.
+    pub body: String,
+}
+
+/// Reads what is named, in the order of the names, a folder's files by name.
+pub struct Payloads {
+    files: VecDeque<PathBuf>,
+    ready: VecDeque<Payload>,
+    lines: Option<(String, usize, Box<dyn BufRead>)>,
+}
+
+/// A list as the API and its command-line tools print it.
+#[derive(Deserialize)]
+struct List<'a> {
+    #[serde(borrow)]
+    data: Vec<&'a RawValue>,
+}
+
+impl Payloads {
+    /// Finds the files.
+    ///
+    /// # Errors
+    /// When something named is not there, or is no file and no folder.
+    pub fn of(paths: &[PathBuf]) -> Result<Payloads, Failure> {
+        let mut files = VecDeque::new();
+        for path in paths {
+            if path.as_os_str() == "-" {
+                files.push_back(path.clone());
+            } else {
+                find(path, DEPTH_MAX, true, &mut files)?;
+            }
+        }
+        Ok(Payloads { files, ready: VecDeque::new(), lines: None })
+    }
+
+    fn next_line(&mut self) -> Option<Result<Payload, Failure>> {
+        let (name, number, reader) = self.lines.as_mut()?;
+        loop {
+            let mut line = Vec::new();
+            let read = reader.by_ref().take(EVENT_BYTES_MAX as u64 + 1).read_until(b'\n', &mut line);
+            *number += 1;
+            let place = format!("{name}:{number}");
+            match read {
+                Ok(0) => {
+                    self.lines = None;
+                    return None;
+                }
+                Ok(_) if line.len() > EVENT_BYTES_MAX => {
+                    self.lines = None;
+                    return Some(Err(too_long(&place)));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    self.lines = None;
+                    return Some(Err(unreadable(&place, &error)));
+                }
+            }
+            match String::from_utf8(line) {
+                Ok(text) if text.trim().is_empty() => {}
+                Ok(text) => return Some(Ok(Payload { place, body: text.trim().to_owned() })),
+                Err(_) => return Some(Err(Failure::usage(format!("{place} is no UTF-8 text")))),
+            }
+        }
+    }
+
+    fn open(&mut self, path: &Path) -> Result<(), Failure> {
+        let name = path.display().to_string();
+        if path.as_os_str() == "-" {
+            self.lines = Some(("stdin".to_owned(), 0, Box::new(BufReader::new(stdin()))));
+            return Ok(());
+        }
+        let file = File::open(path).map_err(|error| unreadable(&name, &error))?;
+        let length = file.metadata().map_err(|error| unreadable(&name, &error))?.len();
+        let has_lines = path.extension().is_some_and(|ending| LINES.iter().any(|known| ending == *known));
+        if has_lines {
+            self.lines = Some((name, 0, Box::new(BufReader::new(file))));
+            return Ok(());
+        }
+        if length > WHOLE_BYTES_MAX {
+            let message = format!("{name} is larger than {} MB", WHOLE_BYTES_MAX >> 20);
+            return Err(
+                Failure::usage(message).hint("with a line for each event, and named .ndjson, it may be of any size")
+            );
+        }
+        let mut text = String::new();
+        file.take(WHOLE_BYTES_MAX).read_to_string(&mut text).map_err(|error| unreadable(&name, &error))?;
+        self.ready = elements(&text)
+            .into_iter()
+            .enumerate()
+            .map(|(at, body)| {
+                let place = if at == 0 { name.clone() } else { format!("{name} (event {})", at + 1) };
+                Payload { place, body }
+            })
+            .collect();
+        match self.ready.iter().find(|payload| payload.body.len() > EVENT_BYTES_MAX) {
+            Some(payload) => Err(too_long(&payload.place)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Iterator for Payloads {
+    type Item = Result<Payload, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(payload) = self.ready.pop_front() {
+                return Some(Ok(payload));
+            }
+            if let Some(line) = self.next_line() {
+                return Some(line);
+            }
+            let path = self.files.pop_front()?;
+            if let Err(failure) = self.open(&path) {
+                return Some(Err(failure));
+            }
+        }
+    }
+}
+
+/// Returns the events of a text: one, a list of them, a page of the API, or a line for each. What is none of these is
+/// returned as it is: whoever takes it says what is wrong with it.
+fn elements(text: &str) -> Vec<String> {
+    let owned = |raw: Vec<&RawValue>| raw.into_iter().map(|raw| raw.get().to_owned()).collect();
+    let trimmed = text.trim();
+    if let Ok(list) = serde_json::from_str::<Vec<&RawValue>>(trimmed) {
+        return owned(list);
+    }
+    // An event has `data`, too: an object with the object in it.
+    if trimmed.starts_with('{')
+        && let Ok(list) = serde_json::from_str::<List>(trimmed)
+    {
+        return owned(list.data);
+    }
+    let lines: Vec<&str> = trimmed.lines().filter(|line| !line.trim().is_empty()).collect();
+    let is_json = |line: &&str| serde_json::from_str::<&RawValue>(line).is_ok();
+    if lines.len() > 1 && lines.iter().all(is_json) {
+        return lines.into_iter().map(str::to_owned).collect();
+    }
+    vec![trimmed.to_owned()]
+}
+
+fn find(path: &Path, depth: usize, is_named: bool, files: &mut VecDeque<PathBuf>) -> Result<(), Failure> {
+    let name = path.display().to_string();
+    let metadata = std::fs::metadata(path).map_err(|error| unreadable(&name, &error))?;
+    if metadata.is_dir() {
+        if depth == 0 {
+            return Err(Failure::usage(format!("{name}: more than {DEPTH_MAX} folders in one another")));
+        }
+        let entries = std::fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let mut entries = entries.map_err(|error| unreadable(&name, &error))?;
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        return entries.iter().try_for_each(|entry| find(&entry.path(), depth - 1, false, files));
+    }
+    let is_json = || path.extension().is_some_and(|it| it == "json" || LINES.iter().any(|known| it == *known));
+    if !metadata.is_file() {
+        // A device or a pipe gives no end of anything.
+        return Err(Failure::usage(format!("{name} is no file")));
+    }
+    if is_named || is_json() {
+        if files.len() >= FILES_MAX {
+            return Err(
+                Failure::usage(format!("more than {FILES_MAX} files")).hint("name some of the folders at a time")
+            );
+        }
+        files.push_back(path.to_owned());
+    }
+    Ok(())
+}
+
+fn unreadable(name: &str, error: &std::io::Error) -> Failure {
+    Failure::failed(format!("{name} cannot be read")).because(error)
+}
+
+fn too_long(place: &str) -> Failure {
+    Failure::usage(format!("{place}: an event of more than {} KiB", EVENT_BYTES_MAX >> 10))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn events_are_found_however_they_are_written_down() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("made");
+            std::fs::write(path, text).expect("written");
+        };
+        write("a.json", "{\"id\": \"evt_1\",\n \"data\": {\"object\": {}}}\n");
+        write("b/list.json", r#"{"object":"list","data":[{"id":"evt_2"},{"id":"evt_3"}],"has_more":false}"#);
+        write("b/many.ndjson", "{\"id\":\"evt_4\"}\n\n{\"id\":\"evt_5\"}");
+        write("c.json", r#"[{"id":"evt_6"}]"#);
+        write("d.json", "{\"id\":\"evt_7\"}\n{\"id\":\"evt_8\"}\n");
+        write("notes.txt", "not for us");
+        let found: Vec<String> = Payloads::of(&[folder.path().to_owned()])
+            .expect("is there")
+            .map(|payload| payload.expect("reads").body)
+            .map(|body| body.chars().skip_while(|c| !c.is_ascii_digit()).take(1).collect())
+            .collect();
+        assert_eq!(found.join(" "), "1 2 3 4 5 6 7 8");
+        assert!(Payloads::of(&[PathBuf::from("/dev/zero")]).is_err());
+        assert!(Payloads::of(&[folder.path().join("nowhere.json")]).is_err());
+        write("long.ndjson", &"x".repeat(EVENT_BYTES_MAX + 9));
+        let long = Payloads::of(&[folder.path().join("long.ndjson")]).expect("is there").next();
+        assert!(long.expect("something").is_err());
+    }
+}

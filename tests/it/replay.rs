@@ -1,0 +1,174 @@
+//! Events from files: the same rows for every order, as often as they come.
+
+use serde_json::{Value, json};
+use stripesync::providers::stripe::API_VERSION;
+use stripesync::store::{NewAccount, Store};
+
+use crate::program::Home;
+use crate::support::Dice;
+
+fn event(number: usize, kind: &str, created_s: i64, object: &Value, previous: Option<Value>) -> Value {
+    let mut data = json!({"object": object});
+    if let Some(previous) = previous {
+        data["previous_attributes"] = previous;
+    }
+    json!({"id": format!("evt_{number:03}"), "object": "event", "type": kind, "created": created_s, "livemode": true,
+        "api_version": API_VERSION, "data": data})
+}
+
+/// Lives of products, with toggles inside one second, deletions and re-creations; returns what is true at the end, too.
+fn products(dice: &mut Dice, events: &mut Vec<Value>) -> Vec<(String, Option<String>)> {
+    let mut truth = Vec::new();
+    for product in 0..8 {
+        let id = format!("prod_{product}");
+        let mut now_s = 1000 + dice.below(50) as i64;
+        let mut living = None::<Value>;
+        for step in 0..6 {
+            now_s += dice.below(2) as i64;
+            let names = ["A", "B", "C"];
+            let name = *dice.pick(&names);
+            let number = events.len();
+            match living.take() {
+                None => {
+                    let new = json!({"id": id, "object": "product", "name": name, "created": now_s, "step": step});
+                    events.push(event(number, "product.created", now_s, &new, None));
+                    living = Some(new);
+                }
+                // What comes back within the second of its end cannot be told from what went within it.
+                Some(old) if step == 3 && dice.below(2) == 0 => {
+                    events.push(event(number, "product.deleted", now_s, &old, None));
+                    now_s += 5;
+                }
+                Some(old) => {
+                    let mut new = old.clone();
+                    new["name"] = json!(name);
+                    new["step"] = json!(step);
+                    let previous = json!({"name": old["name"], "step": old["step"]});
+                    events.push(event(number, "product.updated", now_s, &new, Some(previous)));
+                    living = Some(new);
+                }
+            }
+        }
+        truth.push((id, living.map(|living| living["name"].as_str().expect("a name").to_owned())));
+    }
+    truth
+}
+
+/// A subscription that begins, grows, is to end, and ends; and its invoice.
+fn subscription(events: &mut Vec<Value>) {
+    let of = |quantity: i64, status: &str| {
+        json!({"id": "sub_1", "object": "subscription", "customer": "cus_1", "status": status, "currency": "eur",
+            "cancel_at": null, "cancel_at_period_end": false,
+            "items": {"object": "list", "has_more": false, "data": [{"id": "si_1", "object": "subscription_item",
+                "quantity": quantity, "price": {"id": "price_1", "object": "price", "unit_amount": 1000,
+                    "unit_amount_decimal": "1000", "currency": "eur", "billing_scheme": "per_unit",
+                    "recurring": {"interval": "month", "interval_count": 1, "usage_type": "licensed"}}}]}})
+    };
+    let mut add = |kind: &str, at_s, object: &Value, previous: Option<Value>| {
+        let number = events.len();
+        events.push(event(number, kind, at_s, object, previous));
+    };
+    add("customer.subscription.created", 2000, &of(1, "active"), None);
+    add("customer.subscription.updated", 2100, &of(3, "active"), Some(json!({"items": of(1, "active")["items"]})));
+    add("customer.subscription.deleted", 2200, &of(3, "canceled"), None);
+    let invoice = |status: &str, paid: i64| {
+        json!({"id": "in_1", "object": "invoice", "customer": "cus_1", "status": status, "currency": "eur",
+            "amount_due": 1000, "amount_paid": paid, "amount_remaining": 1000 - paid, "total": 1000, "attempt_count": 1,
+            "billing_reason": "subscription_create",
+            "parent": {"subscription_details": {"subscription": "sub_1"}},
+            "lines": {"object": "list", "has_more": false, "data": []}})
+    };
+    add("invoice.finalized", 2000, &invoice("open", 0), None);
+    add("invoice.payment_failed", 2001, &invoice("open", 0), None);
+    add("invoice.paid", 2001, &invoice("paid", 1000), None);
+}
+
+/// Everything that events may leave, without what tells when and how they came.
+fn left(home: &Home, database: &str) -> Vec<Vec<String>> {
+    let store = Store::open_read_only(&home.path().join(database)).expect("opens");
+    let rows = |sql: &str| store.query_text(sql).expect("rows");
+    [
+        rows("SELECT id, name, deleted_at, unsettled FROM stripe_products ORDER BY id"),
+        rows(
+            "SELECT event_id, kind, coalesce(old_amount_minor, '-'), coalesce(new_amount_minor, '-'), new_quantity, at
+             FROM subscription_changes ORDER BY event_id, ordinal",
+        ),
+        rows("SELECT invoice_id, status, amount_paid_minor, event_id FROM billing_periods"),
+        rows("SELECT event_id, status FROM webhook_events ORDER BY event_id"),
+    ]
+    .concat()
+}
+
+#[test]
+fn any_order_and_any_number_of_the_same_events_leave_the_same_rows() {
+    let home = Home::new();
+    for life in 0..3 {
+        let mut events = Vec::new();
+        let truth = products(&mut Dice::new(life), &mut events);
+        subscription(&mut events);
+        let lines: Vec<String> = events.iter().map(Value::to_string).collect();
+        let file = format!("life-{life}.ndjson");
+        std::fs::write(home.path().join(&file), lines.join("\n")).expect("written");
+        let mut first = None;
+        for seed in 0..8 {
+            let database = format!("{life}-{seed}.db");
+            let seed = seed.to_string();
+            let mut arguments = vec!["replay", &file, "--database", &database, "--duplicate", "30"];
+            if seed != "0" {
+                arguments.extend(["--shuffle", &seed]);
+            }
+            let ran = home.run(&arguments);
+            assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+            let rows = left(&home, &database);
+            let first = first.get_or_insert_with(|| rows.clone());
+            assert_eq!(&rows, first, "life {life}, seed {seed}");
+        }
+        let store = Store::open_read_only(&home.path().join(format!("{life}-0.db"))).expect("opens");
+        for (id, name) in truth {
+            let sql = format!("SELECT name FROM stripe_products WHERE id = '{id}' AND deleted_at IS NULL");
+            let rows = store.query_text(&sql).expect("rows");
+            assert_eq!(rows.first().map(|row| row[0].clone()), name, "{id} of life {life}");
+        }
+        let history = store
+            .query_text(
+                "SELECT group_concat(kind || ' ' || coalesce(new_amount_minor, 0), ', ') FROM subscription_changes",
+            )
+            .expect("rows");
+        assert_eq!(history, [["new 1000, quantity 3000, canceled 0"]]);
+        let period = store.query_text("SELECT status, amount_paid_minor FROM billing_periods").expect("rows");
+        assert_eq!(period, [["paid", "1000"]]);
+    }
+}
+
+#[test]
+fn what_is_no_event_is_named_and_real_accounts_are_left_alone() {
+    let home = Home::new();
+    let good = event(1, "product.created", 10, &json!({"id": "prod_1", "object": "product", "name": "A"}), None);
+    std::fs::write(home.path().join("good.json"), good.to_string()).expect("written");
+    std::fs::write(home.path().join("bad.json"), "{\"id\": 7}").expect("written");
+    let ran = home.run(&["replay", "good.json", "bad.json", "--format", "json"]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert!(ran.stderr.contains("bad.json") && ran.stderr.contains("it has no id"), "{}", ran.stderr);
+    let told: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(told, json!({"total": 2, "outcomes": {"processed": 1, "malformed": 1}}));
+    assert_eq!(home.run(&["replay", "nowhere.json"]).code, Some(1));
+    let store = Store::open(&home.database()).expect("opens");
+    let real = NewAccount {
+        provider: "stripe",
+        remote_id: "acct_real".to_owned(),
+        mode: "live",
+        name: None,
+        country: None,
+        created_s: None,
+    };
+    store.account(&real).expect("made");
+    drop(store);
+    // What came before anybody said whose it is belongs to that account now.
+    assert_eq!(home.count("SELECT count(*) FROM accounts"), 1);
+    let ran = home.run(&["replay", "good.json"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("acct_real") && ran.stderr.contains("--apply"), "{}", ran.stderr);
+    let ran = home.run(&["replay", "good.json", "--apply"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains("duplicate"), "{}", ran.stdout);
+}
