@@ -286,12 +286,13 @@ impl<'c> Intake<'c> {
             (false, _) => "test",
         };
         let own = self.own.as_ref().filter(|(_, of)| *of == mode).map(|(id, _)| id.as_str());
-        let mut of_mode = self.accounts.iter().filter(|it| it.mode == mode && it.remote_id != NAMELESS);
-        let only = match (of_mode.next(), of_mode.next()) {
-            (Some(only), None) => Some(only.remote_id.as_str()),
-            _ => None,
-        };
-        let named = read.account.as_deref().or(owner).or(own).or(only).unwrap_or(NAMELESS).to_owned();
+        let said = read.account.as_deref().or(owner).or(own);
+        if said.is_none() && self.only_of(mode).is_none() {
+            // A sync beside may have learned since whose key it is.
+            self.accounts = self.store.known_accounts("stripe")?;
+            self.is_sandbox = self.accounts.iter().any(|account| account.mode == "sandbox");
+        }
+        let named = said.or(self.only_of(mode)).unwrap_or(NAMELESS).to_owned();
         if let Some(known) = self.accounts.iter().find(|it| it.mode == mode && it.remote_id == named) {
             return Ok(known.row);
         }
@@ -299,6 +300,15 @@ impl<'c> Intake<'c> {
         let row = self.store.account(&new)?.id;
         self.accounts = self.store.known_accounts("stripe")?;
         Ok(row)
+    }
+
+    /// Returns the account that is the only one of its mode.
+    fn only_of(&self, mode: &str) -> Option<&str> {
+        let mut of_mode = self.accounts.iter().filter(|it| it.mode == mode && it.remote_id != NAMELESS);
+        match (of_mode.next(), of_mode.next()) {
+            (Some(only), None) => Some(&only.remote_id),
+            _ => None,
+        }
     }
 
     fn name_of(&self, account: i64) -> String {
@@ -379,6 +389,37 @@ mod tests {
         // Nobody said whose they are.
         let accounts = "SELECT remote_id, mode FROM accounts";
         assert_eq!(store.query_text(accounts).expect("rows"), [[NAMELESS, "live"]]);
+    }
+
+    #[test]
+    fn an_event_is_its_accounts_also_when_that_became_known_meanwhile() {
+        let store = Store::in_memory().expect("opens");
+        let catalog = super::super::catalog();
+        let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+        let mut take = |id: &str, account: &str| {
+            let one = event(id, "product.updated", 10, r#"{"id":"prod_1","object":"product","name":"A"}"#);
+            let account = if account.is_empty() { String::new() } else { format!(r#""account":"{account}","#) };
+            let one = delivery(&one.body.replacen('{', &format!("{{{account}"), 1));
+            intake.take(&[one], 100).expect("takes").remove(0).account
+        };
+        assert_eq!(take("evt_1", ""), NAMELESS);
+        let new = |remote_id: &str| NewAccount {
+            provider: "stripe",
+            remote_id: remote_id.to_owned(),
+            mode: "live",
+            name: None,
+            country: None,
+            created_s: None,
+        };
+        // A sync finds out whose they are: those that came before are that account's, too.
+        store.account(&new("acct_1")).expect("made");
+        assert_eq!(take("evt_2", ""), "acct_1");
+        let accounts =
+            "SELECT remote_id, (SELECT count(*) FROM webhook_events WHERE account = accounts.id) FROM accounts";
+        assert_eq!(store.query_text(accounts).expect("rows"), [["acct_1", "2"]]);
+        assert_eq!(take("evt_3", "acct_connected"), "acct_connected");
+        // With several of them nobody can tell.
+        assert_eq!(take("evt_4", ""), NAMELESS);
     }
 
     #[test]
