@@ -6,6 +6,7 @@
 pub mod args;
 mod catch_up;
 mod engine;
+mod events;
 pub mod exit;
 pub mod generate;
 mod listen;
@@ -13,6 +14,7 @@ pub mod names;
 mod next;
 mod payloads;
 mod replay;
+mod retry_failed;
 mod sandbox;
 pub mod select;
 mod signals;
@@ -79,7 +81,9 @@ fn dispatch(cli: &Cli, ui: &Ui) -> Result<Exit, Failure> {
         Command::Sync(args) => sync::run(args, &cli.global, ui, &clock),
         Command::Listen(args) => listen::run(args, &cli.global, ui),
         Command::Replay(args) => replay::run(args, &cli.global, ui, &clock),
-        Command::Status => status::run(&cli.global, ui),
+        Command::Status(args) => status::run(args, &cli.global, ui, &clock),
+        Command::Events(args) => events::run(args, &cli.global, ui),
+        Command::RetryFailed(args) => retry_failed::run(args, &cli.global, ui, &clock),
         Command::Sandbox(args) => sandbox::run(args, ui, &clock),
         Command::Completions(args) => generate::completions(args, ui),
         Command::Man(args) => generate::man(args, ui),

@@ -163,7 +163,8 @@ impl<'c> Intake<'c> {
                 .iter()
                 .map(|(account, one)| {
                     let name = self.name_of(*account);
-                    self.effect(*account, one, now_s, Instant::now()).map(|it| Accepted { account: name, ..it })
+                    let one = as_it_came(one.clone());
+                    self.effect(*account, &one, now_s, Instant::now()).map(|it| Accepted { account: name, ..it })
                 })
                 .collect::<Result<Vec<_>, _>>()
         });
@@ -317,6 +318,18 @@ impl<'c> Intake<'c> {
     }
 }
 
+/// Returns a logged event without the reason for which an attempt at it failed: what was wrong then is not wrong with the
+/// event, whose payload tells by itself whether it can be taken.
+fn as_it_came(mut one: Waiting) -> Waiting {
+    if one.event.error.is_some() && !one.event.table.is_empty() {
+        let read = event::read(&one.event.payload);
+        if read.trouble.is_none() && read.created_s == Some(one.event.created_s) {
+            one.event.error = None;
+        }
+    }
+    one
+}
+
 /// Returns whether an error lies in one event, and not in the file: the others' effects can be taken.
 fn is_of_the_event(error: &Error) -> bool {
     matches!(error, Error::Bug(_) | Error::Store(StoreError::Sql(_)))
@@ -420,6 +433,23 @@ mod tests {
         assert_eq!(take("evt_3", "acct_connected"), "acct_connected");
         // With several of them nobody can tell.
         assert_eq!(take("evt_4", ""), NAMELESS);
+    }
+
+    #[test]
+    fn what_kept_an_event_from_its_effect_is_nothing_against_the_event() {
+        let store = Store::in_memory().expect("opens");
+        let catalog = super::super::catalog();
+        let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+        let refuse = "CREATE TRIGGER refuses BEFORE INSERT ON stripe_products BEGIN SELECT RAISE(ABORT, 'no'); END";
+        store.query_text(refuse).expect("made");
+        let product = event("evt_1", "product.created", 12, r#"{"id":"prod_1","object":"product","name":"A"}"#);
+        let accepted = intake.take(&[product], 100).expect("takes");
+        assert!(matches!(&accepted[0].verdict, Verdict::Failed(why) if why.contains("no")), "{accepted:?}");
+        store.query_text("DROP TRIGGER refuses").expect("dropped");
+        assert_eq!(verdicts(&intake.take_due(130, 10).expect("takes")), [&Verdict::Processed]);
+        assert_eq!(store.query_text("SELECT id, name FROM stripe_products").expect("rows"), [["prod_1", "A"]]);
+        let log = "SELECT status, coalesce(error, '-'), (SELECT count(*) FROM fetches) FROM webhook_events";
+        assert_eq!(store.query_text(log).expect("rows"), [["processed", "-", "0"]]);
     }
 
     #[test]
