@@ -42,6 +42,8 @@ complete -c stripesync -n "__fish_stripesync_needs_command" -s h -l help -d 'Pri
 complete -c stripesync -n "__fish_stripesync_needs_command" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "sync" -d 'Pull accounts into the file'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "status" -d 'Show what the file holds and how fresh it is'
+complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "events" -d 'Show what the event log holds'
+complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "retry-failed" -d 'Try failed events once more'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "sandbox" -d 'Serve a look-alike of both services on this machine'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "completions" -d 'Write completions for a shell'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "man" -d 'Write the man pages'
@@ -221,6 +223,9 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s v -l verb
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l provider -d 'Only this service' -r -f -a "stripe\t'Stripe'
+fic\t'Fatture in Cloud'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l max-age -d 'End with code 3 where an account was last synced longer ago than this: 90s, 15m, 2h, 1d' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
@@ -232,11 +237,97 @@ on\t'Always'
 off\t'Never'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
 json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l stats -d 'Show the figures of the event log: how many came, failed, were delivered twice, and how long they took'
+complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l watch -d 'Stay, and draw it anew every two seconds until Ctrl-C; needs a terminal'
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s q -l quiet -d 'Write only errors to stderr'
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List events, those that came in last first'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Show one event: its payload, its attempts, and the row that it is about'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l status -d 'Only those with this status; several with commas' -r -f -a "received\t'Its effect is still to be taken'
+processed\t'Its effect is taken'
+ignored\t'Of a type that concerns no table'
+failed\t'Its effect could not be taken; it is tried again'
+dead\t'It is not tried again by itself'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l type -d 'Only those of this type; with * at the end, all that begin so' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l account -d 'Only those of this account (acct_…) or company (a number)' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l provider -d 'Only those of this service' -r -f -a "stripe\t'Stripe'
+fic\t'Fatture in Cloud'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l object -d 'Only those about the object with this id (cus_…, in_…)' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l since -d 'Only what happened from then on: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l until -d 'Only what happened before then' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l limit -d 'At most so many, up to 100,000' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from show" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from show" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from show" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from show" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from show" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from show" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -l provider -d 'Only those of this service' -r -f -a "stripe\t'Stripe'
+fic\t'Fatture in Cloud'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -l webhook-id -d 'Only the event in this row of the log (see `events list`); may be repeated' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -l type -d 'Only those of this type; with * at the end, all that begin so' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -l dry-run -d 'Show what would be tried; write nothing'
+complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l port -d 'Port on 127.0.0.1; 0 takes a free one' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l customers -d 'How many customers the Stripe account has; all else is in proportion' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l latency-ms -d 'Milliseconds that every answer waits' -r

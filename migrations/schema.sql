@@ -3634,7 +3634,9 @@ LEFT JOIN stripe_customers c ON c.account = v.account AND c.id = v.customer_id
 LEFT JOIN stripe_subscriptions s ON s.account = v.account AND s.id = v.subscription_id
 WHERE v.deleted_at IS NULL;
 CREATE INDEX webhook_events_due ON webhook_events (next_attempt_at) WHERE status = 'failed' AND next_attempt_at IS NOT NULL;
-CREATE INDEX webhook_events_by_time ON webhook_events (received_at);
+CREATE INDEX webhook_events_dead ON webhook_events (account, received_at) WHERE status = 'dead';
+CREATE INDEX webhook_events_by_time ON webhook_events
+  (received_at, created, source, status, type, account, priority, attempts, duplicates, took_us);
 CREATE TABLE webhook_attempts (
   event INTEGER NOT NULL REFERENCES webhook_events(id) ON DELETE CASCADE,
   attempt INTEGER NOT NULL,

@@ -13,6 +13,10 @@ use super::names::{Names, Shells};
 use super::values;
 use crate::ui::{Format, LogFormat, Look};
 
+mod log;
+
+pub use log::{EventsArgs, EventsCommand, EventsListArgs, EventsShowArgs, RetryFailedArgs, StatusArg, StatusArgs};
+
 /// Keep a local SQLite file equal to Stripe accounts and Fatture in Cloud companies
 ///
 /// Stripe's key comes from STRIPE_API_KEY, Fatture in Cloud's token from FIC_ACCESS_TOKEN: in the environment, in .env of
@@ -68,8 +72,8 @@ Exit codes:
   1  failed: nothing could be read (network, service), or no file to show
   2  usage: an argument, a setting, an account that the credentials do
      not open, or the wrong file for it
-  3  partly done: a resource or an account failed, or a value could not
-     be held; the summary names it
+  3  partly done: a resource, an account or an event failed, a value
+     could not be held (the summary names it), or --max-age is exceeded
   4  not authorised: no credentials, or refused ones
   5  another process holds the file
   6  the file: made by a newer program, too old for `status`, damaged,
@@ -194,8 +198,17 @@ pub enum Command {
     /// Show what the file holds and how fresh it is
     ///
     /// Reads the file alone: needs no key and no network, and may run while a sync does.
-    #[command(after_long_help = STATUS_HELP)]
-    Status,
+    Status(StatusArgs),
+    /// Show what the event log holds
+    ///
+    /// Every event that a webhook, a file or a sync brought is in the log, with what became of it. Reads the file alone:
+    /// needs no key and no network, and may run while a sync does.
+    Events(EventsArgs),
+    /// Try failed events once more
+    ///
+    /// Works off the events whose effect could not be taken, also those that are not tried again by themselves (dead).
+    /// May run while a sync does. What does not say which object it is about is left alone: no attempt can succeed.
+    RetryFailed(RetryFailedArgs),
     /// Serve a look-alike of both services on this machine
     ///
     /// Everything is made up, and the same on every start. Point any client at it; stop it with Ctrl-C.
@@ -205,12 +218,6 @@ pub enum Command {
     /// Write the man pages
     Man(ManArgs),
 }
-
-const STATUS_HELP: &str = "\
-Examples:
-  stripesync status
-  stripesync status --database sandbox.db
-  stripesync status --format json | jq '.accounts[].resources[].table'";
 
 /// The arguments of `sync`.
 #[derive(Debug, Clone, Args, Default)]

@@ -13,6 +13,7 @@ use crate::config::{self, FicAccess, Mode, StripeAccess};
 use crate::http::{self, Client, Limits, Settings};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
+use crate::model::log::LogStats;
 use crate::model::progress::{Progress, Sink};
 use crate::model::report::{AccountFailure, ClockOff, PlannedResource, RunReport, StatusReport};
 use crate::model::resource::{Provider, Resource};
@@ -462,12 +463,16 @@ impl Planning<'_> {
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn status(database: &Path) -> Result<StatusReport, Failure> {
+pub fn status(database: &Path, log: Option<LogWish>) -> Result<(StatusReport, Option<LogStats>), Failure> {
     let store = Store::open_read_only(database)?;
     let mut status = store.status(&sync::catalog())?;
     status.database = database.display().to_string();
-    Ok(status)
+    let stats = log.map(|(provider, now_s)| store.log_stats(provider, now_s)).transpose()?;
+    Ok((status, stats))
 }
+
+/// Of which service the log's figures are wanted, and the hour, unix seconds.
+pub type LogWish = (Option<&'static str>, i64);
 
 /// Starts a sandbox.
 ///

@@ -57,8 +57,15 @@ fn completion(shell: Shell) -> Vec<u8> {
 pub fn man_files() -> Result<Vec<File>, Failure> {
     let mut root = Cli::command();
     root.build();
-    let pages = std::iter::once(root.clone()).chain(root.get_subcommands().filter(|c| !c.is_hide_set()).cloned());
-    pages.map(page).collect()
+    let mut pages = Vec::new();
+    gather(&root, &mut pages);
+    pages.into_iter().map(page).collect()
+}
+
+/// Puts a command and those below it into a list.
+fn gather(command: &clap::Command, pages: &mut Vec<clap::Command>) {
+    pages.push(command.clone());
+    command.get_subcommands().filter(|c| !c.is_hide_set()).for_each(|below| gather(below, pages));
 }
 
 fn page(mut command: clap::Command) -> Result<File, Failure> {

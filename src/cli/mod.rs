@@ -5,10 +5,12 @@
 
 pub mod args;
 mod engine;
+mod events;
 pub mod exit;
 pub mod generate;
 pub mod names;
 mod next;
+mod retry_failed;
 mod sandbox;
 pub mod select;
 mod signals;
@@ -73,7 +75,9 @@ fn dispatch(cli: &Cli, ui: &Ui) -> Result<Exit, Failure> {
     }
     match &cli.command {
         Command::Sync(args) => sync::run(args, &cli.global, ui, &clock),
-        Command::Status => status::run(&cli.global, ui),
+        Command::Status(args) => status::run(args, &cli.global, ui, &clock),
+        Command::Events(args) => events::run(args, &cli.global, ui),
+        Command::RetryFailed(args) => retry_failed::run(args, &cli.global, ui, &clock),
         Command::Sandbox(args) => sandbox::run(args, ui, &clock),
         Command::Completions(args) => generate::completions(args, ui),
         Command::Man(args) => generate::man(args, ui),

@@ -1,20 +1,156 @@
 //! `status`: how the file stands.
 
-use super::args::Global;
+use std::path::Path;
+use std::time::Duration;
+
+use super::args::{Global, StatusArgs};
 use super::exit::{Exit, Failure};
-use super::{engine, settings};
-use crate::ui::Ui;
+use super::{engine, settings, signals, sync};
+use crate::clock::Clock;
+use crate::model::log::LogStats;
+use crate::model::report::{AccountReport, StatusReport};
+use crate::store;
+use crate::sync::intake::NAMELESS;
+use crate::ui::units::span;
+use crate::ui::{Redraw, Ui};
+
+/// How often `--watch` draws anew.
+const WATCH_EVERY: Duration = Duration::from_secs(2);
 
 /// Runs the command.
-pub(super) fn run(global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+pub(super) fn run(args: &StatusArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
     let database = settings(global, ui)?.database.value;
-    if !database.exists() && !database.is_symlink() {
-        let message = format!("there is no database {}", database.display());
-        return Err(Failure::failed(message).hint(
-            "`stripesync sync` makes it; --database names another file, such as the sandbox.db of `sync --sandbox`",
+    let look = || {
+        present(&database)?;
+        read(args, &database, clock.now_ms().div_euclid(1000))
+    };
+    if args.watch {
+        return watch(look, ui, clock);
+    }
+    let (status, stats) = look()?;
+    ui.status(&status, stats.as_ref()).map_err(|error| Failure::stdout(&error))?;
+    match args.max_age {
+        Some(age) => fresh(&status.accounts, age, clock.now_ms().div_euclid(1000)),
+        None => Ok(Exit::Done),
+    }
+}
+
+/// Refuses a file that is not there: reading makes none.
+pub(super) fn present(database: &Path) -> Result<(), Failure> {
+    if database.exists() || database.is_symlink() {
+        return Ok(());
+    }
+    let message = format!("there is no database {}", database.display());
+    Err(Failure::failed(message)
+        .hint("`stripesync sync` makes it; --database names another file, such as the sandbox.db of `sync --sandbox`"))
+}
+
+fn read(args: &StatusArgs, database: &Path, now_s: i64) -> Result<(StatusReport, Option<LogStats>), Failure> {
+    let provider = args.provider.map(|provider| sync::provider(provider).name());
+    let (mut status, stats) = engine::status(database, args.stats.then_some((provider, now_s)))?;
+    status.accounts.retain(|account| provider.is_none_or(|provider| account.provider == provider));
+    Ok((status, stats))
+}
+
+fn watch(
+    look: impl Fn() -> Result<(StatusReport, Option<LogStats>), Failure>,
+    ui: &Ui,
+    clock: &dyn Clock,
+) -> Result<Exit, Failure> {
+    if !ui.can_redraw() {
+        return Err(Failure::usage("--watch draws tables over and over, which only a terminal can show").hint(
+            "leave --watch and --format away on a terminal; for a pipe, call `stripesync status` as often as wanted",
         ));
     }
-    let status = engine::status(&database)?;
-    ui.status(&status).map_err(|error| Failure::stdout(&error))?;
+    let cancel = signals::watch()?;
+    store::stop_waiting_for(&cancel);
+    let mut redraw = Redraw::default();
+    while !cancel.is_set() {
+        let (status, stats) = look()?;
+        ui.redraw_status(&mut redraw, &status, stats.as_ref()).map_err(|error| Failure::stdout(&error))?;
+        signals::rest(clock, &cancel, WATCH_EVERY);
+    }
     Ok(Exit::Done)
+}
+
+/// Says which accounts are older than they may be. Events that came for nobody in particular have no sync of their own.
+fn fresh(accounts: &[AccountReport], age: Duration, now_s: i64) -> Result<Exit, Failure> {
+    let age_s = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
+    let told = |account: &AccountReport| {
+        let name = format!("{} {} ({})", account.provider, account.id, account.mode);
+        match account.fresh_until_s().map(|until_s| now_s.saturating_sub(until_s)) {
+            None => Some(format!("{name} was never synced to the end")),
+            Some(ago_s) if ago_s > age_s => Some(format!("{name} was last synced {} ago", span(ago_s.unsigned_abs()))),
+            Some(_) => None,
+        }
+    };
+    let mut accounts = accounts.iter().filter(|account| account.id != NAMELESS).peekable();
+    let mut stale: Vec<String> = match accounts.peek() {
+        None => vec!["no account was ever synced into it".to_owned()],
+        Some(_) => accounts.filter_map(told).collect(),
+    };
+    if stale.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let message = format!("the file is older than {}: {}", span(age.as_secs()), stale.remove(0));
+    let mut failure = Failure::new(Exit::Partly, message).hint("`stripesync sync` brings it up to date");
+    failure.causes = stale;
+    Err(failure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::report::ResourceState;
+
+    fn account(id: &str, events_until_s: Option<i64>, lists: &[(&str, i64)]) -> AccountReport {
+        let resource = |(status, at_s): &(&str, i64)| ResourceState {
+            last_status: Some((*status).to_owned()),
+            last_sync_s: Some(*at_s),
+            ..ResourceState::default()
+        };
+        AccountReport {
+            provider: "stripe".into(),
+            id: id.into(),
+            mode: "live".into(),
+            events_until_s,
+            resources: lists.iter().map(resource).collect(),
+            ..AccountReport::default()
+        }
+    }
+
+    #[test]
+    fn an_account_is_as_fresh_as_its_events_or_as_what_was_read_whole() {
+        let hour = Duration::from_secs(3600);
+        let cases: [(AccountReport, bool); 8] = [
+            (account("a", Some(6400), &[]), true),
+            (account("a", Some(6399), &[]), false),
+            // One list that is asked for in each run tells nothing of those that come with events.
+            (account("a", Some(5000), &[("complete", 9999)]), false),
+            (account("a", None, &[("complete", 7000), ("failed", 9999)]), true),
+            (account("a", None, &[("complete", 5000), ("failed", 9999)]), false),
+            (account("a", None, &[]), false),
+            // By a clock that is ahead of this one.
+            (account("a", Some(20_000), &[]), true),
+            (account(NAMELESS, None, &[]), false),
+        ];
+        for (account, is_fresh) in cases {
+            let ended = fresh(std::slice::from_ref(&account), hour, 10_000);
+            let wanted = if is_fresh { Ok(Exit::Done) } else { Err(Exit::Partly) };
+            assert_eq!(ended.map_err(|failure| failure.exit), wanted, "{account:?}");
+        }
+        let both = [account(NAMELESS, None, &[]), account("a", Some(9000), &[])];
+        assert_eq!(fresh(&both, hour, 10_000).expect("fresh"), Exit::Done);
+    }
+
+    #[test]
+    fn every_account_that_is_too_old_is_named() {
+        let old = [account("acct_1", Some(0), &[]), account("acct_2", Some(9990), &[]), account("acct_3", None, &[])];
+        let failure = fresh(&old, Duration::from_secs(60), 10_000).expect_err("old");
+        assert_eq!(
+            failure.message,
+            "the file is older than 1 min: stripe acct_1 (live) was last synced 2 h 46 min ago"
+        );
+        assert_eq!(failure.causes, ["stripe acct_3 (live) was never synced to the end"]);
+    }
 }

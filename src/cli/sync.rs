@@ -68,7 +68,7 @@ fn order(args: &SyncArgs, now_s: i64) -> Result<(Order, Vec<String>), Failure> {
     Ok((order, notes))
 }
 
-fn provider(arg: ProviderArg) -> Provider {
+pub(super) fn provider(arg: ProviderArg) -> Provider {
     match arg {
         ProviderArg::Stripe => Provider::Stripe,
         ProviderArg::Fic => Provider::Fic,

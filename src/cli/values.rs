@@ -9,6 +9,10 @@ use jiff::tz::TimeZone;
 const EVERY_MIN: Duration = Duration::from_secs(10);
 /// Above this a scheduler is the better tool, and Stripe's events would run out in the end.
 const EVERY_MAX: Duration = Duration::from_secs(7 * 86_400);
+/// An age beyond is no age that anybody watches for.
+const AGE_MAX: Duration = Duration::from_secs(3650 * 86_400);
+/// More lines nobody reads; a program asks the file itself.
+const LIMIT_MAX: usize = 100_000;
 /// Most requests in flight that the engine ever uses.
 const JOBS_MAX: usize = 32;
 /// An account of this size is some tens of gigabytes of made-up objects.
@@ -39,6 +43,62 @@ fn duration(text: &str) -> Option<Duration> {
         rest = &rest[digits + unit.len_utf8()..];
     }
     (total_s > 0).then(|| Duration::from_secs(total_s))
+}
+
+/// Reads `--max-age`: as `--every`, from a second to ten years.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn age(text: &str) -> Result<Duration, String> {
+    let duration = duration(text).ok_or("give a number and a unit, such as 90s, 15m, 2h or 1d")?;
+    if duration <= AGE_MAX { Ok(duration) } else { Err("give 1s to 3650d".to_owned()) }
+}
+
+/// Reads `--limit`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn limit(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|n| (1..=LIMIT_MAX).contains(n));
+    number.ok_or_else(|| format!("give 1 to {LIMIT_MAX}"))
+}
+
+/// Reads `--webhook-id`: the number of a row.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn row(text: &str) -> Result<i64, String> {
+    let number = text.parse().ok().filter(|row| *row >= 1);
+    number.ok_or_else(|| "give the number of a row, as `stripesync events list` shows it".to_owned())
+}
+
+/// Reads `--type`: a type of event, or the beginning of some with a star behind it.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn event_type(text: &str) -> Result<String, String> {
+    let begin = text.strip_suffix('*').unwrap_or(text);
+    if text.is_empty() || begin.contains(['*', '?']) {
+        return Err("give a type such as customer.updated, or its beginning with a star: 'customer.*'".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// Reads a moment into unix seconds: a date (midnight UTC) or a timestamp with its zone.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn moment_s(text: &str) -> Result<i64, String> {
+    second(text).ok_or_else(|| {
+        "give a date such as 2026-01-31 (midnight UTC), or a time with its zone such as 2026-01-31T12:00:00Z".to_owned()
+    })
+}
+
+fn second(text: &str) -> Option<i64> {
+    let from_date = || text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    // A timestamp is tried first: jiff reads a date out of a longer text too, and would drop the hour.
+    let moment = text.parse::<jiff::Timestamp>().ok().or_else(|| (text.len() == "2026-01-31".len()).then(from_date)?);
+    moment.map(|moment| moment.as_second())
 }
 
 /// Reads `--rate`: `80%` or `80`.
@@ -95,10 +155,7 @@ pub enum Since {
 /// # Errors
 /// When it is no date, or one of the future.
 pub fn since_s(text: &str, now_s: i64) -> Result<i64, Since> {
-    let from_date = || text.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
-    // A timestamp is tried first: jiff reads a date out of a longer text too, and would drop the hour.
-    let moment = text.parse::<jiff::Timestamp>().ok().or_else(|| (text.len() == "2026-01-31".len()).then(from_date)?);
-    let since_s = moment.ok_or_else(|| Since::NoDate(format!("\"{text}\"")))?.as_second();
+    let since_s = second(text).ok_or_else(|| Since::NoDate(format!("\"{text}\"")))?;
     if since_s > now_s {
         let now = jiff::Timestamp::from_second(now_s).map(|now| now.to_string()).unwrap_or_default();
         return Err(Since::Future { text: text.to_owned(), now });
@@ -143,5 +200,21 @@ mod tests {
             assert_eq!(since_s(text, now_s), Err(Since::NoDate(format!("\"{text}\""))));
         }
         assert!(matches!(since_s("2026-11-02", now_s), Err(Since::Future { .. })));
+    }
+
+    #[test]
+    fn filters_of_the_log_are_read() {
+        assert_eq!(event_type("customer.*").as_deref(), Ok("customer.*"));
+        assert_eq!(event_type("*").as_deref(), Ok("*"));
+        for bad in ["", "cust*er", "a**", "a?"] {
+            assert!(event_type(bad).is_err(), "{bad}");
+        }
+        assert_eq!(moment_s("2026-11-01"), Ok(1_793_491_200));
+        assert_eq!(moment_s("2026-11-01T01:00:00+01:00"), Ok(1_793_491_200));
+        assert!(moment_s("2026-11-01 noon").is_err() && moment_s("").is_err());
+        assert_eq!((limit("1"), limit("100000"), row("7")), (Ok(1), Ok(100_000), Ok(7)));
+        assert!(limit("0").is_err() && limit("100001").is_err() && row("0").is_err() && row("x").is_err());
+        assert_eq!(age("1h"), Ok(Duration::from_secs(3600)));
+        assert!(age("0s").is_err() && age("9999d").is_err() && age("1").is_err());
     }
 }

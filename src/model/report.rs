@@ -26,8 +26,31 @@ pub struct AccountReport {
     pub events_until_s: Option<i64>,
     /// Objects and lists that are still to be read.
     pub queued: u64,
+    /// Logged events that did not have their effect.
+    pub events: OpenEvents,
     /// Resources with rows or runs.
     pub resources: Vec<ResourceState>,
+}
+
+impl AccountReport {
+    /// Returns until when the account is known to be as the service has it, unix seconds: its watermark; where there is
+    /// none, the end of the last list that was read whole.
+    pub fn fresh_until_s(&self) -> Option<i64> {
+        let is_whole = |it: &&ResourceState| it.last_status.as_deref() == Some("complete");
+        let of_lists = || self.resources.iter().filter(is_whole).filter_map(|it| it.last_sync_s).max();
+        self.events_until_s.or_else(of_lists)
+    }
+}
+
+/// Logged events that did not have their effect.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OpenEvents {
+    /// They wait for it.
+    pub waiting: u64,
+    /// They failed, and are tried again.
+    pub failed: u64,
+    /// They failed, and are not tried again by themselves.
+    pub dead: u64,
 }
 
 /// How one resource of one account stands.

@@ -35,8 +35,7 @@ pub struct Event {
     pub priority: i64,
 }
 
-/// The door of events that the service's own list showed.
-pub const FROM_LIST: &str = "sync";
+pub use crate::model::log::FROM_LIST;
 
 /// An event that came in.
 #[derive(Debug, Clone, Copy)]
@@ -343,9 +342,10 @@ impl Store {
 }
 
 /// What a [`Waiting`] is read from.
-const WAITING: &str = "id, event_id, type, object, object_id, api_version, created, payload, error, livemode, priority";
+pub(super) const WAITING: &str =
+    "id, event_id, type, object, object_id, api_version, created, payload, error, livemode, priority";
 
-fn waiting(row: &rusqlite::Row) -> rusqlite::Result<Waiting> {
+pub(super) fn waiting(row: &rusqlite::Row) -> rusqlite::Result<Waiting> {
     let event = Event {
         id: row.get("event_id")?,
         kind: row.get("type")?,

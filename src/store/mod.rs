@@ -14,6 +14,7 @@ mod error;
 mod events;
 mod gaps;
 mod lock;
+mod log_report;
 mod logs;
 mod migrate;
 mod others;

@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use super::Store;
 use super::error::Error;
 use crate::model::extract::Catalog;
-use crate::model::report::{AccountReport, ResourceState, StatusReport};
+use crate::model::report::{AccountReport, OpenEvents, ResourceState, StatusReport};
 
 /// A file up to this size is looked through before its rows are counted: that takes a tenth of a second at most.
 const CHECKED_BYTES_MAX: u64 = 32 << 20;
@@ -30,7 +30,10 @@ impl Store {
             .conn
             .prepare(
                 "SELECT id, provider, remote_id, mode, name, events_until,
-                   (SELECT count(*) FROM fetches WHERE account=a.id) + (SELECT count(*) FROM fanouts WHERE account=a.id)
+                   (SELECT count(*) FROM fetches WHERE account=a.id) + (SELECT count(*) FROM fanouts WHERE account=a.id),
+                   (SELECT count(*) FROM webhook_events WHERE account=a.id AND status='received'),
+                   (SELECT count(*) FROM webhook_events WHERE account=a.id AND status='failed'),
+                   (SELECT count(*) FROM webhook_events WHERE account=a.id AND status='dead')
                  FROM accounts a ORDER BY provider, remote_id",
             )
             .map_err(sql)?;
@@ -43,6 +46,11 @@ impl Store {
                     name: row.get(4)?,
                     events_until_s: row.get(5)?,
                     queued: row.get::<_, i64>(6)?.unsigned_abs(),
+                    events: OpenEvents {
+                        waiting: row.get::<_, i64>(7)?.unsigned_abs(),
+                        failed: row.get::<_, i64>(8)?.unsigned_abs(),
+                        dead: row.get::<_, i64>(9)?.unsigned_abs(),
+                    },
                     resources: Vec::new(),
                 };
                 Ok((row.get::<_, i64>(0)?, account))

@@ -19,6 +19,7 @@ mod logged;
 mod plan;
 mod pool;
 mod reading;
+pub mod retry;
 mod run;
 mod share;
 mod standing;

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::run::{detail, outcome, provider_of, table_of};
 use super::status::resource_of;
-use super::text;
+use super::{log_json, text};
+use crate::model::log::LogStats;
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
 
 #[derive(Serialize)]
@@ -62,6 +63,8 @@ struct Status<'a> {
     database: &'a str,
     size_bytes: u64,
     accounts: Vec<Account<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stats: Option<log_json::Stats<'a>>,
 }
 
 #[derive(Serialize)]
@@ -72,7 +75,15 @@ struct Account<'a> {
     name: Option<&'a str>,
     events_until_s: Option<i64>,
     queued: u64,
+    events: Events,
     resources: Vec<State<'a>>,
+}
+
+#[derive(Serialize)]
+struct Events {
+    waiting: u64,
+    failed: u64,
+    dead: u64,
 }
 
 #[derive(Serialize)]
@@ -130,8 +141,8 @@ pub fn plan(plan: &[PlannedResource]) -> String {
     line(&planned.collect::<Vec<_>>())
 }
 
-/// Writes how the file stands.
-pub fn status(status: &StatusReport) -> String {
+/// Writes how the file stands, and the figures of the event log where they are wanted.
+pub fn status(status: &StatusReport, stats: Option<&LogStats>) -> String {
     let accounts = status.accounts.iter().map(|a| Account {
         provider: &a.provider,
         id: &a.id,
@@ -139,6 +150,7 @@ pub fn status(status: &StatusReport) -> String {
         name: a.name.as_deref(),
         events_until_s: a.events_until_s,
         queued: a.queued,
+        events: Events { waiting: a.events.waiting, failed: a.events.failed, dead: a.events.dead },
         resources: a
             .resources
             .iter()
@@ -155,10 +167,15 @@ pub fn status(status: &StatusReport) -> String {
             })
             .collect(),
     });
-    line(&Status { database: &status.database, size_bytes: status.size_bytes, accounts: accounts.collect() })
+    line(&Status {
+        database: &status.database,
+        size_bytes: status.size_bytes,
+        accounts: accounts.collect(),
+        stats: stats.map(log_json::stats),
+    })
 }
 
-fn line(value: &impl Serialize) -> String {
+pub(super) fn line(value: &impl Serialize) -> String {
     let mut text = text::safe_json(serde_json::to_string(value).expect("texts and whole numbers are always JSON"));
     text.push('\n');
     text
@@ -190,7 +207,7 @@ mod tests {
 
     #[test]
     fn status_and_plan_have_their_names() {
-        let text = status(&StatusReport { database: "x".into(), ..StatusReport::default() });
+        let text = status(&StatusReport { database: "x".into(), ..StatusReport::default() }, None);
         assert_eq!(text, "{\"database\":\"x\",\"size_bytes\":0,\"accounts\":[]}\n");
         let planned = PlannedResource {
             name: "stripe:a".into(),

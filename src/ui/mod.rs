@@ -3,12 +3,16 @@
 //! Text from the services never reaches a terminal as it is: see [`text::safe`].
 
 mod board;
+mod events;
 mod json;
 mod log;
+mod log_json;
 mod plan;
 mod progress;
+mod redraw;
 mod run;
 mod sheet;
+mod stats;
 mod status;
 pub mod text;
 pub mod units;
@@ -21,10 +25,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use dialoguer::console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
+use crate::model::log::{EventDetails, LogStats, LoggedEvent, RetryPlan, RetryReport};
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
 pub use log::LogFormat;
 pub use plan::Pace;
 pub use progress::Watch;
+pub use redraw::Redraw;
 
 /// Narrower than this no table of numbers can be read.
 const WIDTH_MIN: u16 = 40;
@@ -146,16 +152,107 @@ impl Ui {
         }
     }
 
-    /// Writes how the file stands.
+    /// Writes how the file stands, or the figures of its event log where they are given.
     ///
     /// # Errors
     /// As [`Ui::run_report`].
-    pub fn status(&self, status: &StatusReport) -> io::Result<()> {
-        match self.look.format {
-            Format::Json => self.stdout(&json::status(status)),
-            Format::Csv => self.csv(&status::csv(status)),
-            Format::Table => self.stdout(&status::table(status, self.look.verbose, width())),
+    pub fn status(&self, status: &StatusReport, stats: Option<&LogStats>) -> io::Result<()> {
+        match (self.look.format, stats) {
+            (Format::Json, _) => self.stdout(&json::status(status, stats)),
+            (Format::Csv, None) => self.csv(&status::csv(status)),
+            (Format::Csv, Some(stats)) => self.csv(&stats::csv(stats)),
+            (Format::Table, _) => self.stdout(&self.status_table(status, stats)),
         }
+    }
+
+    fn status_table(&self, status: &StatusReport, stats: Option<&LogStats>) -> String {
+        match stats {
+            None => status::table(status, self.look.verbose, width()),
+            Some(stats) => {
+                format!("{}\n{}", status::file(status), stats::table(stats, self.look.verbose, width()))
+            }
+        }
+    }
+
+    /// Returns whether one picture after the other can be drawn at the same place.
+    pub fn can_redraw(&self) -> bool {
+        self.look.format == Format::Table && !self.look.dumb && io::stdout().is_terminal()
+    }
+
+    /// Draws how the file stands over what was drawn before.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn redraw_status(
+        &self,
+        redraw: &mut Redraw,
+        status: &StatusReport,
+        stats: Option<&LogStats>,
+    ) -> io::Result<()> {
+        let size = Term::stdout().size_checked();
+        self.stdout(&redraw.picture(&self.status_table(status, stats), size))
+    }
+
+    /// Writes logged events.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn events(&self, events: &[LoggedEvent]) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&log_json::events(events)),
+            Format::Csv => self.csv(&events::csv(events)),
+            Format::Table => self.stdout(&events::table(events, width())),
+        }
+    }
+
+    /// Writes everything about one event.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn event(&self, details: &EventDetails) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&log_json::details(details)),
+            Format::Csv => self.csv(&events::details_csv(details)),
+            Format::Table => self.stdout(&events::details(details, width())),
+        }
+    }
+
+    /// Writes which events would be tried again at this second.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn retry_plan(&self, plan: &RetryPlan, now_s: i64) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&log_json::plan(plan))?,
+            Format::Csv => self.csv(&events::plan_csv(plan))?,
+            Format::Table => self.stdout(&events::plan(plan, now_s, width()))?,
+        }
+        if let Some(line) = events::hopeless(plan.hopeless) {
+            self.note(&line);
+        }
+        Ok(())
+    }
+
+    /// Writes what became of events that were tried again: data to stdout, what failed to stderr.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn retry_report(&self, report: &RetryReport) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&log_json::retried(report))?,
+            Format::Csv => self.csv(&events::retried_csv(report))?,
+            Format::Table => self.stdout(&events::retried(report, width()))?,
+        }
+        for line in events::failed_again(report) {
+            self.stderr_line(&wrapped(&line, 0));
+        }
+        if let Some(line) = events::hopeless(report.hopeless) {
+            self.note(&line);
+        }
+        if report.is_interrupted {
+            self.note("interrupted; what was tried is done, and the same command tries the rest");
+        }
+        Ok(())
     }
 
     /// Writes bytes to stdout as they are: completions, man pages.

@@ -3,7 +3,7 @@
 use super::sheet::{self, Column, names, numbers, whole};
 use super::text::safe;
 use super::units::{bytes, counted, grouped, moment};
-use crate::model::report::{AccountReport, ResourceState, StatusReport};
+use crate::model::report::{AccountReport, OpenEvents, ResourceState, StatusReport};
 
 /// Where there is no room for all, what has nothing to tell goes first.
 fn columns(account: &AccountReport) -> [Column; 6] {
@@ -22,7 +22,7 @@ fn columns(account: &AccountReport) -> [Column; 6] {
 
 /// Draws the file, its accounts and their resources. Those without rows are summed up in a line unless `all` are wanted.
 pub fn table(status: &StatusReport, all: bool, width: Option<u16>) -> String {
-    let mut out = format!("{}  {}\n", safe(&status.database), bytes(status.size_bytes));
+    let mut out = file(status);
     if status.accounts.is_empty() {
         out.push_str("no account yet; `stripesync sync` brings the first\n");
     }
@@ -34,6 +34,11 @@ pub fn table(status: &StatusReport, all: bool, width: Option<u16>) -> String {
         }
     }
     out
+}
+
+/// Names the file and its size.
+pub fn file(status: &StatusReport) -> String {
+    format!("{}  {}\n", safe(&status.database), bytes(status.size_bytes))
 }
 
 /// Returns a row for each resource by name, those with rows first, and their sum.
@@ -98,7 +103,17 @@ fn heading(account: &AccountReport) -> String {
     if account.queued > 0 {
         out.push_str(&format!("still to read: {}\n", counted(account.queued, "object")));
     }
+    out.push_str(&open_events(&account.events));
     out
+}
+
+/// Says how many events did not have their effect, and where to look; nothing where all had.
+fn open_events(events: &OpenEvents) -> String {
+    let counts = [("waiting", events.waiting), ("failed", events.failed), ("dead", events.dead)];
+    let told: Vec<String> =
+        counts.iter().filter(|it| it.1 > 0).map(|(name, count)| format!("{} {name}", grouped(*count))).collect();
+    let hint = if events.failed + events.dead > 0 { " (`stripesync events list`)" } else { "" };
+    if told.is_empty() { String::new() } else { format!("events: {}{hint}\n", told.join(", ")) }
 }
 
 /// Returns the name that `sync` knows a table's rows by: `stripe:invoices`.
@@ -158,6 +173,7 @@ mod tests {
                 name: Some("Acme\x1b[31m".into()),
                 events_until_s: Some(1_793_491_260),
                 queued: 2,
+                events: OpenEvents { waiting: 1234, failed: 0, dead: 1 },
                 resources: vec![resource("stripe_customers", 1_234_567), resource("stripe_invoices", 9)],
             }],
         }
@@ -171,10 +187,16 @@ mod tests {
             "./stripesync.db  12.3 MB",
             r#"stripe acct_1 "Acme\u{1b}[31m" (live)"#,
             "last sync: 2026-11-01 00:00:00Z\nevents read until: 2026-11-01 00:01:00Z\nstill to read: 2 objects\n",
+            "\nevents: 1,234 waiting, 1 dead (`stripesync events list`)\n",
             "1,234,567",
         ] {
             assert!(drawn.contains(part), "{part} in\n{drawn}");
         }
+        let events = OpenEvents { waiting: 1, ..OpenEvents::default() };
+        assert_eq!(
+            (open_events(&events).as_str(), open_events(&OpenEvents::default()).as_str()),
+            ("events: 1 waiting\n", "")
+        );
     }
 
     #[test]
@@ -199,7 +221,7 @@ mod tests {
         };
         for width in [None, Some(80), Some(60), Some(40)] {
             let drawn = table(&status, false, width);
-            assert!(drawn.lines().skip(5).all(|line| line.width() <= width.unwrap_or(200).into()), "{drawn}");
+            assert!(drawn.lines().skip(7).all(|line| line.width() <= width.unwrap_or(200).into()), "{drawn}");
             let wanted = [
                 "table",
                 "stripe_charges",

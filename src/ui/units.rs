@@ -38,6 +38,16 @@ pub fn seconds(took_ms: u64) -> String {
     format!("{}.{}", grouped(tenths / 10), tenths % 10)
 }
 
+/// Returns `850 µs`, `1.2 ms`, `12 ms`, `2.35 s`: what tells two durations apart.
+pub fn took(us: u64) -> String {
+    match us {
+        0..1_000 => format!("{us} µs"),
+        1_000..10_000 => format!("{}.{} ms", us / 1_000, us % 1_000 / 100),
+        10_000..1_000_000 => format!("{} ms", us / 1_000),
+        _ => format!("{}.{:02} s", grouped(us / 1_000_000), us % 1_000_000 / 10_000),
+    }
+}
+
 /// Returns `0:42`, `12:05`, `1:02:03`.
 pub fn clock(duration: Duration) -> String {
     let all = duration.as_secs();
@@ -97,6 +107,11 @@ mod tests {
         assert!(bytes(u64::MAX).ends_with(" TB"));
         for (ms, wanted) in [(0, "0.0"), (49, "0.0"), (50, "0.1"), (12_345, "12.3"), (3_600_000, "3,600.0")] {
             assert_eq!(seconds(ms), wanted);
+        }
+        for (us, wanted) in
+            [(0, "0 µs"), (999, "999 µs"), (1_250, "1.2 ms"), (999_999, "999 ms"), (2_345_678, "2.34 s")]
+        {
+            assert_eq!(took(us), wanted);
         }
         for (s, wanted) in [(0, "0:00"), (65, "1:05"), (3723, "1:02:03")] {
             assert_eq!(clock(Duration::from_secs(s)), wanted);

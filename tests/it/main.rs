@@ -10,6 +10,7 @@ mod by_events;
 mod cli;
 mod clocks;
 mod endless;
+mod event_log;
 mod fic_gone;
 mod fic_sandbox;
 mod fic_sync;

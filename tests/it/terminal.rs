@@ -204,3 +204,28 @@ fn a_refused_argument_is_repeated_harmless() {
         }
     }
 }
+
+#[test]
+fn a_watched_status_is_drawn_over_itself_and_ends_with_ctrl_c() {
+    let home = Home::new();
+    let sync = home.run(&["sync", "stripe:products", "fic:clients", "--sandbox", "--database", "stripesync.db"]);
+    assert_eq!(sync.code, Some(0), "{}", sync.stderr);
+    for (columns, arguments) in [(80, &["status", "--watch"][..]), (50, &["status", "--watch", "--stats", "-v"])] {
+        let mut command = home.command(arguments);
+        let (code, seen) =
+            in_terminal_until(columns, &mut command, |seen: &str| seen.matches("every 2 s; Ctrl-C ends").count() == 2);
+        assert_eq!(code, Some(0), "{seen}");
+        let (before, _) = seen.split_once("^C").expect("it was echoed");
+        assert!(before.contains("A\r\x1b[J"), "{before:?}");
+        // What the second picture stands on is as high as the first one.
+        let (first, second) = before.rsplit_once("\x1b[J").expect("two pictures");
+        let up: usize =
+            first.rsplit("\x1b[").next().and_then(|it| it.strip_suffix("A\r")?.parse().ok()).expect("a move");
+        assert_eq!(up, second.lines().count(), "{before:?}");
+        assert!(up < 40 && second.lines().all(|line| line.width() <= columns.into()), "{second}");
+        let part = if arguments.len() == 2 { "stripe_products" } else { "Total Webhooks" };
+        assert!(second.contains(part), "{second}");
+    }
+    let (code, seen) = in_terminal(80, &mut home.command(&["status", "--watch", "--format", "json"]));
+    assert!(code == Some(2) && seen.contains("--watch draws tables"), "{seen}");
+}

@@ -1,0 +1,69 @@
+//! `events`: what the event log holds.
+
+use super::args::{EventsArgs, EventsCommand, EventsListArgs, Global};
+use super::exit::{Exit, Failure};
+use super::{settings, status, sync};
+use crate::model::log::LogFilter;
+use crate::store::Store;
+use crate::ui::Ui;
+
+/// Runs the command.
+pub(super) fn run(args: &EventsArgs, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+    let database = settings(global, ui)?.database.value;
+    status::present(&database)?;
+    let store = Store::open_read_only(&database)?;
+    match &args.command {
+        EventsCommand::List(args) => list(args, &store, ui),
+        EventsCommand::Show(args) => show(&args.event, &store, ui),
+    }
+}
+
+fn list(args: &EventsListArgs, store: &Store, ui: &Ui) -> Result<Exit, Failure> {
+    let filter = LogFilter {
+        statuses: args.status.iter().map(|status| status.name()).collect(),
+        kind: args.kind.clone(),
+        account: args.account.clone(),
+        provider: args.provider.map(|provider| sync::provider(provider).name()),
+        object: args.object.clone(),
+        since_s: args.since,
+        until_s: args.until,
+        rows: Vec::new(),
+    };
+    let mut events = store.log(&filter, args.limit + 1)?;
+    let is_cut = events.len() > args.limit;
+    events.truncate(args.limit);
+    ui.events(&events).map_err(|error| Failure::stdout(&error))?;
+    if events.is_empty() {
+        let all = LogFilter::default();
+        ui.note(match filter == all || store.log(&all, 1)?.is_empty() {
+            true => "the log is empty: events come with webhooks, and with the syncs after the first",
+            false => "the log holds no such event; `stripesync events list` without options shows the last ones",
+        });
+    } else if is_cut {
+        ui.note(&format!("there are more than these {}; --limit shows more, the options above fewer", args.limit));
+    }
+    Ok(Exit::Done)
+}
+
+fn show(name: &str, store: &Store, ui: &Ui) -> Result<Exit, Failure> {
+    let rows = match name.parse() {
+        Ok(row) => vec![row],
+        Err(_) => store.log_rows_of(name)?,
+    };
+    if rows.len() > 1 {
+        let rows: Vec<String> = rows.iter().map(i64::to_string).collect();
+        let message = format!("several accounts have an event {name}: it is in the rows {}", rows.join(", "));
+        return Err(Failure::usage(message).hint("name the row that is meant: stripesync events show ROW"));
+    }
+    let details = match rows.first() {
+        Some(row) => store.event_details(&crate::sync::catalog(), *row)?,
+        None => None,
+    };
+    let Some(details) = details else {
+        return Err(Failure::usage(format!("the log holds no event {name}")).hint(
+            "`stripesync events list` shows the last ones with their rows; --type, --object and --since find others",
+        ));
+    };
+    ui.event(&details).map_err(|error| Failure::stdout(&error))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,383 @@
+//! What commands tell about the event log. The store fills these, the UI draws them.
+
+/// The door of events that the service's own list showed; all others were delivered.
+pub const FROM_LIST: &str = "sync";
+
+/// Which logged events are meant; what is not said does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogFilter {
+    /// Any of these: `received`, `processed`, `ignored`, `failed`, `dead`.
+    pub statuses: Vec<&'static str>,
+    /// `customer.updated`, or `customer.*` for all that begin so.
+    pub kind: Option<String>,
+    /// The account's own id.
+    pub account: Option<String>,
+    /// `stripe`, `fic`.
+    pub provider: Option<&'static str>,
+    /// The id of the object that they are about.
+    pub object: Option<String>,
+    /// Those that happened from this second on.
+    pub since_s: Option<i64>,
+    /// Those that happened before this second.
+    pub until_s: Option<i64>,
+    /// Log rows; empty for any.
+    pub rows: Vec<i64>,
+}
+
+/// One logged event.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LoggedEvent {
+    /// Its row in the log.
+    pub row: i64,
+    /// `stripe`, `fic`.
+    pub provider: String,
+    /// The account's own id.
+    pub account: String,
+    /// `evt_…`.
+    pub id: String,
+    /// `customer.updated`.
+    pub kind: String,
+    /// The table that it concerns, where one does.
+    pub table: Option<String>,
+    /// The object that it is about.
+    pub object_id: Option<String>,
+    /// When it happened, by the service's clock, unix seconds.
+    pub created_s: i64,
+    /// When it came in.
+    pub received_s: i64,
+    /// `received`, `processed`, `ignored`, `failed`, `dead`.
+    pub status: String,
+    /// The door it came by.
+    pub source: String,
+    /// How often it was tried.
+    pub attempts: u64,
+    /// What is wrong with it.
+    pub error: Option<String>,
+    /// When it is tried again by itself.
+    pub next_attempt_s: Option<i64>,
+}
+
+impl LoggedEvent {
+    /// Returns whether no attempt can ever succeed: it does not say what it is about.
+    pub fn is_hopeless(&self) -> bool {
+        self.table.is_none()
+    }
+}
+
+/// Everything about one logged event.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventDetails {
+    /// What a list shows too.
+    pub event: LoggedEvent,
+    /// The version its payload is rendered in.
+    pub api_version: Option<String>,
+    /// Whether it is about real money, where it says so.
+    pub livemode: Option<bool>,
+    /// 0 high, 1 medium, 2 low.
+    pub priority: i64,
+    /// What the log lines of its delivery are found by.
+    pub correlation_id: Option<String>,
+    /// Later deliveries of the same event.
+    pub duplicates: u64,
+    /// When the last attempt ended.
+    pub processed_s: Option<i64>,
+    /// How long the last attempt took.
+    pub took_us: Option<i64>,
+    /// As it came, compact, secrets removed.
+    pub payload: String,
+    /// The attempts that failed, oldest first.
+    pub failures: Vec<FailedAttempt>,
+    /// The row of the object that it is about, as it is now.
+    pub now: Option<RowNow>,
+}
+
+/// One attempt at an event that failed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FailedAttempt {
+    /// Counted from 1.
+    pub number: u64,
+    /// Unix seconds.
+    pub at_s: i64,
+    /// How long it took.
+    pub took_us: i64,
+    /// Why it failed.
+    pub error: String,
+}
+
+/// A row of a resource table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RowNow {
+    /// Its table.
+    pub table: String,
+    /// The object's id.
+    pub id: String,
+    /// Since when its content is known, unix seconds.
+    pub as_of_s: i64,
+    /// When it was deleted, if it was.
+    pub deleted_s: Option<i64>,
+    /// Whether its state is in doubt until a sync fetches it.
+    pub is_unsettled: bool,
+    /// The table's own columns that hold something, without the JSON.
+    pub cells: Vec<(String, String)>,
+}
+
+/// What `retry-failed` would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RetryPlan {
+    /// The first ones of those that would be tried, and of those that cannot succeed.
+    pub events: Vec<LoggedEvent>,
+    /// How many would be tried.
+    pub total: u64,
+    /// How many cannot succeed, and are left alone.
+    pub hopeless: u64,
+}
+
+/// What `retry-failed` did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RetryReport {
+    /// Their effect is taken now.
+    pub processed: u64,
+    /// They failed again, and are tried again by themselves.
+    pub failed: u64,
+    /// They failed again, and wait for the next `retry-failed`.
+    pub dead: u64,
+    /// They name no object, so that no attempt can succeed; they were left alone.
+    pub hopeless: u64,
+    /// The first ones of those that failed again.
+    pub failures: Vec<LoggedEvent>,
+    /// Whether somebody asked to stop before all were tried.
+    pub is_interrupted: bool,
+}
+
+/// The figures of the event log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LogStats {
+    /// When they were read, unix seconds.
+    pub at_s: i64,
+    /// What was delivered, by whatever door.
+    pub delivered: Outcomes,
+    /// What the service's own list showed.
+    pub listed: Outcomes,
+    /// Deliveries of what was in the log already, and took no effect twice.
+    pub duplicates: u64,
+    /// By type, those with most deliveries first.
+    pub kinds: Vec<KindStats>,
+    /// The last 24 hours, the present one last.
+    pub hours: Vec<HourStats>,
+    /// What waits, by priority.
+    pub queue: Vec<QueueStats>,
+}
+
+/// How many events ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// Their effect is taken.
+    pub processed: u64,
+    /// They concern no table.
+    pub ignored: u64,
+    /// They failed, and are tried again.
+    pub failed: u64,
+    /// They failed, and are not tried again by themselves.
+    pub dead: u64,
+    /// They wait for their effect.
+    pub waiting: u64,
+    /// Events that were tried at least once.
+    pub tried: u64,
+    /// Attempts beyond the first.
+    pub retries: u64,
+}
+
+impl Outcomes {
+    /// Returns how many events there are.
+    pub fn total(&self) -> u64 {
+        self.ended() + self.waiting
+    }
+
+    /// Returns of how many it is known how they ended, for now.
+    pub fn ended(&self) -> u64 {
+        self.succeeded() + self.unsuccessful()
+    }
+
+    /// Returns how many had the effect that they should have.
+    pub fn succeeded(&self) -> u64 {
+        self.processed + self.ignored
+    }
+
+    /// Returns how many failed the last time they were tried.
+    pub fn unsuccessful(&self) -> u64 {
+        self.failed + self.dead
+    }
+
+    /// Counts one event.
+    pub fn add(&mut self, status: &str, attempts: u64) {
+        match status {
+            "processed" => self.processed += 1,
+            "ignored" => self.ignored += 1,
+            "failed" => self.failed += 1,
+            "dead" => self.dead += 1,
+            _ => self.waiting += 1,
+        }
+        self.tried += u64::from(attempts > 0);
+        self.retries += attempts.saturating_sub(1);
+    }
+}
+
+/// The deliveries of one type.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KindStats {
+    /// `customer.updated`.
+    pub kind: String,
+    /// How they ended.
+    pub outcomes: Outcomes,
+    /// Half of them took no longer than this, microseconds; none where nothing was measured.
+    pub p50_us: Option<u64>,
+    /// 95 of 100 took no longer.
+    pub p95_us: Option<u64>,
+    /// 99 of 100 took no longer.
+    pub p99_us: Option<u64>,
+}
+
+/// What came in during one hour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HourStats {
+    /// Its first second, unix.
+    pub from_s: i64,
+    /// Deliveries.
+    pub delivered: u64,
+    /// Of those, the ones that are failed or dead now.
+    pub unsuccessful: u64,
+    /// Events that the service's list showed.
+    pub listed: u64,
+}
+
+/// What waits at one priority.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct QueueStats {
+    /// 0 high, 1 medium, 2 low.
+    pub priority: i64,
+    /// Received, and not taken yet.
+    pub waiting: u64,
+    /// Failed, and to be tried again.
+    pub failed: u64,
+    /// When the oldest of them came in, unix seconds.
+    pub oldest_s: Option<i64>,
+}
+
+/// Sub-buckets of each doubling: a quantile is told to 1/64 at worst.
+const STEPS: u64 = 64;
+const STEPS_LOG2: u32 = 6;
+/// Up to 2^40 microseconds, twelve days; what is longer counts as that.
+const DOUBLINGS: usize = 40 - STEPS_LOG2 as usize;
+
+/// How long many things took: counts in buckets that grow with the value. Its size does not depend on how many there are.
+#[derive(Debug, Clone)]
+pub struct Latencies {
+    buckets: Box<[u32]>,
+    count: u64,
+}
+
+impl Default for Latencies {
+    fn default() -> Latencies {
+        Latencies { buckets: vec![0; STEPS as usize * (DOUBLINGS + 1)].into_boxed_slice(), count: 0 }
+    }
+}
+
+impl Latencies {
+    /// Counts one.
+    pub fn add(&mut self, took_us: u64) {
+        let last = self.buckets.len() - 1;
+        let bucket = &mut self.buckets[bucket_of(took_us).min(last)];
+        *bucket = bucket.saturating_add(1);
+        self.count += 1;
+    }
+
+    /// Returns what so many of 100 did not exceed: the upper end of their bucket.
+    pub fn percentile_us(&self, percent: u64) -> Option<u64> {
+        let rank = (self.count * percent).div_ceil(100).max(1);
+        let mut seen = 0;
+        let reached = |&(_, count): &(usize, &u32)| {
+            seen += u64::from(*count);
+            seen >= rank
+        };
+        self.buckets.iter().enumerate().find(reached).map(|(bucket, _)| upper_end(bucket))
+    }
+}
+
+fn bucket_of(value: u64) -> usize {
+    if value < STEPS {
+        return value as usize;
+    }
+    let doubling = value.ilog2() - STEPS_LOG2;
+    // Of the value's highest seven bits the first is always set.
+    (u64::from(doubling) * STEPS + (value >> doubling)) as usize
+}
+
+fn upper_end(bucket: usize) -> u64 {
+    let bucket = bucket as u64;
+    if bucket < 2 * STEPS {
+        return bucket;
+    }
+    let doubling = bucket / STEPS - 1;
+    let begin = (bucket - doubling * STEPS) << doubling;
+    begin + (1 << doubling) - 1
+}
+
+/// Returns a share in hundredths of a percent, rounded down so that only all is 10,000; none of nothing.
+pub fn basis_points(part: u64, of: u64) -> Option<u64> {
+    let share = u128::from(part) * 10_000 / u128::from((of > 0).then_some(of)?);
+    u64::try_from(share).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentile_is_no_less_than_the_value_and_no_more_than_a_64th_beyond() {
+        for value in [0, 1, 63, 64, 65, 127, 128, 129, 1000, 4095, 4096, 123_456, 1 << 30, (1 << 39) + 12_345] {
+            let mut latencies = Latencies::default();
+            latencies.add(value);
+            let told = latencies.percentile_us(50).expect("one");
+            assert!(told >= value && told - value <= value / 64, "{value}: {told}");
+        }
+        let mut endless = Latencies::default();
+        endless.add(u64::MAX);
+        assert!(endless.percentile_us(99).expect("one") >= (1 << 40) - 1);
+    }
+
+    #[test]
+    fn percentiles_are_those_of_the_sorted_values() {
+        let mut latencies = Latencies::default();
+        assert_eq!(latencies.percentile_us(50), None);
+        (1..=100).for_each(|value| latencies.add(value));
+        let told = [50, 95, 99, 100].map(|percent| latencies.percentile_us(percent));
+        assert_eq!(told, [Some(50), Some(95), Some(99), Some(100)]);
+        latencies.add(60_000_000);
+        assert_eq!(latencies.percentile_us(99), Some(100), "one of a hundred and one is beyond");
+    }
+
+    #[test]
+    fn a_share_is_all_only_when_it_is_all() {
+        let cases = [
+            (0, 0, None),
+            (0, 5, Some(0)),
+            (9_999, 10_000, Some(9_999)),
+            (9_999_999, 10_000_000, Some(9_999)),
+            (5, 5, Some(10_000)),
+            (u64::MAX, u64::MAX, Some(10_000)),
+        ];
+        for (part, of, wanted) in cases {
+            assert_eq!(basis_points(part, of), wanted, "{part} of {of}");
+        }
+    }
+
+    #[test]
+    fn what_waits_is_not_what_failed() {
+        let mut outcomes = Outcomes::default();
+        let statuses =
+            [("processed", 1), ("processed", 3), ("ignored", 0), ("failed", 2), ("dead", 4), ("received", 0)];
+        statuses.iter().for_each(|(status, attempts)| outcomes.add(status, *attempts));
+        assert_eq!((outcomes.total(), outcomes.ended(), outcomes.succeeded()), (6, 5, 3));
+        assert_eq!((outcomes.unsuccessful(), outcomes.tried, outcomes.retries), (2, 4, 6));
+    }
+}

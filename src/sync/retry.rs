@@ -1,0 +1,86 @@
+//! Failed events are tried once more when somebody asks for it: in short transactions, beside whoever else writes.
+
+use super::Error;
+use super::intake::{Accepted, Intake, Verdict};
+use super::turns::Turns;
+use crate::model::cancel::Cancel;
+use crate::model::log::{LogFilter, RetryPlan, RetryReport};
+use crate::store::{Store, Waiting};
+
+/// Events of one transaction.
+const BATCH: usize = 100;
+/// Failures that a report names, and events that a plan does.
+const NAMED_MAX: usize = 1000;
+
+/// Returns which events `retry-failed` means.
+fn failed(filter: &LogFilter) -> LogFilter {
+    LogFilter { statuses: vec!["failed", "dead"], ..filter.clone() }
+}
+
+/// Says what [`retry`] would do; writes nothing.
+///
+/// # Errors
+/// SQLite's.
+pub fn plan(store: &Store, filter: &LogFilter) -> Result<RetryPlan, Error> {
+    let mut plan = RetryPlan::default();
+    for rows in store.log_rows(&failed(filter))?.chunks(BATCH) {
+        let mut events = store.log(&LogFilter { rows: rows.to_vec(), ..LogFilter::default() }, BATCH)?;
+        events.sort_by_key(|event| event.row);
+        let hopeless = events.iter().filter(|event| event.is_hopeless()).count() as u64;
+        plan.hopeless += hopeless;
+        plan.total += events.len() as u64 - hopeless;
+        let room = NAMED_MAX - plan.events.len();
+        plan.events.extend(events.into_iter().take(room));
+    }
+    Ok(plan)
+}
+
+/// Tries the failed and dead events of a filter once more. What names no object is left alone.
+///
+/// # Errors
+/// What keeps the file from being written; what was done before is in it.
+pub fn retry(
+    store: &Store,
+    intake: &mut Intake,
+    filter: &LogFilter,
+    now_s: i64,
+    cancel: &Cancel,
+) -> Result<RetryReport, Error> {
+    let (mut report, mut turns) = (RetryReport::default(), Turns::new(store));
+    for rows in store.log_rows(&failed(filter))?.chunks(BATCH) {
+        if cancel.is_set() {
+            report.is_interrupted = true;
+            break;
+        }
+        turns.wait();
+        store.at_once(|| {
+            turns.begin();
+            batch(store, intake, rows, now_s, &mut report)
+        })?;
+        turns.end();
+    }
+    Ok(report)
+}
+
+fn batch(store: &Store, intake: &mut Intake, rows: &[i64], now_s: i64, report: &mut RetryReport) -> Result<(), Error> {
+    // Somebody else may have taken them since.
+    let found = store.still_failed(rows)?;
+    let (hopeless, events): (Vec<_>, Vec<(i64, Waiting)>) =
+        found.into_iter().partition(|(_, one)| one.event.table.is_empty());
+    report.hopeless += hopeless.len() as u64;
+    let again = intake.again(&events, now_s)?;
+    let has_failed = |one: &&Accepted| matches!(one.verdict, Verdict::Failed(_));
+    let rows: Vec<i64> = again.iter().filter(has_failed).filter_map(|one| one.row).collect();
+    report.processed += (again.len() - rows.len()) as u64;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut failures = store.log(&LogFilter { rows, ..LogFilter::default() }, BATCH)?;
+    failures.sort_by_key(|event| event.row);
+    let dead = failures.iter().filter(|event| event.status == "dead").count() as u64;
+    report.dead += dead;
+    report.failed += failures.len() as u64 - dead;
+    let room = NAMED_MAX - report.failures.len();
+    report.failures.extend(failures.into_iter().take(room));
+    Ok(())
+}
