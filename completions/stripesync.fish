@@ -41,6 +41,8 @@ complete -c stripesync -n "__fish_stripesync_needs_command" -l no-input -d 'Neve
 complete -c stripesync -n "__fish_stripesync_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_needs_command" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "sync" -d 'Pull accounts into the file'
+complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "listen" -d 'Receive webhooks, and keep the file current to the second'
+complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "replay" -d 'Take events from files, as if they were delivered'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "status" -d 'Show what the file holds and how fresh it is'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "events" -d 'Show what the event log holds'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "retry-failed" -d 'Try failed events once more'
@@ -223,6 +225,45 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s v -l verb
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l host -d 'Address to listen on; others than 127.0.0.1 can be reached from other machines' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l port -d 'Port; 0 takes a free one' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l catch-up -d 'How often events that never arrived are asked for, with a key: from 10s to 7d' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l skip-verify -d 'Take events without looking at their signatures; for tests on this machine alone'
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l shuffle -d 'Mix the events up; the same seed gives the same order' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l duplicate -d 'How many of a hundred events come twice' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l apply -d 'Take them also into a file that holds accounts of Stripe'
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l provider -d 'Only this service' -r -f -a "stripe\t'Stripe'
 fic\t'Fatture in Cloud'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l max-age -d 'End with code 3 where an account was last synced longer ago than this: 90s, 15m, 2h, 1d' -r
