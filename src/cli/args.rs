@@ -53,6 +53,8 @@ Settings: the first place that says one counts
   STRIPE_API_KEY, STRIPE_SECRET  Stripe's secret or restricted key; if
                                  there is none, that of the Stripe CLI's
                                  config.toml is used (--project-name)
+  STRIPE_WEBHOOK_SECRET          the signing secrets of your webhook
+                                 endpoints, with commas between them
   FIC_ACCESS_TOKEN               Fatture in Cloud's token
   FIC_COMPANY_ID                 which of its companies
   STRIPESYNC_DATABASE            the SQLite file

@@ -41,6 +41,9 @@ impl CatchUp {
             );
             return Ok(CatchUp(None));
         };
+        if Store::open_read_only(&settings.database.value)?.tables_in_use()?.is_empty() {
+            ui.note("no sync has read this file's account yet: `stripesync sync` brings what was there before");
+        }
         let access = Access { stripe: Some(stripe), fic: None, is_sandbox: false };
         let database = settings.database.value.clone();
         let cancel = cancel.clone();
@@ -53,17 +56,13 @@ impl CatchUp {
     /// Waits for its end; somebody must have asked it to stop, or does so now.
     pub fn end(self, cancel: &Cancel) {
         if !cancel.is_set() {
-            cancel.set(libc_sigterm());
+            cancel.set(signal_hook::consts::SIGTERM);
         }
         if let Some(thread) = self.0 {
             // Its message is on stderr already.
             let _ = thread.join();
         }
     }
-}
-
-const fn libc_sigterm() -> i32 {
-    signal_hook::consts::SIGTERM
 }
 
 struct Work {

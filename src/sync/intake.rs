@@ -452,6 +452,35 @@ mod tests {
         assert_eq!(store.query_text(log).expect("rows"), [["processed", "-", "0"]]);
     }
 
+    /// Prints for each type what becomes of it.
+    #[test]
+    fn every_type_that_stripe_has_is_mirrored_where_its_object_has_a_table() {
+        #[derive(serde::Deserialize)]
+        struct Facts {
+            events: std::collections::BTreeMap<String, Vec<String>>,
+        }
+        let facts = include_str!("../../testdata/sandbox/stripe-facts.json");
+        let facts: Facts = serde_json::from_str(facts).expect("the facts");
+        let store = Store::in_memory().expect("opens");
+        let catalog = super::super::catalog();
+        let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+        let has_table = |object: &str| catalog.entries().iter().any(|entry| entry.resource.objects.contains(&object));
+        let mut mirrored = 0;
+        for (number, (kind, objects)) in facts.events.iter().enumerate() {
+            for object in objects {
+                let body = format!(r#"{{"id":"x_{number}","object":"{object}"}}"#);
+                let one = event(&format!("evt_{number}_{object}"), kind, 10, &body);
+                let verdict = intake.take(&[one], 100).expect("takes").remove(0).verdict;
+                // A preview has no row, whatever it is a preview of.
+                let is_wanted = has_table(object) && kind != "invoice.upcoming";
+                println!("{kind} ({object}): {}", if verdict == Verdict::Ignored { "ignored" } else { "mirrored" });
+                assert_eq!(verdict == Verdict::Ignored, !is_wanted, "{kind} ({object}): {verdict:?}");
+                mirrored += usize::from(is_wanted);
+            }
+        }
+        assert!(facts.events.len() > 200 && mirrored > 150, "{} types, {mirrored} mirrored", facts.events.len());
+    }
+
     #[test]
     fn what_failed_is_tried_again_three_times_and_then_left_until_it_is_delivered_anew() {
         let store = Store::in_memory().expect("opens");
