@@ -349,7 +349,7 @@ pub struct ListenArgs {
 
 const LISTEN_HELP: &str = "\
 Examples:
-  export STRIPE_WEBHOOK_SECRET=whsec_…   (your endpoint's, in Stripe's Dashboard)
+  export STRIPE_WEBHOOK_SECRET=whsec_…    # your endpoint's
   stripesync listen
   stripesync listen --port 8080 --format json >> deliveries.jsonl
 
