@@ -34,6 +34,9 @@
 //! 9. What fails waits behind what did not: no number of broken objects keeps another from its turn.
 //! 10. While another process has the file open, a write transaction ends after 20 ms, or with what came in one piece, and a
 //!     pause follows in which that process finds the file free.
+//! 11. A webhook is acknowledged when its log row and its effect are on the disk, in one transaction, and never before.
+//! 12. Every event takes its effect in [`sync`]'s one handler, whatever door it came by; what it says beyond its row derives
+//!     from its payload alone.
 
 pub mod cli;
 pub mod clock;
