@@ -61,9 +61,10 @@ impl Names {
 
 impl Resolver for Names {
     fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
-        // The default port follows from the scheme.
-        let host =
-            format!("{}://{}", uri.scheme_str().unwrap_or_default(), uri.authority().map_or("", |it| it.as_str()));
+        // Without a proxy's user and password, which stand before the host. The default port follows from the scheme.
+        let authority = uri.authority().map_or("", |it| it.as_str());
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        let host = format!("{}://{host}", uri.scheme_str().unwrap_or_default());
         if let Some(addresses) = self.known(&host) {
             return Ok(addresses);
         }
@@ -119,16 +120,21 @@ mod tests {
         assert_eq!(asked(), 1);
         assert_ne!(look("https://ab.example/v1/x").expect("found"), first);
         assert_eq!(asked(), 2);
-        // A failure is not remembered.
-        assert!(look("https://nowhere.example/").is_err() && look("https://nowhere.example/").is_err());
-        assert_eq!(asked(), 4);
+        look("https://user:secret@abc.example/").expect("found");
+        assert!(!format!("{names:?}").contains("secret"), "{names:?}");
         names.forget();
         look("https://a.example/").expect("found");
-        assert_eq!(asked(), 5);
+        assert_eq!(asked(), 4);
+        // A failure is not remembered.
+        assert!(look("https://nowhere.example/").is_err() && look("https://nowhere.example/").is_err());
+        assert_eq!(asked(), 6);
+        names.forget();
+        look("https://a.example/").expect("found");
+        assert_eq!(asked(), 7);
         let old = Instant::now().checked_sub(KEPT).expect("a machine that runs for a minute");
         names.held().values_mut().for_each(|found| found.since = old);
         look("https://a.example/").expect("found");
-        assert_eq!(asked(), 6);
+        assert_eq!(asked(), 8);
         for host in 0..100 {
             look(&format!("https://host-{host}.example/")).expect("found");
         }
