@@ -133,6 +133,7 @@ impl Replay<'_, '_> {
         let deliveries: Vec<Delivery> = batch
             .iter()
             .map(|payload| Delivery {
+                provider: super::payloads::provider_of(&payload.body),
                 body: payload.body.clone(),
                 door: "replay",
                 owner: None,
@@ -165,6 +166,7 @@ impl Replay<'_, '_> {
 pub(super) fn outcome(verdict: &Verdict) -> (&'static str, Option<&str>) {
     match verdict {
         Verdict::Processed => ("processed", None),
+        Verdict::Stored => ("stored", None),
         Verdict::Duplicate => ("duplicate", None),
         Verdict::Ignored => ("ignored", None),
         Verdict::Failed(why) => ("failed", Some(why)),

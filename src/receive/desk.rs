@@ -115,9 +115,9 @@ fn serve(batch: Vec<Waiting>, intake: &mut Intake, clock: &dyn Clock, tell: &mut
         Ok(accepted) => {
             // Who sent it may have gone; it is durable all the same.
             for (one, answer) in accepted.iter().zip(answers) {
-                let _ = answer.send(Answer::of(&one.verdict));
+                let _ = answer.send(Answer::of(one));
             }
-            accepted.iter().for_each(|one| tell(News::Taken(one, Answer::of(&one.verdict))));
+            accepted.iter().for_each(|one| tell(News::Taken(one, Answer::of(one))));
         }
         Err(error) => {
             let count = answers.len();

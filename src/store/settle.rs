@@ -190,6 +190,36 @@ impl Rows<'_> {
         }
     }
 
+    /// Returns whether no answer is known of an object that was sent after `since_s`.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn lacks_answer(
+        &mut self,
+        resource: &'static Resource,
+        id: &str,
+        account: i64,
+        since_s: i64,
+    ) -> Result<bool, Error> {
+        let index = self.catalog.get(resource).index;
+        self.prepare(index)?;
+        let stored = self.stored(index, account, id)?;
+        Ok(stored.is_none_or(|stored| stored.unsettled || stored.interval.from_s <= since_s))
+    }
+
+    /// Marks a row as doubtful until an answer comes.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn distrust(&mut self, resource: &'static Resource, id: &str, account: i64) -> Result<(), Error> {
+        let index = self.catalog.get(resource).index;
+        self.prepare(index)?;
+        match self.stored(index, account, id)?.filter(|stored| !stored.unsettled) {
+            Some(stored) => self.mark(index, stored.row_id, true),
+            None => Ok(()),
+        }
+    }
+
     /// Returns whether a state that is no newer than the row may tell otherwise where the events of the row's second
     /// began: several of them may go in a circle (A→B→A), which ends where the older state says that it began.
     pub(super) fn may_move_the_end(

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use stripesync::model::secret::Secret;
@@ -41,7 +41,7 @@ fn request(body: &[u8], headers: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// A running receiver.
-struct Running {
+pub struct Running {
     child: Child,
     port: u16,
     began: Instant,
@@ -51,7 +51,13 @@ impl Running {
     fn start(home: &Home, more: &[&str]) -> Running {
         let arguments = [&["listen", "--port", "0"], more].concat();
         let mut command = home.command(&arguments);
-        command.env("STRIPE_WEBHOOK_SECRET", SECRET).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.env("STRIPE_WEBHOOK_SECRET", SECRET);
+        Running::of(command)
+    }
+
+    /// Runs a command that listens on a free port.
+    pub fn of(mut command: Command) -> Running {
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("starts");
         let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
         let mut line = String::new();
@@ -70,7 +76,7 @@ impl Running {
     }
 
     /// Sends bytes and reads all that comes until the other side ends, or one answer.
-    fn exchange(&self, bytes: &[u8]) -> String {
+    pub fn exchange(&self, bytes: &[u8]) -> String {
         let mut stream = self.connect();
         // Whoever is refused early may not take all of it.
         let _ = stream.write_all(bytes);
@@ -80,7 +86,7 @@ impl Running {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    fn status_of(&self, bytes: &[u8]) -> u16 {
+    pub fn status_of(&self, bytes: &[u8]) -> u16 {
         let answer = self.exchange(bytes);
         answer
             .split(' ')
@@ -94,7 +100,7 @@ impl Running {
         self.status_of(&request(body.as_bytes(), &[("Stripe-Signature", &header), ("Connection", "close")]))
     }
 
-    fn stop(self) {
+    pub fn stop(self) {
         signal(&self.child, "TERM");
         let ran = finished(self.child, self.began);
         assert_eq!(ran.code, Some(0), "a receiver that is told to stop ends well");
