@@ -31,7 +31,7 @@ pub(super) fn run(args: &ReplayArgs, global: &Global, ui: &Ui, clock: &dyn Clock
     store::stop_waiting_for(&cancel);
     let catalog = sync::catalog();
     let store = open(&database, args.apply, &cancel)?;
-    let mut intake = Intake::new(&store, &catalog, Retries::default(), None)?;
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None)?.offline();
     let mut replay = Replay { intake: &mut intake, store: &store, clock, ui, done: Replayed::default(), named: 0 };
     let ended = replay.all(mixed(payloads, args)?, &cancel);
     let done = std::mem::take(&mut replay.done);
