@@ -43,6 +43,7 @@ complete -c stripesync -n "__fish_stripesync_needs_command" -s V -l version -d '
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "sync" -d 'Pull accounts into the file'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "listen" -d 'Receive webhooks, and keep the file current to the second'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "replay" -d 'Take events from files, as if they were delivered'
+complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "test-webhook" -d 'Take one event by the receiver\'s own path, and show what it does'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "status" -d 'Show what the file holds and how fresh it is'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "events" -d 'Show what the event log holds'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "retry-failed" -d 'Try failed events once more'
@@ -264,6 +265,27 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -s v -l ve
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l file -d 'File with one event, or with a bare object (see --type); - for stdin' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l type -d 'Make an event of this type, of now, of the bare object in the file' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l url -d 'Post it, signed, to this receiver, and write nothing into the file' -r -f
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l dry-run -d 'Show what would change; write nothing'
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l apply -d 'Take it also into a file that holds accounts of Stripe'
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l provider -d 'Only this service' -r -f -a "stripe\t'Stripe'
 fic\t'Fatture in Cloud'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l max-age -d 'End with code 3 where an account was last synced longer ago than this: 90s, 15m, 2h, 1d' -r

@@ -10,6 +10,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::names::{Names, Shells};
+use super::test_webhook::TestWebhookArgs;
 use super::values;
 use crate::ui::{Format, LogFormat, Look};
 
@@ -207,6 +208,11 @@ pub enum Command {
     /// Goes the same way as the receiver, without signatures. What was taken before is a duplicate, so that replaying
     /// twice does no harm.
     Replay(ReplayArgs),
+    /// Take one event by the receiver's own path, and show what it does
+    ///
+    /// Signs the event, checks the signature, and takes the event in as `listen` and `replay` do; shows its row before and
+    /// after.
+    TestWebhook(TestWebhookArgs),
     /// Show what the file holds and how fresh it is
     ///
     /// Reads the file alone: needs no key and no network, and may run while a sync does.

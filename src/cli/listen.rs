@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::args::{Global, ListenArgs};
 use super::catch_up::{self, CatchUp};
 use super::exit::{Exit, Failure};
-use super::{replay, settings, signals};
+use super::{settings, signals};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Secret, Settings};
 use crate::receive::{self, Ended, News, SigningSecret, route};
@@ -177,7 +177,7 @@ impl Teller<'_> {
     }
 
     fn line(&self, accepted: &Accepted, status: Option<u16>) {
-        let (outcome, why) = replay::outcome(&accepted.verdict);
+        let (outcome, why) = accepted.verdict.in_words();
         self.ui.delivery(&DeliveryLine {
             at_s: self.clock.now_ms() / 1000,
             kind: &accepted.kind,

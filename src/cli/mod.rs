@@ -20,6 +20,7 @@ pub mod select;
 mod signals;
 mod status;
 mod sync;
+mod test_webhook;
 pub mod values;
 
 use std::collections::HashMap;
@@ -81,6 +82,7 @@ fn dispatch(cli: &Cli, ui: &Ui) -> Result<Exit, Failure> {
         Command::Sync(args) => sync::run(args, &cli.global, ui, &clock),
         Command::Listen(args) => listen::run(args, &cli.global, ui),
         Command::Replay(args) => replay::run(args, &cli.global, ui, &clock),
+        Command::TestWebhook(args) => test_webhook::run(args, &cli.global, ui, &clock),
         Command::Status(args) => status::run(args, &cli.global, ui, &clock),
         Command::Events(args) => events::run(args, &cli.global, ui),
         Command::RetryFailed(args) => retry_failed::run(args, &cli.global, ui, &clock),

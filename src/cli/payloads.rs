@@ -61,6 +61,34 @@ impl Payloads {
         Ok(Payloads { files, ready: VecDeque::new(), lines: None })
     }
 
+    /// Reads the one event of a file, or of stdin where it is called `-`.
+    ///
+    /// # Errors
+    /// When it cannot be read, is empty, or holds several.
+    pub fn one(path: &Path) -> Result<Payload, Failure> {
+        let mut payloads = Payloads { files: VecDeque::new(), ready: VecDeque::new(), lines: None };
+        let name = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
+        if path.as_os_str() == "-" {
+            let mut text = String::new();
+            let read = stdin().take(WHOLE_BYTES_MAX).read_to_string(&mut text);
+            read.map_err(|error| unreadable(&name, &error))?;
+            payloads.take_whole(&name, &text)?;
+        } else {
+            if path.is_dir() {
+                return Err(Failure::usage(format!("{name} is a folder"))
+                    .hint("`stripesync replay` takes folders; this command shows what one event does"));
+            }
+            find(path, 0, true, &mut payloads.files)?;
+        }
+        let first = payloads.next().transpose()?.filter(|payload| !payload.body.is_empty());
+        let Some(first) = first else { return Err(Failure::usage(format!("{name} is empty"))) };
+        match payloads.next() {
+            None => Ok(first),
+            Some(_) => Err(Failure::usage(format!("{name} holds several events"))
+                .hint("`stripesync replay` takes many; this command shows what one does")),
+        }
+    }
+
     fn next_line(&mut self) -> Option<Result<Payload, Failure>> {
         let (name, number, reader) = self.lines.as_mut()?;
         loop {
@@ -112,11 +140,15 @@ impl Payloads {
         }
         let mut text = String::new();
         file.take(WHOLE_BYTES_MAX).read_to_string(&mut text).map_err(|error| unreadable(&name, &error))?;
-        self.ready = elements(&text)
+        self.take_whole(&name, &text)
+    }
+
+    fn take_whole(&mut self, name: &str, text: &str) -> Result<(), Failure> {
+        self.ready = elements(text)
             .into_iter()
             .enumerate()
             .map(|(at, body)| {
-                let place = if at == 0 { name.clone() } else { format!("{name} (event {})", at + 1) };
+                let place = if at == 0 { name.to_owned() } else { format!("{name} (event {})", at + 1) };
                 Payload { place, body }
             })
             .collect();

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::model::cancel::Cancel;
 use crate::store::{self, Store};
 use crate::sync;
-use crate::sync::intake::{Accepted, Delivery, Intake, Retries, Verdict};
+use crate::sync::intake::{Accepted, Delivery, Intake, Retries};
 use crate::ui::{Replayed, Ui};
 
 /// Events that share a transaction.
@@ -150,7 +150,7 @@ impl Replay<'_, '_> {
     }
 
     fn count(&mut self, payload: &Payload, one: &Accepted) {
-        let (outcome, why) = outcome(&one.verdict);
+        let (outcome, why) = one.verdict.in_words();
         *self.done.by_outcome.entry(outcome).or_default() += 1;
         let Some(why) = why else { return };
         self.named += 1;
@@ -158,17 +158,6 @@ impl Replay<'_, '_> {
             let named = if one.id.is_empty() { String::new() } else { format!(" ({} {})", one.kind, one.id) };
             self.ui.note(&format!("{}{named}: {why}", payload.place));
         }
-    }
-}
-
-/// Returns how a delivery ended in a word, and why where it did not end well.
-pub(super) fn outcome(verdict: &Verdict) -> (&'static str, Option<&str>) {
-    match verdict {
-        Verdict::Processed => ("processed", None),
-        Verdict::Duplicate => ("duplicate", None),
-        Verdict::Ignored => ("ignored", None),
-        Verdict::Failed(why) => ("failed", Some(why)),
-        Verdict::Malformed(why) => ("malformed", Some(why)),
     }
 }
 

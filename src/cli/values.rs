@@ -84,6 +84,18 @@ pub fn event_type(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// Reads `--type` of an event that is to be made: a whole type.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn whole_event_type(text: &str) -> Result<String, String> {
+    let is_fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_');
+    match text.contains('.') && text.chars().all(is_fine) {
+        true => Ok(text.to_owned()),
+        false => Err("give a type such as customer.updated".to_owned()),
+    }
+}
+
 /// Reads a moment into unix seconds: a date (midnight UTC) or a timestamp with its zone.
 ///
 /// # Errors
@@ -206,6 +218,10 @@ mod tests {
     fn filters_of_the_log_are_read() {
         assert_eq!(event_type("customer.*").as_deref(), Ok("customer.*"));
         assert_eq!(event_type("*").as_deref(), Ok("*"));
+        assert_eq!(whole_event_type("v1.billing_meter.x").as_deref(), Ok("v1.billing_meter.x"));
+        for bad in ["", "customer", "customer.*", "a.b\"", "Customer.created"] {
+            assert!(whole_event_type(bad).is_err(), "{bad}");
+        }
         for bad in ["", "cust*er", "a**", "a?"] {
             assert!(event_type(bad).is_err(), "{bad}");
         }

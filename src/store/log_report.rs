@@ -13,6 +13,7 @@ use crate::model::log::{
     EventDetails, FROM_LIST, FailedAttempt, HourStats, KindStats, Latencies, LogFilter, LogStats, LoggedEvent,
     Outcomes, QueueStats, RowNow,
 };
+use crate::model::trial::RowCells;
 
 /// Types that are told apart; signed events have some hundreds, files may have any.
 const KINDS_MAX: usize = 500;
@@ -24,6 +25,8 @@ const HOURS: usize = 24;
 const RETRIED_MAX: i64 = 1_000_000;
 /// Columns of a row that say something about the row, and not about the object.
 const OF_THE_ROW: &[&str] = &["row_id", "account", "id", "data", "as_of", "deleted_at", "unsettled"];
+/// Columns that a change of the object's content says nothing by.
+const ABOUT_THE_ROW: &[&str] = &["row_id", "account", "as_of"];
 
 /// What a [`LoggedEvent`] is read from.
 const LOGGED: &str =
@@ -200,6 +203,30 @@ impl Store {
                 }
             }
             Ok(now)
+        };
+        statement.query_row(rusqlite::params![account, id], read).optional().map_err(sql)
+    }
+
+    /// Returns every column of an object's row by name, as text, but for those that say whose it is and since when it is
+    /// known; nothing where there is no row. Of several, the one that lives. The table is one of the catalog's.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn row_in_full(&self, table: &str, account: i64, id: &str) -> Result<Option<RowCells>, Error> {
+        let sql = |e| self.sql(e);
+        let text = format!(
+            "SELECT * FROM {table} WHERE account = ?1 AND id = ?2 ORDER BY deleted_at IS NOT NULL, row_id LIMIT 1"
+        );
+        let mut statement = self.conn.prepare(&text).map_err(sql)?;
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+        let read = |row: &rusqlite::Row| {
+            let shown = names.iter().enumerate().filter(|(_, name)| !ABOUT_THE_ROW.contains(&name.as_str()));
+            shown
+                .map(|(index, name)| {
+                    let value: Value = row.get(index)?;
+                    Ok((name.clone(), Some(value).filter(|value| *value != Value::Null).map(super::show)))
+                })
+                .collect()
         };
         statement.query_row(rusqlite::params![account, id], read).optional().map_err(sql)
     }

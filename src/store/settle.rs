@@ -190,6 +190,21 @@ impl Rows<'_> {
         }
     }
 
+    /// Marks a row in doubt whatever its events say, and queues the GET that ends the doubt: what it holds came from
+    /// somebody else's file.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn distrust(&mut self, resource: &'static Resource, id: &str, account: i64, at_s: i64) -> Result<(), Error> {
+        let index = self.catalog.get(resource).index;
+        self.prepare(index)?;
+        let Some(stored) = self.stored(index, account, id)? else { return Ok(()) };
+        if !stored.unsettled {
+            self.mark(index, stored.row_id, true)?;
+        }
+        self.queue_fetch(index, account, id, at_s)
+    }
+
     /// Returns whether a state that is no newer than the row may tell otherwise where the events of the row's second
     /// began: several of them may go in a circle (A→B→A), which ends where the older state says that it began.
     pub(super) fn may_move_the_end(

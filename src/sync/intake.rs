@@ -10,11 +10,14 @@ use crate::model::extract::Catalog;
 use crate::model::resource::Resource;
 use crate::providers::stripe::event;
 use crate::store::{
-    Applied, Arrival, Ended, Error as StoreError, KnownAccount, Logged, NAMELESS, NewAccount, Rows, Store, Waiting,
+    Applied, Arrival, Ended, Error as StoreError, Event, KnownAccount, Logged, NAMELESS, NewAccount, Rows, Store,
+    Waiting,
 };
 
 /// How old the knowledge may be of which lists were read whole: syncs go on beside.
 const CURRENT_AGE_MAX: Duration = Duration::from_secs(60);
+/// Doors that nobody's signature opens.
+const FROM_OUTSIDE: [&str; 2] = ["test", "replay"];
 
 /// How often a failed event is tried again, and after how many seconds each time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +90,19 @@ pub enum Verdict {
     Malformed(&'static str),
 }
 
+impl Verdict {
+    /// Returns how a delivery ended in a word, and why where it did not end well.
+    pub fn in_words(&self) -> (&'static str, Option<&str>) {
+        match self {
+            Verdict::Processed => ("processed", None),
+            Verdict::Duplicate => ("duplicate", None),
+            Verdict::Ignored => ("ignored", None),
+            Verdict::Failed(why) => ("failed", Some(why)),
+            Verdict::Malformed(why) => ("malformed", Some(why)),
+        }
+    }
+}
+
 /// Takes deliveries in. Lives as long as one writer.
 pub struct Intake<'c> {
     store: &'c Store,
@@ -123,6 +139,11 @@ impl<'c> Intake<'c> {
         let rows = store.rows(catalog, &children)?;
         let current = Default::default();
         Ok(Intake { store, catalog, rows, children, numbers, retries, is_sandbox, own, accounts, current })
+    }
+
+    /// Returns the resources with their numbers in the file.
+    pub(super) fn numbers(&self) -> &[(i64, &'static Resource)] {
+        &self.numbers
     }
 
     /// Takes a batch in, in one transaction: when this returns, what it says is durable.
@@ -174,14 +195,10 @@ impl<'c> Intake<'c> {
 
     fn take_one(&mut self, delivery: &Delivery, now_s: i64) -> Result<Accepted, Error> {
         let began = Instant::now();
-        let read = event::read(&delivery.body);
-        if read.id.is_none() || read.kind.is_empty() {
-            let why = read.trouble.unwrap_or("it is no event");
-            return Ok(nothing(Verdict::Malformed(why)));
-        }
-        let account = self.owner(&read, delivery.owner.as_deref())?;
-        let created_s = read.created_s.unwrap_or(now_s);
-        let event = logged::logged(self.catalog, read, created_s, &delivery.body);
+        let (account, event) = match self.identify(delivery, now_s)? {
+            Ok(found) => found,
+            Err(why) => return Ok(nothing(Verdict::Malformed(why))),
+        };
         let arrival = Arrival {
             provider: "stripe",
             account,
@@ -204,8 +221,38 @@ impl<'c> Intake<'c> {
         if event.table.is_empty() && event.error.is_none() {
             return Ok(Accepted { row: Some(row), took_us: micros(began), ..accepted });
         }
-        let done = self.effect(account, &Waiting { row, event }, now_s, began)?;
+        let one = Waiting { row, event };
+        let done = self.effect(account, &one, now_s, began)?;
+        self.distrust(account, delivery.door, &one.event, &done, now_s)?;
         Ok(Accepted { account: accepted.account, ..done })
+    }
+
+    /// Says whose event it is, and what of it goes into the log; or why it is no event.
+    pub(super) fn identify(
+        &mut self,
+        delivery: &Delivery,
+        now_s: i64,
+    ) -> Result<Result<(i64, Event), &'static str>, Error> {
+        let read = event::read(&delivery.body);
+        if read.id.is_none() || read.kind.is_empty() {
+            return Ok(Err(read.trouble.unwrap_or("it is no event")));
+        }
+        let account = self.owner(&read, delivery.owner.as_deref())?;
+        let created_s = read.created_s.unwrap_or(now_s);
+        Ok(Ok((account, logged::logged(self.catalog, read, created_s, &delivery.body))))
+    }
+
+    /// Leaves a row of a service's account in doubt that somebody's file has changed: a GET has the last word.
+    fn distrust(&mut self, account: i64, door: &str, event: &Event, done: &Accepted, now_s: i64) -> Result<(), Error> {
+        let is_changed = done.applied.is_some_and(|applied| applied != Applied::Unchanged);
+        let is_real = |it: &KnownAccount| it.row == account && it.mode != "sandbox" && it.remote_id != NAMELESS;
+        if !(is_changed && FROM_OUTSIDE.contains(&door) && self.accounts.iter().any(is_real)) {
+            return Ok(());
+        }
+        let (Some(compiled), Some(id)) = (self.catalog.by_table(&event.table), &event.object_id) else {
+            return Ok(());
+        };
+        Ok(self.rows.distrust(compiled.resource, id, account, event.created_s.min(now_s))?)
     }
 
     /// Takes one event's effect within a savepoint, and writes down how it ended.

@@ -16,6 +16,7 @@ mod sheet;
 mod stats;
 mod status;
 pub mod text;
+mod trial;
 pub mod units;
 
 use std::borrow::Cow;
@@ -28,11 +29,13 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 
 use crate::model::log::{EventDetails, LogStats, LoggedEvent, RetryPlan, RetryReport};
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
+use crate::model::trial::Trial;
 pub use delivery::{DeliveryLine, Replayed};
 pub use log::LogFormat;
 pub use plan::Pace;
 pub use progress::Watch;
 pub use redraw::Redraw;
+pub use trial::PostLine;
 
 /// Narrower than this no table of numbers can be read.
 const WIDTH_MIN: u16 = 40;
@@ -186,6 +189,30 @@ impl Ui {
             Format::Json => self.stdout(&delivery::replayed_json(done)),
             Format::Csv => self.csv(&delivery::replayed_csv(done)),
             Format::Table => self.stdout(&delivery::replayed(done, width())),
+        }
+    }
+
+    /// Writes what one event did to its row, or would have done where it was only rehearsed.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn trial(&self, trial: &Trial, is_rehearsed: bool) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&trial::json(trial, is_rehearsed)),
+            Format::Csv => self.csv(&trial::csv(trial)),
+            Format::Table => self.stdout(&trial::table(trial, is_rehearsed, width())),
+        }
+    }
+
+    /// Writes what another receiver said.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn posted(&self, post: &PostLine) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&trial::posted_json(post)),
+            Format::Csv => self.csv(&trial::posted_csv(post)),
+            Format::Table => self.stdout(&trial::posted(post)),
         }
     }
 

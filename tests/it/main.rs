@@ -35,6 +35,7 @@ mod stripe_tables;
 mod support;
 mod telling;
 mod terminal;
+mod test_webhook;
 mod tls;
 mod under;
 mod while_reading;

@@ -12,7 +12,7 @@ use stripesync::store::Store;
 use crate::program::{Home, finished, signal};
 use crate::support::Dice;
 
-const SECRET: &str = "whsec_aSigningSecretForTheTests";
+pub const SECRET: &str = "whsec_aSigningSecretForTheTests";
 
 fn now_s() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
@@ -41,14 +41,14 @@ fn request(body: &[u8], headers: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// A running receiver.
-struct Running {
+pub struct Running {
     child: Child,
-    port: u16,
+    pub port: u16,
     began: Instant,
 }
 
 impl Running {
-    fn start(home: &Home, more: &[&str]) -> Running {
+    pub fn start(home: &Home, more: &[&str]) -> Running {
         let arguments = [&["listen", "--port", "0"], more].concat();
         let mut command = home.command(&arguments);
         command.env("STRIPE_WEBHOOK_SECRET", SECRET).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -89,12 +89,12 @@ impl Running {
             .unwrap_or_else(|| panic!("no answer: {answer:?}"))
     }
 
-    fn post(&self, body: &str) -> u16 {
+    pub fn post(&self, body: &str) -> u16 {
         let header = signed(body.as_bytes(), SECRET, now_s());
         self.status_of(&request(body.as_bytes(), &[("Stripe-Signature", &header), ("Connection", "close")]))
     }
 
-    fn stop(self) {
+    pub fn stop(self) {
         signal(&self.child, "TERM");
         let ran = finished(self.child, self.began);
         assert_eq!(ran.code, Some(0), "a receiver that is told to stop ends well");
