@@ -39,7 +39,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('sync', 'sync', [CompletionResultType]::ParameterValue, 'Pull accounts into the file')
             [CompletionResult]::new('listen', 'listen', [CompletionResultType]::ParameterValue, 'Receive webhooks, and keep the file current to the second')
-            [CompletionResult]::new('replay', 'replay', [CompletionResultType]::ParameterValue, 'Take events from files, as if they were delivered')
+            [CompletionResult]::new('replay', 'replay', [CompletionResultType]::ParameterValue, 'Take events from files or from the log, as if they were delivered; or send them elsewhere')
             [CompletionResult]::new('test-webhook', 'test-webhook', [CompletionResultType]::ParameterValue, 'Take one event by the receiver''s own path, and show what it does')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what the file holds and how fresh it is')
             [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'Show what the event log holds')
@@ -82,6 +82,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
         'stripesync;listen' {
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Address to listen on; others than 127.0.0.1 can be reached from other machines')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port; 0 takes a free one')
+            [CompletionResult]::new('--forward-to', '--forward-to', [CompletionResultType]::ParameterName, 'Pass each event on to this address as it came, signature included, once it is in the file')
             [CompletionResult]::new('--catch-up', '--catch-up', [CompletionResultType]::ParameterName, 'How often events that never arrived are asked for, with a key: from 10s to 7d')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')
@@ -103,6 +104,13 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             break
         }
         'stripesync;replay' {
+            [CompletionResult]::new('--event', '--event', [CompletionResultType]::ParameterName, 'The event of the log with this id (evt_…); may be repeated')
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'Events of the log of this type; with * at the end, all that begin so; may be repeated')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Events of the log of this account (acct_…)')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Events of the log that happened from then on: 2026-01-31 (UTC), 2026-01-31T12:00:00Z, or 2h, 1d ago')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Events of the log that happened before then')
+            [CompletionResult]::new('--forward-to', '--forward-to', [CompletionResultType]::ParameterName, 'Send them to this address, signed anew, and write nothing into the file')
+            [CompletionResult]::new('--speed', '--speed', [CompletionResultType]::ParameterName, 'Keep to the times at which they happened, so many times as fast [default: as fast as possible]')
             [CompletionResult]::new('--shuffle', '--shuffle', [CompletionResultType]::ParameterName, 'Mix the events up; the same seed gives the same order')
             [CompletionResult]::new('--duplicate', '--duplicate', [CompletionResultType]::ParameterName, 'How many of a hundred events come twice')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
@@ -112,7 +120,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are written to stdout')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR')
             [CompletionResult]::new('--log-format', '--log-format', [CompletionResultType]::ParameterName, 'How log lines are written to stderr')
-            [CompletionResult]::new('--apply', '--apply', [CompletionResultType]::ParameterName, 'Take them also into a file that holds accounts of Stripe')
+            [CompletionResult]::new('--apply', '--apply', [CompletionResultType]::ParameterName, 'Take those of files also into a database that holds accounts of Stripe')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Write only errors to stderr')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Write only errors to stderr')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show every line of the tables, and log steps; -vv logs each request too')

@@ -418,7 +418,7 @@ _stripesync() {
             return 0
             ;;
         stripesync__subcmd__listen)
-            opts="-p -q -v -h -V --host --port --skip-verify --catch-up --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            opts="-p -q -v -h -V --host --port --forward-to --skip-verify --catch-up --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -429,6 +429,10 @@ _stripesync() {
                     return 0
                     ;;
                 --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --forward-to)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -565,12 +569,40 @@ _stripesync() {
             return 0
             ;;
         stripesync__subcmd__replay)
-            opts="-p -q -v -h -V --shuffle --duplicate --apply --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            opts="-p -q -v -h -V --event --type --account --since --until --forward-to --speed --shuffle --duplicate --apply --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --event)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --type)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --until)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --forward-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --speed)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --shuffle)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::args::{Global, ListenArgs};
 use super::catch_up::{self, CatchUp};
 use super::exit::{Exit, Failure};
+use super::pass_on::{self, PassOn};
 use super::{settings, signals};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Secret, Settings};
@@ -28,6 +29,8 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     let host = host(&args.host)?;
     check(args, host, &secrets)?;
     let listener = bind(SocketAddr::new(host, args.port))?;
+    let own = listener.local_addr().map_err(|error| Failure::failed("cannot listen").because(&error))?;
+    let target = pass_on::target(args.forward_to.as_deref(), own)?;
     let cancel = signals::watch()?;
     store::stop_waiting_for(&cancel);
     let catalog = sync::catalog();
@@ -35,14 +38,21 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     store.reread(&catalog, &cancel)?;
     store.durable()?;
     tell_start(&listener, &settings, &secrets, args, ui)?;
+    let mut pass_on = target.map(|target| PassOn::begin(target, ui)).transpose()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let catch_up = CatchUp::begin(&settings, args.catch_up, &cancel, ui)?;
     let mut intake = Intake::new(&store, &catalog, Retries::default(), None)?;
     let known: Vec<SigningSecret> = secrets.into_iter().map(|secret| SigningSecret { secret, owner: None }).collect();
     let mut teller = Teller { ui, clock: &*clock, refused: 0, since: clock.elapsed() };
     let ran = receive::run(listener, &known, args.skip_verify, &mut intake, (&clock, &cancel), &mut |news| {
-        teller.tell(&news)
+        teller.tell(&news);
+        if let (News::Durable(event), Some(pass_on)) = (&news, &mut pass_on) {
+            pass_on.pass(event, ui);
+        }
     });
+    if let Some(pass_on) = pass_on {
+        pass_on.end(ui);
+    }
     // Whoever catches up finishes its batch.
     catch_up.end(&cancel);
     match ran {
@@ -136,6 +146,7 @@ impl Teller<'_> {
     fn tell(&mut self, news: &News) {
         match news {
             News::Taken(accepted, answer) => self.line(accepted, Some(answer.status_and_body().0)),
+            News::Durable(_) => {}
             News::Again(accepted) => self.line(accepted, None),
             News::Unwritten(count, error) => {
                 let causes =

@@ -4,11 +4,14 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, stdin};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::exit::Failure;
+use crate::model::cancel::Cancel;
 
 /// A file that is read as a whole; longer ones have to have a line for each event.
 const WHOLE_BYTES_MAX: u64 = 64 << 20;
@@ -18,6 +21,8 @@ const EVENT_BYTES_MAX: usize = 1 << 20;
 const FILES_MAX: usize = 100_000;
 /// Folders in one another.
 const DEPTH_MAX: usize = 16;
+/// How soon the wish to stop is seen.
+const NOTICE: Duration = Duration::from_millis(100);
 /// Endings of files with a line for each event.
 const LINES: [&str; 2] = ["ndjson", "jsonl"];
 
@@ -34,7 +39,7 @@ pub struct Payload {
 pub struct Payloads {
     files: VecDeque<PathBuf>,
     ready: VecDeque<Payload>,
-    lines: Option<(String, usize, Box<dyn BufRead>)>,
+    lines: Option<(String, usize, Box<dyn BufRead + Send>)>,
 }
 
 /// A list as the API and its command-line tools print it.
@@ -173,6 +178,46 @@ impl Iterator for Payloads {
             let path = self.files.pop_front()?;
             if let Err(failure) = self.open(&path) {
                 return Some(Err(failure));
+            }
+        }
+    }
+}
+
+/// Payloads that are read in a thread of their own: who waits for what somebody may never type hears the wish to stop.
+pub struct Awaited {
+    read: Receiver<Result<Payload, Failure>>,
+    cancel: Cancel,
+}
+
+impl Awaited {
+    /// Begins to read.
+    ///
+    /// # Errors
+    /// When the system has no thread.
+    pub fn of(payloads: Payloads, cancel: &Cancel) -> Result<Awaited, Failure> {
+        let (sender, read) = sync_channel(1);
+        let send = move || {
+            for payload in payloads {
+                if sender.send(payload).is_err() {
+                    return;
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("stdin".into()).spawn(send);
+        thread.map_err(|error| Failure::failed("no thread to read with").because(&error))?;
+        Ok(Awaited { read, cancel: cancel.clone() })
+    }
+}
+
+impl Iterator for Awaited {
+    type Item = Result<Payload, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.read.recv_timeout(NOTICE) {
+                Ok(payload) => return Some(payload),
+                Err(RecvTimeoutError::Timeout) if !self.cancel.is_set() => {}
+                Err(_) => return None,
             }
         }
     }

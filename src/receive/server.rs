@@ -18,12 +18,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::answer::Answer;
-use super::desk::Counter;
+use super::desk::{Counter, Original};
 use super::gate::Gate;
 use super::route::{Route, route};
 use super::{CORRELATION_HEADER, Refusal};
 use crate::clock::Clock;
 use crate::model::cancel::Cancel;
+use crate::model::wire::VIA_HEADER;
 use crate::providers::stripe::signature;
 use crate::sync::intake::Delivery;
 
@@ -166,12 +167,13 @@ async fn stripe(request: Request<Incoming>, shared: &Shared, correlation_id: &st
     if shared.cancel.is_set() {
         return Answer::Later;
     }
-    let header = request.headers().get(signature::HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let original = Original { signature: header(signature::HEADER), via: header(VIA_HEADER) };
     let body = match read(request.into_body()).await {
         Ok(body) => body,
         Err((why, answer)) => return refuse(why, answer),
     };
-    let owner = match shared.gate.check(header.as_deref(), &body, shared.clock.now_ms() / 1000) {
+    let owner = match shared.gate.check(original.signature.as_deref(), &body, shared.clock.now_ms() / 1000) {
         Ok(owner) => owner,
         Err(error) => return refuse(error.to_string(), shared.gate.answer(&error)),
     };
@@ -179,7 +181,7 @@ async fn stripe(request: Request<Incoming>, shared: &Shared, correlation_id: &st
         return refuse("the body is no UTF-8 text".to_owned(), Answer::Bad);
     };
     let delivery = Delivery { body, door: "live", owner, correlation_id: correlation_id.to_owned() };
-    let Some(answered) = shared.counter.hand_in(delivery) else {
+    let Some(answered) = shared.counter.hand_in(delivery, Some(original)) else {
         return refuse("too many events wait for the file".to_owned(), Answer::Later);
     };
     match tokio::time::timeout(WRITE_TIME, answered).await {

@@ -184,6 +184,17 @@ impl<'c> Intake<'c> {
                 .iter()
                 .map(|(account, one)| {
                     let name = self.name_of(*account);
+                    if one.event.table.is_empty() && one.event.error.is_none() {
+                        // It concerns no table, however often it is taken.
+                        let (id, kind) = (one.event.id.clone(), one.event.kind.clone());
+                        return Ok(Accepted {
+                            row: Some(one.row),
+                            id,
+                            kind,
+                            account: name,
+                            ..nothing(Verdict::Ignored)
+                        });
+                    }
                     let one = as_it_came(one.clone());
                     self.effect(*account, &one, now_s, Instant::now()).map(|it| Accepted { account: name, ..it })
                 })

@@ -15,6 +15,7 @@ mod run;
 mod sheet;
 mod stats;
 mod status;
+mod steps;
 pub mod text;
 mod trial;
 pub mod units;
@@ -30,11 +31,12 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 use crate::model::log::{EventDetails, LogStats, LoggedEvent, RetryPlan, RetryReport};
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
 use crate::model::trial::Trial;
-pub use delivery::{DeliveryLine, Replayed};
+pub use delivery::{DeliveryLine, ForwardLine, Replayed};
 pub use log::LogFormat;
 pub use plan::Pace;
 pub use progress::Watch;
 pub use redraw::Redraw;
+pub use steps::Steps;
 pub use trial::PostLine;
 
 /// Narrower than this no table of numbers can be read.
@@ -84,6 +86,12 @@ impl Ui {
         Ui { look: *look, bars, has_header: AtomicBool::new(false) }
     }
 
+    /// Returns another handle on the same streams, for a thread.
+    pub fn share(&self) -> Ui {
+        let has_header = AtomicBool::new(self.has_header.load(Ordering::Relaxed));
+        Ui { look: self.look, bars: self.bars.clone(), has_header }
+    }
+
     /// Begins to write log lines to stderr, above the bars.
     pub fn start_log(&self, format: impl Into<LogFormat>, verbose: u8) {
         log::start(format.into(), if self.look.quiet { None } else { Some(verbose) }, self.bars.clone());
@@ -118,6 +126,11 @@ impl Ui {
     /// Returns where long work on these lists reports to; the bars end when it is dropped.
     pub fn watch(&self, lists: HashSet<String>) -> Watch {
         Watch::new(&self.look, self.bars.clone(), lists)
+    }
+
+    /// Shows how far one step after the other has come, until that is dropped.
+    pub fn steps(&self, total: Option<u64>) -> Steps {
+        Steps::new(&self.look, self.bars.clone(), total)
     }
 
     /// Writes what a run did: data to stdout, what went wrong to stderr.
@@ -177,6 +190,15 @@ impl Ui {
             Format::Table | Format::Csv => delivery::lines(line),
         };
         // A receiver goes on when nobody looks.
+        let _ = self.stdout(&text);
+    }
+
+    /// Writes what another application answered to an event that was passed on.
+    pub fn forwarded(&self, line: &ForwardLine) {
+        let text = match self.look.format {
+            Format::Json => delivery::forwarded_json(line),
+            Format::Table | Format::Csv => delivery::forwarded(line),
+        };
         let _ = self.stdout(&text);
     }
 

@@ -16,6 +16,7 @@ mod fic_sandbox;
 mod fic_sync;
 mod fic_tables;
 mod fic_world;
+mod forwarding;
 mod gaps;
 mod interface;
 mod kill;
