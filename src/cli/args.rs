@@ -201,8 +201,8 @@ pub enum Command {
     Sync(Box<SyncArgs>),
     /// Receive webhooks, and keep the file current to the second
     ///
-    /// Takes Stripe's signed events, and answers 200 when they are on the disk, log and rows together. With a key it also
-    /// fetches what a payload cannot tell, and reads the events that never arrived. Stop it with Ctrl-C.
+    /// Takes signed events of Stripe and Fatture in Cloud, and answers when they are on the disk, log and rows together.
+    /// With a key it also fetches what a payload cannot tell, and reads what never arrived. Stop it with Ctrl-C.
     Listen(ListenArgs),
     /// Take events from files or from the log, as if they were delivered; or send them elsewhere
     ///
@@ -372,6 +372,13 @@ Where Stripe sends events to:
   the tunnel's or proxy's address that leads here, with the path
   /api/stripe/webhook; the endpoint's API version should be the one that
   `stripesync sync` asks with, so that payloads suffice.
+
+Where Fatture in Cloud sends to:
+  the same address with /api/webhooks/fic/COMPANY/GROUP, such as
+  /api/webhooks/fic/108061/entity. Its challenge is answered, and what a
+  notification names is fetched with FIC_ACCESS_TOKEN. Its lists are read
+  at the start and every six hours. Should it change the key that it
+  signs with, FIC_PUBLIC_KEY takes the new one.
 
 A secret has no flag: process lists are public. Several, for several
 endpoints or while one is rolled, stand with commas between them.";

@@ -1,5 +1,5 @@
-//! What keeps the file current beside a receiver: now and then the service's own list of events, which has those that
-//! never arrived; and soon after an event, the objects that its payload cannot tell.
+//! What keeps the file current beside a receiver: now and then the services' own lists, which have what no event told of;
+//! and soon after an event, the objects that its payload cannot tell.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use super::engine::{self, Access, Order, Pulled};
 use super::exit::{Exit, Failure};
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
 use crate::model::cancel::Cancel;
-use crate::model::progress::Silent;
+use crate::model::progress::{Outcome, Silent};
 use crate::model::resource::{Provider, Resource};
 use crate::store::Store;
 use crate::sync;
@@ -19,8 +19,12 @@ use crate::ui::Ui;
 
 /// How often the service's list of events is read.
 pub(super) const DEFAULT: &str = "15m";
+/// Fatture in Cloud has no such list: its lists themselves are read, which costs a part of a month's requests.
+const FIC_EVERY: Duration = Duration::from_secs(6 * 3600);
 /// How soon an object is fetched that an event could not tell: several events of it share one GET.
 const SOON: Duration = Duration::from_secs(2);
+/// How late at most after what failed again and again.
+const LATE: Duration = Duration::from_secs(300);
 /// How soon the wish to stop is seen.
 const NOTICE: Duration = Duration::from_millis(100);
 /// Requests in flight beside a receiver.
@@ -34,20 +38,30 @@ pub(super) struct CatchUp(Option<JoinHandle<()>>);
 impl CatchUp {
     /// Begins, where there is a key, and says what it does.
     pub fn begin(settings: &Settings, every: Duration, cancel: &Cancel, ui: &Ui) -> Result<CatchUp, Failure> {
-        let Some(stripe) = settings.stripe()? else {
+        let (stripe, fic) = (settings.stripe()?, settings.fic()?);
+        if stripe.is_none() {
             ui.note(
-                "without STRIPE_API_KEY nothing is fetched: what an event cannot tell stays as it was, marked unsettled, \
-                 and an event that never arrives is missed",
+                "without STRIPE_API_KEY nothing is fetched of Stripe: what an event cannot tell stays as it was, marked \
+                 unsettled, and an event that never arrives is missed",
             );
-            return Ok(CatchUp(None));
-        };
-        if Store::open_read_only(&settings.database.value)?.tables_in_use()?.is_empty() {
-            ui.note("no sync has read this file's account yet: `stripesync sync` brings what was there before");
         }
-        let access = Access { stripe: Some(stripe), fic: None, is_sandbox: false };
-        let database = settings.database.value.clone();
-        let cancel = cancel.clone();
-        let work = move || Work { database, access, cancel }.run(every);
+        if stripe.is_none() && fic.is_none() {
+            return Ok(CatchUp(None));
+        }
+        if Store::open_read_only(&settings.database.value)?.tables_in_use()?.is_empty() {
+            ui.note("no sync has read into this file yet: `stripesync sync` brings what was there before");
+        }
+        let mut services = Vec::new();
+        if let Some(stripe) = stripe {
+            let access = Access { stripe: Some(stripe), ..Access::default() };
+            services.push(Service::new(Provider::Stripe, every, access));
+        }
+        if let Some(fic) = fic {
+            let access = Access { fic: Some(fic), ..Access::default() };
+            services.push(Service::new(Provider::Fic, every.max(FIC_EVERY), access));
+        }
+        let work = Work { database: settings.database.value.clone(), cancel: cancel.clone() };
+        let work = move || work.run(&mut services);
         let thread = std::thread::Builder::new().name("catch-up".into()).spawn(work);
         let thread = thread.map_err(|error| Failure::failed("no thread to catch up with").because(&error))?;
         Ok(CatchUp(Some(thread)))
@@ -65,50 +79,77 @@ impl CatchUp {
     }
 }
 
+/// One service, and when it was asked last.
+struct Service {
+    provider: Provider,
+    access: Access,
+    every: Duration,
+    caught_up: Option<Instant>,
+    looked: Instant,
+    /// How long to wait before what is queued is looked at: longer after each failure.
+    pause: Duration,
+}
+
+impl Service {
+    fn new(provider: Provider, every: Duration, access: Access) -> Service {
+        Service { provider, access, every, caught_up: None, looked: Instant::now(), pause: SOON }
+    }
+}
+
 struct Work {
     database: PathBuf,
-    access: Access,
     cancel: Cancel,
 }
 
 impl Work {
-    fn run(&self, every: Duration) {
-        let mut caught_up = None::<Instant>;
-        let mut looked = Instant::now();
+    fn run(&self, services: &mut [Service]) {
         while !self.cancel.is_set() {
-            if caught_up.is_none_or(|at| at.elapsed() >= every) {
-                caught_up = Some(Instant::now());
-                self.report(self.pull(false));
-            } else if looked.elapsed() >= SOON {
-                looked = Instant::now();
-                if self.is_something_queued() {
-                    self.report(self.pull(true));
-                }
+            for service in &mut *services {
+                self.attend(service);
             }
             std::thread::sleep(NOTICE);
         }
     }
 
-    fn is_something_queued(&self) -> bool {
-        let now_s = crate::clock::Clock::now_ms(&SystemClock::new()) / 1000;
-        Store::open_read_only(&self.database).and_then(|store| store.is_due(now_s)).unwrap_or(false)
+    /// Asks a service if it is time to.
+    fn attend(&self, service: &mut Service) {
+        if self.cancel.is_set() {
+            return;
+        }
+        let is_whole = service.caught_up.is_none_or(|at| at.elapsed() >= service.every);
+        if !is_whole && (service.looked.elapsed() < service.pause || !self.is_something_queued(service.provider)) {
+            return;
+        }
+        let is_well = self.report(self.pull(service, !is_whole));
+        service.looked = Instant::now();
+        if is_whole {
+            service.caught_up = Some(service.looked);
+        }
+        service.pause = if is_well { SOON } else { (service.pause * 2).min(LATE) };
     }
 
-    /// Brings up to date what the file has of the account, or only what is queued.
-    fn pull(&self, queued_only: bool) -> Result<(), Failure> {
+    fn is_something_queued(&self, provider: Provider) -> bool {
+        let now_s = SystemClock::new().now_ms() / 1000;
+        let is_due = |store: Store| store.is_due(provider.name(), now_s);
+        Store::open_read_only(&self.database).and_then(is_due).unwrap_or(false)
+    }
+
+    /// Brings up to date what the file has of a service, or only what is queued. Returns whether all of it went well.
+    fn pull(&self, service: &Service, queued_only: bool) -> Result<bool, Failure> {
         let tables: HashSet<String> = Store::open_read_only(&self.database)?.tables_in_use()?.into_iter().collect();
+        let name = service.provider.name();
         let is_used = |resource: &Resource| {
             tables.contains(&resource.table())
-                || resource.parent().is_some_and(|parent| tables.contains(&format!("stripe_{parent}")))
+                || resource.parent().is_some_and(|parent| tables.contains(&format!("{name}_{parent}")))
         };
         let catalog = sync::catalog();
-        let all = catalog.entries().iter().map(|entry| entry.resource).filter(|r| r.provider == Provider::Stripe);
+        let all: Vec<_> =
+            catalog.entries().iter().map(|it| it.resource).filter(|r| r.provider == service.provider).collect();
         // What was never read is no sync's: only what events ask for.
-        let queued_only = queued_only || tables.is_empty();
-        let only = all.filter(|resource| queued_only || is_used(resource)).collect();
+        let queued_only = queued_only || !all.iter().any(|resource| tables.contains(&resource.table()));
         let order = Order {
             database: self.database.clone(),
-            only,
+            only: all.into_iter().filter(|resource| queued_only || is_used(resource)).collect(),
             accounts: Vec::new(),
             initial: false,
             since_s: None,
@@ -117,24 +158,32 @@ impl Work {
             rate_percent: RATE_PERCENT,
             queued_only,
         };
-        match engine::pull(&order, &self.access, &Silent, &self.cancel, &SystemClock::new())? {
+        match engine::pull(&order, &service.access, &Silent, &self.cancel, &SystemClock::new())? {
             Pulled::Done { report, .. } => {
-                for failure in report.failures {
+                for failure in &report.failures {
                     tracing::warn!(account = failure.account, "{}", failure.message);
                 }
-                Ok(())
+                let has_failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed(_));
+                Ok(report.failures.is_empty() && !report.resources.iter().any(|it| has_failed(&it.outcome)))
             }
-            Pulled::Planned { .. } => Ok(()),
+            Pulled::Planned { .. } => Ok(true),
         }
     }
 
-    fn report(&self, done: Result<(), Failure>) {
+    /// Tells what went wrong; returns whether nothing did.
+    fn report(&self, done: Result<bool, Failure>) -> bool {
         match done {
+            Ok(is_well) => is_well,
             Err(failure) if failure.exit == Exit::Held => {
                 tracing::info!("another sync is at work: {}", failure.message);
+                true
             }
-            Err(failure) if !self.cancel.is_set() => tracing::warn!("catching up failed: {}", failure.message),
-            _ => {}
+            Err(failure) => {
+                if !self.cancel.is_set() {
+                    tracing::warn!("catching up failed: {}", failure.message);
+                }
+                false
+            }
         }
     }
 }

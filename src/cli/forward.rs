@@ -6,12 +6,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::exit::Failure;
+use super::payloads::provider_of;
 use super::signals;
-use super::stored::Found;
+use super::stored::{Found, NOT_SENT};
 use crate::clock::Clock;
 use crate::config::Secret;
 use crate::http::post::Poster;
 use crate::model::cancel::Cancel;
+use crate::model::resource::Provider;
 use crate::providers::stripe::{event, signature};
 use crate::ui::{Replayed, Steps, Ui};
 
@@ -140,7 +142,7 @@ impl<'f> Forward<'f> {
             };
             let Ok(found) = found else { return };
             if !self.is_over() {
-                let sent = self.send(found.body().as_bytes());
+                let sent = self.send(found.body());
                 self.count(&found, sent);
             }
             self.in_flight.fetch_sub(1, Ordering::SeqCst);
@@ -148,12 +150,11 @@ impl<'f> Forward<'f> {
     }
 
     /// Sends one, and once or twice more where that may help.
-    fn send(&self, body: &[u8]) -> Sent {
-        let read = std::str::from_utf8(body).map(event::read);
-        if let Some(why) = read.ok().and_then(|read| read.trouble.filter(|_| read.id.is_none() || read.kind.is_empty()))
-        {
+    fn send(&self, body: &str) -> Sent {
+        if let Some(why) = unsendable(body) {
             return Sent { outcome: "malformed".to_owned(), why: Some(why.to_owned()) };
         }
+        let body = body.as_bytes();
         let mut pauses = PAUSES.iter();
         loop {
             let header = signature::sign(body, &self.secret, self.clock.now_ms().div_euclid(1000));
@@ -191,6 +192,15 @@ impl<'f> Forward<'f> {
             self.ui.note(&format!("{}: {why}", found.place()));
         }
     }
+}
+
+/// Says why a body is no event that another application could take.
+fn unsendable(body: &str) -> Option<&'static str> {
+    if provider_of(body) == Provider::Fic {
+        return Some(NOT_SENT);
+    }
+    let read = event::read(body);
+    read.trouble.filter(|_| read.id.is_none() || read.kind.is_empty())
 }
 
 /// Locks; numbers are good whoever panicked while holding them.

@@ -9,10 +9,11 @@ use super::args::{Global, ListenArgs};
 use super::catch_up::{self, CatchUp};
 use super::exit::{Exit, Failure};
 use super::pass_on::{self, PassOn};
-use super::{settings, signals};
+use super::{engine, settings, signals};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Secret, Settings};
-use crate::receive::{self, Ended, News, SigningSecret, route};
+use crate::providers::fic::token;
+use crate::receive::{self, Doors, Ended, News, SigningSecret, route};
 use crate::store::{self, Store};
 use crate::sync;
 use crate::sync::intake::{Accepted, Intake, Retries};
@@ -26,8 +27,10 @@ const MINUTE: Duration = Duration::from_secs(60);
 pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
     let settings = settings(global, ui)?;
     let secrets = settings.webhook_secrets()?;
+    let fic_key = fic_key(&settings)?;
+    let is_fic_meant = settings.fic()?.is_some() || settings.fic_public_key.is_some();
     let host = host(&args.host)?;
-    check(args, host, &secrets)?;
+    check(args, host, &secrets, is_fic_meant)?;
     let listener = bind(SocketAddr::new(host, args.port))?;
     let own = listener.local_addr().map_err(|error| Failure::failed("cannot listen").because(&error))?;
     let target = pass_on::target(args.forward_to.as_deref(), own)?;
@@ -37,14 +40,16 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     let store = Store::open(&settings.database.value)?;
     store.reread(&catalog, &cancel)?;
     store.durable()?;
-    tell_start(&listener, &settings, &secrets, args, ui)?;
+    tell_start(&listener, &settings, &secrets, args, is_fic_meant, ui)?;
     let mut pass_on = target.map(|target| PassOn::begin(target, ui)).transpose()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let catch_up = CatchUp::begin(&settings, args.catch_up, &cancel, ui)?;
-    let mut intake = Intake::new(&store, &catalog, Retries::default(), None)?;
-    let known: Vec<SigningSecret> = secrets.into_iter().map(|secret| SigningSecret { secret, owner: None }).collect();
+    let company_mode = engine::fic_mode(false, settings.fic_base.value.trim_end_matches('/'));
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None)?.with_companies_in(company_mode);
+    let secrets = secrets.into_iter().map(|secret| SigningSecret { secret, owner: None }).collect();
+    let doors = Doors { secrets, fic_key, is_open: args.skip_verify };
     let mut teller = Teller { ui, clock: &*clock, refused: 0, since: clock.elapsed() };
-    let ran = receive::run(listener, &known, args.skip_verify, &mut intake, (&clock, &cancel), &mut |news| {
+    let ran = receive::run(listener, doors, &mut intake, (&clock, &cancel), &mut |news| {
         teller.tell(&news);
         if let (News::Durable(event), Some(pass_on)) = (&news, &mut pass_on) {
             pass_on.pass(event, ui);
@@ -75,15 +80,23 @@ fn host(text: &str) -> Result<IpAddr, Failure> {
     }
 }
 
+/// Returns the key that Fatture in Cloud's tokens are checked with.
+fn fic_key(settings: &Settings) -> Result<token::Key, Failure> {
+    let Some(said) = &settings.fic_public_key else {
+        return token::key(token::PUBLIC_KEY).map_err(|why| Failure::failed(format!("the key known here {why}")));
+    };
+    token::key(&said.value).map_err(|why| Failure::usage(format!("FIC_PUBLIC_KEY {why} ({})", said.source)))
+}
+
 /// Refuses what would let anybody write into the file.
-fn check(args: &ListenArgs, host: IpAddr, secrets: &[Secret]) -> Result<(), Failure> {
+fn check(args: &ListenArgs, host: IpAddr, secrets: &[Secret], is_fic_meant: bool) -> Result<(), Failure> {
     if args.skip_verify && !host.is_loopback() {
         return Err(Failure::usage(format!(
             "--skip-verify takes events from anybody, and {host} can be reached from other machines"
         ))
         .hint("leave --host away, or set STRIPE_WEBHOOK_SECRET and leave --skip-verify away"));
     }
-    if secrets.is_empty() && !args.skip_verify {
+    if secrets.is_empty() && !is_fic_meant && !args.skip_verify {
         return Err(Failure::new(
             Exit::Unauthorised,
             "no webhook signing secret: without one nobody can tell Stripe's events from others'",
@@ -115,13 +128,18 @@ fn tell_start(
     settings: &Settings,
     secrets: &[Secret],
     args: &ListenArgs,
+    is_fic_meant: bool,
     ui: &Ui,
 ) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(|error| Failure::failed("cannot listen").because(&error))?;
     let paths: Vec<&str> = route::stripe_paths().collect();
     ui.note(&format!("listening on http://{address}, into {}", settings.database.value.display()));
     ui.note(&format!("Stripe's events: POST {}; whether it is up: GET /healthz", paths.join(" or ")));
+    if is_fic_meant {
+        ui.note(&format!("Fatture in Cloud's events: GET and POST {}", route::FIC_PATH));
+    }
     match secrets {
+        [] if !args.skip_verify => ui.note("no STRIPE_WEBHOOK_SECRET: Stripe's events are told to come again"),
         _ if args.skip_verify => ui.note("signatures are NOT checked: whoever reaches this port writes into the file"),
         secrets => {
             let hints: Vec<String> = secrets.iter().map(Secret::hint).collect();

@@ -12,6 +12,8 @@ use serde_json::value::RawValue;
 
 use super::exit::Failure;
 use crate::model::cancel::Cancel;
+use crate::model::resource::Provider;
+use crate::providers::fic::notification;
 
 /// A file that is read as a whole; longer ones have to have a line for each event.
 const WHOLE_BYTES_MAX: u64 = 64 << 20;
@@ -221,6 +223,11 @@ impl Iterator for Awaited {
             }
         }
     }
+}
+
+/// Returns whose event a body is: Fatture in Cloud's say so themselves.
+pub(super) fn provider_of(body: &str) -> Provider {
+    if notification::is_notification(body) { Provider::Fic } else { Provider::Stripe }
 }
 
 /// Returns the events of a text: one, a list of them, a page of the API, or a line for each. What is none of these is

@@ -9,7 +9,7 @@ use clap::{Args, ValueHint};
 use super::args::Global;
 use super::exit::{Exit, Failure};
 use super::forward::Forward;
-use super::payloads::{Awaited, Payload, Payloads};
+use super::payloads::{Awaited, Payload, Payloads, provider_of};
 use super::stored::{self, Found, Pages};
 use super::values::{self, When};
 use super::{settings, signals, status, test_webhook};
@@ -316,7 +316,8 @@ impl Replay<'_, '_> {
         for found in batch.drain(..) {
             match found {
                 Found::Outside(Payload { place, body }) => {
-                    outside.push(Delivery { body, door: "replay", owner: None, correlation_id: place });
+                    let provider = provider_of(&body);
+                    outside.push(Delivery { provider, body, door: "replay", owner: None, correlation_id: place });
                 }
                 Found::Logged(account, one) => logged.push((account, one)),
             }

@@ -14,6 +14,9 @@ const EVENTS_MAX: usize = 1_000_000;
 /// Events read at a time.
 const PAGE: usize = 50;
 
+/// Why some are left out.
+pub(super) const NOT_SENT: &str = "events of Fatture in Cloud are not sent elsewhere: only the service can sign them";
+
 /// One event to be replayed.
 #[derive(Debug, Clone)]
 pub(super) enum Found {
@@ -44,7 +47,7 @@ impl Found {
 /// Returns which events of the log are meant, oldest first, as rows.
 ///
 /// # Errors
-/// When an event that is named is not there, is not Stripe's, or there are too many.
+/// When an event that is named is not there, or cannot be sent where it is to be, or there are too many.
 pub(super) fn rows(args: &ReplayArgs, store: &Store, now_s: i64, ui: &Ui) -> Result<Vec<i64>, Failure> {
     let mut filter = LogFilter {
         kinds: args.kinds.clone(),
@@ -61,18 +64,17 @@ pub(super) fn rows(args: &ReplayArgs, store: &Store, now_s: i64, ui: &Ui) -> Res
         }
         filter.rows.extend(found);
     }
-    let of_fic = LogFilter { provider: Some("fic"), ..filter.clone() };
-    let is_met = !store.log(&of_fic, 1)?.is_empty();
-    if is_met && (args.account.is_some() || !args.events.is_empty()) {
-        return Err(Failure::usage(
-            "events of Fatture in Cloud cannot be replayed: they tell which objects changed, not how",
-        )
-        .hint("`stripesync sync --provider fic` fetches what changed; --account acct_… means Stripe's"));
+    if args.forward_to.is_some() {
+        let of_fic = LogFilter { provider: Some("fic"), ..filter.clone() };
+        let is_met = !store.log(&of_fic, 1)?.is_empty();
+        if is_met && (args.account.is_some() || !args.events.is_empty()) {
+            return Err(Failure::usage(NOT_SENT).hint("without --forward-to they are taken into the file once more"));
+        }
+        if is_met {
+            ui.note(NOT_SENT);
+        }
+        filter.provider = Some("stripe");
     }
-    if is_met {
-        ui.note("events of Fatture in Cloud are left out: `stripesync sync --provider fic` fetches what changed");
-    }
-    filter.provider = Some("stripe");
     let rows = store.log_rows_by_time(&filter, EVENTS_MAX + 1)?;
     if rows.len() > EVENTS_MAX {
         return Err(Failure::usage(format!("more than {EVENTS_MAX} events of the log are meant"))

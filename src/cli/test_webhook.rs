@@ -11,11 +11,12 @@ use serde_json::value::RawValue;
 
 use super::args::Global;
 use super::exit::{Exit, Failure};
-use super::payloads::{Payload, Payloads};
+use super::payloads::{Payload, Payloads, provider_of};
 use super::{replay, settings, signals, values};
 use crate::clock::Clock;
 use crate::config::Secret;
 use crate::http::post::{Posted, Poster};
+use crate::model::resource::Provider;
 use crate::model::trial::Trial;
 use crate::providers::stripe::{API_VERSION, signature};
 use crate::store::{self, Store};
@@ -72,15 +73,27 @@ pub(super) fn run(args: &TestWebhookArgs, global: &Global, ui: &Ui, clock: &dyn 
     let payload = Payloads::one(&args.file)?;
     let now_s = clock.now_ms().div_euclid(1000);
     let event = event(payload, args.kind.as_deref(), now_s)?;
-    let secret = secret(settings.webhook_secrets()?, ui);
-    if let Some(url) = &args.url {
-        return post(url, &event, &secret, now_s, ui);
+    let provider = provider_of(&event.body);
+    match (provider, &args.url) {
+        (Provider::Fic, Some(_)) => {
+            return Err(Failure::usage(
+                "a notification of Fatture in Cloud cannot be sent: only the service can sign it",
+            )
+            .hint("without --url it is taken into this machine's file"));
+        }
+        (Provider::Fic, None) => {
+            ui.note("a notification of Fatture in Cloud: only the service can sign it, and none is checked")
+        }
+        (Provider::Stripe, url) => {
+            let secret = secret(settings.webhook_secrets()?, ui);
+            if let Some(url) = url {
+                return post(url, &event, &secret, now_s, ui);
+            }
+            check(&event.body, &secret, now_s)?;
+        }
     }
-    let header = signature::sign(event.body.as_bytes(), &secret, now_s);
-    let secrets = std::slice::from_ref(&secret);
-    signature::verify(Some(&header), event.body.as_bytes(), secrets, now_s, signature::TOLERANCE_S)
-        .map_err(|error| Failure::failed("the signature made for the event does not pass").because(&error))?;
     let delivery = Delivery {
+        provider,
         body: event.body,
         door: "test",
         owner: None,
@@ -96,6 +109,15 @@ pub(super) fn run(args: &TestWebhookArgs, global: &Global, ui: &Ui, clock: &dyn 
     }
     ui.trial(&trial, args.dry_run).map_err(|error| Failure::stdout(&error))?;
     Ok(if trial.outcome == "failed" { Exit::Partly } else { Exit::Done })
+}
+
+/// Signs a body and checks that as a receiver does.
+fn check(body: &str, secret: &Secret, now_s: i64) -> Result<(), Failure> {
+    let header = signature::sign(body.as_bytes(), secret, now_s);
+    let secrets = std::slice::from_ref(secret);
+    signature::verify(Some(&header), body.as_bytes(), secrets, now_s, signature::TOLERANCE_S)
+        .map(drop)
+        .map_err(|error| Failure::failed("the signature made for the event does not pass").because(&error))
 }
 
 /// Takes it in for good.

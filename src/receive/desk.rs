@@ -132,10 +132,10 @@ fn serve(batch: Vec<Waiting>, intake: &mut Intake, clock: &dyn Clock, tell: &mut
         Ok(accepted) => {
             // Who sent it may have gone; it is durable all the same.
             for (one, answer) in accepted.iter().zip(answers) {
-                let _ = answer.send(Answer::of(&one.verdict));
+                let _ = answer.send(Answer::of(one));
             }
             for ((one, delivery), original) in accepted.iter().zip(&deliveries).zip(&originals) {
-                tell(News::Taken(one, Answer::of(&one.verdict)));
+                tell(News::Taken(one, Answer::of(one)));
                 if let Some(original) = original {
                     tell(News::Durable(one, delivery, original));
                 }

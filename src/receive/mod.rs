@@ -7,6 +7,7 @@ mod desk;
 mod gate;
 pub mod route;
 mod server;
+mod token_gate;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::TcpListener;
@@ -16,6 +17,7 @@ use std::sync::mpsc::{Receiver, sync_channel};
 use crate::clock::Clock;
 use crate::model::cancel::Cancel;
 pub use crate::model::wire::CORRELATION_HEADER;
+use crate::providers::fic::token::Key;
 use crate::sync::Error;
 use crate::sync::intake::{Accepted, Intake};
 use answer::Answer;
@@ -76,14 +78,24 @@ pub enum Ended {
     System(#[from] std::io::Error),
 }
 
-/// Receives until somebody asks to stop, and ends what is in flight. `is_open` takes unsigned events, too.
+/// Who may hand events in.
+#[derive(Debug)]
+pub struct Doors {
+    /// What Stripe signs with.
+    pub secrets: Vec<SigningSecret>,
+    /// What Fatture in Cloud signs with.
+    pub fic_key: Key,
+    /// Whether anybody may.
+    pub is_open: bool,
+}
+
+/// Receives until somebody asks to stop, and ends what is in flight.
 ///
 /// # Errors
 /// What no waiting mends.
 pub fn run(
     listener: TcpListener,
-    secrets: &[SigningSecret],
-    is_open: bool,
+    doors: Doors,
     intake: &mut Intake,
     (clock, cancel): (&Arc<dyn Clock>, &Cancel),
     tell: &mut dyn FnMut(News),
@@ -92,7 +104,8 @@ pub fn run(
     let (refused, refusals) = sync_channel(REFUSALS_MAX);
     let shared = server::Shared {
         counter,
-        gate: gate::Gate::new(secrets, is_open),
+        gate: gate::Gate::new(&doors.secrets, doors.is_open),
+        token_gate: token_gate::TokenGate::new(doors.fic_key, doors.is_open),
         clock: Arc::clone(clock),
         cancel: cancel.clone(),
         refused,

@@ -18,7 +18,7 @@ use crate::model::row::{Cell, Object, Row};
 use crate::model::text;
 
 /// Seconds after a tie from which on a GET cannot tie again.
-const SETTLING_S: i64 = 2;
+pub const SETTLING_S: i64 = 2;
 
 /// Who says it.
 #[derive(Debug, Clone)]

@@ -190,19 +190,43 @@ impl Rows<'_> {
         }
     }
 
-    /// Marks a row in doubt whatever its events say, and queues the GET that ends the doubt: what it holds came from
-    /// somebody else's file.
+    /// Marks a row as doubtful, and queues the GET that ends the doubt: what it holds came from somebody's file.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn distrust(&mut self, resource: &'static Resource, id: &str, account: i64, at_s: i64) -> Result<(), Error> {
+    pub fn have_asked(&mut self, resource: &'static Resource, id: &str, account: i64, at_s: i64) -> Result<(), Error> {
+        self.distrust(resource, id, account)?;
+        self.queue_fetch(self.catalog.get(resource).index, account, id, at_s)
+    }
+
+    /// Returns whether no answer is known of an object that was sent after `since_s`.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn lacks_answer(
+        &mut self,
+        resource: &'static Resource,
+        id: &str,
+        account: i64,
+        since_s: i64,
+    ) -> Result<bool, Error> {
         let index = self.catalog.get(resource).index;
         self.prepare(index)?;
-        let Some(stored) = self.stored(index, account, id)? else { return Ok(()) };
-        if !stored.unsettled {
-            self.mark(index, stored.row_id, true)?;
+        let stored = self.stored(index, account, id)?;
+        Ok(stored.is_none_or(|stored| stored.unsettled || stored.interval.from_s <= since_s))
+    }
+
+    /// Marks a row as doubtful until an answer comes.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn distrust(&mut self, resource: &'static Resource, id: &str, account: i64) -> Result<(), Error> {
+        let index = self.catalog.get(resource).index;
+        self.prepare(index)?;
+        match self.stored(index, account, id)?.filter(|stored| !stored.unsettled) {
+            Some(stored) => self.mark(index, stored.row_id, true),
+            None => Ok(()),
         }
-        self.queue_fetch(index, account, id, at_s)
     }
 
     /// Returns whether a state that is no newer than the row may tell otherwise where the events of the row's second

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::Error;
 use crate::model::extract::{Catalog, Compiled};
-use crate::model::resource::Resource;
+use crate::model::resource::{Provider, Resource};
 use crate::providers::stripe::event;
 use crate::store::{Applied, Error as StoreError, Rows, Source, Store, Told, Waiting, object_of};
 
@@ -26,6 +26,8 @@ pub struct Taken {
     pub applied: Option<Applied>,
     /// Why it could not be taken.
     pub trouble: Option<String>,
+    /// Whether it says no more than what is to be fetched.
+    pub is_fetched_later: bool,
 }
 
 /// Takes the effects of one account's logged events, one after the other, in the transaction that is open.
@@ -55,6 +57,9 @@ impl Handler<'_, '_> {
         let (store, account, catalog) = (self.store, self.account, self.catalog);
         let number = |index: usize| super::number(self.numbers, catalog.entries()[index].resource);
         let table = one.event.table.as_str();
+        if catalog.by_table(table).is_some_and(|it| it.resource.provider == Provider::Fic) {
+            return self.ask_for_named(one);
+        }
         let is_alive = |id: &str| store.is_alive(account, table, id);
         let mut taken = Taken::default();
         super::derived::write(store, account, &one.event.payload)?;
@@ -148,9 +153,9 @@ fn apply(rows: &mut Rows, catalog: &Catalog, account: i64, one: &Waiting, is_gon
             rows.doubt(compiled.resource, id, account)?;
             applied
         }
-        Err(error) => return Ok(Taken { applied: None, trouble: Some(error.to_string()) }),
+        Err(error) => return Ok(Taken { trouble: Some(error.to_string()), ..Taken::default() }),
     };
-    Ok(Taken { applied: Some(applied), trouble: None })
+    Ok(Taken { applied: Some(applied), ..Taken::default() })
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub mod intake;
 mod journal;
 mod lists;
 mod logged;
+mod notified;
 mod plan;
 mod pool;
 mod reading;

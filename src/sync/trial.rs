@@ -3,6 +3,7 @@
 use super::intake::{Delivery, Intake};
 use super::{Error, number};
 use crate::model::extract::Catalog;
+use crate::model::resource::Provider;
 use crate::model::trial::{RowCells, Trial};
 use crate::store::Store;
 
@@ -19,7 +20,11 @@ pub fn take(
 ) -> Result<Trial, Error> {
     store.at_once(|| {
         let mut trial = Trial { correlation_id: delivery.correlation_id.clone(), ..Trial::default() };
-        let found = intake.identify(delivery, now_s)?.ok();
+        let found = match delivery.provider {
+            Provider::Stripe => intake.identify(delivery, now_s)?.ok(),
+            // It carries no object: rows change when what it names is fetched.
+            Provider::Fic => None,
+        };
         let row = || -> Result<Option<RowCells>, Error> {
             let Some((account, event)) = &found else { return Ok(None) };
             let (Some(_), Some(id)) = (catalog.by_table(&event.table), &event.object_id) else { return Ok(None) };

@@ -74,6 +74,7 @@ fn nothing(trial: &Trial) -> &'static str {
         ("duplicate", _) => {
             "nothing was done: the log has this event; `stripesync replay --event` with its id takes it once more"
         }
+        ("stored", _) => "no row changed yet: what it names is fetched by the next sync with a token",
         ("ignored", _) => "no table holds what it is about; the log has it",
         (_, true) if trial.is_queued => "nothing changed yet: a sync with a key asks for the object",
         (_, true) => "nothing changed: the row holds the same already, or something newer",

@@ -12,6 +12,7 @@ mod clocks;
 mod endless;
 mod event_log;
 mod fic_gone;
+mod fic_hooks;
 mod fic_sandbox;
 mod fic_sync;
 mod fic_tables;

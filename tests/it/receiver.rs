@@ -53,11 +53,17 @@ impl Running {
     pub fn start(home: &Home, more: &[&str]) -> Running {
         let arguments = [&["listen", "--port", "0"], more].concat();
         let mut command = home.command(&arguments);
-        command.env("STRIPE_WEBHOOK_SECRET", SECRET).stdout(Stdio::null());
+        command.env("STRIPE_WEBHOOK_SECRET", SECRET);
+        Running::of(command)
+    }
+
+    /// Runs a command that listens on a free port, and tells nobody what it writes.
+    pub fn of(mut command: Command) -> Running {
+        command.stdout(Stdio::null());
         Running::begin(command)
     }
 
-    /// Begins with a command that listens on a free port.
+    /// Runs a command that listens on a free port.
     pub fn begin(mut command: Command) -> Running {
         let mut child = command.stderr(Stdio::piped()).spawn().expect("starts");
         let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
@@ -80,7 +86,7 @@ impl Running {
     }
 
     /// Sends bytes and reads all that comes until the other side ends, or one answer.
-    fn exchange(&self, bytes: &[u8]) -> String {
+    pub fn exchange(&self, bytes: &[u8]) -> String {
         let mut stream = self.connect();
         // Whoever is refused early may not take all of it.
         let _ = stream.write_all(bytes);

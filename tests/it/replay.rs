@@ -222,10 +222,12 @@ fn events_of_the_log_are_taken_once_more_whatever_became_of_them() {
          INSERT INTO webhook_events (id, account, provider, event_id, type, created, payload, status, source, received_at)
          VALUES (900, 90, 'fic', 'f1', 'it.fattureincloud.webhooks.entities.clients.create', 1, '{}', 'received', 'live', 1);";
     crate::program::execute(&home.database(), fic);
-    refused(&["--account", "12345"], "Fatture in Cloud cannot be replayed");
-    let ran = home.run(&["replay", "--until", "2026-11-01T00:00:01Z", "--format", "json"]);
-    assert!(ran.code == Some(0) && ran.stderr.contains("Fatture in Cloud are left out"), "{}", ran.stderr);
-    assert_eq!(home.count("SELECT count(*) FROM webhook_events WHERE provider = 'fic' AND status = 'received'"), 1);
+    let there = ["--forward-to", "http://127.0.0.1:9/"];
+    refused(&[&there[..], &["--account", "12345"]].concat(), "only the service can sign them");
+    let ran = home.run(&[&["replay"], &there[..], &["--until", "1970-01-01T00:00:02Z"]].concat());
+    assert!(ran.code == Some(0) && ran.stderr.contains("of Fatture in Cloud are not sent"), "{}", ran.stderr);
+    assert_eq!(home.count("SELECT count(*) FROM webhook_events WHERE provider = 'fic' AND attempts = 0"), 1);
+    assert_eq!(replay(&["--account", "12345"]), json!({"ignored": 1}), "taken in here, it concerns no table");
     assert_eq!(Home::new().run(&["replay", "--since", "1d"]).code, Some(1), "there is no file");
 }
 

@@ -210,3 +210,18 @@ fn another_receiver_gets_it_signed_and_what_it_says_is_told() {
     assert!(!format!("{}{}", moved.stdout, moved.stderr).contains("verysecret"), "{}", moved.stdout);
     assert!(!home.database().exists(), "nothing was written here");
 }
+
+#[test]
+fn a_notification_of_fatture_in_cloud_is_taken_and_never_sent() {
+    let home = Home::new();
+    let notification = r#"{"specversion": "1.0", "id": "1:1", "datacontenttype": "application/json",
+        "type": "it.fattureincloud.webhooks.entities.clients.create", "time": "2026-01-01T10:00:00+02:00",
+        "source": "https://api-v2.fattureincloud.it", "subject": "company:12345", "data": {"ids": [7]}}"#;
+    std::fs::write(home.path().join("fic.json"), notification).expect("written");
+    let ran = home.run(&["test-webhook", "--file", "fic.json"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains("\nstored in ") && ran.stderr.contains("only the service can sign"), "{}", ran.stdout);
+    assert_eq!(home.count("SELECT count(*) FROM fetches WHERE id = '7'"), 1);
+    let ran = home.run(&["test-webhook", "--file", "fic.json", "--url", "http://127.0.0.1:9/"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("cannot be sent"), "{}", ran.stderr);
+}
