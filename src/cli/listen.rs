@@ -8,7 +8,8 @@ use std::time::Duration;
 use super::args::{Global, ListenArgs};
 use super::catch_up::{self, CatchUp};
 use super::exit::{Exit, Failure};
-use super::{engine, replay, settings, signals};
+use super::pass_on::{self, PassOn};
+use super::{engine, settings, signals};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Secret, Settings};
 use crate::providers::fic::token;
@@ -31,6 +32,8 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     let host = host(&args.host)?;
     check(args, host, &secrets, is_fic_meant)?;
     let listener = bind(SocketAddr::new(host, args.port))?;
+    let own = listener.local_addr().map_err(|error| Failure::failed("cannot listen").because(&error))?;
+    let target = pass_on::target(args.forward_to.as_deref(), own)?;
     let cancel = signals::watch()?;
     store::stop_waiting_for(&cancel);
     let catalog = sync::catalog();
@@ -38,6 +41,7 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     store.reread(&catalog, &cancel)?;
     store.durable()?;
     tell_start(&listener, &settings, &secrets, args, is_fic_meant, ui)?;
+    let mut pass_on = target.map(|target| PassOn::begin(target, ui)).transpose()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let catch_up = CatchUp::begin(&settings, args.catch_up, &cancel, ui)?;
     let company_mode = engine::fic_mode(false, settings.fic_base.value.trim_end_matches('/'));
@@ -48,7 +52,15 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     let secrets = secrets.into_iter().map(|secret| SigningSecret { secret, owner: None }).collect();
     let doors = Doors { secrets, fic_key, is_open: args.skip_verify };
     let mut teller = Teller { ui, clock: &*clock, refused: 0, since: clock.elapsed() };
-    let ran = receive::run(listener, doors, &mut intake, (&clock, &cancel), &mut |news| teller.tell(&news));
+    let ran = receive::run(listener, doors, &mut intake, (&clock, &cancel), &mut |news| {
+        teller.tell(&news);
+        if let (News::Durable(event), Some(pass_on)) = (&news, &mut pass_on) {
+            pass_on.pass(event, ui);
+        }
+    });
+    if let Some(pass_on) = pass_on {
+        pass_on.end(ui);
+    }
     // Whoever catches up finishes its batch.
     catch_up.end(&cancel);
     match ran {
@@ -155,6 +167,7 @@ impl Teller<'_> {
     fn tell(&mut self, news: &News) {
         match news {
             News::Taken(accepted, answer) => self.line(accepted, Some(answer.status_and_body().0)),
+            News::Durable(_) => {}
             News::Again(accepted) => self.line(accepted, None),
             News::Unwritten(count, error) => {
                 let causes =
@@ -196,7 +209,7 @@ impl Teller<'_> {
     }
 
     fn line(&self, accepted: &Accepted, status: Option<u16>) {
-        let (outcome, why) = replay::outcome(&accepted.verdict);
+        let (outcome, why) = accepted.verdict.in_words();
         self.ui.delivery(&DeliveryLine {
             at_s: self.clock.now_ms() / 1000,
             kind: &accepted.kind,

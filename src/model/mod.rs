@@ -14,4 +14,5 @@ pub mod scrub;
 pub mod secret;
 pub mod span;
 pub mod text;
+pub mod trial;
 pub mod wire;

@@ -16,14 +16,13 @@ use std::sync::mpsc::{Receiver, sync_channel};
 
 use crate::clock::Clock;
 use crate::model::cancel::Cancel;
+pub use crate::model::wire::CORRELATION_HEADER;
 use crate::providers::fic::token::Key;
 use crate::sync::Error;
 use crate::sync::intake::{Accepted, Intake};
 use answer::Answer;
 pub use gate::SigningSecret;
 
-/// The header of every answer by which the log lines of its request are found.
-pub const CORRELATION_HEADER: &str = "stripesync-correlation-id";
 /// Refusals that wait to be told; more than these are not.
 const REFUSALS_MAX: usize = 64;
 
@@ -38,11 +37,28 @@ pub struct Refusal {
     pub correlation_id: String,
 }
 
+/// An event of Stripe that is on the disk, as it came.
+#[derive(Debug, Clone, Copy)]
+pub struct Durable<'a> {
+    /// What became of it.
+    pub accepted: &'a Accepted,
+    /// The body.
+    pub body: &'a str,
+    /// The header with its signature.
+    pub signature: Option<&'a str>,
+    /// The receivers that it came through, where it came through others.
+    pub via: Option<&'a str>,
+    /// What it is found by; what stands before the hyphen names this receiver.
+    pub correlation_id: &'a str,
+}
+
 /// What the receiver tells as it works.
 #[derive(Debug)]
 pub enum News<'a> {
     /// A delivery was taken in, and answered so.
     Taken(&'a Accepted, Answer),
+    /// A delivery is on the disk, and may be passed on.
+    Durable(Durable<'a>),
     /// An event of the log was tried again.
     Again(&'a Accepted),
     /// So many deliveries could not be written, and were told to come again; 0 where it was the log's turn.
@@ -102,6 +118,13 @@ pub fn run(
             told(&refusals, tell);
             match news {
                 desk::News::Taken(accepted, answer) => tell(News::Taken(accepted, answer)),
+                desk::News::Durable(accepted, delivery, original) => tell(News::Durable(Durable {
+                    accepted,
+                    body: &delivery.body,
+                    signature: original.signature.as_deref(),
+                    via: original.via.as_deref(),
+                    correlation_id: &delivery.correlation_id,
+                })),
                 desk::News::Again(accepted) => tell(News::Again(accepted)),
                 desk::News::Unwritten(count, error) => tell(News::Unwritten(count, error)),
                 desk::News::Idle => {}

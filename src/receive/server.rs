@@ -20,7 +20,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::answer::Answer;
-use super::desk::Counter;
+use super::desk::{Counter, Original};
 use super::gate::Gate;
 use super::route::{Route, route};
 use super::token_gate::TokenGate;
@@ -28,6 +28,7 @@ use super::{CORRELATION_HEADER, Refusal};
 use crate::clock::Clock;
 use crate::model::cancel::Cancel;
 use crate::model::resource::Provider;
+use crate::model::wire::VIA_HEADER;
 use crate::providers::fic::notification;
 use crate::providers::stripe::signature;
 use crate::sync::intake::Delivery;
@@ -210,11 +211,11 @@ async fn stripe(request: Request<Incoming>, shared: &Shared, correlation_id: &st
     if !shared.gate.is_usable() {
         return refuse(shared, correlation_id, "an event of Stripe came, and no signing secret is set", Answer::Later);
     }
-    let (header, _, body) = match body_of(request, signature::HEADER, shared, correlation_id).await {
+    let (signature, headers, body) = match body_of(request, signature::HEADER, shared, correlation_id).await {
         Ok(read) => read,
         Err(answer) => return answer,
     };
-    let owner = match shared.gate.check(header.as_deref(), &body, shared.clock.now_ms() / 1000) {
+    let owner = match shared.gate.check(signature.as_deref(), &body, shared.clock.now_ms() / 1000) {
         Ok(owner) => owner,
         Err(error) => return refuse(shared, correlation_id, error.to_string(), shared.gate.answer(&error)),
     };
@@ -222,7 +223,9 @@ async fn stripe(request: Request<Incoming>, shared: &Shared, correlation_id: &st
         return refuse(shared, correlation_id, "the body is no UTF-8 text", Answer::Bad);
     };
     let correlation_id = correlation_id.to_owned();
-    hand_in(Delivery { provider: Provider::Stripe, body, door: "live", owner, correlation_id }, shared).await
+    let original = Original { signature, via: text_of(&headers, VIA_HEADER) };
+    let delivery = Delivery { provider: Provider::Stripe, body, door: "live", owner, correlation_id };
+    hand_in(delivery, Some(original), shared).await
 }
 
 /// Takes one notification of Fatture in Cloud.
@@ -244,7 +247,7 @@ async fn fic(request: Request<Incoming>, shared: &Shared, correlation_id: &str) 
         return refuse(shared, correlation_id, why, Answer::Taken);
     }
     let correlation_id = correlation_id.to_owned();
-    hand_in(Delivery { provider: Provider::Fic, body, door: "live", owner: None, correlation_id }, shared).await
+    hand_in(Delivery { provider: Provider::Fic, body, door: "live", owner: None, correlation_id }, None, shared).await
 }
 
 /// Reads the challenge of a verification.
@@ -264,9 +267,9 @@ fn challenge(request: &Request<Incoming>, shared: &Shared, correlation_id: &str)
 }
 
 /// Hands a delivery to the writer, and waits until it is durable.
-async fn hand_in(delivery: Delivery, shared: &Shared) -> Answer {
+async fn hand_in(delivery: Delivery, original: Option<Original>, shared: &Shared) -> Answer {
     let correlation_id = delivery.correlation_id.clone();
-    let Some(answered) = shared.counter.hand_in(delivery) else {
+    let Some(answered) = shared.counter.hand_in(delivery, original) else {
         return refuse(shared, &correlation_id, "too many events wait for the file", Answer::Later);
     };
     match tokio::time::timeout(WRITE_TIME, answered).await {

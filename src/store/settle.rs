@@ -193,6 +193,15 @@ impl Rows<'_> {
         }
     }
 
+    /// Marks a row as doubtful, and queues the GET that ends the doubt: what it holds came from somebody's file.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn have_asked(&mut self, resource: &'static Resource, id: &str, account: i64, at_s: i64) -> Result<(), Error> {
+        self.distrust(resource, id, account)?;
+        self.queue_fetch(self.catalog.get(resource).index, account, id, at_s)
+    }
+
     /// Returns whether no answer is known of an object that was sent after `since_s`.
     ///
     /// # Errors

@@ -16,6 +16,8 @@ use crate::store::{
 
 /// How old the knowledge may be of which lists were read whole: syncs go on beside.
 const CURRENT_AGE_MAX: Duration = Duration::from_secs(60);
+/// Doors that nobody's signature opens.
+const FROM_OUTSIDE: [&str; 2] = ["test", "replay"];
 
 /// How often a failed event is tried again, and after how many seconds each time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +96,20 @@ pub enum Verdict {
     Malformed(String),
 }
 
+impl Verdict {
+    /// Returns how a delivery ended in a word, and why where it did not end well.
+    pub fn in_words(&self) -> (&'static str, Option<&str>) {
+        match self {
+            Verdict::Processed => ("processed", None),
+            Verdict::Stored => ("stored", None),
+            Verdict::Duplicate => ("duplicate", None),
+            Verdict::Ignored => ("ignored", None),
+            Verdict::Failed(why) => ("failed", Some(why)),
+            Verdict::Malformed(why) => ("malformed", Some(why)),
+        }
+    }
+}
+
 /// Takes deliveries in. Lives as long as one writer.
 pub struct Intake<'c> {
     pub(super) store: &'c Store,
@@ -162,6 +178,11 @@ impl<'c> Intake<'c> {
         Intake { company_mode, ..self }
     }
 
+    /// Returns the resources with their numbers in the file.
+    pub(super) fn numbers(&self) -> &[(i64, &'static Resource)] {
+        &self.numbers
+    }
+
     /// Takes a batch in, in one transaction: when this returns, what it says is durable.
     ///
     /// # Errors
@@ -201,6 +222,17 @@ impl<'c> Intake<'c> {
                 .iter()
                 .map(|(account, one)| {
                     let name = self.name_of(*account);
+                    if one.event.table.is_empty() && one.event.error.is_none() {
+                        // It concerns no table, however often it is taken.
+                        let (id, kind) = (one.event.id.clone(), one.event.kind.clone());
+                        return Ok(Accepted {
+                            row: Some(one.row),
+                            id,
+                            kind,
+                            account: name,
+                            ..nothing(Verdict::Ignored)
+                        });
+                    }
                     let one = as_it_came(one.clone());
                     let provider = self.provider_of(*account);
                     self.effect(*account, &one, now_s, Instant::now()).map(|it| Accepted {
@@ -220,14 +252,10 @@ impl<'c> Intake<'c> {
             return self.take_notification(delivery, now_s);
         }
         let began = Instant::now();
-        let read = event::read(&delivery.body);
-        if read.id.is_none() || read.kind.is_empty() {
-            let why = read.trouble.unwrap_or("it is no event");
-            return Ok(nothing(Verdict::Malformed(why.to_owned())));
-        }
-        let account = self.owner(&read, delivery.owner.as_deref())?;
-        let created_s = read.created_s.unwrap_or(now_s);
-        let event = logged::logged(self.catalog, read, created_s, &delivery.body);
+        let (account, event) = match self.identify(delivery, now_s)? {
+            Ok(found) => found,
+            Err(why) => return Ok(nothing(Verdict::Malformed(why.to_owned()))),
+        };
         self.log(account, event, delivery, now_s, began)
     }
 
@@ -262,8 +290,38 @@ impl<'c> Intake<'c> {
         if event.table.is_empty() && event.error.is_none() {
             return Ok(Accepted { row: Some(row), took_us: micros(began), ..accepted });
         }
-        let done = self.effect(account, &Waiting { row, event }, now_s, began)?;
+        let one = Waiting { row, event };
+        let done = self.effect(account, &one, now_s, began)?;
+        self.distrust(account, delivery.door, &one.event, &done, now_s)?;
         Ok(Accepted { account: accepted.account, provider: delivery.provider, ..done })
+    }
+
+    /// Says whose event it is, and what of it goes into the log; or why it is no event.
+    pub(super) fn identify(
+        &mut self,
+        delivery: &Delivery,
+        now_s: i64,
+    ) -> Result<Result<(i64, Event), &'static str>, Error> {
+        let read = event::read(&delivery.body);
+        if read.id.is_none() || read.kind.is_empty() {
+            return Ok(Err(read.trouble.unwrap_or("it is no event")));
+        }
+        let account = self.owner(&read, delivery.owner.as_deref())?;
+        let created_s = read.created_s.unwrap_or(now_s);
+        Ok(Ok((account, logged::logged(self.catalog, read, created_s, &delivery.body))))
+    }
+
+    /// Leaves a row of a service's account in doubt that somebody's file has changed: a GET has the last word.
+    fn distrust(&mut self, account: i64, door: &str, event: &Event, done: &Accepted, now_s: i64) -> Result<(), Error> {
+        let is_changed = done.applied.is_some_and(|applied| applied != Applied::Unchanged);
+        let is_real = |it: &KnownAccount| it.row == account && it.mode != "sandbox" && it.remote_id != NAMELESS;
+        if !(is_changed && FROM_OUTSIDE.contains(&door) && self.accounts.iter().any(is_real)) {
+            return Ok(());
+        }
+        let (Some(compiled), Some(id)) = (self.catalog.by_table(&event.table), &event.object_id) else {
+            return Ok(());
+        };
+        Ok(self.rows.have_asked(compiled.resource, id, account, event.created_s.min(now_s))?)
     }
 
     /// Takes one event's effect within a savepoint, and writes down how it ended.

@@ -27,6 +27,7 @@ mod share;
 mod standing;
 mod tally;
 mod task;
+pub mod trial;
 mod turns;
 
 use crate::model::progress::ResourceReport;

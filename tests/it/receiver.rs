@@ -3,18 +3,19 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use stripesync::model::secret::Secret;
 use stripesync::providers::stripe::{API_VERSION, signature};
 use stripesync::store::Store;
 
-use crate::program::{Home, finished, signal};
+use crate::program::{Home, Ran, finished, signal};
 use crate::support::Dice;
 
-const SECRET: &str = "whsec_aSigningSecretForTheTests";
+pub const SECRET: &str = "whsec_aSigningSecretForTheTests";
 
-fn now_s() -> i64 {
+pub fn now_s() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     since.as_secs() as i64
 }
@@ -32,7 +33,7 @@ fn signed(body: &[u8], secret: &str, at_s: i64) -> String {
 }
 
 /// A whole request, with these headers besides the usual ones.
-fn request(body: &[u8], headers: &[(&str, &str)]) -> Vec<u8> {
+pub fn request(body: &[u8], headers: &[(&str, &str)]) -> Vec<u8> {
     let mut head = format!("POST /api/stripe/webhook HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
@@ -43,30 +44,39 @@ fn request(body: &[u8], headers: &[(&str, &str)]) -> Vec<u8> {
 /// A running receiver.
 pub struct Running {
     child: Child,
-    port: u16,
+    pub port: u16,
     began: Instant,
+    said: JoinHandle<String>,
 }
 
 impl Running {
-    fn start(home: &Home, more: &[&str]) -> Running {
+    pub fn start(home: &Home, more: &[&str]) -> Running {
         let arguments = [&["listen", "--port", "0"], more].concat();
         let mut command = home.command(&arguments);
         command.env("STRIPE_WEBHOOK_SECRET", SECRET);
         Running::of(command)
     }
 
-    /// Runs a command that listens on a free port.
+    /// Runs a command that listens on a free port, and tells nobody what it writes.
     pub fn of(mut command: Command) -> Running {
-        command.stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("starts");
+        command.stdout(Stdio::null());
+        Running::begin(command)
+    }
+
+    /// Runs a command that listens on a free port.
+    pub fn begin(mut command: Command) -> Running {
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("starts");
         let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
         let mut line = String::new();
         stderr.read_line(&mut line).expect("says where");
         let port = line.split("127.0.0.1:").nth(1).and_then(|rest| rest.split(',').next()).expect("an address");
         let port = port.trim().parse().unwrap_or_else(|_| panic!("{line}"));
         // Nobody may be stopped by a pipe that is full.
-        std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
-        Running { child, port, began: Instant::now() }
+        let said = std::thread::spawn(move || {
+            let mut said = String::new();
+            stderr.read_to_string(&mut said).map(|_| said).expect("text")
+        });
+        Running { child, port, began: Instant::now(), said }
     }
 
     fn connect(&self) -> TcpStream {
@@ -95,14 +105,20 @@ impl Running {
             .unwrap_or_else(|| panic!("no answer: {answer:?}"))
     }
 
-    fn post(&self, body: &str) -> u16 {
+    pub fn post(&self, body: &str) -> u16 {
         let header = signed(body.as_bytes(), SECRET, now_s());
         self.status_of(&request(body.as_bytes(), &[("Stripe-Signature", &header), ("Connection", "close")]))
     }
 
-    pub fn stop(self) {
+    /// Tells it to stop; returns what it did, and what it said after its first line.
+    pub fn ended(self) -> (Ran, String) {
         signal(&self.child, "TERM");
         let ran = finished(self.child, self.began);
+        (ran, self.said.join().expect("whole"))
+    }
+
+    pub fn stop(self) {
+        let (ran, _) = self.ended();
         assert_eq!(ran.code, Some(0), "a receiver that is told to stop ends well");
     }
 }
