@@ -46,6 +46,9 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     let catch_up = CatchUp::begin(&settings, args.catch_up, &cancel, ui)?;
     let company_mode = engine::fic_mode(false, settings.fic_base.value.trim_end_matches('/'));
     let mut intake = Intake::new(&store, &catalog, Retries::default(), None)?.with_companies_in(company_mode);
+    if settings.stripe()?.is_none() {
+        intake = intake.offline();
+    }
     let secrets = secrets.into_iter().map(|secret| SigningSecret { secret, owner: None }).collect();
     let doors = Doors { secrets, fic_key, is_open: args.skip_verify };
     let mut teller = Teller { ui, clock: &*clock, refused: 0, since: clock.elapsed() };

@@ -265,7 +265,7 @@ fn take_in(
     (clock, cancel, ui): (&dyn Clock, &Cancel, &Ui),
 ) -> Result<(Replayed, Result<(), Failure>), Failure> {
     let catalog = sync::catalog();
-    let mut intake = Intake::new(store, &catalog, Retries::default(), None)?;
+    let mut intake = Intake::new(store, &catalog, Retries::default(), None)?.offline();
     let (steps, done) = (ui.steps(total), Replayed::default());
     let mut replay = Replay { intake: &mut intake, store, clock, ui, steps, done, named: 0 };
     let ended = replay.all(found, pace, cancel);

@@ -126,7 +126,7 @@ fn taken(database: &Path, apply: bool, delivery: &Delivery, now_s: i64) -> Resul
     store::stop_waiting_for(&cancel);
     let store = replay::open(database, apply, &cancel)?;
     let catalog = sync::catalog();
-    let mut intake = Intake::new(&store, &catalog, Retries::default(), None)?;
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None)?.offline();
     Ok(trial::take(&store, &catalog, &mut intake, delivery, now_s)?)
 }
 
@@ -139,7 +139,7 @@ fn rehearsed(database: &Path, delivery: &Delivery, now_s: i64) -> Result<Trial, 
     let catalog = sync::catalog();
     store.begin()?;
     let trial = Intake::new(&store, &catalog, Retries::default(), None)
-        .and_then(|mut intake| trial::take(&store, &catalog, &mut intake, delivery, now_s));
+        .and_then(|intake| trial::take(&store, &catalog, &mut intake.offline(), delivery, now_s));
     store.rollback();
     Ok(trial?)
 }

@@ -18,6 +18,7 @@ mod lock;
 mod log_report;
 mod logs;
 mod migrate;
+mod offline;
 mod others;
 mod presence;
 mod quota;

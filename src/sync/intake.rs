@@ -167,6 +167,12 @@ impl<'c> Intake<'c> {
         })
     }
 
+    /// Says that nobody asks the service soon for what an event cannot tell: its payload is laid over what is known.
+    pub fn offline(mut self) -> Intake<'c> {
+        self.rows.set_offline(true);
+        self
+    }
+
     /// Says in which mode companies of Fatture in Cloud are that the file does not know yet; `live` unless it is said.
     pub fn with_companies_in(self, company_mode: &'static str) -> Intake<'c> {
         Intake { company_mode, ..self }
@@ -343,7 +349,9 @@ impl<'c> Intake<'c> {
             }) {
                 Ok(taken) => taken,
                 Err(error) if is_of_the_event(&error) => {
+                    let is_offline = self.rows.is_offline();
                     self.rows = store.rows(self.catalog, &self.children)?;
+                    self.rows.set_offline(is_offline);
                     Taken { trouble: Some(error.to_string()), ..Taken::default() }
                 }
                 Err(error) => return Err(error),

@@ -238,10 +238,11 @@ struct Bench<'c> {
     kind: Kind,
     tally: Tally<'c>,
     failed: Failed,
+    is_offline: bool,
 }
 
 impl<'c> Bench<'c> {
-    fn new(store: &'c Store, catalog: &'c Catalog, kind: Kind) -> Bench<'c> {
+    fn new(store: &'c Store, catalog: &'c Catalog, kind: Kind, is_offline: bool) -> Bench<'c> {
         let new = NewAccount {
             provider: "stripe",
             remote_id: "acct_1".into(),
@@ -253,7 +254,7 @@ impl<'c> Bench<'c> {
         let account = store.account(&new).expect("an account").id;
         let rows = store.rows(catalog, &[]).expect("prepares");
         let (tally, failed) = (Tally::new("acct_1", &Silent), Failed::default());
-        Bench { store, catalog, rows, account, kind, tally, failed }
+        Bench { store, catalog, rows, account, kind, tally, failed, is_offline }
     }
 
     fn arrives(&mut self, said: &Said) {
@@ -262,6 +263,7 @@ impl<'c> Bench<'c> {
                 self.store.log_event(&Arrival::listed(self.account, event, event.created_s)).expect("logs");
                 let numbers = self.store.numbers(self.catalog).expect("numbers");
                 let current: Current = [(self.kind.table.to_owned(), None)].into();
+                self.rows.set_offline(self.is_offline);
                 TakeEffects {
                     store: self.store,
                     rows: &mut self.rows,
@@ -275,7 +277,11 @@ impl<'c> Bench<'c> {
                 .run(&Cancel::default())
                 .expect("takes effect");
             }
-            Said::Answer { when, content } => self.answered(content.as_ref(), *when),
+            // Whoever has answers has a key.
+            Said::Answer { when, content } => {
+                self.rows.set_offline(false);
+                self.answered(content.as_ref(), *when);
+            }
         }
     }
 
@@ -293,6 +299,7 @@ impl<'c> Bench<'c> {
 
     /// Asks for all that waits to be asked for; what is there now is shown in this second.
     fn ask(&mut self, now: Option<&Value>, now_s: i64) {
+        self.rows.set_offline(false);
         let when = When { sent_s: now_s, date_s: now_s };
         for fanout in self.store.fanouts(self.account, &Turn::default(), 9).expect("reads") {
             let number = self.store.resource_number(self.kind.table).expect("a number");
@@ -354,7 +361,7 @@ impl<'c> Bench<'c> {
 
 /// Lets all arrive in an order of its own, some of it again; after each a number tells whether a sync asks then for what
 /// waits. Returns what the file holds in the end, before and after a last asking.
-fn ended(life: &Life, seed: u64, asks: bool) -> (Held, Held) {
+fn ended(life: &Life, seed: u64, asks: bool, is_offline: bool) -> (Held, Held) {
     thread_local!(static FILE: (Store, Catalog, TempDir) = {
         let folder = tempfile::tempdir().expect("a folder");
         (Store::open(&folder.path().join("x.db")).expect("opens"), super::catalog(), folder)
@@ -362,7 +369,7 @@ fn ended(life: &Life, seed: u64, asks: bool) -> (Held, Held) {
     // One file for all: making it costs more than what is tried in it, and is undone.
     FILE.with(|(store, catalog, _)| {
         store.begin().expect("begins");
-        let mut bench = Bench::new(store, catalog, life.kind);
+        let mut bench = Bench::new(store, catalog, life.kind, is_offline);
         let mut random = Random(seed);
         let mut order: Vec<&Said> = life.said.iter().collect();
         random.shuffle(&mut order);
@@ -434,7 +441,7 @@ fn a_circle_whose_beginning_could_not_be_applied_is_doubtful() {
     ];
     let life = KINDS[0].lived(&steps.map(step));
     for seed in 0..20 {
-        let (offline, online) = ended(&life, seed, false);
+        let (offline, online) = ended(&life, seed, false, false);
         assert!(offline.is_unsettled && online.is(&life) && !online.is_unsettled, "{offline:#?} and {online:#?}");
     }
 }
@@ -445,7 +452,7 @@ proptest! {
     #[test]
     fn with_gets_every_order_ends_in_the_final_state((kind, steps) in life(true), seed in any::<u64>()) {
         let life = kind.lived(&steps);
-        let (_, end) = ended(&life, seed, true);
+        let (_, end) = ended(&life, seed, true, false);
         prop_assert!(end.is(&life), "{end:#?} is not {:#?}", life.end);
         prop_assert!(!end.is_unsettled && !end.is_waiting, "{end:#?}");
     }
@@ -456,7 +463,7 @@ proptest! {
         seeds in any::<[u64; 2]>(),
     ) {
         let life = kind.lived(&steps);
-        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false));
+        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false, false));
         // What was doubtful on the way may still wait for a GET that nobody needs any more.
         prop_assert_eq!((&one.object, &one.lines, one.is_unsettled), (&other.object, &other.lines, other.is_unsettled));
         // What only a GET can bring has no row before.
@@ -466,12 +473,44 @@ proptest! {
     }
 
     #[test]
+    fn payloads_laid_over_what_is_known_come_to_the_same_in_every_order(
+        (kind, steps) in life(false),
+        seeds in any::<[u64; 2]>(),
+    ) {
+        let life = kind.lived(&steps);
+        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false, true));
+        prop_assert_eq!((&one.object, &one.lines, one.is_unsettled), (&other.object, &other.lines, other.is_unsettled));
+        prop_assert!(one.is(&life) || one.is_unsettled, "{one:#?} is not {:#?}", life.end);
+        prop_assert!(mended.is(&life) && !mended.is_unsettled, "{mended:#?} is not {:#?}", life.end);
+        // Where every change has a second of its own, and a shape that is known, the newest fields are there at once.
+        let is_clear = steps.iter().skip(1).all(|step| step.after_s > 0 && !step.is_old);
+        let member = |object: &Option<Value>| object.as_ref().map(|object| object[kind.member].clone());
+        prop_assert!(!is_clear || member(&one.object) == member(&life.end), "{one:#?} is not {:#?}", life.end);
+    }
+
+    #[test]
+    fn payloads_laid_over_answers_are_marked_and_mended(
+        (kind, steps) in life(true),
+        seeds in any::<[u64; 2]>(),
+        asks in any::<bool>(),
+    ) {
+        let life = kind.lived(&steps);
+        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, asks, true));
+        for end in [&one, &other] {
+            prop_assert!(end.is(&life) || end.is_unsettled || end.is_waiting, "{end:#?} is not {:#?}", life.end);
+        }
+        let is_doubtful = |held: &Held| held.is_unsettled || held.is_waiting;
+        prop_assert!(one == other || is_doubtful(&one) || is_doubtful(&other), "{one:#?} and {other:#?}");
+        prop_assert!(mended.is(&life) && !mended.is_unsettled, "{mended:#?} is not {:#?}", life.end);
+    }
+
+    #[test]
     fn offline_every_order_of_events_and_answers_ends_in_the_truth_or_is_marked(
         (kind, steps) in life(true),
         seeds in any::<[u64; 2]>(),
     ) {
         let life = kind.lived(&steps);
-        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false));
+        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false, false));
         for end in [&one, &other] {
             prop_assert!(end.is(&life) || end.is_unsettled || end.is_waiting, "{end:#?} is not {:#?}", life.end);
         }

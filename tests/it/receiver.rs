@@ -271,6 +271,47 @@ fn whatever_was_acknowledged_is_there_after_a_kill_at_any_instant() {
 }
 
 #[test]
+fn without_a_key_an_events_fields_are_taken_and_what_it_cannot_show_stays_in_doubt() {
+    let home = Home::new();
+    let running = Running::start(&home, &[]);
+    let event = |id: &str, kind: &str, created_s: i64, object: &str| {
+        format!(
+            r#"{{"id":"{id}","object":"event","type":"{kind}","created":{created_s},"livemode":true,
+                "api_version":"{API_VERSION}","data":{{"object":{object},"previous_attributes":{{}}}}}}"#
+        )
+    };
+    // What a customer's cards are, no event tells; nor what stands behind a discount's id.
+    let customer =
+        |name: &str| format!(r#"{{"id":"cus_1","object":"customer","name":"{name}","balance":-1234567890123}}"#);
+    assert_eq!(running.post(&event("evt_2", "customer.updated", 20, &customer("B"))), 200);
+    assert_eq!(running.post(&event("evt_1", "customer.created", 10, &customer("A"))), 200);
+    let row = "SELECT name || ' ' || balance_minor || ' ' || unsettled FROM stripe_customers";
+    assert_eq!(text(&home, row), "B -1234567890123 1");
+    let lines = |ids: &[&str], has_more: bool| {
+        let lines: Vec<String> = ids
+            .iter()
+            .map(|id| format!(r#"{{"id":"{id}","object":"line_item","amount":1,"discounts":["di_1"]}}"#))
+            .collect();
+        format!(
+            r#"{{"id":"in_1","object":"invoice","total":5,"discounts":["di_1"],
+                "lines":{{"object":"list","data":[{}],"has_more":{has_more}}}}}"#,
+            lines.join(",")
+        )
+    };
+    assert_eq!(running.post(&event("evt_3", "invoice.updated", 30, &lines(&["il_3"], true))), 200);
+    assert_eq!(running.post(&event("evt_4", "invoice.created", 29, &lines(&["il_1", "il_2"], false))), 200);
+    let lines = "SELECT group_concat(id, ' ') FROM (SELECT id FROM stripe_invoice_lines ORDER BY position)";
+    assert_eq!(text(&home, lines), "il_3 il_1 il_2", "what a list cut short does not show is not gone");
+    assert_eq!(home.count("SELECT count(*) FROM stripe_discounts WHERE id = 'di_1' AND parent_id = 'in_1'"), 1);
+    assert_eq!(running.post(&event("evt_5", "customer.deleted", 40, &customer("B"))), 200);
+    assert_eq!(home.count("SELECT count(*) FROM stripe_customers WHERE deleted_at = 40"), 1);
+    // The next sync with a key asks for what is in doubt.
+    assert_eq!(home.count("SELECT count(*) FROM fetches WHERE id IN ('cus_1', 'in_1')"), 2);
+    running.stop();
+    home.assert_intact();
+}
+
+#[test]
 fn it_does_not_start_where_anybody_could_write() {
     let home = Home::new();
     let ran = home.run(&["listen", "--port", "0"]);
