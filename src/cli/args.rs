@@ -55,6 +55,13 @@ Settings: the first place that says one counts
                                  config.toml is used (--project-name)
   STRIPE_WEBHOOK_SECRET          the signing secrets of your webhook
                                  endpoints, with commas between them
+  STRIPE_WEBHOOK_MAX_RETRIES     how often a failed event is tried again,
+                                 0 to 10 (3); STRIPE_WEBHOOK_RETRY_DELAY
+                                 after what time first (30s), then after
+                                 twice as long each time
+  STRIPE_WEBHOOK_TIMEOUT         how long Stripe waits for the answer to
+                                 an event before it is told to come
+                                 again, 1s to 60s (25s)
   FIC_ACCESS_TOKEN               Fatture in Cloud's token
   FIC_COMPANY_ID                 which of its companies
   STRIPESYNC_DATABASE            the SQLite file
@@ -68,6 +75,12 @@ Config file:
   [fic]
   access_token = \"…\"
   company_id = 12345
+  [webhooks]
+  max_retries = 3
+  retry_delay = \"30s\"
+  timeout = \"25s\"
+  [accounts.acct_123]
+  webhook_secrets = [\"whsec_…\"]
 
 Exit codes:
   0  done

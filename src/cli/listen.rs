@@ -8,13 +8,14 @@ use std::time::Duration;
 use super::args::{Global, ListenArgs};
 use super::catch_up::{self, CatchUp};
 use super::exit::{Exit, Failure};
+use super::rotation::{self, Rotation};
 use super::{replay, settings, signals};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Secret, Settings};
-use crate::receive::{self, Ended, News, SigningSecret, route};
+use crate::config::{Settings, WebhookSecret};
+use crate::receive::{self, Ended, Figures, News, SigningSecrets, Terms, route};
 use crate::store::{self, Store};
 use crate::sync;
-use crate::sync::intake::{Accepted, Intake, Retries};
+use crate::sync::intake::{Accepted, Intake};
 use crate::ui::{DeliveryLine, Ui};
 
 /// Refusals told in a minute: who knocks ten thousand times does not fill a disk.
@@ -25,10 +26,12 @@ const MINUTE: Duration = Duration::from_secs(60);
 pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
     let settings = settings(global, ui)?;
     let secrets = settings.webhook_secrets()?;
+    let (retries, answer_time) = (super::retries(&settings)?, settings.answer_timeout()?);
     let host = host(&args.host)?;
     check(args, host, &secrets)?;
     let listener = bind(SocketAddr::new(host, args.port))?;
     let cancel = signals::watch()?;
+    let hangups = rotation::hangups()?;
     store::stop_waiting_for(&cancel);
     let catalog = sync::catalog();
     let store = Store::open(&settings.database.value)?;
@@ -37,11 +40,19 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     tell_start(&listener, &settings, &secrets, args, ui)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let catch_up = CatchUp::begin(&settings, args.catch_up, &cancel, ui)?;
-    let mut intake = Intake::new(&store, &catalog, Retries::default(), None)?;
-    let known: Vec<SigningSecret> = secrets.into_iter().map(|secret| SigningSecret { secret, owner: None }).collect();
+    let mut intake = Intake::new(&store, &catalog, retries, None)?;
+    let terms = Terms {
+        secrets: SigningSecrets::new(&rotation::signing(&secrets)),
+        is_open: args.skip_verify,
+        answer_time,
+        figures: Arc::new(Figures::default()),
+    };
     let mut teller = Teller { ui, clock: &*clock, refused: 0, since: clock.elapsed() };
-    let ran = receive::run(listener, &known, args.skip_verify, &mut intake, (&clock, &cancel), &mut |news| {
-        teller.tell(&news)
+    let rotation = Rotation { global, ui, secrets: terms.secrets.clone(), is_open: args.skip_verify, cancel: &cancel };
+    let ran = std::thread::scope(|scope| {
+        let _closing = rotation::Closing(hangups.handle());
+        scope.spawn(|| rotation.serve(hangups));
+        receive::run(listener, &terms, &mut intake, (&clock, &cancel), &mut |news| teller.tell(&news))
     });
     // Whoever catches up finishes its batch.
     catch_up.end(&cancel);
@@ -66,7 +77,7 @@ fn host(text: &str) -> Result<IpAddr, Failure> {
 }
 
 /// Refuses what would let anybody write into the file.
-fn check(args: &ListenArgs, host: IpAddr, secrets: &[Secret]) -> Result<(), Failure> {
+fn check(args: &ListenArgs, host: IpAddr, secrets: &[WebhookSecret]) -> Result<(), Failure> {
     if args.skip_verify && !host.is_loopback() {
         return Err(Failure::usage(format!(
             "--skip-verify takes events from anybody, and {host} can be reached from other machines"
@@ -103,7 +114,7 @@ fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 fn tell_start(
     listener: &TcpListener,
     settings: &Settings,
-    secrets: &[Secret],
+    secrets: &[WebhookSecret],
     args: &ListenArgs,
     ui: &Ui,
 ) -> Result<(), Failure> {
@@ -113,10 +124,7 @@ fn tell_start(
     ui.note(&format!("Stripe's events: POST {}; whether it is up: GET /healthz", paths.join(" or ")));
     match secrets {
         _ if args.skip_verify => ui.note("signatures are NOT checked: whoever reaches this port writes into the file"),
-        secrets => {
-            let hints: Vec<String> = secrets.iter().map(Secret::hint).collect();
-            ui.note(&format!("signed with {}", hints.join(", ")));
-        }
+        secrets => ui.note(&format!("signed with {}", rotation::told(secrets))),
     }
     if !address.ip().is_loopback() {
         ui.note("other machines can reach this port; it takes nothing but signed events");

@@ -15,6 +15,7 @@ mod next;
 mod payloads;
 mod replay;
 mod retry_failed;
+mod rotation;
 mod sandbox;
 pub mod select;
 mod signals;
@@ -32,6 +33,7 @@ use etcetera::BaseStrategy;
 
 use crate::clock::SystemClock;
 use crate::config::{self, Gathered, Layers, Places, Settings, Source};
+use crate::sync::intake::Retries;
 use crate::ui::{self, Ui};
 use args::{Cli, Command, Global};
 use exit::{Exit, Failure};
@@ -102,6 +104,12 @@ fn settings(global: &Global, ui: &Ui) -> Result<Settings, Failure> {
         layers.flags = layers.flags.with("database", text, Source::Flag);
     }
     Ok(config::resolve(&layers)?)
+}
+
+/// Returns how often failed events are tried again.
+fn retries(settings: &Settings) -> Result<Retries, Failure> {
+    let retrying = settings.retrying()?;
+    Ok(Retries::doubling(retrying.times, i64::try_from(retrying.first_delay.as_secs()).unwrap_or(i64::MAX)))
 }
 
 fn places(global: &Global) -> Result<Places, Failure> {

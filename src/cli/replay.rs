@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::model::cancel::Cancel;
 use crate::store::{self, Store};
 use crate::sync;
-use crate::sync::intake::{Accepted, Delivery, Intake, Retries, Verdict};
+use crate::sync::intake::{Accepted, Delivery, Intake, Verdict};
 use crate::ui::{Replayed, Ui};
 
 /// Events that share a transaction.
@@ -25,13 +25,14 @@ const PAUSE: Duration = Duration::from_millis(30);
 
 /// Runs the command.
 pub(super) fn run(args: &ReplayArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
-    let database = settings(global, ui)?.database.value;
+    let settings = settings(global, ui)?;
+    let (database, retries) = (settings.database.value.clone(), super::retries(&settings)?);
     let payloads = Payloads::of(&args.paths)?;
     let cancel = signals::watch()?;
     store::stop_waiting_for(&cancel);
     let catalog = sync::catalog();
     let store = open(&database, args.apply, &cancel)?;
-    let mut intake = Intake::new(&store, &catalog, Retries::default(), None)?;
+    let mut intake = Intake::new(&store, &catalog, retries, None)?;
     let mut replay = Replay { intake: &mut intake, store: &store, clock, ui, done: Replayed::default(), named: 0 };
     let ended = replay.all(mixed(payloads, args)?, &cancel);
     let done = std::mem::take(&mut replay.done);

@@ -5,6 +5,8 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::config::duration;
+
 /// Below this a repeated sync would poll without pause.
 const EVERY_MIN: Duration = Duration::from_secs(10);
 /// Above this a scheduler is the better tool, and Stripe's events would run out in the end.
@@ -19,8 +21,6 @@ const JOBS_MAX: usize = 32;
 const CUSTOMERS_MAX: u32 = 10_000_000;
 /// A minute is longer than any client waits.
 const LATENCY_MS_MAX: u64 = 60_000;
-/// Units of a duration and their seconds.
-const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
 
 /// Reads `--every`: `90s`, `15m`, `2h`, `1h30m`, `1d`.
 ///
@@ -29,20 +29,6 @@ const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)
 pub fn every(text: &str) -> Result<Duration, String> {
     let duration = duration(text).ok_or("give a number and a unit, such as 90s, 15m, 2h or 1d")?;
     if (EVERY_MIN..=EVERY_MAX).contains(&duration) { Ok(duration) } else { Err("give 10s to 7d".to_owned()) }
-}
-
-fn duration(text: &str) -> Option<Duration> {
-    let mut total_s = 0_u64;
-    let mut rest = text.trim();
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-        let number: u64 = rest[..digits].parse().ok()?;
-        let unit = rest[digits..].chars().next()?;
-        let (_, unit_s) = UNITS.iter().find(|(name, _)| *name == unit)?;
-        total_s = total_s.checked_add(number.checked_mul(*unit_s)?)?;
-        rest = &rest[digits + unit.len_utf8()..];
-    }
-    (total_s > 0).then(|| Duration::from_secs(total_s))
 }
 
 /// Reads `--max-age`: as `--every`, from a second to ten years.

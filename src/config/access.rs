@@ -78,19 +78,6 @@ impl Settings {
         Ok(Some(StripeAccess { key: said.value.clone(), mode, base_url, source: said.source.clone() }))
     }
 
-    /// Returns the signing secrets of Stripe's webhooks: several while one is rolled, or for several endpoints. None where
-    /// nobody says any.
-    ///
-    /// # Errors
-    /// When one of them cannot be a signing secret.
-    pub fn webhook_secrets(&self) -> Result<Vec<Secret>, Error> {
-        let Some(said) = &self.webhook_secret else { return Ok(Vec::new()) };
-        let wrong =
-            |why| Error::Credential { setting: label("webhook_secret", &said.source), why, place: said.source.clone() };
-        let parts = said.value.expose().split(',').map(str::trim);
-        parts.map(|part| check_signing_secret(part).map(|()| Secret::new(part)).map_err(wrong)).collect()
-    }
-
     /// Returns what a Fatture in Cloud client needs, or nothing where no token was given.
     ///
     /// # Errors
@@ -115,7 +102,7 @@ impl Settings {
 }
 
 /// Refuses what is no signing secret: a signature made with it would let anybody in, or nobody.
-fn check_signing_secret(text: &str) -> Result<(), &'static str> {
+pub(super) fn check_signing_secret(text: &str) -> Result<(), &'static str> {
     if text.starts_with("sk_") || text.starts_with("rk_") {
         return Err("is an API key, not a webhook signing secret: those begin with whsec_");
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use super::{Error, Secret, Settings};
+use super::{AccountSecret, Error, Secret, Settings};
 
 /// One setting and its names in the places that may say it.
 #[derive(Debug)]
@@ -52,6 +52,24 @@ pub const SETTINGS: &[Setting] = &[
         variables: &["FIC_API_BASE"],
         in_file: ("fic", "api_base"),
         default: Some("https://api-v2.fattureincloud.it"),
+    },
+    Setting {
+        name: "max_retries",
+        variables: &["STRIPE_WEBHOOK_MAX_RETRIES"],
+        in_file: ("webhooks", "max_retries"),
+        default: Some("3"),
+    },
+    Setting {
+        name: "retry_delay",
+        variables: &["STRIPE_WEBHOOK_RETRY_DELAY"],
+        in_file: ("webhooks", "retry_delay"),
+        default: Some("30s"),
+    },
+    Setting {
+        name: "answer_timeout",
+        variables: &["STRIPE_WEBHOOK_TIMEOUT"],
+        in_file: ("webhooks", "timeout"),
+        default: Some("25s"),
     },
 ];
 
@@ -141,6 +159,8 @@ pub struct Layers {
     pub file: Layer,
     /// The Stripe CLI's own config file: a key, when nobody else has one.
     pub stripe_cli: Layer,
+    /// Signing secrets that name their account; only the config file has such.
+    pub account_secrets: Vec<AccountSecret>,
 }
 
 impl Layers {
@@ -177,6 +197,10 @@ pub fn resolve(layers: &Layers) -> Result<Settings, Error> {
         fic_company: layers.first("fic_company").map(|said| text("fic_company", said)).transpose()?,
         stripe_base: text("stripe_base", required("stripe_base"))?,
         fic_base: text("fic_base", required("fic_base"))?,
+        max_retries: text("max_retries", required("max_retries"))?,
+        retry_delay: text("retry_delay", required("retry_delay"))?,
+        answer_timeout: text("answer_timeout", required("answer_timeout"))?,
+        account_secrets: layers.account_secrets.clone(),
     })
 }
 

@@ -8,6 +8,7 @@ mod files;
 mod layers;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ pub use crate::model::secret::Secret;
 pub use access::{FicAccess, Mode, StripeAccess, is_loopback};
 pub use files::{Gathered, Places, gather};
 pub use layers::{Layer, Layers, SETTINGS, Setting, Source, Sourced, resolve};
+pub use webhooks::{AccountSecret, Retrying, WebhookSecret, duration};
 
 /// Every setting with the place that said it. Credentials are checked when asked for: `status` needs none.
 #[derive(Debug, Clone)]
@@ -33,6 +35,14 @@ pub struct Settings {
     pub stripe_base: Sourced<String>,
     /// Where Fatture in Cloud's API is.
     pub fic_base: Sourced<String>,
+    /// How often a failed event is tried again, unchecked; see [`Settings::retrying`].
+    pub max_retries: Sourced<String>,
+    /// And after what time first.
+    pub retry_delay: Sourced<String>,
+    /// How long a sender of events waits for an answer, unchecked; see [`Settings::answer_timeout`].
+    pub answer_timeout: Sourced<String>,
+    /// Signing secrets that name their account, unchecked; see [`Settings::webhook_secrets`].
+    pub account_secrets: Vec<AccountSecret>,
 }
 
 /// Why the settings cannot be used. Messages name the place and the setting, never a secret's text.
@@ -78,6 +88,16 @@ pub enum Error {
         /// The setting.
         setting: &'static str,
         /// What is wrong with it, as the rest of a sentence.
+        why: &'static str,
+        /// Who said it.
+        place: Source,
+    },
+    /// A value that the setting cannot have.
+    #[error("{setting} {why} ({place})")]
+    Value {
+        /// The setting.
+        setting: String,
+        /// What it has to be, as the rest of a sentence.
         why: &'static str,
         /// Who said it.
         place: Source,

@@ -4,21 +4,25 @@
 
 pub mod answer;
 mod desk;
+mod figures;
 mod gate;
 pub mod route;
+mod secrets;
 mod server;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::model::cancel::Cancel;
 use crate::sync::Error;
 use crate::sync::intake::{Accepted, Intake};
 use answer::Answer;
-pub use gate::SigningSecret;
+pub use figures::{BOUNDS_US, Figures};
+pub use secrets::{Matched, SigningSecret, SigningSecrets};
 
 /// The header of every answer by which the log lines of its request are found.
 pub const CORRELATION_HEADER: &str = "stripesync-correlation-id";
@@ -60,14 +64,26 @@ pub enum Ended {
     System(#[from] std::io::Error),
 }
 
-/// Receives until somebody asks to stop, and ends what is in flight. `is_open` takes unsigned events, too.
+/// How a receiver works.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// Who may hand events in.
+    pub secrets: SigningSecrets,
+    /// Whether unsigned events are taken, too.
+    pub is_open: bool,
+    /// How long a sender waits for an answer; it is told to come again then.
+    pub answer_time: Duration,
+    /// Where it counts what it does.
+    pub figures: Arc<Figures>,
+}
+
+/// Receives until somebody asks to stop, and ends what is in flight.
 ///
 /// # Errors
 /// What no waiting mends.
 pub fn run(
     listener: TcpListener,
-    secrets: &[SigningSecret],
-    is_open: bool,
+    terms: &Terms,
     intake: &mut Intake,
     (clock, cancel): (&Arc<dyn Clock>, &Cancel),
     tell: &mut dyn FnMut(News),
@@ -76,7 +92,9 @@ pub fn run(
     let (refused, refusals) = sync_channel(REFUSALS_MAX);
     let shared = server::Shared {
         counter,
-        gate: gate::Gate::new(secrets, is_open),
+        gate: gate::Gate::new(terms.secrets.clone(), terms.is_open),
+        answer_time: terms.answer_time,
+        figures: Arc::clone(&terms.figures),
         clock: Arc::clone(clock),
         cancel: cancel.clone(),
         refused,
@@ -87,6 +105,9 @@ pub fn run(
     let worked = {
         let mut tell_all = |news: desk::News| {
             told(&refusals, tell);
+            if let desk::News::Taken(accepted, _) | desk::News::Again(accepted) = &news {
+                terms.figures.ended(accepted);
+            }
             match news {
                 desk::News::Taken(accepted, answer) => tell(News::Taken(accepted, answer)),
                 desk::News::Again(accepted) => tell(News::Again(accepted)),

@@ -19,6 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::answer::Answer;
 use super::desk::Counter;
+use super::figures::Figures;
 use super::gate::Gate;
 use super::route::{Route, route};
 use super::{CORRELATION_HEADER, Refusal};
@@ -37,8 +38,6 @@ const HEADERS_TIME: Duration = Duration::from_secs(5);
 const BODY_TIME: Duration = Duration::from_secs(10);
 const HEADERS_MAX: usize = 64;
 const HEADER_BYTES_MAX: usize = 16 << 10;
-/// The writer answers in milliseconds; another program may keep the file locked for ten seconds.
-const WRITE_TIME: Duration = Duration::from_secs(25);
 /// How long requests in flight may take to end once somebody asked to stop.
 const STOP_TIME: Duration = Duration::from_secs(8);
 /// How soon the wish to stop is seen.
@@ -50,6 +49,9 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct Shared {
     pub counter: Counter,
     pub gate: Gate,
+    /// The writer answers in milliseconds; another program may keep the file locked for ten seconds.
+    pub answer_time: Duration,
+    pub figures: Arc<Figures>,
     pub clock: Arc<dyn Clock>,
     pub cancel: Cancel,
     /// Where refusals are told.
@@ -102,6 +104,7 @@ async fn stopped(cancel: &Cancel) {
 
 fn connect(stream: TcpStream, place: OwnedSemaphorePermit, shared: &Arc<Shared>, graceful: &GracefulShutdown) {
     let _ = stream.set_nodelay(true);
+    shared.figures.connected();
     let shared = Arc::clone(shared);
     let service = service_fn(move |request| {
         let shared = Arc::clone(&shared);
@@ -132,6 +135,7 @@ async fn respond(request: Request<Incoming>, shared: &Shared) -> Response<Full<B
         Route::OtherMethod(method) => Answer::OtherMethod(method),
         Route::Nothing => Answer::Nothing,
     };
+    shared.figures.answered(answer);
     response(answer, &correlation_id)
 }
 
@@ -173,7 +177,10 @@ async fn stripe(request: Request<Incoming>, shared: &Shared, correlation_id: &st
     };
     let owner = match shared.gate.check(header.as_deref(), &body, shared.clock.now_ms() / 1000) {
         Ok(owner) => owner,
-        Err(error) => return refuse(error.to_string(), shared.gate.answer(&error)),
+        Err(error) => {
+            shared.figures.refused(&error);
+            return refuse(error.to_string(), shared.gate.answer(&error));
+        }
     };
     let Ok(body) = String::from_utf8(body.into()) else {
         return refuse("the body is no UTF-8 text".to_owned(), Answer::Bad);
@@ -182,7 +189,7 @@ async fn stripe(request: Request<Incoming>, shared: &Shared, correlation_id: &st
     let Some(answered) = shared.counter.hand_in(delivery) else {
         return refuse("too many events wait for the file".to_owned(), Answer::Later);
     };
-    match tokio::time::timeout(WRITE_TIME, answered).await {
+    match tokio::time::timeout(shared.answer_time, answered).await {
         Ok(Ok(answer)) => answer,
         _ => refuse("the file could not be written in time".to_owned(), Answer::Later),
     }
