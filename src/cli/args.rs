@@ -15,7 +15,9 @@ use crate::ui::{Format, LogFormat, Look};
 
 mod log;
 
-pub use log::{EventsArgs, EventsCommand, EventsListArgs, EventsShowArgs, RetryFailedArgs, StatusArg, StatusArgs};
+pub use log::{
+    EventsArgs, EventsCommand, EventsListArgs, EventsPruneArgs, EventsShowArgs, RetryFailedArgs, StatusArg, StatusArgs,
+};
 
 /// Keep a local SQLite file equal to Stripe accounts and Fatture in Cloud companies
 ///
@@ -79,6 +81,7 @@ Config file:
   max_retries = 3
   retry_delay = \"30s\"
   timeout = \"25s\"
+  keep_days = 365        # listen prunes the event log once a day
   [accounts.acct_123]
   webhook_secrets = [\"whsec_…\"]
 
@@ -224,10 +227,10 @@ pub enum Command {
     ///
     /// Reads the file alone: needs no key and no network, and may run while a sync does.
     Status(StatusArgs),
-    /// Show what the event log holds
+    /// Show what the event log holds, and prune it
     ///
-    /// Every event that a webhook, a file or a sync brought is in the log, with what became of it. Reads the file alone:
-    /// needs no key and no network, and may run while a sync does.
+    /// Every event that a webhook, a file or a sync brought is in the log, with what became of it. Needs no key and no
+    /// network, and may run while a sync does.
     Events(EventsArgs),
     /// Try failed events once more
     ///

@@ -84,7 +84,7 @@ fn dispatch(cli: &Cli, ui: &Ui) -> Result<Exit, Failure> {
         Command::Listen(args) => listen::run(args, &cli.global, ui),
         Command::Replay(args) => replay::run(args, &cli.global, ui, &clock),
         Command::Status(args) => status::run(args, &cli.global, ui, &clock),
-        Command::Events(args) => events::run(args, &cli.global, ui),
+        Command::Events(args) => events::run(args, &cli.global, ui, &clock),
         Command::RetryFailed(args) => retry_failed::run(args, &cli.global, ui, &clock),
         Command::Sandbox(args) => sandbox::run(args, ui, &clock),
         Command::Completions(args) => generate::completions(args, ui),

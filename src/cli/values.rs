@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::config::duration;
+use crate::config::{KEEP_DAYS_MIN, duration};
 
 /// Below this a repeated sync would poll without pause.
 const EVERY_MIN: Duration = Duration::from_secs(10);
@@ -13,6 +13,10 @@ const EVERY_MIN: Duration = Duration::from_secs(10);
 const EVERY_MAX: Duration = Duration::from_secs(7 * 86_400);
 /// An age beyond is no age that anybody watches for.
 const AGE_MAX: Duration = Duration::from_secs(3650 * 86_400);
+/// Younger events may come again.
+const PRUNE_AGE_MIN: Duration = Duration::from_secs(KEEP_DAYS_MIN as u64 * 86_400);
+const TOO_YOUNG: &str = "give 31d or more: Stripe delivers an event again for days, and its list of events reaches back 30 \
+                         days; one that the log forgot would be taken for new";
 /// More lines nobody reads; a program asks the file itself.
 const LIMIT_MAX: usize = 100_000;
 /// Most requests in flight that the engine ever uses.
@@ -38,6 +42,19 @@ pub fn every(text: &str) -> Result<Duration, String> {
 pub fn age(text: &str) -> Result<Duration, String> {
     let duration = duration(text).ok_or("give a number and a unit, such as 90s, 15m, 2h or 1d")?;
     if duration <= AGE_MAX { Ok(duration) } else { Err("give 1s to 3650d".to_owned()) }
+}
+
+/// Reads `--older-than` of `events prune`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn prune_age(text: &str) -> Result<Duration, String> {
+    let duration = duration(text).ok_or("give a number and a unit, such as 90d")?;
+    match duration {
+        duration if duration > AGE_MAX => Err("give 31d to 3650d".to_owned()),
+        duration if duration < PRUNE_AGE_MIN => Err(TOO_YOUNG.to_owned()),
+        duration => Ok(duration),
+    }
 }
 
 /// Reads `--limit`.

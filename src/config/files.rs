@@ -77,6 +77,7 @@ struct WebhooksSection {
     max_retries: Option<Scalar>,
     retry_delay: Option<Scalar>,
     timeout: Option<Scalar>,
+    keep_days: Option<Scalar>,
 }
 
 /// What is said of one account, under its id.
@@ -196,6 +197,7 @@ fn read_config(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
         ("max_retries", file.webhooks.max_retries.map(String::from)),
         ("retry_delay", file.webhooks.retry_delay.map(String::from)),
         ("answer_timeout", file.webhooks.timeout.map(String::from)),
+        ("keep_days", file.webhooks.keep_days.map(String::from)),
     ];
     gathered.layers.account_secrets = account_secrets(file.accounts, &path);
     for (name, value) in values {

@@ -16,7 +16,7 @@ pub use crate::model::secret::Secret;
 pub use access::{FicAccess, Mode, StripeAccess, is_loopback};
 pub use files::{Gathered, Places, gather};
 pub use layers::{Layer, Layers, SETTINGS, Setting, Source, Sourced, resolve};
-pub use webhooks::{AccountSecret, Retrying, WebhookSecret, duration};
+pub use webhooks::{AccountSecret, KEEP_DAYS_MIN, Retrying, WebhookSecret, duration};
 
 /// Every setting with the place that said it. Credentials are checked when asked for: `status` needs none.
 #[derive(Debug, Clone)]
@@ -41,6 +41,8 @@ pub struct Settings {
     pub retry_delay: Sourced<String>,
     /// How long a sender of events waits for an answer, unchecked; see [`Settings::answer_timeout`].
     pub answer_timeout: Sourced<String>,
+    /// For how many days a receiver keeps events, unchecked; see [`Settings::keep_days`].
+    pub keep_days: Option<Sourced<String>>,
     /// Signing secrets that name their account, unchecked; see [`Settings::webhook_secrets`].
     pub account_secrets: Vec<AccountSecret>,
 }

@@ -13,6 +13,10 @@ const RETRIES: RangeInclusive<u32> = 0..=10;
 const DELAY: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(3600);
 /// What a sender may wait: Stripe itself gives up after some tens of seconds.
 const ANSWER: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(60);
+/// Fewer days of events are never kept: what the services may send again has to be known.
+pub const KEEP_DAYS_MIN: u32 = 31;
+/// Ten years.
+const KEEP_DAYS_MAX: u32 = 3650;
 /// Units of a duration and their seconds.
 const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
 
@@ -93,6 +97,16 @@ impl Settings {
         let times = times.ok_or_else(|| wrong("max_retries", &self.max_retries, "must be a number from 0 to 10"))?;
         let first_delay = time("retry_delay", &self.retry_delay, DELAY, "must be a time from 1s to 1h, such as 30s")?;
         Ok(Retrying { times, first_delay })
+    }
+
+    /// Returns for how many days a receiver keeps events; none where it keeps them for good.
+    ///
+    /// # Errors
+    /// When the setting says what cannot be.
+    pub fn keep_days(&self) -> Result<Option<u32>, Error> {
+        let Some(said) = &self.keep_days else { return Ok(None) };
+        let days = said.value.parse().ok().filter(|days| (KEEP_DAYS_MIN..=KEEP_DAYS_MAX).contains(days));
+        days.map(Some).ok_or_else(|| wrong("keep_days", said, "must be a number of days from 31 to 3650"))
     }
 
     /// Returns how long a sender of events waits for the answer to one, before it is told to come again.

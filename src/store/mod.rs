@@ -20,6 +20,7 @@ mod logs;
 mod migrate;
 mod others;
 mod presence;
+mod prune;
 mod quota;
 mod report;
 mod reread;
@@ -54,6 +55,7 @@ pub use events::{Arrival, Ended, Event, FROM_LIST, Logged, Lost, Waiting, object
 pub use lock::Lock;
 pub use logs::LogEntry;
 pub use presence::{ListState, Living};
+pub use prune::{OldEvent, OldEvents};
 pub use todo::{Fanout, Fetch, Turn};
 pub use waiting::stop_waiting_for;
 pub use walks::{SliceRow, WalkRow};

@@ -19,6 +19,7 @@ mod lists;
 mod logged;
 mod plan;
 mod pool;
+pub mod prune;
 mod reading;
 pub mod retry;
 mod run;

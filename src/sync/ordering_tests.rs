@@ -14,10 +14,12 @@ use super::failed::Failed;
 use super::handler::Current;
 use super::lists::answer;
 use super::pool::{Done, Work};
+use super::prune::prune;
 use super::tally::Tally;
 use super::task::{Got, When};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
+use crate::model::log::PruneWish;
 use crate::model::progress::Silent;
 use crate::providers::stripe::API_VERSION;
 use crate::store::{Arrival, Event, NewAccount, Rows, Store, Turn};
@@ -328,6 +330,33 @@ impl<'c> Bench<'c> {
         }
     }
 
+    /// Lets these arrive in an order of their own, some of them again.
+    fn all_arrive(&mut self, said: Vec<&Said>, random: &mut Random, mut asking: Option<(Option<&Value>, &mut i64)>) {
+        let mut order = said;
+        random.shuffle(&mut order);
+        for again in 0..3.min(order.len()) {
+            order.insert(random.below(order.len() + 1), order[again]);
+        }
+        for said in order {
+            self.arrives(said);
+            if let Some((end, now_s)) = &mut asking
+                && random.below(4) == 0
+            {
+                self.ask(*end, **now_s);
+                **now_s += 3;
+            }
+        }
+    }
+
+    fn ask_until_done(&mut self, now: Option<&Value>, mut now_s: i64) {
+        for _ in 0..ROUNDS_MAX {
+            if self.is_waiting() {
+                self.ask(now, now_s);
+                now_s += 3;
+            }
+        }
+    }
+
     fn is_waiting(&self) -> bool {
         let start = Turn::default();
         let fetches = self.store.fetches(self.account, &start, 9).expect("reads");
@@ -352,9 +381,8 @@ impl<'c> Bench<'c> {
     }
 }
 
-/// Lets all arrive in an order of its own, some of it again; after each a number tells whether a sync asks then for what
-/// waits. Returns what the file holds in the end, before and after a last asking.
-fn ended(life: &Life, seed: u64, asks: bool) -> (Held, Held) {
+/// Works on an empty file, and undoes it.
+fn on_a_file<T>(kind: Kind, work: impl FnOnce(&mut Bench) -> T) -> T {
     thread_local!(static FILE: (Store, Catalog, TempDir) = {
         let folder = tempfile::tempdir().expect("a folder");
         (Store::open(&folder.path().join("x.db")).expect("opens"), super::catalog(), folder)
@@ -362,32 +390,49 @@ fn ended(life: &Life, seed: u64, asks: bool) -> (Held, Held) {
     // One file for all: making it costs more than what is tried in it, and is undone.
     FILE.with(|(store, catalog, _)| {
         store.begin().expect("begins");
-        let mut bench = Bench::new(store, catalog, life.kind);
-        let mut random = Random(seed);
-        let mut order: Vec<&Said> = life.said.iter().collect();
-        random.shuffle(&mut order);
-        for again in 0..3.min(order.len()) {
-            order.insert(random.below(order.len() + 1), order[again]);
-        }
-        let mut now_s = life.end_s + 10;
-        for said in order {
-            bench.arrives(said);
-            if asks && random.below(4) == 0 {
-                bench.ask(life.end.as_ref(), now_s);
-                now_s += 3;
-            }
-        }
-        let offline = bench.held();
-        for _ in 0..ROUNDS_MAX {
-            if bench.is_waiting() {
-                bench.ask(life.end.as_ref(), now_s);
-                now_s += 3;
-            }
-        }
-        let online = bench.held();
+        let mut bench = Bench::new(store, catalog, kind);
+        let done = work(&mut bench);
         drop(bench);
         store.rollback();
-        (offline, online)
+        done
+    })
+}
+
+/// Lets all arrive in an order of its own, some of it again; after each a number tells whether a sync asks then for what
+/// waits. Returns what the file holds in the end, before and after a last asking.
+fn ended(life: &Life, seed: u64, asks: bool) -> (Held, Held) {
+    on_a_file(life.kind, |bench| {
+        let mut now_s = life.end_s + 10;
+        let mut random = Random(seed);
+        bench.all_arrive(life.said.iter().collect(), &mut random, asks.then_some((life.end.as_ref(), &mut now_s)));
+        let offline = bench.held();
+        bench.ask_until_done(life.end.as_ref(), now_s);
+        (offline, bench.held())
+    })
+}
+
+/// As [`ended`], in two times: what is old arrives first, and then the log is pruned or not.
+fn ended_in_two(
+    life: &Life,
+    (old, new): (&[Said], &[Said]),
+    before_s: i64,
+    seed: u64,
+    prunes: bool,
+) -> (Held, Held, usize) {
+    on_a_file(life.kind, |bench| {
+        let mut random = Random(seed);
+        bench.all_arrive(old.iter().collect(), &mut random, None);
+        let count = || bench.store.query_text("SELECT count(*) FROM webhook_events").expect("rows").remove(0).remove(0);
+        let before: usize = count().parse().expect("a number");
+        if prunes {
+            let wish = PruneWish { before_s, statuses: vec!["processed", "ignored"] };
+            prune(bench.store, bench.catalog, &wish, 0, &Cancel::default()).expect("prunes");
+        }
+        let gone = before - count().parse::<usize>().expect("a number");
+        bench.all_arrive(new.iter().collect(), &mut random, None);
+        let offline = bench.held();
+        bench.ask_until_done(life.end.as_ref(), life.end_s + 10);
+        (offline, bench.held(), gone)
     })
 }
 
@@ -439,6 +484,26 @@ fn a_circle_whose_beginning_could_not_be_applied_is_doubtful() {
     }
 }
 
+/// Days that lie between what is old enough to be pruned and what comes after.
+const APART_S: i64 = 40 * 86_400;
+
+#[test]
+fn a_circle_that_comes_after_the_pruning_is_told_by_what_stayed() {
+    let step = |(after_s, what)| Step { after_s, what, is_old: false };
+    let steps = [
+        (0, What::Rename(0)),
+        (5, What::Rename(1)),
+        (5, What::Rename(2)),
+        (APART_S, What::Rename(0)),
+        (0, What::Rename(2)),
+    ];
+    let life = KINDS[0].lived(&steps.map(step));
+    for seed in 0..20 {
+        let (offline, _, gone) = ended_in_two(&life, life.said.split_at(3), life.end_s - 86_400, seed, true);
+        assert!(gone == 2 && offline.is(&life) && !offline.is_unsettled, "{gone}: {offline:#?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 3000, ..ProptestConfig::default() })]
 
@@ -478,5 +543,30 @@ proptest! {
         let is_doubtful = |held: &Held| held.is_unsettled || held.is_waiting;
         prop_assert!(one == other || is_doubtful(&one) || is_doubtful(&other), "{one:#?} and {other:#?}");
         prop_assert!(mended.is(&life) && !mended.is_unsettled, "{mended:#?} is not {:#?}", life.end);
+    }
+
+    #[test]
+    fn a_log_that_was_pruned_leads_to_the_same_rows(
+        (kind, mut steps) in life(true),
+        at in any::<prop::sample::Index>(),
+        seed in any::<u64>(),
+    ) {
+        let at = at.index(steps.len());
+        steps[at].after_s += APART_S;
+        let mut life = kind.lived(&steps);
+        let begun_s = 1_790_000_000 + steps[..=at].iter().map(|step| step.after_s).sum::<i64>();
+        let before_s = begun_s - 5 * 86_400;
+        // No answer is on its way for weeks.
+        let began_s = |said: &Said| match said {
+            Said::Event(event) => event.created_s,
+            Said::Answer { when, .. } => when.sent_s,
+        };
+        life.said.retain(|said| !matches!(said, Said::Answer { when, .. } if when.date_s - when.sent_s > 86_400));
+        life.said.sort_by_key(|said| began_s(said) >= before_s);
+        let (old, new) = life.said.split_at(life.said.partition_point(|said| began_s(said) < before_s));
+        let [pruned, whole] = [true, false].map(|prunes| ended_in_two(&life, (old, new), before_s, seed, prunes));
+        prop_assert_eq!((&pruned.0.object, &pruned.0.lines), (&whole.0.object, &whole.0.lines));
+        prop_assert_eq!(pruned.0.is_unsettled, whole.0.is_unsettled, "{:#?}", pruned);
+        prop_assert!(pruned.1.is(&life) && !pruned.1.is_unsettled, "{:#?} is not {:#?}", pruned.1, life.end);
     }
 }
