@@ -18,7 +18,7 @@ use crate::model::wire::Request;
 const IDLE_CONNECTIONS: usize = 32;
 /// Both services close idle connections after about a minute; using one just then fails.
 const IDLE_AGE: Duration = Duration::from_secs(30);
-const USER_AGENT: &str = concat!("stripesync/", env!("CARGO_PKG_VERSION"));
+pub const USER_AGENT: &str = concat!("stripesync/", env!("CARGO_PKG_VERSION"));
 /// The proxies that are honoured, as ureq looks for them.
 const PROXY_VARIABLES: [&str; 6] = ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
@@ -129,7 +129,7 @@ impl Wire {
             call = call.header("Stripe-Account", account);
         }
         // Whatever was wrong with it, another address may do better.
-        let mut response = call.call().map_err(|e| self.fault(&e)).inspect_err(|_| self.names.forget())?;
+        let mut response = call.call().map_err(|e| fault(&e)).inspect_err(|_| self.names.forget())?;
         let mut received = heads(&response);
         received.body = self.body(response.body_mut()).inspect_err(|_| self.names.forget())?;
         // What is not what was asked for ends in messages, and some refusals repeat the key that they refuse.
@@ -169,7 +169,7 @@ impl Wire {
                 Ok(read) if bytes.len() + read > limit => return Err(Fault::TooLarge(ANSWER, limit)),
                 Ok(read) => bytes.extend_from_slice(&chunk[..read]),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.fault(&ureq::Error::from(error))),
+                Err(error) => return Err(fault(&ureq::Error::from(error))),
             }
         }
     }
@@ -182,26 +182,27 @@ impl Wire {
             spare.push(body);
         }
     }
+}
 
-    fn fault(&self, error: &ureq::Error) -> Fault {
-        use ureq::{Error as E, Timeout};
-        match error {
-            E::HostNotFound => Fault::NoConnection("name lookup failed: no address".to_owned()),
-            E::Timeout(Timeout::Resolve) => Fault::NoConnection("name lookup timed out".to_owned()),
-            E::Timeout(Timeout::Connect) => Fault::NoConnection("the connection timed out".to_owned()),
-            E::ConnectionFailed => Fault::NoConnection("the connection failed".to_owned()),
-            E::ConnectProxyFailed(why) => Fault::NoConnection(format!("the proxy refused: {why}")),
-            E::Timeout(which) => Fault::Broken(format!("timed out ({which})")),
-            E::LargeResponseHeader(_, limit) => Fault::TooLarge(HEADERS, *limit),
-            E::Tls(why) => Fault::Untrusted(format!("TLS: {why}")),
-            E::Rustls(why) => Fault::Untrusted(format!("TLS: {}", in_words(&why.to_string()))),
-            E::Io(e) => io_fault(e),
-            E::Protocol(_) | E::Decompress(..) | E::BodyStalled => Fault::Broken(error.to_string()),
-            E::Http(_) | E::BadUri(_) | E::RequireHttpsOnly(_) | E::InvalidProxyUrl | E::TlsRequired => {
-                Fault::Unsendable(error.to_string())
-            }
-            _ => Fault::Broken(error.to_string()),
+/// Says what kind of failure this is.
+pub fn fault(error: &ureq::Error) -> Fault {
+    use ureq::{Error as E, Timeout};
+    match error {
+        E::HostNotFound => Fault::NoConnection("name lookup failed: no address".to_owned()),
+        E::Timeout(Timeout::Resolve) => Fault::NoConnection("name lookup timed out".to_owned()),
+        E::Timeout(Timeout::Connect) => Fault::NoConnection("the connection timed out".to_owned()),
+        E::ConnectionFailed => Fault::NoConnection("the connection failed".to_owned()),
+        E::ConnectProxyFailed(why) => Fault::NoConnection(format!("the proxy refused: {why}")),
+        E::Timeout(which) => Fault::Broken(format!("timed out ({which})")),
+        E::LargeResponseHeader(_, limit) => Fault::TooLarge(HEADERS, *limit),
+        E::Tls(why) => Fault::Untrusted(format!("TLS: {why}")),
+        E::Rustls(why) => Fault::Untrusted(format!("TLS: {}", in_words(&why.to_string()))),
+        E::Io(e) => io_fault(e),
+        E::Protocol(_) | E::Decompress(..) | E::BodyStalled => Fault::Broken(error.to_string()),
+        E::Http(_) | E::BadUri(_) | E::RequireHttpsOnly(_) | E::InvalidProxyUrl | E::TlsRequired => {
+            Fault::Unsendable(error.to_string())
         }
+        _ => Fault::Broken(error.to_string()),
     }
 }
 
@@ -264,7 +265,7 @@ fn date_s(text: &str) -> Option<i64> {
 }
 
 /// A proxy that is set but unusable is an error: going direct instead would be a surprise.
-fn proxy() -> Result<Option<Proxy>, Error> {
+pub fn proxy() -> Result<Option<Proxy>, Error> {
     let found = Proxy::try_from_env();
     let set = PROXY_VARIABLES.into_iter().find(|name| std::env::var(name).is_ok_and(|v| !v.is_empty()));
     match (found, set) {
@@ -274,7 +275,7 @@ fn proxy() -> Result<Option<Proxy>, Error> {
 }
 
 /// Tells whether the host can only be this machine.
-fn is_loopback(host: &str) -> bool {
+pub fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

@@ -8,6 +8,7 @@ pub mod breaker;
 mod error;
 pub mod limiter;
 mod names;
+pub mod post;
 pub mod retry;
 mod settings;
 pub mod skew;

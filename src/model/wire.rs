@@ -1,5 +1,8 @@
 //! Requests and answers as plain data, so that providers build and read them without sending.
 
+/// The header of every answer of the receiver by which the log lines of its request are found.
+pub const CORRELATION_HEADER: &str = "stripesync-correlation-id";
+
 /// One GET to a service. This program's pulling never sends anything else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {

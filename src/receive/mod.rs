@@ -18,14 +18,13 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::model::cancel::Cancel;
+pub use crate::model::wire::CORRELATION_HEADER;
 use crate::sync::Error;
 use crate::sync::intake::{Accepted, Intake};
 use answer::Answer;
 pub use figures::{BOUNDS_US, Figures};
 pub use secrets::{Matched, SigningSecret, SigningSecrets};
 
-/// The header of every answer by which the log lines of its request are found.
-pub const CORRELATION_HEADER: &str = "stripesync-correlation-id";
 /// Refusals that wait to be told; more than these are not.
 const REFUSALS_MAX: usize = 64;
 

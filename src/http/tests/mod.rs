@@ -2,6 +2,7 @@
 
 mod breaker;
 mod limiter;
+mod post;
 mod retry;
 mod skew;
 mod tls;
