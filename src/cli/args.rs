@@ -67,6 +67,10 @@ Settings: the first place that says one counts
   FIC_ACCESS_TOKEN               Fatture in Cloud's token
   FIC_COMPANY_ID                 which of its companies
   STRIPESYNC_DATABASE            the SQLite file
+  STRIPESYNC_ADMIN_TOKEN         who shows it may start a sync through
+                                 the admin port of `listen`
+  STRIPESYNC_KEEP_DAYS           for how many days `listen` keeps events
+                                 in the log, 31 to 3650 (for good)
   STRIPE_API_BASE, FIC_API_BASE  other servers, for tests
   HTTPS_PROXY                    a proxy
 
@@ -82,6 +86,8 @@ Config file:
   retry_delay = \"30s\"
   timeout = \"25s\"
   keep_days = 365        # listen prunes the event log once a day
+  [admin]
+  token = \"…\"
   [accounts.acct_123]
   webhook_secrets = [\"whsec_…\"]
 
@@ -355,6 +361,11 @@ pub struct ListenArgs {
     /// Port; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 4242)]
     pub port: u16,
+    /// Port for monitors, on 127.0.0.1 alone; 0 takes a free one, off has none
+    ///
+    /// GET /metrics has figures for Prometheus. POST /api/stripe/sync starts a sync; it needs STRIPESYNC_ADMIN_TOKEN.
+    #[arg(long, value_name = "PORT", default_value = "4243", value_parser = values::admin_port)]
+    pub admin_port: values::AdminPort,
     /// Take events without looking at their signatures; for tests on this machine alone
     #[arg(long)]
     pub skip_verify: bool,
@@ -375,7 +386,14 @@ Where Stripe sends events to:
   `stripesync sync` asks with, so that payloads suffice.
 
 A secret has no flag: process lists are public. Several, for several
-endpoints or while one is rolled, stand with commas between them.";
+endpoints or while one is rolled, stand with commas between them; in the
+config file they may name their account. SIGHUP reads them anew.
+
+For monitors, on this machine alone:
+  curl http://127.0.0.1:4243/metrics
+  export STRIPESYNC_ADMIN_TOKEN=…    # before listen; 16 characters or more
+  curl -X POST -H \"Authorization: Bearer $STRIPESYNC_ADMIN_TOKEN\" \\
+    http://127.0.0.1:4243/api/stripe/sync";
 
 /// The arguments of `replay`.
 #[derive(Debug, Clone, Args)]

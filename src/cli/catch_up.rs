@@ -3,12 +3,14 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::engine::{self, Access, Order, Pulled};
 use super::exit::{Exit, Failure};
-use crate::clock::SystemClock;
+use super::wishes::Wishes;
+use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
 use crate::model::cancel::Cancel;
 use crate::model::progress::Silent;
@@ -29,7 +31,11 @@ const JOBS: usize = 8;
 const RATE_PERCENT: u32 = 80;
 
 /// The thread that catches up; there is none without a key.
-pub(super) struct CatchUp(Option<JoinHandle<()>>);
+pub(super) struct CatchUp {
+    thread: Option<JoinHandle<()>>,
+    /// Syncs that somebody wishes for.
+    pub wishes: Option<Arc<Wishes>>,
+}
 
 impl CatchUp {
     /// Begins, where there is a key, and says what it does.
@@ -39,7 +45,7 @@ impl CatchUp {
                 "without STRIPE_API_KEY nothing is fetched: what an event cannot tell stays as it was, marked unsettled, \
                  and an event that never arrives is missed",
             );
-            return Ok(CatchUp(None));
+            return Ok(CatchUp { thread: None, wishes: None });
         };
         if Store::open_read_only(&settings.database.value)?.tables_in_use()?.is_empty() {
             ui.note("no sync has read this file's account yet: `stripesync sync` brings what was there before");
@@ -47,10 +53,12 @@ impl CatchUp {
         let access = Access { stripe: Some(stripe), fic: None, is_sandbox: false };
         let database = settings.database.value.clone();
         let cancel = cancel.clone();
-        let work = move || Work { database, access, cancel }.run(every);
+        let wishes = Arc::new(Wishes::new(std::process::id() ^ now_s() as u32));
+        let theirs = Arc::clone(&wishes);
+        let work = move || Work { database, access, cancel, wishes: theirs }.run(every);
         let thread = std::thread::Builder::new().name("catch-up".into()).spawn(work);
         let thread = thread.map_err(|error| Failure::failed("no thread to catch up with").because(&error))?;
-        Ok(CatchUp(Some(thread)))
+        Ok(CatchUp { thread: Some(thread), wishes: Some(wishes) })
     }
 
     /// Waits for its end; somebody must have asked it to stop, or does so now.
@@ -58,7 +66,7 @@ impl CatchUp {
         if !cancel.is_set() {
             cancel.set(signal_hook::consts::SIGTERM);
         }
-        if let Some(thread) = self.0 {
+        if let Some(thread) = self.thread {
             // Its message is on stderr already.
             let _ = thread.join();
         }
@@ -69,6 +77,11 @@ struct Work {
     database: PathBuf,
     access: Access,
     cancel: Cancel,
+    wishes: Arc<Wishes>,
+}
+
+fn now_s() -> i64 {
+    SystemClock::new().now_ms() / 1000
 }
 
 impl Work {
@@ -76,9 +89,11 @@ impl Work {
         let mut caught_up = None::<Instant>;
         let mut looked = Instant::now();
         while !self.cancel.is_set() {
-            if caught_up.is_none_or(|at| at.elapsed() >= every) {
+            if self.wishes.begin() || caught_up.is_none_or(|at| at.elapsed() >= every) {
                 caught_up = Some(Instant::now());
-                self.report(self.pull(false));
+                let done = self.pull(false);
+                self.wishes.end(done.is_ok(), now_s());
+                self.report(done);
             } else if looked.elapsed() >= SOON {
                 looked = Instant::now();
                 if self.is_something_queued() {
@@ -90,8 +105,7 @@ impl Work {
     }
 
     fn is_something_queued(&self) -> bool {
-        let now_s = crate::clock::Clock::now_ms(&SystemClock::new()) / 1000;
-        Store::open_read_only(&self.database).and_then(|store| store.is_due(now_s)).unwrap_or(false)
+        Store::open_read_only(&self.database).and_then(|store| store.is_due(now_s())).unwrap_or(false)
     }
 
     /// Brings up to date what the file has of the account, or only what is queued.

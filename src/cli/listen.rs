@@ -3,16 +3,21 @@
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::args::{Global, ListenArgs};
 use super::catch_up::{self, CatchUp};
 use super::exit::{Exit, Failure};
+use super::keeping::Keeping;
+use super::office::ReceiverOffice;
 use super::rotation::{self, Rotation};
+use super::values::AdminPort;
 use super::{replay, settings, signals};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Settings, WebhookSecret};
-use crate::receive::{self, Ended, Figures, News, SigningSecrets, Terms, route};
+use crate::config::{Secret, Settings, WebhookSecret};
+use crate::model::cancel::Cancel;
+use crate::receive::{self, Ended, Figures, News, SigningSecrets, Terms, admin, route};
 use crate::store::{self, Store};
 use crate::sync;
 use crate::sync::intake::{Accepted, Intake};
@@ -27,6 +32,7 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     let settings = settings(global, ui)?;
     let secrets = settings.webhook_secrets()?;
     let (retries, answer_time) = (super::retries(&settings)?, settings.answer_timeout()?);
+    let (token, keep_days) = (settings.admin_token()?, settings.keep_days()?);
     let host = host(&args.host)?;
     check(args, host, &secrets)?;
     let listener = bind(SocketAddr::new(host, args.port))?;
@@ -47,15 +53,37 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
         answer_time,
         figures: Arc::new(Figures::default()),
     };
+    let office = ReceiverOffice {
+        database: settings.database.value.clone(),
+        figures: Arc::clone(&terms.figures),
+        secrets: terms.secrets.clone(),
+        wishes: catch_up.wishes.clone(),
+        began_s: clock.now_ms() / 1000,
+        cancel: cancel.clone(),
+        of_file: Default::default(),
+    };
+    let admin = open_office(args.admin_port, token, office, &cancel, ui);
     let mut teller = Teller { ui, clock: &*clock, refused: 0, since: clock.elapsed() };
     let rotation = Rotation { global, ui, secrets: terms.secrets.clone(), is_open: args.skip_verify, cancel: &cancel };
+    let keeping = keep_days.map(|days| Keeping {
+        database: settings.database.value.clone(),
+        days,
+        clock: &*clock,
+        cancel: &cancel,
+    });
     let ran = std::thread::scope(|scope| {
         let _closing = rotation::Closing(hangups.handle());
         scope.spawn(|| rotation.serve(hangups));
+        if let Some(keeping) = &keeping {
+            scope.spawn(|| keeping.serve());
+        }
         receive::run(listener, &terms, &mut intake, (&clock, &cancel), &mut |news| teller.tell(&news))
     });
     // Whoever catches up finishes its batch.
     catch_up.end(&cancel);
+    if let Some(admin) = admin {
+        let _ = admin.join();
+    }
     match ran {
         Ok(()) => {
             ui.note("stopped; everything that was acknowledged is in the file");
@@ -63,6 +91,37 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
         }
         Err(Ended::Sync(error)) => Err(error.into()),
         Err(Ended::System(error)) => Err(Failure::failed("the receiver cannot go on").because(&error)),
+    }
+}
+
+/// Opens the port for monitors. That it is taken is no reason not to receive.
+fn open_office(
+    port: AdminPort,
+    token: Option<Secret>,
+    office: ReceiverOffice,
+    cancel: &Cancel,
+    ui: &Ui,
+) -> Option<JoinHandle<std::io::Result<()>>> {
+    let AdminPort::At(port) = port else { return None };
+    let has_token = token.is_some();
+    let opened = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|listener| {
+        let address = listener.local_addr()?;
+        Ok((address, admin::start(listener, token, Arc::new(office), cancel)?))
+    });
+    match opened {
+        Ok((address, thread)) => {
+            let syncs = if has_token { "; POST /api/stripe/sync with the token starts a sync" } else { "" };
+            ui.note(&format!("for monitors: GET http://{address}/metrics{syncs}"));
+            Some(thread)
+        }
+        Err(error) => {
+            ui.failure(
+                &format!("there is no port for monitors: 127.0.0.1:{port}: {error}; events are received all the same"),
+                &[],
+                Some("--admin-port 0 takes a free one, --admin-port off has none"),
+            );
+            None
+        }
     }
 }
 

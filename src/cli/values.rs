@@ -57,6 +57,26 @@ pub fn prune_age(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Where the admin port is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AdminPort {
+    /// Nowhere.
+    Off,
+    /// There; 0 is a free one.
+    At(u16),
+}
+
+/// Reads `--admin-port`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn admin_port(text: &str) -> Result<AdminPort, String> {
+    match text {
+        "off" => Ok(AdminPort::Off),
+        text => text.parse().map(AdminPort::At).map_err(|_| "give a port, 0 for a free one, or off".to_owned()),
+    }
+}
+
 /// Reads `--limit`.
 ///
 /// # Errors

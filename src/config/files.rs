@@ -53,6 +53,7 @@ struct ConfigFile {
     fic: FicSection,
     webhooks: WebhooksSection,
     accounts: BTreeMap<String, AccountSection>,
+    admin: AdminSection,
 }
 
 #[derive(Deserialize, Default)]
@@ -78,6 +79,12 @@ struct WebhooksSection {
     retry_delay: Option<Scalar>,
     timeout: Option<Scalar>,
     keep_days: Option<Scalar>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct AdminSection {
+    token: Option<String>,
 }
 
 /// What is said of one account, under its id.
@@ -178,7 +185,7 @@ fn read_config(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
     };
     let file: ConfigFile = toml::from_str(&text).map_err(|error| malformed(&path, &text, &error))?;
     let accounts = &file.accounts;
-    let holds_secret = [&file.stripe.api_key, &file.stripe.webhook_secret, &file.fic.access_token]
+    let holds_secret = [&file.stripe.api_key, &file.stripe.webhook_secret, &file.fic.access_token, &file.admin.token]
         .iter()
         .any(|secret| secret.is_some())
         || accounts.values().any(|account| !account.webhook_secrets.is_empty());
@@ -196,6 +203,7 @@ fn read_config(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
         ("fic_base", file.fic.api_base),
         ("max_retries", file.webhooks.max_retries.map(String::from)),
         ("retry_delay", file.webhooks.retry_delay.map(String::from)),
+        ("admin_token", file.admin.token),
         ("answer_timeout", file.webhooks.timeout.map(String::from)),
         ("keep_days", file.webhooks.keep_days.map(String::from)),
     ];

@@ -71,6 +71,7 @@ pub const SETTINGS: &[Setting] = &[
         in_file: ("webhooks", "timeout"),
         default: Some("25s"),
     },
+    Setting { name: "admin_token", variables: &["STRIPESYNC_ADMIN_TOKEN"], in_file: ("admin", "token"), default: None },
     Setting {
         name: "keep_days",
         variables: &["STRIPESYNC_KEEP_DAYS"],
@@ -206,6 +207,7 @@ pub fn resolve(layers: &Layers) -> Result<Settings, Error> {
         max_retries: text("max_retries", required("max_retries"))?,
         retry_delay: text("retry_delay", required("retry_delay"))?,
         answer_timeout: text("answer_timeout", required("answer_timeout"))?,
+        admin_token: layers.first("admin_token"),
         keep_days: layers.first("keep_days").map(|said| text("keep_days", said)).transpose()?,
         account_secrets: layers.account_secrets.clone(),
     })

@@ -41,6 +41,8 @@ pub struct Settings {
     pub retry_delay: Sourced<String>,
     /// How long a sender of events waits for an answer, unchecked; see [`Settings::answer_timeout`].
     pub answer_timeout: Sourced<String>,
+    /// Who shows it may start a sync, unchecked; see [`Settings::admin_token`].
+    pub admin_token: Option<Sourced<Secret>>,
     /// For how many days a receiver keeps events, unchecked; see [`Settings::keep_days`].
     pub keep_days: Option<Sourced<String>>,
     /// Signing secrets that name their account, unchecked; see [`Settings::webhook_secrets`].

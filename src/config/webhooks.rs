@@ -15,6 +15,8 @@ const DELAY: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_
 const ANSWER: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(60);
 /// Fewer days of events are never kept: what the services may send again has to be known.
 pub const KEEP_DAYS_MIN: u32 = 31;
+/// What is shorter can be tried out.
+const TOKEN_CHARS_MIN: usize = 16;
 /// Ten years.
 const KEEP_DAYS_MAX: u32 = 3650;
 /// Units of a duration and their seconds.
@@ -97,6 +99,21 @@ impl Settings {
         let times = times.ok_or_else(|| wrong("max_retries", &self.max_retries, "must be a number from 0 to 10"))?;
         let first_delay = time("retry_delay", &self.retry_delay, DELAY, "must be a time from 1s to 1h, such as 30s")?;
         Ok(Retrying { times, first_delay })
+    }
+
+    /// Returns what somebody has to show who wants a sync from the admin port; none where nobody may.
+    ///
+    /// # Errors
+    /// When it is so short that it could be guessed, or no header can hold it.
+    pub fn admin_token(&self) -> Result<Option<Secret>, Error> {
+        let Some(said) = &self.admin_token else { return Ok(None) };
+        let text = said.value.expose();
+        let why = match text {
+            text if !text.bytes().all(|b| b.is_ascii_graphic()) => "has characters that no header can hold",
+            text if text.len() < TOKEN_CHARS_MIN => "is too short: give 16 characters or more that nobody can guess",
+            _ => return Ok(Some(said.value.clone())),
+        };
+        Err(Error::Value { setting: label("admin_token", &said.source), why, place: said.source.clone() })
     }
 
     /// Returns for how many days a receiver keeps events; none where it keeps them for good.
@@ -186,6 +203,20 @@ mod tests {
         }
         let error = settings(&[("answer_timeout", "2m")], &[]).answer_timeout().expect_err("too long").to_string();
         assert!(error.starts_with("webhooks.timeout must be a time from 1s to 60s"), "{error}");
+    }
+
+    #[test]
+    fn a_token_and_days_that_cannot_be_are_refused_without_the_tokens_text() {
+        for (token, is_fine) in [("0123456789abcdef", true), ("0123456789abcde", false), ("0123456789 abcdef", false)] {
+            let read = settings(&[("admin_token", token)], &[]).admin_token();
+            assert_eq!(read.is_ok(), is_fine, "{token}");
+            assert!(read.err().is_none_or(|error| !error.to_string().contains("0123")));
+        }
+        assert!(settings(&[], &[]).admin_token().expect("fine").is_none());
+        for (days, wanted) in [("31", Some(31)), ("3650", Some(3650)), ("30", None), ("3651", None), ("90d", None)] {
+            let read = settings(&[("keep_days", days)], &[]).keep_days();
+            assert_eq!(read.ok().flatten(), wanted, "{days}");
+        }
     }
 
     #[test]

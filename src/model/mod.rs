@@ -4,6 +4,7 @@ pub mod cancel;
 pub mod cell;
 pub mod extract;
 pub mod log;
+pub mod metrics;
 pub mod order;
 pub mod progress;
 pub mod report;

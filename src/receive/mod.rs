@@ -1,7 +1,9 @@
-//! The receiver of webhooks: the only place that knows hyper and tokio. One thread speaks HTTP, the caller's thread writes.
+//! The receiver of webhooks: the only place that knows hyper and tokio. One thread speaks HTTP, the caller's thread writes;
+//! another speaks HTTP on a port of its own, for monitors ([`admin`]).
 //!
 //! An event is acknowledged when it is on the disk, log row and effect together, and never before.
 
+pub mod admin;
 pub mod answer;
 mod desk;
 mod figures;

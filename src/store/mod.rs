@@ -17,6 +17,7 @@ mod gaps;
 mod lock;
 mod log_report;
 mod logs;
+mod metrics;
 mod migrate;
 mod others;
 mod presence;

@@ -194,6 +194,14 @@ impl Store {
             .map_err(|e| self.sql(e))
     }
 
+    fn is_asked_for(&self, account: i64, table: &str, id: &str) -> Result<bool, Error> {
+        let text = "SELECT EXISTS (SELECT 1 FROM fetches WHERE account=?1 AND resource=(SELECT id FROM resources WHERE name=?2) AND id=?3)";
+        self.conn
+            .prepare_cached(text)
+            .and_then(|mut s| s.query_row(params![account, table, id], |row| row.get(0)))
+            .map_err(|e| self.sql(e))
+    }
+
     /// Returns the newest second before the time in question whose events say by themselves how it ended. Payloads that may
     /// replace a row are asked without the others, so that both have such a second.
     fn decided_from_s(
@@ -215,6 +223,8 @@ impl Store {
         let mut rows = statement.query(params![account, table, id, before_s, TIE_EVENTS_MAX]).map_err(sql)?;
         let (mut all, mut whole, mut has_all, mut has_whole) = (Anchor::default(), Anchor::default(), false, false);
         let (mut looked, mut last_s) = (0, i64::MIN);
+        // While a GET is to bring what a payload could not, that payload is a reason for doubt.
+        let (is_queued, mut partial_s) = (self.is_asked_for(*account, table, id)?, None);
         while let Some(row) = rows.next().map_err(sql)? {
             let (event_id, kind): (String, String) = (row.get(0).map_err(sql)?, row.get(1).map_err(sql)?);
             let (created_s, payload): (i64, String) = (row.get(2).map_err(sql)?, row.get(3).map_err(sql)?);
@@ -226,14 +236,16 @@ impl Store {
             if may_replace(catalog, compiled, &state, body.as_deref(), api_version.as_deref()) {
                 has_whole = true;
                 whole.take(state.clone());
+            } else if is_queued {
+                partial_s = partial_s.or(Some(created_s));
             }
             has_all = true;
             all.take(state);
-            if all.found_s.is_some() && whole.found_s.is_some() {
+            if all.found_s.is_some() && whole.found_s.is_some() && (!is_queued || partial_s.is_some()) {
                 break;
             }
         }
-        let from_s = all.end(has_all).min(whole.end(has_whole));
+        let from_s = all.end(has_all).min(whole.end(has_whole)).min(partial_s.unwrap_or(i64::MAX));
         // Beyond so many nobody looks.
         Ok(if looked == TIE_EVENTS_MAX { from_s.max(last_s) } else { from_s })
     }

@@ -106,10 +106,6 @@ impl Listening {
         signal(&self.child, name);
     }
 
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
-
     /// Posts a signed event; returns the status of the answer.
     pub fn post(&self, body: &str, secret: &str) -> u16 {
         let header = signature::sign(body.as_bytes(), &Secret::new(secret), now_s());

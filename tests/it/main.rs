@@ -1,6 +1,7 @@
 //! Tests of the whole, in one binary.
 
 mod accounts;
+mod admin;
 mod bad_answers;
 mod bad_days;
 mod bad_files;

@@ -69,7 +69,7 @@ fn failed_events_are_tried_again_as_often_as_the_settings_say() {
     let home = Home::new();
     config(&home, "[webhooks]\nmax_retries = 1\nretry_delay = \"1s\"\n");
     let running = Listening::start(&home, &["--config", "config.toml"], |command| {
-        drop(command.env("STRIPE_WEBHOOK_SECRET", PLAIN))
+        command.env("STRIPE_WEBHOOK_SECRET", PLAIN);
     });
     let lost = r#"{"id":"evt_1","object":"event","type":"product.updated","created":1,"data":{"object":{"object":"product"}}}"#;
     assert_eq!(running.post(lost, PLAIN), 500);
