@@ -86,6 +86,11 @@ Config file:
   retry_delay = \"30s\"
   timeout = \"25s\"
   keep_days = 365        # listen prunes the event log once a day
+  [alerts]               # an event given up, a failed sync, many failures
+  command = \"notify-me\"  # gets JSON on stdin and STRIPESYNC_ALERT_*
+  url = \"https://…\"      # gets the same JSON by POST
+  failure_rate = \"20%\"   # of the events within the window
+  window = \"10m\"
   [admin]
   token = \"…\"
   [accounts.acct_123]

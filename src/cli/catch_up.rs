@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::alerts::Alerts;
 use super::engine::{self, Access, Order, Pulled};
 use super::exit::{Exit, Failure};
 use super::wishes::Wishes;
@@ -39,7 +40,13 @@ pub(super) struct CatchUp {
 
 impl CatchUp {
     /// Begins, where there is a key, and says what it does.
-    pub fn begin(settings: &Settings, every: Duration, cancel: &Cancel, ui: &Ui) -> Result<CatchUp, Failure> {
+    pub fn begin(
+        settings: &Settings,
+        every: Duration,
+        alerts: Option<Arc<Alerts>>,
+        cancel: &Cancel,
+        ui: &Ui,
+    ) -> Result<CatchUp, Failure> {
         let Some(stripe) = settings.stripe()? else {
             ui.note(
                 "without STRIPE_API_KEY nothing is fetched: what an event cannot tell stays as it was, marked unsettled, \
@@ -55,7 +62,7 @@ impl CatchUp {
         let cancel = cancel.clone();
         let wishes = Arc::new(Wishes::new(std::process::id() ^ now_s() as u32));
         let theirs = Arc::clone(&wishes);
-        let work = move || Work { database, access, cancel, wishes: theirs }.run(every);
+        let work = move || Work { database, access, cancel, wishes: theirs, alerts }.run(every);
         let thread = std::thread::Builder::new().name("catch-up".into()).spawn(work);
         let thread = thread.map_err(|error| Failure::failed("no thread to catch up with").because(&error))?;
         Ok(CatchUp { thread: Some(thread), wishes: Some(wishes) })
@@ -78,6 +85,7 @@ struct Work {
     access: Access,
     cancel: Cancel,
     wishes: Arc<Wishes>,
+    alerts: Option<Arc<Alerts>>,
 }
 
 fn now_s() -> i64 {
@@ -135,6 +143,7 @@ impl Work {
             Pulled::Done { report, .. } => {
                 for failure in report.failures {
                     tracing::warn!(account = failure.account, "{}", failure.message);
+                    self.alert(&failure.account, &failure.message);
                 }
                 Ok(())
             }
@@ -147,8 +156,17 @@ impl Work {
             Err(failure) if failure.exit == Exit::Held => {
                 tracing::info!("another sync is at work: {}", failure.message);
             }
-            Err(failure) if !self.cancel.is_set() => tracing::warn!("catching up failed: {}", failure.message),
+            Err(failure) if !self.cancel.is_set() => {
+                tracing::warn!("catching up failed: {}", failure.message);
+                self.alert("catch-up", &failure.message);
+            }
             _ => {}
+        }
+    }
+
+    fn alert(&self, subject: &str, message: &str) {
+        if let Some(alerts) = &self.alerts {
+            alerts.sync_failed(subject, &format!("catching up failed: {message}"));
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::alerts::Alerts;
 use super::args::{Global, ListenArgs};
 use super::catch_up::{self, CatchUp};
 use super::exit::{Exit, Failure};
@@ -25,6 +26,8 @@ use crate::ui::{DeliveryLine, Ui};
 
 /// Refusals told in a minute: who knocks ten thousand times does not fill a disk.
 const REFUSALS_PER_MINUTE: u32 = 30;
+/// Alerts that are still on their way when it stops have so long.
+const ALERTS_TIME: Duration = Duration::from_secs(2);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Runs the command.
@@ -45,7 +48,8 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     store.durable()?;
     tell_start(&listener, &settings, &secrets, args, ui)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let catch_up = CatchUp::begin(&settings, args.catch_up, &cancel, ui)?;
+    let alerts = Alerts::begin(&settings)?.map(Arc::new);
+    let catch_up = CatchUp::begin(&settings, args.catch_up, alerts.clone(), &cancel, ui)?;
     let mut intake = Intake::new(&store, &catalog, retries, None)?;
     let terms = Terms {
         secrets: SigningSecrets::new(&rotation::signing(&secrets)),
@@ -63,7 +67,7 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
         of_file: Default::default(),
     };
     let admin = open_office(args.admin_port, token, office, &cancel, ui);
-    let mut teller = Teller { ui, clock: &*clock, refused: 0, since: clock.elapsed() };
+    let mut teller = Teller { ui, clock: &*clock, alerts: alerts.as_deref(), refused: 0, since: clock.elapsed() };
     let rotation = Rotation { global, ui, secrets: terms.secrets.clone(), is_open: args.skip_verify, cancel: &cancel };
     let keeping = keep_days.map(|days| Keeping {
         database: settings.database.value.clone(),
@@ -72,7 +76,7 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
         cancel: &cancel,
     });
     let ran = std::thread::scope(|scope| {
-        let _closing = rotation::Closing(hangups.handle());
+        let _closing = rotation::Closing(hangups.handle(), &cancel);
         scope.spawn(|| rotation.serve(hangups));
         if let Some(keeping) = &keeping {
             scope.spawn(|| keeping.serve());
@@ -83,6 +87,9 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     catch_up.end(&cancel);
     if let Some(admin) = admin {
         let _ = admin.join();
+    }
+    if let Some(alerts) = alerts {
+        alerts.end(ALERTS_TIME);
     }
     match ran {
         Ok(()) => {
@@ -195,12 +202,16 @@ fn tell_start(
 struct Teller<'a> {
     ui: &'a Ui,
     clock: &'a dyn Clock,
+    alerts: Option<&'a Alerts>,
     refused: u32,
     since: Duration,
 }
 
 impl Teller<'_> {
     fn tell(&mut self, news: &News) {
+        if let (Some(alerts), News::Taken(accepted, _) | News::Again(accepted)) = (self.alerts, news) {
+            alerts.tried(accepted);
+        }
         match news {
             News::Taken(accepted, answer) => self.line(accepted, Some(answer.status_and_body().0)),
             News::Again(accepted) => self.line(accepted, None),

@@ -3,6 +3,7 @@
 //! Commands turn arguments and settings into values, call the layers below, and hand what comes back to the UI. They
 //! never print for themselves, and only [`exit`] knows exit codes.
 
+mod alerts;
 pub mod args;
 mod catch_up;
 mod engine;

@@ -32,12 +32,15 @@ pub(super) fn hangups() -> Result<Signals, Failure> {
     Signals::new([SIGHUP]).map_err(|error| Failure::failed("signals cannot be watched").because(&error))
 }
 
-/// Ends the watch for SIGHUP when it is dropped.
-pub(super) struct Closing(pub Handle);
+/// Ends what goes on beside a receiver when it is dropped: the watch for SIGHUP, and all that waits for the wish to stop.
+pub(super) struct Closing<'a>(pub Handle, pub &'a Cancel);
 
-impl Drop for Closing {
+impl Drop for Closing<'_> {
     fn drop(&mut self) {
         self.0.close();
+        if !self.1.is_set() {
+            self.1.set(signal_hook::consts::SIGTERM);
+        }
     }
 }
 

@@ -156,6 +156,13 @@ pub fn is_loopback(url: &str) -> bool {
     check_url(url).unwrap_or(false)
 }
 
+/// Returns whether a host, without brackets, is this machine.
+pub fn is_this_machine(host: &str) -> bool {
+    host == "localhost"
+        || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+        || host.parse::<Ipv6Addr>().is_ok_and(|ip| ip.is_loopback())
+}
+
 /// Checks scheme and host; returns whether the host is this machine.
 fn check_url(url: &str) -> Result<bool, &'static str> {
     let (encrypted, rest) = match url.split_once("://") {
@@ -179,9 +186,7 @@ fn check_url(url: &str) -> Result<bool, &'static str> {
     if host.is_empty() {
         return Err("names no host");
     }
-    let is_loopback = host == "localhost"
-        || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
-        || host.parse::<Ipv6Addr>().is_ok_and(|ip| ip.is_loopback());
+    let is_loopback = is_this_machine(host);
     if encrypted || is_loopback { Ok(is_loopback) } else { Err("must be https; plain http is for this machine only") }
 }
 

@@ -54,6 +54,7 @@ struct ConfigFile {
     webhooks: WebhooksSection,
     accounts: BTreeMap<String, AccountSection>,
     admin: AdminSection,
+    alerts: AlertsSection,
 }
 
 #[derive(Deserialize, Default)]
@@ -79,6 +80,15 @@ struct WebhooksSection {
     retry_delay: Option<Scalar>,
     timeout: Option<Scalar>,
     keep_days: Option<Scalar>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct AlertsSection {
+    command: Option<String>,
+    url: Option<String>,
+    failure_rate: Option<Scalar>,
+    window: Option<Scalar>,
 }
 
 #[derive(Deserialize, Default)]
@@ -185,9 +195,15 @@ fn read_config(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
     };
     let file: ConfigFile = toml::from_str(&text).map_err(|error| malformed(&path, &text, &error))?;
     let accounts = &file.accounts;
-    let holds_secret = [&file.stripe.api_key, &file.stripe.webhook_secret, &file.fic.access_token, &file.admin.token]
-        .iter()
-        .any(|secret| secret.is_some())
+    let holds_secret = [
+        &file.stripe.api_key,
+        &file.stripe.webhook_secret,
+        &file.fic.access_token,
+        &file.admin.token,
+        &file.alerts.url,
+    ]
+    .iter()
+    .any(|secret| secret.is_some())
         || accounts.values().any(|account| !account.webhook_secrets.is_empty());
     if holds_secret && metadata.mode() & (OTHERS_READ | OTHERS_WRITE) != 0 {
         let path = path.display();
@@ -203,6 +219,10 @@ fn read_config(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
         ("fic_base", file.fic.api_base),
         ("max_retries", file.webhooks.max_retries.map(String::from)),
         ("retry_delay", file.webhooks.retry_delay.map(String::from)),
+        ("alert_command", file.alerts.command),
+        ("alert_url", file.alerts.url),
+        ("alert_failure_rate", file.alerts.failure_rate.map(String::from)),
+        ("alert_window", file.alerts.window.map(String::from)),
         ("admin_token", file.admin.token),
         ("answer_timeout", file.webhooks.timeout.map(String::from)),
         ("keep_days", file.webhooks.keep_days.map(String::from)),

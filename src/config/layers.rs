@@ -71,6 +71,11 @@ pub const SETTINGS: &[Setting] = &[
         in_file: ("webhooks", "timeout"),
         default: Some("25s"),
     },
+    // In the config file alone: whoever can put a .env into a folder must not choose what is run.
+    Setting { name: "alert_command", variables: &[], in_file: ("alerts", "command"), default: None },
+    Setting { name: "alert_url", variables: &[], in_file: ("alerts", "url"), default: None },
+    Setting { name: "alert_failure_rate", variables: &[], in_file: ("alerts", "failure_rate"), default: Some("20%") },
+    Setting { name: "alert_window", variables: &[], in_file: ("alerts", "window"), default: Some("10m") },
     Setting { name: "admin_token", variables: &["STRIPESYNC_ADMIN_TOKEN"], in_file: ("admin", "token"), default: None },
     Setting {
         name: "keep_days",
@@ -207,6 +212,10 @@ pub fn resolve(layers: &Layers) -> Result<Settings, Error> {
         max_retries: text("max_retries", required("max_retries"))?,
         retry_delay: text("retry_delay", required("retry_delay"))?,
         answer_timeout: text("answer_timeout", required("answer_timeout"))?,
+        alert_command: layers.first("alert_command").map(|said| text("alert_command", said)).transpose()?,
+        alert_url: layers.first("alert_url"),
+        alert_failure_rate: text("alert_failure_rate", required("alert_failure_rate"))?,
+        alert_window: text("alert_window", required("alert_window"))?,
         admin_token: layers.first("admin_token"),
         keep_days: layers.first("keep_days").map(|said| text("keep_days", said)).transpose()?,
         account_secrets: layers.account_secrets.clone(),

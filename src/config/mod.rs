@@ -4,6 +4,7 @@
 //! A higher place wins as a whole: a blank value there is an error that names it, never a reason to look further down.
 
 mod access;
+mod alerts;
 mod files;
 mod layers;
 #[cfg(test)]
@@ -13,7 +14,8 @@ mod webhooks;
 use std::path::PathBuf;
 
 pub use crate::model::secret::Secret;
-pub use access::{FicAccess, Mode, StripeAccess, is_loopback};
+pub use access::{FicAccess, Mode, StripeAccess, is_loopback, is_this_machine};
+pub use alerts::Alerting;
 pub use files::{Gathered, Places, gather};
 pub use layers::{Layer, Layers, SETTINGS, Setting, Source, Sourced, resolve};
 pub use webhooks::{AccountSecret, KEEP_DAYS_MIN, Retrying, WebhookSecret, duration};
@@ -41,6 +43,14 @@ pub struct Settings {
     pub retry_delay: Sourced<String>,
     /// How long a sender of events waits for an answer, unchecked; see [`Settings::answer_timeout`].
     pub answer_timeout: Sourced<String>,
+    /// What is run when something is wrong, unchecked; see [`Settings::alerting`].
+    pub alert_command: Option<Sourced<String>>,
+    /// What is told then; an address may hold a token.
+    pub alert_url: Option<Sourced<Secret>>,
+    /// How many failures of a hundred are too many.
+    pub alert_failure_rate: Sourced<String>,
+    /// Within what time.
+    pub alert_window: Sourced<String>,
     /// Who shows it may start a sync, unchecked; see [`Settings::admin_token`].
     pub admin_token: Option<Sourced<Secret>>,
     /// For how many days a receiver keeps events, unchecked; see [`Settings::keep_days`].

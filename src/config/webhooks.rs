@@ -145,7 +145,7 @@ pub(super) fn wrong(name: &'static str, said: &Sourced<String>, why: &'static st
 }
 
 /// Reads a time; a number alone is seconds.
-fn time(
+pub(super) fn time(
     name: &'static str,
     said: &Sourced<String>,
     range: RangeInclusive<Duration>,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod admin;
+mod alerts;
 mod bad_answers;
 mod bad_days;
 mod bad_files;
