@@ -42,7 +42,8 @@ complete -c stripesync -n "__fish_stripesync_needs_command" -s h -l help -d 'Pri
 complete -c stripesync -n "__fish_stripesync_needs_command" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "sync" -d 'Pull accounts into the file'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "listen" -d 'Receive webhooks, and keep the file current to the second'
-complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "replay" -d 'Take events from files, as if they were delivered'
+complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "replay" -d 'Take events from files or from the log, as if they were delivered; or send them elsewhere'
+complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "test-webhook" -d 'Take one event by the receiver\'s own path, and show what it does'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "status" -d 'Show what the file holds and how fresh it is'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "events" -d 'Show what the event log holds'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "retry-failed" -d 'Try failed events once more'
@@ -227,6 +228,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s h -l help
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l host -d 'Address to listen on; others than 127.0.0.1 can be reached from other machines' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l port -d 'Port; 0 takes a free one' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l forward-to -d 'Pass each event on to this address as it came, signature included, once it is in the file' -r -f
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l catch-up -d 'How often events that never arrived are asked for, with a key: from 10s to 7d' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
@@ -245,6 +247,13 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -s v -l ve
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l event -d 'The event of the log with this id (evt_…); may be repeated' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l type -d 'Events of the log of this type; with * at the end, all that begin so; may be repeated' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l account -d 'Events of the log of this account (acct_…)' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l since -d 'Events of the log that happened from then on: 2026-01-31 (UTC), 2026-01-31T12:00:00Z, or 2h, 1d ago' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l until -d 'Events of the log that happened before then' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l forward-to -d 'Send them to this address, signed anew, and write nothing into the file' -r -f
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l speed -d 'Keep to the times at which they happened, so many times as fast [default: as fast as possible]' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l shuffle -d 'Mix the events up; the same seed gives the same order' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l duplicate -d 'How many of a hundred events come twice' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
@@ -258,12 +267,33 @@ on\t'Always'
 off\t'Never'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
 json\t'One JSON object per line'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l apply -d 'Take them also into a file that holds accounts of Stripe'
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l apply -d 'Take those of files also into a database that holds accounts of Stripe'
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -s q -l quiet -d 'Write only errors to stderr'
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l file -d 'File with one event, or with a bare object (see --type); - for stdin' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l type -d 'Make an event of this type, of now, of the bare object in the file' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l url -d 'Post it, signed, to this receiver, and write nothing into the file' -r -f
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l dry-run -d 'Show what would change; write nothing'
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l apply -d 'Take it also into a file that holds accounts of Stripe'
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l provider -d 'Only this service' -r -f -a "stripe\t'Stripe'
 fic\t'Fatture in Cloud'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l max-age -d 'End with code 3 where an account was last synced longer ago than this: 90s, 15m, 2h, 1d' -r

@@ -69,7 +69,7 @@ impl Alerts {
     pub fn tried(&self, accepted: &Accepted) {
         let why = match &accepted.verdict {
             Verdict::Failed(why) => Some(why.as_str()),
-            Verdict::Processed | Verdict::Ignored => None,
+            Verdict::Processed | Verdict::Ignored | Verdict::Stored => None,
             Verdict::Duplicate | Verdict::Malformed(_) => return,
         };
         let Accepted { id, kind, account, is_dead, .. } = accepted;

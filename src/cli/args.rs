@@ -10,6 +10,8 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::names::{Names, Shells};
+use super::replay::ReplayArgs;
+use super::test_webhook::TestWebhookArgs;
 use super::values;
 use crate::ui::{Format, LogFormat, Look};
 
@@ -226,14 +228,20 @@ pub enum Command {
     Sync(Box<SyncArgs>),
     /// Receive webhooks, and keep the file current to the second
     ///
-    /// Takes Stripe's signed events, and answers 200 when they are on the disk, log and rows together. With a key it also
-    /// fetches what a payload cannot tell, and reads the events that never arrived. Stop it with Ctrl-C.
+    /// Takes signed events of Stripe and Fatture in Cloud, and answers when they are on the disk, log and rows together.
+    /// With a key it also fetches what a payload cannot tell, and reads what never arrived. Stop it with Ctrl-C.
     Listen(ListenArgs),
-    /// Take events from files, as if they were delivered
+    /// Take events from files or from the log, as if they were delivered; or send them elsewhere
     ///
-    /// Goes the same way as the receiver, without signatures. What was taken before is a duplicate, so that replaying
-    /// twice does no harm.
-    Replay(ReplayArgs),
+    /// Goes the same way as the receiver, without signatures. What a file brings that was taken before is a duplicate, so
+    /// that replaying twice does no harm. Events of the log (--event, --type, --account, --since, --until) are taken once
+    /// more, whatever became of them.
+    Replay(Box<ReplayArgs>),
+    /// Take one event by the receiver's own path, and show what it does
+    ///
+    /// Signs the event, checks the signature, and takes the event in as `listen` and `replay` do; shows its row before and
+    /// after.
+    TestWebhook(TestWebhookArgs),
     /// Show what the file holds and how fresh it is
     ///
     /// Reads the file alone: needs no key and no network, and may run while a sync does.
@@ -366,6 +374,12 @@ pub struct ListenArgs {
     /// Port; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 4242)]
     pub port: u16,
+    /// Pass each event on to this address as it came, signature included, once it is in the file
+    ///
+    /// What comes twice goes on twice: the target knows what it had. A slow target never slows the receiver: what does not
+    /// fit into a queue of 1,024 events is counted and told. Events that --catch-up finds are not passed on.
+    #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
+    pub forward_to: Option<String>,
     /// Port for monitors, on 127.0.0.1 alone; 0 takes a free one, off has none
     ///
     /// GET /metrics has figures for Prometheus. POST /api/stripe/sync starts a sync; it needs STRIPESYNC_ADMIN_TOKEN.
@@ -384,11 +398,19 @@ Examples:
   export STRIPE_WEBHOOK_SECRET=whsec_…    # your endpoint's
   stripesync listen
   stripesync listen --port 8080 --format json >> deliveries.jsonl
+  stripesync listen --forward-to http://localhost:3000/webhook
 
 Where Stripe sends events to:
   the tunnel's or proxy's address that leads here, with the path
   /api/stripe/webhook; the endpoint's API version should be the one that
   `stripesync sync` asks with, so that payloads suffice.
+
+Where Fatture in Cloud sends to:
+  the same address with /api/webhooks/fic/COMPANY/GROUP, such as
+  /api/webhooks/fic/108061/entity. Its challenge is answered, and what a
+  notification names is fetched with FIC_ACCESS_TOKEN. Its lists are read
+  at the start and every six hours. Should it change the key that it
+  signs with, FIC_PUBLIC_KEY takes the new one.
 
 A secret has no flag: process lists are public. Several, for several
 endpoints or while one is rolled, stand with commas between them; in the
@@ -399,34 +421,6 @@ For monitors, on this machine alone:
   export STRIPESYNC_ADMIN_TOKEN=…    # before listen; 16 characters or more
   curl -X POST -H \"Authorization: Bearer $STRIPESYNC_ADMIN_TOKEN\" \\
     http://127.0.0.1:4243/api/stripe/sync";
-
-/// The arguments of `replay`.
-#[derive(Debug, Clone, Args)]
-#[command(after_long_help = REPLAY_HELP)]
-pub struct ReplayArgs {
-    /// Files with an event, a list of events or a line for each; folders of such; - for stdin, a line for each
-    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
-    pub paths: Vec<PathBuf>,
-    /// Mix the events up; the same seed gives the same order
-    #[arg(long, value_name = "SEED")]
-    pub shuffle: Option<u64>,
-    /// How many of a hundred events come twice
-    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
-    pub duplicate: u32,
-    /// Take them also into a file that holds accounts of Stripe
-    #[arg(long)]
-    pub apply: bool,
-}
-
-const REPLAY_HELP: &str = "\
-Examples:
-  stripesync replay --database try.db events/
-  stripesync replay --database try.db events/ --shuffle 7 --duplicate 20
-  stripe events list --limit 100 > page.json
-  stripesync replay --apply page.json
-
-Exit codes: 0 done, 3 some failed or were no events
-  all of them: `stripesync --help`";
 
 const SANDBOX_HELP: &str = "\
 Examples:

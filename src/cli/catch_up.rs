@@ -1,5 +1,5 @@
-//! What keeps the file current beside a receiver: now and then the service's own list of events, which has those that
-//! never arrived; and soon after an event, the objects that its payload cannot tell.
+//! What keeps the file current beside a receiver: now and then the services' own lists, which have what no event told of;
+//! and soon after an event, the objects that its payload cannot tell.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -14,7 +14,7 @@ use super::wishes::Wishes;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
 use crate::model::cancel::Cancel;
-use crate::model::progress::Silent;
+use crate::model::progress::{Outcome, Silent};
 use crate::model::resource::{Provider, Resource};
 use crate::store::Store;
 use crate::sync;
@@ -22,8 +22,12 @@ use crate::ui::Ui;
 
 /// How often the service's list of events is read.
 pub(super) const DEFAULT: &str = "15m";
+/// Fatture in Cloud has no such list: its lists themselves are read, which costs a part of a month's requests.
+const FIC_EVERY: Duration = Duration::from_secs(6 * 3600);
 /// How soon an object is fetched that an event could not tell: several events of it share one GET.
 const SOON: Duration = Duration::from_secs(2);
+/// How late at most after what failed again and again.
+const LATE: Duration = Duration::from_secs(300);
 /// How soon the wish to stop is seen.
 const NOTICE: Duration = Duration::from_millis(100);
 /// Requests in flight beside a receiver.
@@ -47,25 +51,36 @@ impl CatchUp {
         cancel: &Cancel,
         ui: &Ui,
     ) -> Result<CatchUp, Failure> {
-        let Some(stripe) = settings.stripe()? else {
+        let (stripe, fic) = (settings.stripe()?, settings.fic()?);
+        if stripe.is_none() {
             ui.note(
-                "without STRIPE_API_KEY nothing is fetched: what an event cannot tell stays as it was, marked unsettled, \
-                 and an event that never arrives is missed",
+                "without STRIPE_API_KEY nothing is fetched of Stripe: what an event cannot tell stays as it was, marked \
+                 unsettled, and an event that never arrives is missed",
             );
-            return Ok(CatchUp { thread: None, wishes: None });
-        };
-        if Store::open_read_only(&settings.database.value)?.tables_in_use()?.is_empty() {
-            ui.note("no sync has read this file's account yet: `stripesync sync` brings what was there before");
         }
-        let access = Access { stripe: Some(stripe), fic: None, is_sandbox: false };
-        let database = settings.database.value.clone();
-        let cancel = cancel.clone();
+        if stripe.is_none() && fic.is_none() {
+            return Ok(CatchUp { thread: None, wishes: None });
+        }
+        if Store::open_read_only(&settings.database.value)?.tables_in_use()?.is_empty() {
+            ui.note("no sync has read into this file yet: `stripesync sync` brings what was there before");
+        }
+        // It may also be asked for from outside.
         let wishes = Arc::new(Wishes::new(std::process::id() ^ now_s() as u32));
-        let theirs = Arc::clone(&wishes);
-        let work = move || Work { database, access, cancel, wishes: theirs, alerts }.run(every);
+        let shared = stripe.is_some().then(|| Arc::clone(&wishes));
+        let mut services = Vec::new();
+        if let Some(stripe) = stripe {
+            let access = Access { stripe: Some(stripe), ..Access::default() };
+            services.push(Service::new(Provider::Stripe, every, access));
+        }
+        if let Some(fic) = fic {
+            let access = Access { fic: Some(fic), ..Access::default() };
+            services.push(Service::new(Provider::Fic, every.max(FIC_EVERY), access));
+        }
+        let work = Work { database: settings.database.value.clone(), cancel: cancel.clone(), wishes, alerts };
+        let work = move || work.run(&mut services);
         let thread = std::thread::Builder::new().name("catch-up".into()).spawn(work);
         let thread = thread.map_err(|error| Failure::failed("no thread to catch up with").because(&error))?;
-        Ok(CatchUp { thread: Some(thread), wishes: Some(wishes) })
+        Ok(CatchUp { thread: Some(thread), wishes: shared })
     }
 
     /// Waits for its end; somebody must have asked it to stop, or does so now.
@@ -80,9 +95,25 @@ impl CatchUp {
     }
 }
 
+/// One service, and when it was asked last.
+struct Service {
+    provider: Provider,
+    access: Access,
+    every: Duration,
+    caught_up: Option<Instant>,
+    looked: Instant,
+    /// How long to wait before what is queued is looked at: longer after each failure.
+    pause: Duration,
+}
+
+impl Service {
+    fn new(provider: Provider, every: Duration, access: Access) -> Service {
+        Service { provider, access, every, caught_up: None, looked: Instant::now(), pause: SOON }
+    }
+}
+
 struct Work {
     database: PathBuf,
-    access: Access,
     cancel: Cancel,
     wishes: Arc<Wishes>,
     alerts: Option<Arc<Alerts>>,
@@ -93,44 +124,59 @@ fn now_s() -> i64 {
 }
 
 impl Work {
-    fn run(&self, every: Duration) {
-        let mut caught_up = None::<Instant>;
-        let mut looked = Instant::now();
+    fn run(&self, services: &mut [Service]) {
         while !self.cancel.is_set() {
-            if self.wishes.begin() || caught_up.is_none_or(|at| at.elapsed() >= every) {
-                caught_up = Some(Instant::now());
-                let done = self.pull(false);
-                self.wishes.end(done.is_ok(), now_s());
-                self.report(done);
-            } else if looked.elapsed() >= SOON {
-                looked = Instant::now();
-                if self.is_something_queued() {
-                    self.report(self.pull(true));
-                }
+            for service in &mut *services {
+                self.attend(service);
             }
             std::thread::sleep(NOTICE);
         }
     }
 
-    fn is_something_queued(&self) -> bool {
-        Store::open_read_only(&self.database).and_then(|store| store.is_due(now_s())).unwrap_or(false)
+    /// Asks a service if it is time to.
+    fn attend(&self, service: &mut Service) {
+        if self.cancel.is_set() {
+            return;
+        }
+        let is_stripe = service.provider == Provider::Stripe;
+        let is_whole =
+            is_stripe && self.wishes.begin() || service.caught_up.is_none_or(|at| at.elapsed() >= service.every);
+        if !is_whole && (service.looked.elapsed() < service.pause || !self.is_something_queued(service.provider)) {
+            return;
+        }
+        let done = self.pull(service, !is_whole);
+        if is_whole && is_stripe {
+            self.wishes.end(matches!(done, Ok(true)), now_s());
+        }
+        let is_well = self.report(done);
+        service.looked = Instant::now();
+        if is_whole {
+            service.caught_up = Some(service.looked);
+        }
+        service.pause = if is_well { SOON } else { (service.pause * 2).min(LATE) };
     }
 
-    /// Brings up to date what the file has of the account, or only what is queued.
-    fn pull(&self, queued_only: bool) -> Result<(), Failure> {
+    fn is_something_queued(&self, provider: Provider) -> bool {
+        let is_due = |store: Store| store.is_due(provider.name(), now_s());
+        Store::open_read_only(&self.database).and_then(is_due).unwrap_or(false)
+    }
+
+    /// Brings up to date what the file has of a service, or only what is queued. Returns whether all of it went well.
+    fn pull(&self, service: &Service, queued_only: bool) -> Result<bool, Failure> {
         let tables: HashSet<String> = Store::open_read_only(&self.database)?.tables_in_use()?.into_iter().collect();
+        let name = service.provider.name();
         let is_used = |resource: &Resource| {
             tables.contains(&resource.table())
-                || resource.parent().is_some_and(|parent| tables.contains(&format!("stripe_{parent}")))
+                || resource.parent().is_some_and(|parent| tables.contains(&format!("{name}_{parent}")))
         };
         let catalog = sync::catalog();
-        let all = catalog.entries().iter().map(|entry| entry.resource).filter(|r| r.provider == Provider::Stripe);
+        let all: Vec<_> =
+            catalog.entries().iter().map(|it| it.resource).filter(|r| r.provider == service.provider).collect();
         // What was never read is no sync's: only what events ask for.
-        let queued_only = queued_only || tables.is_empty();
-        let only = all.filter(|resource| queued_only || is_used(resource)).collect();
+        let queued_only = queued_only || !all.iter().any(|resource| tables.contains(&resource.table()));
         let order = Order {
             database: self.database.clone(),
-            only,
+            only: all.into_iter().filter(|resource| queued_only || is_used(resource)).collect(),
             accounts: Vec::new(),
             initial: false,
             since_s: None,
@@ -139,28 +185,34 @@ impl Work {
             rate_percent: RATE_PERCENT,
             queued_only,
         };
-        match engine::pull(&order, &self.access, &Silent, &self.cancel, &SystemClock::new())? {
+        match engine::pull(&order, &service.access, &Silent, &self.cancel, &SystemClock::new())? {
             Pulled::Done { report, .. } => {
-                for failure in report.failures {
+                for failure in &report.failures {
                     tracing::warn!(account = failure.account, "{}", failure.message);
                     self.alert(&failure.account, &failure.message);
                 }
-                Ok(())
+                let has_failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed(_));
+                Ok(report.failures.is_empty() && !report.resources.iter().any(|it| has_failed(&it.outcome)))
             }
-            Pulled::Planned { .. } => Ok(()),
+            Pulled::Planned { .. } => Ok(true),
         }
     }
 
-    fn report(&self, done: Result<(), Failure>) {
+    /// Tells what went wrong; returns whether nothing did.
+    fn report(&self, done: Result<bool, Failure>) -> bool {
         match done {
+            Ok(is_well) => is_well,
             Err(failure) if failure.exit == Exit::Held => {
                 tracing::info!("another sync is at work: {}", failure.message);
+                true
             }
-            Err(failure) if !self.cancel.is_set() => {
-                tracing::warn!("catching up failed: {}", failure.message);
-                self.alert("catch-up", &failure.message);
+            Err(failure) => {
+                if !self.cancel.is_set() {
+                    tracing::warn!("catching up failed: {}", failure.message);
+                    self.alert("catch-up", &failure.message);
+                }
+                false
             }
-            _ => {}
         }
     }
 

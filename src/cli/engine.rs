@@ -247,6 +247,9 @@ impl Pulling<'_> {
 
     /// Pulls every company that the token sees, or those chosen.
     fn fic(&self, access: &FicAccess, report: &mut RunReport, failures: &mut Vec<Failure>) -> Result<(), Failure> {
+        if self.order.queued_only {
+            return self.fic_queued(access, report, failures);
+        }
         let found = self.fic_client(access, None).and_then(|client| {
             let companies = sync::fic::companies(&client);
             report.requests += client.sent();
@@ -268,19 +271,50 @@ impl Pulling<'_> {
             if self.cancel.is_set() || report.locked.is_some() {
                 break;
             }
-            let pulled = self.fic_client(access, Some(&company.id)).and_then(|client| {
-                // What is due is decided by the service's time, before the company's first answer.
-                client.learn_clock(&asked);
-                let mode = fic_mode(self.access.is_sandbox, &access.base_url);
-                let options = options(self.order, Provider::Fic);
-                let pulled =
-                    sync::fic::run(self.store, self.catalog, &client, company, mode, &options, self.cancel, self.sink);
-                self.look_at_clock("fic", &client, report);
-                pulled
-            });
-            self.keep(&company.id, pulled, report, failures)?;
+            self.company(access, company, Some(&asked), report, failures)?;
         }
         Ok(())
+    }
+
+    /// Works off what notifications asked for, for the companies that they were about. Who they are, the file knows.
+    fn fic_queued(
+        &self,
+        access: &FicAccess,
+        report: &mut RunReport,
+        failures: &mut Vec<Failure>,
+    ) -> Result<(), Failure> {
+        let mode = fic_mode(self.access.is_sandbox, &access.base_url);
+        for (id, name) in self.store.accounts_waiting("fic", mode)? {
+            let is_chosen = access.company.as_ref().is_none_or(|company| *company == id);
+            if is_chosen && !self.cancel.is_set() && report.locked.is_none() {
+                self.company(access, &Company { id, name }, None, report, failures)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Pulls one company. `asked` is a client that knows the service's time.
+    fn company(
+        &self,
+        access: &FicAccess,
+        company: &Company,
+        asked: Option<&Client>,
+        report: &mut RunReport,
+        failures: &mut Vec<Failure>,
+    ) -> Result<(), Failure> {
+        let pulled = self.fic_client(access, Some(&company.id)).and_then(|client| {
+            // What is due is decided by the service's time, before the company's first answer.
+            if let Some(asked) = asked {
+                client.learn_clock(asked);
+            }
+            let mode = fic_mode(self.access.is_sandbox, &access.base_url);
+            let options = options(self.order, Provider::Fic);
+            let pulled =
+                sync::fic::run(self.store, self.catalog, &client, company, mode, &options, self.cancel, self.sink);
+            self.look_at_clock("fic", &client, report);
+            pulled
+        });
+        self.keep(&company.id, pulled, report, failures)
     }
 
     fn fic_client(&self, access: &FicAccess, company: Option<&str>) -> Result<Client, sync::Error> {
@@ -507,7 +541,7 @@ pub fn sandbox(options: SandboxOptions) -> Result<RunningSandbox, Failure> {
 }
 
 /// Returns the mode of companies: the service itself has only real ones, another server's are for tests.
-fn fic_mode(is_sandbox: bool, base_url: &str) -> &'static str {
+pub(super) fn fic_mode(is_sandbox: bool, base_url: &str) -> &'static str {
     match (is_sandbox, base_url == fic::BASE_URL) {
         (true, _) => "sandbox",
         (false, true) => "live",

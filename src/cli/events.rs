@@ -32,6 +32,7 @@ fn list(args: &EventsListArgs, store: &Store, ui: &Ui) -> Result<Exit, Failure> 
     let filter = LogFilter {
         statuses: args.status.iter().map(|status| status.name()).collect(),
         kind: args.kind.clone(),
+        kinds: Vec::new(),
         account: args.account.clone(),
         provider: args.provider.map(|provider| sync::provider(provider).name()),
         object: args.object.clone(),

@@ -12,16 +12,19 @@ use super::catch_up::{self, CatchUp};
 use super::exit::{Exit, Failure};
 use super::keeping::Keeping;
 use super::office::ReceiverOffice;
+use super::pass_on::{self, PassOn};
 use super::rotation::{self, Rotation};
 use super::values::AdminPort;
-use super::{replay, settings, signals};
+use super::{engine, settings, signals};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Secret, Settings, WebhookSecret};
+use crate::http::post::Poster;
 use crate::model::cancel::Cancel;
+use crate::providers::fic::token;
 use crate::receive::{self, Ended, Figures, News, SigningSecrets, Terms, admin, route};
 use crate::store::{self, Store};
 use crate::sync;
-use crate::sync::intake::{Accepted, Intake};
+use crate::sync::intake::{Accepted, Intake, Retries};
 use crate::ui::{DeliveryLine, Ui};
 
 /// Refusals told in a minute: who knocks ten thousand times does not fill a disk.
@@ -33,12 +36,12 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// Runs the command.
 pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
     let settings = settings(global, ui)?;
-    let secrets = settings.webhook_secrets()?;
-    let (retries, answer_time) = (super::retries(&settings)?, settings.answer_timeout()?);
-    let (token, keep_days) = (settings.admin_token()?, settings.keep_days()?);
+    let said = Said::of(&settings)?;
     let host = host(&args.host)?;
-    check(args, host, &secrets)?;
+    check(args, host, &said.secrets, said.is_fic_meant)?;
     let listener = bind(SocketAddr::new(host, args.port))?;
+    let own = listener.local_addr().map_err(|error| Failure::failed("cannot listen").because(&error))?;
+    let target = pass_on::target(args.forward_to.as_deref(), own)?;
     let cancel = signals::watch()?;
     let hangups = rotation::hangups()?;
     store::stop_waiting_for(&cancel);
@@ -46,51 +49,34 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     let store = Store::open(&settings.database.value)?;
     store.reread(&catalog, &cancel)?;
     store.durable()?;
-    tell_start(&listener, &settings, &secrets, args, ui)?;
+    tell_start(&listener, &settings, &said.secrets, args, said.is_fic_meant, ui)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let alerts = Alerts::begin(&settings)?.map(Arc::new);
-    let catch_up = CatchUp::begin(&settings, args.catch_up, alerts.clone(), &cancel, ui)?;
-    let mut intake = Intake::new(&store, &catalog, retries, None)?;
-    let terms = Terms {
-        secrets: SigningSecrets::new(&rotation::signing(&secrets)),
-        is_open: args.skip_verify,
-        answer_time,
-        figures: Arc::new(Figures::default()),
+    let terms = said.terms(args);
+    let mut beside = Beside::begin(&settings, &said, &terms, (args, target), &cancel, ui)?;
+    let mut intake = Intake::new(&store, &catalog, said.retries.clone(), None)?.with_companies_in(said.company_mode);
+    if settings.stripe()?.is_none() {
+        intake = intake.offline();
+    }
+    let alerts = beside.alerts.as_deref();
+    let mut teller = Teller { ui, clock: &*clock, alerts, refused: 0, since: clock.elapsed() };
+    let rotation = Rotation { global, ui, secrets: terms.secrets.clone(), is_open: terms.is_open, cancel: &cancel };
+    let database = settings.database.value.clone();
+    let keeping = said.keep_days.map(|days| Keeping { database, days, clock: &*clock, cancel: &cancel });
+    let mut tell = |news: News| {
+        teller.tell(&news);
+        if let (News::Durable(event), Some(pass_on)) = (&news, &mut beside.pass_on) {
+            pass_on.pass(event, ui);
+        }
     };
-    let office = ReceiverOffice {
-        database: settings.database.value.clone(),
-        figures: Arc::clone(&terms.figures),
-        secrets: terms.secrets.clone(),
-        wishes: catch_up.wishes.clone(),
-        began_s: clock.now_ms() / 1000,
-        cancel: cancel.clone(),
-        of_file: Default::default(),
-    };
-    let admin = open_office(args.admin_port, token, office, &cancel, ui);
-    let mut teller = Teller { ui, clock: &*clock, alerts: alerts.as_deref(), refused: 0, since: clock.elapsed() };
-    let rotation = Rotation { global, ui, secrets: terms.secrets.clone(), is_open: args.skip_verify, cancel: &cancel };
-    let keeping = keep_days.map(|days| Keeping {
-        database: settings.database.value.clone(),
-        days,
-        clock: &*clock,
-        cancel: &cancel,
-    });
     let ran = std::thread::scope(|scope| {
         let _closing = rotation::Closing(hangups.handle(), &cancel);
         scope.spawn(|| rotation.serve(hangups));
         if let Some(keeping) = &keeping {
             scope.spawn(|| keeping.serve());
         }
-        receive::run(listener, &terms, &mut intake, (&clock, &cancel), &mut |news| teller.tell(&news))
+        receive::run(listener, &terms, &mut intake, (&clock, &cancel), &mut tell)
     });
-    // Whoever catches up finishes its batch.
-    catch_up.end(&cancel);
-    if let Some(admin) = admin {
-        let _ = admin.join();
-    }
-    if let Some(alerts) = alerts {
-        alerts.end(ALERTS_TIME);
-    }
+    beside.end(&cancel, ui);
     match ran {
         Ok(()) => {
             ui.note("stopped; everything that was acknowledged is in the file");
@@ -98,6 +84,92 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
         }
         Err(Ended::Sync(error)) => Err(error.into()),
         Err(Ended::System(error)) => Err(Failure::failed("the receiver cannot go on").because(&error)),
+    }
+}
+
+/// What the settings say of a receiver.
+struct Said {
+    secrets: Vec<WebhookSecret>,
+    retries: Retries,
+    answer_time: Duration,
+    token: Option<Secret>,
+    keep_days: Option<u32>,
+    fic_key: token::Key,
+    is_fic_meant: bool,
+    company_mode: &'static str,
+}
+
+impl Said {
+    fn of(settings: &Settings) -> Result<Said, Failure> {
+        Ok(Said {
+            secrets: settings.webhook_secrets()?,
+            retries: super::retries(settings)?,
+            answer_time: settings.answer_timeout()?,
+            token: settings.admin_token()?,
+            keep_days: settings.keep_days()?,
+            fic_key: fic_key(settings)?,
+            is_fic_meant: settings.fic()?.is_some() || settings.fic_public_key.is_some(),
+            company_mode: engine::fic_mode(false, settings.fic_base.value.trim_end_matches('/')),
+        })
+    }
+
+    fn terms(&self, args: &ListenArgs) -> Terms {
+        Terms {
+            secrets: SigningSecrets::new(&rotation::signing(&self.secrets)),
+            fic_key: self.fic_key.clone(),
+            is_open: args.skip_verify,
+            answer_time: self.answer_time,
+            figures: Arc::new(Figures::default()),
+        }
+    }
+}
+
+/// What goes on beside a receiver, in threads of its own.
+struct Beside {
+    pass_on: Option<PassOn>,
+    alerts: Option<Arc<Alerts>>,
+    catch_up: CatchUp,
+    admin: Option<JoinHandle<std::io::Result<()>>>,
+}
+
+impl Beside {
+    fn begin(
+        settings: &Settings,
+        said: &Said,
+        terms: &Terms,
+        (args, target): (&ListenArgs, Option<Poster>),
+        cancel: &Cancel,
+        ui: &Ui,
+    ) -> Result<Beside, Failure> {
+        // Whoever cannot be told is refused before anything has begun.
+        let alerts = Alerts::begin(settings)?.map(Arc::new);
+        let pass_on = target.map(|target| PassOn::begin(target, ui)).transpose()?;
+        let catch_up = CatchUp::begin(settings, args.catch_up, alerts.clone(), cancel, ui)?;
+        let office = ReceiverOffice {
+            database: settings.database.value.clone(),
+            figures: Arc::clone(&terms.figures),
+            secrets: terms.secrets.clone(),
+            wishes: catch_up.wishes.clone(),
+            began_s: SystemClock::new().now_ms() / 1000,
+            cancel: cancel.clone(),
+            of_file: Default::default(),
+        };
+        let admin = open_office(args.admin_port, said.token.clone(), office, cancel, ui);
+        Ok(Beside { pass_on, alerts, catch_up, admin })
+    }
+
+    fn end(self, cancel: &Cancel, ui: &Ui) {
+        if let Some(pass_on) = self.pass_on {
+            pass_on.end(ui);
+        }
+        // Whoever catches up finishes its batch.
+        self.catch_up.end(cancel);
+        if let Some(admin) = self.admin {
+            let _ = admin.join();
+        }
+        if let Some(alerts) = self.alerts {
+            alerts.end(ALERTS_TIME);
+        }
     }
 }
 
@@ -142,15 +214,23 @@ fn host(text: &str) -> Result<IpAddr, Failure> {
     }
 }
 
+/// Returns the key that Fatture in Cloud's tokens are checked with.
+fn fic_key(settings: &Settings) -> Result<token::Key, Failure> {
+    let Some(said) = &settings.fic_public_key else {
+        return token::key(token::PUBLIC_KEY).map_err(|why| Failure::failed(format!("the key known here {why}")));
+    };
+    token::key(&said.value).map_err(|why| Failure::usage(format!("FIC_PUBLIC_KEY {why} ({})", said.source)))
+}
+
 /// Refuses what would let anybody write into the file.
-fn check(args: &ListenArgs, host: IpAddr, secrets: &[WebhookSecret]) -> Result<(), Failure> {
+fn check(args: &ListenArgs, host: IpAddr, secrets: &[WebhookSecret], is_fic_meant: bool) -> Result<(), Failure> {
     if args.skip_verify && !host.is_loopback() {
         return Err(Failure::usage(format!(
             "--skip-verify takes events from anybody, and {host} can be reached from other machines"
         ))
         .hint("leave --host away, or set STRIPE_WEBHOOK_SECRET and leave --skip-verify away"));
     }
-    if secrets.is_empty() && !args.skip_verify {
+    if secrets.is_empty() && !is_fic_meant && !args.skip_verify {
         return Err(Failure::new(
             Exit::Unauthorised,
             "no webhook signing secret: without one nobody can tell Stripe's events from others'",
@@ -182,13 +262,18 @@ fn tell_start(
     settings: &Settings,
     secrets: &[WebhookSecret],
     args: &ListenArgs,
+    is_fic_meant: bool,
     ui: &Ui,
 ) -> Result<(), Failure> {
     let address = listener.local_addr().map_err(|error| Failure::failed("cannot listen").because(&error))?;
     let paths: Vec<&str> = route::stripe_paths().collect();
     ui.note(&format!("listening on http://{address}, into {}", settings.database.value.display()));
     ui.note(&format!("Stripe's events: POST {}; whether it is up: GET /healthz", paths.join(" or ")));
+    if is_fic_meant {
+        ui.note(&format!("Fatture in Cloud's events: GET and POST {}", route::FIC_PATH));
+    }
     match secrets {
+        [] if !args.skip_verify => ui.note("no STRIPE_WEBHOOK_SECRET: Stripe's events are told to come again"),
         _ if args.skip_verify => ui.note("signatures are NOT checked: whoever reaches this port writes into the file"),
         secrets => ui.note(&format!("signed with {}", rotation::told(secrets))),
     }
@@ -214,6 +299,7 @@ impl Teller<'_> {
         }
         match news {
             News::Taken(accepted, answer) => self.line(accepted, Some(answer.status_and_body().0)),
+            News::Durable(_) => {}
             News::Again(accepted) => self.line(accepted, None),
             News::Unwritten(count, error) => {
                 let causes =
@@ -255,7 +341,7 @@ impl Teller<'_> {
     }
 
     fn line(&self, accepted: &Accepted, status: Option<u16>) {
-        let (outcome, why) = replay::outcome(&accepted.verdict);
+        let (outcome, why) = accepted.verdict.in_words();
         self.ui.delivery(&DeliveryLine {
             at_s: self.clock.now_ms() / 1000,
             kind: &accepted.kind,

@@ -9,12 +9,14 @@ mod catch_up;
 mod engine;
 mod events;
 pub mod exit;
+mod forward;
 pub mod generate;
 mod keeping;
 mod listen;
 pub mod names;
 mod next;
 mod office;
+mod pass_on;
 mod payloads;
 mod replay;
 mod retry_failed;
@@ -23,7 +25,9 @@ mod sandbox;
 pub mod select;
 mod signals;
 mod status;
+mod stored;
 mod sync;
+mod test_webhook;
 pub mod values;
 mod wishes;
 
@@ -87,6 +91,7 @@ fn dispatch(cli: &Cli, ui: &Ui) -> Result<Exit, Failure> {
         Command::Sync(args) => sync::run(args, &cli.global, ui, &clock),
         Command::Listen(args) => listen::run(args, &cli.global, ui),
         Command::Replay(args) => replay::run(args, &cli.global, ui, &clock),
+        Command::TestWebhook(args) => test_webhook::run(args, &cli.global, ui, &clock),
         Command::Status(args) => status::run(args, &cli.global, ui, &clock),
         Command::Events(args) => events::run(args, &cli.global, ui, &clock),
         Command::RetryFailed(args) => retry_failed::run(args, &cli.global, ui, &clock),

@@ -4,11 +4,16 @@ use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, stdin};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::exit::Failure;
+use crate::model::cancel::Cancel;
+use crate::model::resource::Provider;
+use crate::providers::fic::notification;
 
 /// A file that is read as a whole; longer ones have to have a line for each event.
 const WHOLE_BYTES_MAX: u64 = 64 << 20;
@@ -18,6 +23,8 @@ const EVENT_BYTES_MAX: usize = 1 << 20;
 const FILES_MAX: usize = 100_000;
 /// Folders in one another.
 const DEPTH_MAX: usize = 16;
+/// How soon the wish to stop is seen.
+const NOTICE: Duration = Duration::from_millis(100);
 /// Endings of files with a line for each event.
 const LINES: [&str; 2] = ["ndjson", "jsonl"];
 
@@ -34,7 +41,7 @@ pub struct Payload {
 pub struct Payloads {
     files: VecDeque<PathBuf>,
     ready: VecDeque<Payload>,
-    lines: Option<(String, usize, Box<dyn BufRead>)>,
+    lines: Option<(String, usize, Box<dyn BufRead + Send>)>,
 }
 
 /// A list as the API and its command-line tools print it.
@@ -59,6 +66,34 @@ impl Payloads {
             }
         }
         Ok(Payloads { files, ready: VecDeque::new(), lines: None })
+    }
+
+    /// Reads the one event of a file, or of stdin where it is called `-`.
+    ///
+    /// # Errors
+    /// When it cannot be read, is empty, or holds several.
+    pub fn one(path: &Path) -> Result<Payload, Failure> {
+        let mut payloads = Payloads { files: VecDeque::new(), ready: VecDeque::new(), lines: None };
+        let name = if path.as_os_str() == "-" { "stdin".to_owned() } else { path.display().to_string() };
+        if path.as_os_str() == "-" {
+            let mut text = String::new();
+            let read = stdin().take(WHOLE_BYTES_MAX).read_to_string(&mut text);
+            read.map_err(|error| unreadable(&name, &error))?;
+            payloads.take_whole(&name, &text)?;
+        } else {
+            if path.is_dir() {
+                return Err(Failure::usage(format!("{name} is a folder"))
+                    .hint("`stripesync replay` takes folders; this command shows what one event does"));
+            }
+            find(path, 0, true, &mut payloads.files)?;
+        }
+        let first = payloads.next().transpose()?.filter(|payload| !payload.body.is_empty());
+        let Some(first) = first else { return Err(Failure::usage(format!("{name} is empty"))) };
+        match payloads.next() {
+            None => Ok(first),
+            Some(_) => Err(Failure::usage(format!("{name} holds several events"))
+                .hint("`stripesync replay` takes many; this command shows what one does")),
+        }
     }
 
     fn next_line(&mut self) -> Option<Result<Payload, Failure>> {
@@ -112,11 +147,15 @@ impl Payloads {
         }
         let mut text = String::new();
         file.take(WHOLE_BYTES_MAX).read_to_string(&mut text).map_err(|error| unreadable(&name, &error))?;
-        self.ready = elements(&text)
+        self.take_whole(&name, &text)
+    }
+
+    fn take_whole(&mut self, name: &str, text: &str) -> Result<(), Failure> {
+        self.ready = elements(text)
             .into_iter()
             .enumerate()
             .map(|(at, body)| {
-                let place = if at == 0 { name.clone() } else { format!("{name} (event {})", at + 1) };
+                let place = if at == 0 { name.to_owned() } else { format!("{name} (event {})", at + 1) };
                 Payload { place, body }
             })
             .collect();
@@ -144,6 +183,51 @@ impl Iterator for Payloads {
             }
         }
     }
+}
+
+/// Payloads that are read in a thread of their own: who waits for what somebody may never type hears the wish to stop.
+pub struct Awaited {
+    read: Receiver<Result<Payload, Failure>>,
+    cancel: Cancel,
+}
+
+impl Awaited {
+    /// Begins to read.
+    ///
+    /// # Errors
+    /// When the system has no thread.
+    pub fn of(payloads: Payloads, cancel: &Cancel) -> Result<Awaited, Failure> {
+        let (sender, read) = sync_channel(1);
+        let send = move || {
+            for payload in payloads {
+                if sender.send(payload).is_err() {
+                    return;
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("stdin".into()).spawn(send);
+        thread.map_err(|error| Failure::failed("no thread to read with").because(&error))?;
+        Ok(Awaited { read, cancel: cancel.clone() })
+    }
+}
+
+impl Iterator for Awaited {
+    type Item = Result<Payload, Failure>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.read.recv_timeout(NOTICE) {
+                Ok(payload) => return Some(payload),
+                Err(RecvTimeoutError::Timeout) if !self.cancel.is_set() => {}
+                Err(_) => return None,
+            }
+        }
+    }
+}
+
+/// Returns whose event a body is: Fatture in Cloud's say so themselves.
+pub(super) fn provider_of(body: &str) -> Provider {
+    if notification::is_notification(body) { Provider::Fic } else { Provider::Stripe }
 }
 
 /// Returns the events of a text: one, a list of them, a page of the API, or a line for each. What is none of these is

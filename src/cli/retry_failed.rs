@@ -34,7 +34,7 @@ pub(super) fn run(args: &RetryFailedArgs, global: &Global, ui: &Ui, clock: &dyn 
     let store = Store::open(&database)?;
     named(&store, &args.webhook_id, ui)?;
     let catalog = crate::sync::catalog();
-    let mut intake = Intake::new(&store, &catalog, retries, None)?;
+    let mut intake = Intake::new(&store, &catalog, retries, None)?.offline();
     let report = retry::retry(&store, &mut intake, &filter, now_s, &cancel)?;
     ui.retry_report(&report).map_err(|error| Failure::stdout(&error))?;
     Ok(match cancel.signal().filter(|_| report.is_interrupted) {

@@ -25,6 +25,9 @@ const JOBS_MAX: usize = 32;
 const CUSTOMERS_MAX: u32 = 10_000_000;
 /// A minute is longer than any client waits.
 const LATENCY_MS_MAX: u64 = 60_000;
+/// Times as fast as things happened: a second may last a minute and a half, or a year half a minute.
+const SPEED_MIN: f64 = 0.01;
+const SPEED_MAX: f64 = 1_000_000.0;
 
 /// Reads `--every`: `90s`, `15m`, `2h`, `1h30m`, `1d`.
 ///
@@ -107,6 +110,18 @@ pub fn event_type(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// Reads `--type` of an event that is to be made: a whole type.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn whole_event_type(text: &str) -> Result<String, String> {
+    let is_fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_');
+    match text.contains('.') && text.chars().all(is_fine) {
+        true => Ok(text.to_owned()),
+        false => Err("give a type such as customer.updated".to_owned()),
+    }
+}
+
 /// Reads a moment into unix seconds: a date (midnight UTC) or a timestamp with its zone.
 ///
 /// # Errors
@@ -115,6 +130,47 @@ pub fn moment_s(text: &str) -> Result<i64, String> {
     second(text).ok_or_else(|| {
         "give a date such as 2026-01-31 (midnight UTC), or a time with its zone such as 2026-01-31T12:00:00Z".to_owned()
     })
+}
+
+/// A moment, or how long ago it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Unix seconds.
+    At(i64),
+    /// Before now.
+    Ago(Duration),
+}
+
+impl When {
+    /// Returns the moment in unix seconds.
+    pub fn second(self, now_s: i64) -> i64 {
+        match self {
+            When::At(at_s) => at_s,
+            When::Ago(time) => now_s.saturating_sub(i64::try_from(time.as_secs()).unwrap_or(i64::MAX)),
+        }
+    }
+}
+
+/// Reads a moment as [`moment_s`] does, or how long ago it was: `90s`, `2h`, `1d`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn when(text: &str) -> Result<When, String> {
+    let moment = second(text).map(When::At).or_else(|| duration(text).map(When::Ago));
+    moment.ok_or_else(|| {
+        "give a date such as 2026-01-31 (midnight UTC), a time with its zone such as 2026-01-31T12:00:00Z, or how long \
+         ago, such as 2h or 1d"
+            .to_owned()
+    })
+}
+
+/// Reads `--speed`: how many times as fast as things happened.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn speed(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('x').unwrap_or(text).parse::<f64>().ok();
+    number.filter(|n| (SPEED_MIN..=SPEED_MAX).contains(n)).ok_or_else(|| format!("give {SPEED_MIN} to {SPEED_MAX}"))
 }
 
 fn second(text: &str) -> Option<i64> {
@@ -229,6 +285,10 @@ mod tests {
     fn filters_of_the_log_are_read() {
         assert_eq!(event_type("customer.*").as_deref(), Ok("customer.*"));
         assert_eq!(event_type("*").as_deref(), Ok("*"));
+        assert_eq!(whole_event_type("v1.billing_meter.x").as_deref(), Ok("v1.billing_meter.x"));
+        for bad in ["", "customer", "customer.*", "a.b\"", "Customer.created"] {
+            assert!(whole_event_type(bad).is_err(), "{bad}");
+        }
         for bad in ["", "cust*er", "a**", "a?"] {
             assert!(event_type(bad).is_err(), "{bad}");
         }
@@ -238,6 +298,11 @@ mod tests {
         assert_eq!((limit("1"), limit("100000"), row("7")), (Ok(1), Ok(100_000), Ok(7)));
         assert!(limit("0").is_err() && limit("100001").is_err() && row("0").is_err() && row("x").is_err());
         assert_eq!(age("1h"), Ok(Duration::from_secs(3600)));
+        assert_eq!(when("2h").map(|when| when.second(10_000)), Ok(2800));
+        assert_eq!(when("2026-11-01").map(|when| when.second(0)), Ok(1_793_491_200));
+        assert!(when("yesterday").is_err() && when("").is_err() && when("2").is_err());
+        assert_eq!((speed("10"), speed("0.5x")), (Ok(10.0), Ok(0.5)));
+        assert!(speed("0").is_err() && speed("-1").is_err() && speed("NaN").is_err() && speed("fast").is_err());
         assert!(age("0s").is_err() && age("9999d").is_err() && age("1").is_err());
     }
 }

@@ -69,6 +69,7 @@ struct StripeSection {
 #[serde(deny_unknown_fields, default)]
 struct FicSection {
     access_token: Option<String>,
+    public_key: Option<String>,
     company_id: Option<Scalar>,
     api_base: Option<String>,
 }
@@ -215,6 +216,7 @@ fn read_config(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
         ("stripe_base", file.stripe.api_base),
         ("webhook_secret", file.stripe.webhook_secret),
         ("fic_token", file.fic.access_token),
+        ("fic_public_key", file.fic.public_key),
         ("fic_company", file.fic.company_id.map(String::from)),
         ("fic_base", file.fic.api_base),
         ("max_retries", file.webhooks.max_retries.map(String::from)),

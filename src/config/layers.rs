@@ -46,6 +46,7 @@ pub const SETTINGS: &[Setting] = &[
         default: None,
     },
     Setting { name: "fic_token", variables: &["FIC_ACCESS_TOKEN"], in_file: ("fic", "access_token"), default: None },
+    Setting { name: "fic_public_key", variables: &["FIC_PUBLIC_KEY"], in_file: ("fic", "public_key"), default: None },
     Setting { name: "fic_company", variables: &["FIC_COMPANY_ID"], in_file: ("fic", "company_id"), default: None },
     Setting {
         name: "fic_base",
@@ -206,6 +207,7 @@ pub fn resolve(layers: &Layers) -> Result<Settings, Error> {
         stripe_key: layers.first("stripe_key"),
         webhook_secret: layers.first("webhook_secret"),
         fic_token: layers.first("fic_token"),
+        fic_public_key: layers.first("fic_public_key").map(|said| text("fic_public_key", said)).transpose()?,
         fic_company: layers.first("fic_company").map(|said| text("fic_company", said)).transpose()?,
         stripe_base: text("stripe_base", required("stripe_base"))?,
         fic_base: text("fic_base", required("fic_base"))?,

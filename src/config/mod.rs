@@ -31,6 +31,8 @@ pub struct Settings {
     pub webhook_secret: Option<Sourced<Secret>>,
     /// Fatture in Cloud's token, unchecked; see [`Settings::fic`].
     pub fic_token: Option<Sourced<Secret>>,
+    /// The key that Fatture in Cloud signs webhooks with, where it is another than the one known here; unchecked.
+    pub fic_public_key: Option<Sourced<String>>,
     /// The Fatture in Cloud company; without it all that the token sees.
     pub fic_company: Option<Sourced<String>>,
     /// Where Stripe's API is.

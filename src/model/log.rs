@@ -10,6 +10,8 @@ pub struct LogFilter {
     pub statuses: Vec<&'static str>,
     /// `customer.updated`, or `customer.*` for all that begin so.
     pub kind: Option<String>,
+    /// Any of these, each as in `kind`; empty for any.
+    pub kinds: Vec<String>,
     /// The account's own id.
     pub account: Option<String>,
     /// `stripe`, `fic`.

@@ -245,7 +245,7 @@ pub fn at<'a>(text: &'a str, pointer: &str) -> Option<&'a str> {
 }
 
 /// Returns what a key's text spells.
-fn key_name(key: &RawValue) -> Cow<'_, str> {
+pub(super) fn key_name(key: &RawValue) -> Cow<'_, str> {
     let spelled = key.get();
     match spelled.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
         Some(name) if !name.contains('\\') => Cow::Borrowed(name),
@@ -254,7 +254,7 @@ fn key_name(key: &RawValue) -> Cow<'_, str> {
 }
 
 /// An object's members in the order sent, keys and values as text.
-struct Members<'a>(Vec<(&'a RawValue, &'a RawValue)>);
+pub(super) struct Members<'a>(pub(super) Vec<(&'a RawValue, &'a RawValue)>);
 
 impl<'de> serde::Deserialize<'de> for Members<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -3,6 +3,9 @@
 /// The header of every answer of the receiver by which the log lines of its request are found.
 pub const CORRELATION_HEADER: &str = "stripesync-correlation-id";
 
+/// The header of what a receiver passes on: the receivers that it came through, so that it does not go in a circle.
+pub const VIA_HEADER: &str = "stripesync-via";
+
 /// One GET to a service. This program's pulling never sends anything else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {

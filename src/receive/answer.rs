@@ -1,14 +1,19 @@
 //! What a sender is told. Pure. Failures of one kind all look alike: nobody learns from an answer how close he came.
 
-use crate::sync::intake::Verdict;
+use crate::model::resource::Provider;
+use crate::sync::intake::{Accepted, Verdict};
 
 /// An answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     /// It is durable: processed, known already, or of no concern.
     Taken,
+    /// It is durable, and what it is about is fetched later.
+    Stored,
     /// Not signed by who may, or no event.
     Bad,
+    /// Its token is not good, and this receiver knows what a good one is.
+    Unauthorised,
     /// No such path.
     Nothing,
     /// Not with this method; with that one.
@@ -30,8 +35,10 @@ impl Answer {
     pub fn status_and_body(self) -> (u16, &'static str) {
         match self {
             Answer::Taken => (200, "{\"received\":true}"),
+            Answer::Stored => (202, "{\"received\":true}"),
             Answer::Healthy => (200, "{\"ok\":true}"),
             Answer::Bad => (400, "{\"error\":\"bad request\"}"),
+            Answer::Unauthorised => (401, "{\"error\":\"unauthorized\"}"),
             Answer::Nothing => (404, "{\"error\":\"not found\"}"),
             Answer::OtherMethod(_) => (405, "{\"error\":\"method not allowed\"}"),
             Answer::TooSlow => (408, "{\"error\":\"too slow\"}"),
@@ -47,11 +54,14 @@ impl Answer {
     }
 
     /// Returns what a delivery's end is answered with.
-    pub fn of(verdict: &Verdict) -> Answer {
-        match verdict {
-            Verdict::Processed | Verdict::Duplicate | Verdict::Ignored => Answer::Taken,
-            Verdict::Failed(_) => Answer::Failed,
-            Verdict::Malformed(_) => Answer::Bad,
+    pub fn of(accepted: &Accepted) -> Answer {
+        match (&accepted.verdict, accepted.provider) {
+            (Verdict::Processed | Verdict::Duplicate | Verdict::Ignored, _) => Answer::Taken,
+            (Verdict::Stored, _) => Answer::Stored,
+            // Its sender gives up at once for a 4xx, and after four times for a 5xx: what is in the log is tried again here.
+            (Verdict::Failed(_), Provider::Fic) => Answer::Stored,
+            (Verdict::Failed(_), Provider::Stripe) => Answer::Failed,
+            (Verdict::Malformed(_), _) => Answer::Bad,
         }
     }
 }

@@ -25,9 +25,20 @@ const DUE_EVERY: Duration = Duration::from_secs(1);
 /// Events tried again at a time, so that deliveries wait little.
 const DUE_MAX: usize = 50;
 
+/// What came with a delivery, and whoever passes it on sends along.
+#[derive(Debug, Default)]
+pub(super) struct Original {
+    /// The header that its signature was checked by.
+    pub signature: Option<String>,
+    /// The receivers that it came through.
+    pub via: Option<String>,
+}
+
 /// A delivery and where its answer goes.
 pub(super) struct Waiting {
     delivery: Delivery,
+    /// Of those that may be passed on.
+    original: Option<Original>,
     answer: oneshot::Sender<Answer>,
 }
 
@@ -37,9 +48,9 @@ pub(super) struct Counter(SyncSender<Waiting>);
 
 impl Counter {
     /// Hands a delivery in; nothing where too many wait.
-    pub fn hand_in(&self, delivery: Delivery) -> Option<oneshot::Receiver<Answer>> {
+    pub fn hand_in(&self, delivery: Delivery, original: Option<Original>) -> Option<oneshot::Receiver<Answer>> {
         let (answer, answered) = oneshot::channel();
-        match self.0.try_send(Waiting { delivery, answer }) {
+        match self.0.try_send(Waiting { delivery, original, answer }) {
             Ok(()) => Some(answered),
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => None,
         }
@@ -59,6 +70,8 @@ pub(super) enum News<'a> {
     Idle,
     /// A delivery was taken in, and answered so.
     Taken(&'a Accepted, Answer),
+    /// It is on the disk, as it came.
+    Durable(&'a Accepted, &'a Delivery, &'a Original),
     /// An event of the log was tried again.
     Again(&'a Accepted),
     /// So many deliveries could not be written, and were answered that they come again.
@@ -108,16 +121,25 @@ fn batch(first: Waiting, waiting: &Receiver<Waiting>) -> Vec<Waiting> {
 }
 
 fn serve(batch: Vec<Waiting>, intake: &mut Intake, clock: &dyn Clock, tell: &mut dyn FnMut(News)) -> Result<(), Error> {
-    let (deliveries, answers): (Vec<Delivery>, Vec<oneshot::Sender<Answer>>) =
-        batch.into_iter().map(|one| (one.delivery, one.answer)).unzip();
+    let (mut deliveries, mut originals, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+    for one in batch {
+        deliveries.push(one.delivery);
+        originals.push(one.original);
+        answers.push(one.answer);
+    }
     let taken = intake.take(&deliveries, clock.now_ms() / 1000);
     match &taken {
         Ok(accepted) => {
             // Who sent it may have gone; it is durable all the same.
             for (one, answer) in accepted.iter().zip(answers) {
-                let _ = answer.send(Answer::of(&one.verdict));
+                let _ = answer.send(Answer::of(one));
             }
-            accepted.iter().for_each(|one| tell(News::Taken(one, Answer::of(&one.verdict))));
+            for ((one, delivery), original) in accepted.iter().zip(&deliveries).zip(&originals) {
+                tell(News::Taken(one, Answer::of(one)));
+                if let Some(original) = original {
+                    tell(News::Durable(one, delivery, original));
+                }
+            }
         }
         Err(error) => {
             let count = answers.len();

@@ -3,17 +3,16 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::answer::Answer;
+use crate::model::resource::Provider;
 use crate::providers::stripe::signature::Refused;
 use crate::sync::intake::{Accepted, Verdict};
 
 /// Upper bounds of the times that are told apart, microseconds.
 pub const BOUNDS_US: [u64; 12] = [100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 500_000, 1_000_000];
 /// How a delivery, or another attempt at one, can end.
-const OUTCOMES: [&str; 6] = ["processed", "ignored", "duplicate", "failed", "dead", "malformed"];
+const OUTCOMES: [&str; 7] = ["processed", "ignored", "duplicate", "failed", "dead", "malformed", "stored"];
 /// Whose events there are.
 const PROVIDERS: [&str; 2] = ["stripe", "fic"];
-/// What the types of Fatture in Cloud's events begin with.
-const OF_FIC: &str = "it.fattureincloud.";
 /// Every status that is answered with.
 const CODES: [u16; 9] = [200, 202, 400, 401, 404, 405, 408, 413, 503];
 const CODE_500: usize = CODES.len();
@@ -41,8 +40,9 @@ impl Figures {
             Verdict::Failed(_) if accepted.is_dead => 4,
             Verdict::Failed(_) => 3,
             Verdict::Malformed(_) => 5,
+            Verdict::Stored => 6,
         };
-        add(&self.outcomes[usize::from(accepted.kind.starts_with(OF_FIC))][outcome], 1);
+        add(&self.outcomes[usize::from(accepted.provider == Provider::Fic)][outcome], 1);
         // Only what took an effect took a time that says something.
         if matches!(accepted.verdict, Verdict::Processed | Verdict::Failed(_)) {
             let took_us = accepted.took_us.unsigned_abs();
@@ -129,20 +129,21 @@ mod tests {
     #[test]
     fn each_end_is_counted_where_it_belongs() {
         let figures = Figures::default();
-        let accepted = |kind: &str, verdict, is_dead, took_us| Accepted {
+        let accepted = |provider, verdict, is_dead, took_us| Accepted {
+            provider,
             row: None,
             id: String::new(),
-            kind: kind.to_owned(),
+            kind: String::new(),
             account: String::new(),
             verdict,
             is_dead,
             applied: None,
             took_us,
         };
-        figures.ended(&accepted("a.b", Verdict::Processed, false, 100));
-        figures.ended(&accepted("a.b", Verdict::Failed("x".into()), true, 101));
-        figures.ended(&accepted("it.fattureincloud.webhooks.x", Verdict::Failed("x".into()), false, 5_000_000));
-        figures.ended(&accepted("a.b", Verdict::Duplicate, false, 77));
+        figures.ended(&accepted(Provider::Stripe, Verdict::Processed, false, 100));
+        figures.ended(&accepted(Provider::Stripe, Verdict::Failed("x".into()), true, 101));
+        figures.ended(&accepted(Provider::Fic, Verdict::Failed("x".into()), false, 5_000_000));
+        figures.ended(&accepted(Provider::Stripe, Verdict::Duplicate, false, 77));
         let counted: Vec<_> = figures.outcomes().into_iter().filter(|(.., count)| *count > 0).collect();
         let wanted =
             [("stripe", "processed", 1), ("stripe", "duplicate", 1), ("stripe", "dead", 1), ("fic", "failed", 1)];

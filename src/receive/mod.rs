@@ -11,6 +11,7 @@ mod gate;
 pub mod route;
 mod secrets;
 mod server;
+mod token_gate;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::TcpListener;
@@ -21,6 +22,7 @@ use std::time::Duration;
 use crate::clock::Clock;
 use crate::model::cancel::Cancel;
 pub use crate::model::wire::CORRELATION_HEADER;
+use crate::providers::fic::token::Key;
 use crate::sync::Error;
 use crate::sync::intake::{Accepted, Intake};
 use answer::Answer;
@@ -41,11 +43,28 @@ pub struct Refusal {
     pub correlation_id: String,
 }
 
+/// An event of Stripe that is on the disk, as it came.
+#[derive(Debug, Clone, Copy)]
+pub struct Durable<'a> {
+    /// What became of it.
+    pub accepted: &'a Accepted,
+    /// The body.
+    pub body: &'a str,
+    /// The header with its signature.
+    pub signature: Option<&'a str>,
+    /// The receivers that it came through, where it came through others.
+    pub via: Option<&'a str>,
+    /// What it is found by; what stands before the hyphen names this receiver.
+    pub correlation_id: &'a str,
+}
+
 /// What the receiver tells as it works.
 #[derive(Debug)]
 pub enum News<'a> {
     /// A delivery was taken in, and answered so.
     Taken(&'a Accepted, Answer),
+    /// A delivery is on the disk, and may be passed on.
+    Durable(Durable<'a>),
     /// An event of the log was tried again.
     Again(&'a Accepted),
     /// So many deliveries could not be written, and were told to come again; 0 where it was the log's turn.
@@ -68,8 +87,10 @@ pub enum Ended {
 /// How a receiver works.
 #[derive(Debug, Clone)]
 pub struct Terms {
-    /// Who may hand events in.
+    /// What Stripe signs with.
     pub secrets: SigningSecrets,
+    /// What Fatture in Cloud signs with.
+    pub fic_key: Key,
     /// Whether unsigned events are taken, too.
     pub is_open: bool,
     /// How long a sender waits for an answer; it is told to come again then.
@@ -94,6 +115,7 @@ pub fn run(
     let shared = server::Shared {
         counter,
         gate: gate::Gate::new(terms.secrets.clone(), terms.is_open),
+        token_gate: token_gate::TokenGate::new(terms.fic_key.clone(), terms.is_open),
         answer_time: terms.answer_time,
         figures: Arc::clone(&terms.figures),
         clock: Arc::clone(clock),
@@ -111,6 +133,13 @@ pub fn run(
             }
             match news {
                 desk::News::Taken(accepted, answer) => tell(News::Taken(accepted, answer)),
+                desk::News::Durable(accepted, delivery, original) => tell(News::Durable(Durable {
+                    accepted,
+                    body: &delivery.body,
+                    signature: original.signature.as_deref(),
+                    via: original.via.as_deref(),
+                    correlation_id: &delivery.correlation_id,
+                })),
                 desk::News::Again(accepted) => tell(News::Again(accepted)),
                 desk::News::Unwritten(count, error) => tell(News::Unwritten(count, error)),
                 desk::News::Idle => {}

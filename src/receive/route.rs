@@ -5,6 +5,10 @@
 pub enum Route {
     /// An event of Stripe.
     Stripe,
+    /// A notification of Fatture in Cloud.
+    Fic,
+    /// The same service asks whether this is the address that somebody says it is.
+    FicChallenge,
     /// Whether the receiver is there.
     Health,
     /// There is such a path, for these methods.
@@ -25,13 +29,38 @@ pub fn stripe_paths() -> impl Iterator<Item = &'static str> {
     PATHS.iter().filter(|(_, _, route)| *route == Route::Stripe).map(|(path, _, _)| *path)
 }
 
+/// What every path of Fatture in Cloud's begins with; a name for the account and one for the group of types follow.
+const FIC: &str = "/api/webhooks/fic/";
+/// Characters of each of them.
+const NAME_CHARS_MAX: usize = 64;
+
+/// The shape of the paths that take Fatture in Cloud's notifications, for people.
+pub const FIC_PATH: &str = "/api/webhooks/fic/{account_id}/{event_group}";
+
 /// Finds what a request is for; a query says nothing here.
 pub fn route(method: &str, path: &str) -> Route {
+    if is_fic(path) {
+        return match method {
+            "POST" => Route::Fic,
+            "GET" => Route::FicChallenge,
+            _ => Route::OtherMethod("GET, POST"),
+        };
+    }
     match PATHS.iter().find(|(known, _, _)| *known == path) {
         Some((_, wanted, route)) if *wanted == method => *route,
         Some((_, wanted, _)) => Route::OtherMethod(wanted),
         None => Route::Nothing,
     }
+}
+
+/// Both names are the subscriber's own: whose events they are, the events say.
+fn is_fic(path: &str) -> bool {
+    let is_name = |name: &str| {
+        let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+        (1..=NAME_CHARS_MAX).contains(&name.len()) && name.bytes().all(is_plain)
+    };
+    let names = path.strip_prefix(FIC).and_then(|rest| rest.split_once('/'));
+    names.is_some_and(|(account, group)| is_name(account) && is_name(group))
 }
 
 #[cfg(test)]
@@ -52,6 +81,14 @@ mod tests {
             ("GET", "/", Route::Nothing),
             ("GET", "/metrics", Route::Nothing),
             ("POST", "*", Route::Nothing),
+            ("POST", "/api/webhooks/fic/108061/entity", Route::Fic),
+            ("GET", "/api/webhooks/fic/108061/issued_documents", Route::FicChallenge),
+            ("DELETE", "/api/webhooks/fic/108061/entity", Route::OtherMethod("GET, POST")),
+            ("POST", "/api/webhooks/fic/108061", Route::Nothing),
+            ("POST", "/api/webhooks/fic/108061/", Route::Nothing),
+            ("POST", "/api/webhooks/fic//entity", Route::Nothing),
+            ("POST", "/api/webhooks/fic/1/entity/x", Route::Nothing),
+            ("POST", "/api/webhooks/fic/1/%2e%2e", Route::Nothing),
         ] {
             assert_eq!(route(method, path), wanted, "{method} {path}");
         }

@@ -61,6 +61,11 @@ impl SigningSecrets {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
     }
 
+    /// Returns whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.known().secrets.is_empty()
+    }
+
     /// Returns how often each of them signed what came.
     pub fn matched(&self) -> Vec<Matched> {
         let known = self.known();

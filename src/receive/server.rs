@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, RETRY_AFTER, TRANSFER_ENCODING};
+use hyper::header::{
+    ALLOW, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, RETRY_AFTER, TRANSFER_ENCODING,
+};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Version};
@@ -18,13 +20,17 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::answer::Answer;
-use super::desk::Counter;
+use super::desk::{Counter, Original};
 use super::figures::Figures;
 use super::gate::Gate;
 use super::route::{Route, route};
+use super::token_gate::TokenGate;
 use super::{CORRELATION_HEADER, Refusal};
 use crate::clock::Clock;
 use crate::model::cancel::Cancel;
+use crate::model::resource::Provider;
+use crate::model::wire::VIA_HEADER;
+use crate::providers::fic::notification;
 use crate::providers::stripe::signature;
 use crate::sync::intake::Delivery;
 
@@ -49,6 +55,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub(super) struct Shared {
     pub counter: Counter,
     pub gate: Gate,
+    pub token_gate: TokenGate,
     /// The writer answers in milliseconds; another program may keep the file locked for ten seconds.
     pub answer_time: Duration,
     pub figures: Arc<Figures>,
@@ -131,6 +138,14 @@ async fn respond(request: Request<Incoming>, shared: &Shared) -> Response<Full<B
     let correlation_id = format!("{:08x}-{number:08x}", shared.seed);
     let answer = match route(request.method().as_str(), request.uri().path()) {
         Route::Stripe => stripe(request, shared, &correlation_id).await,
+        Route::Fic => fic(request, shared, &correlation_id).await,
+        Route::FicChallenge => match challenge(&request, shared, &correlation_id) {
+            Ok(challenge) => {
+                shared.figures.answered(Answer::Taken);
+                return echo(&challenge, &correlation_id);
+            }
+            Err(answer) => answer,
+        },
         Route::Health => Answer::Healthy,
         Route::OtherMethod(method) => Answer::OtherMethod(method),
         Route::Nothing => Answer::Nothing,
@@ -157,46 +172,124 @@ fn response(answer: Answer, correlation_id: &str) -> Response<Full<Bytes>> {
     builder.body(Full::new(Bytes::from_static(body.as_bytes()))).unwrap_or_default()
 }
 
-/// Takes one event of Stripe.
-async fn stripe(request: Request<Incoming>, shared: &Shared, correlation_id: &str) -> Answer {
-    let refuse = |why: String, answer: Answer| {
-        // Nobody waits for a log that is full of refusals.
-        let _ = shared.refused.try_send(Refusal { why, answer, correlation_id: correlation_id.to_owned() });
-        answer
-    };
-    if let Some(why) = ambiguity(request.version(), request.headers()) {
-        return refuse(why.to_owned(), Answer::Bad);
+/// Sends a challenge back, as the service asks for it.
+fn echo(challenge: &str, correlation_id: &str) -> Response<Full<Bytes>> {
+    let body = serde_json::json!({ "verification": challenge }).to_string();
+    let builder =
+        Response::builder().header(CONTENT_TYPE, "application/json").header(CORRELATION_HEADER, correlation_id);
+    builder.body(Full::new(Bytes::from(body))).unwrap_or_default()
+}
+
+/// Tells of a request that is not taken in; returns what it is answered with.
+fn refuse(shared: &Shared, correlation_id: &str, why: impl Into<String>, answer: Answer) -> Answer {
+    let refusal = Refusal { why: why.into(), answer, correlation_id: correlation_id.to_owned() };
+    // Nobody waits for a log that is full of refusals.
+    let _ = shared.refused.try_send(refusal);
+    answer
+}
+
+/// Reads a body, once it is certain where it ends and who is to have signed it, by the header of that name.
+async fn body_of(
+    request: Request<Incoming>,
+    signed_by: &str,
+    shared: &Shared,
+    correlation_id: &str,
+) -> Result<(Option<String>, HeaderMap, Bytes), Answer> {
+    if let Some(why) = ambiguity(request.version(), request.headers(), signed_by) {
+        return Err(refuse(shared, correlation_id, why, Answer::Bad));
     }
     if shared.cancel.is_set() {
-        return Answer::Later;
+        return Err(Answer::Later);
     }
-    let header = request.headers().get(signature::HEADER).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let body = match read(request.into_body()).await {
-        Ok(body) => body,
-        Err((why, answer)) => return refuse(why, answer),
+    let (head, body) = request.into_parts();
+    let signature = text_of(&head.headers, signed_by);
+    match read(body).await {
+        Ok(body) => Ok((signature, head.headers, body)),
+        Err((why, answer)) => Err(refuse(shared, correlation_id, why, answer)),
+    }
+}
+
+fn text_of(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// Takes one event of Stripe.
+async fn stripe(request: Request<Incoming>, shared: &Shared, correlation_id: &str) -> Answer {
+    if !shared.gate.is_usable() {
+        return refuse(shared, correlation_id, "an event of Stripe came, and no signing secret is set", Answer::Later);
+    }
+    let (signature, headers, body) = match body_of(request, signature::HEADER, shared, correlation_id).await {
+        Ok(read) => read,
+        Err(answer) => return answer,
     };
-    let owner = match shared.gate.check(header.as_deref(), &body, shared.clock.now_ms() / 1000) {
+    let owner = match shared.gate.check(signature.as_deref(), &body, shared.clock.now_ms() / 1000) {
         Ok(owner) => owner,
         Err(error) => {
             shared.figures.refused(&error);
-            return refuse(error.to_string(), shared.gate.answer(&error));
+            return refuse(shared, correlation_id, error.to_string(), shared.gate.answer(&error));
         }
     };
     let Ok(body) = String::from_utf8(body.into()) else {
-        return refuse("the body is no UTF-8 text".to_owned(), Answer::Bad);
+        return refuse(shared, correlation_id, "the body is no UTF-8 text", Answer::Bad);
     };
-    let delivery = Delivery { body, door: "live", owner, correlation_id: correlation_id.to_owned() };
-    let Some(answered) = shared.counter.hand_in(delivery) else {
-        return refuse("too many events wait for the file".to_owned(), Answer::Later);
+    let correlation_id = correlation_id.to_owned();
+    let original = Original { signature, via: text_of(&headers, VIA_HEADER) };
+    let delivery = Delivery { provider: Provider::Stripe, body, door: "live", owner, correlation_id };
+    hand_in(delivery, Some(original), shared).await
+}
+
+/// Takes one notification of Fatture in Cloud.
+async fn fic(request: Request<Incoming>, shared: &Shared, correlation_id: &str) -> Answer {
+    let path = request.uri().path().to_owned();
+    let (token, headers, body) = match body_of(request, AUTHORIZATION.as_str(), shared, correlation_id).await {
+        Ok(read) => read,
+        Err(answer) => return answer,
+    };
+    let body = notification::structured(&|name| text_of(&headers, name), &body);
+    let outlined = notification::outline(&|_| None, &body);
+    let event = outlined.as_ref().ok().map(|(event, _)| event);
+    if let Err(error) = shared.token_gate.check(token.as_deref(), &path, event, shared.clock.now_ms() / 1000) {
+        return refuse(shared, correlation_id, error.to_string(), shared.token_gate.answer(&error));
+    }
+    if let Err(why) = outlined {
+        // It is the service's own: to refuse it would end the subscription, and it would come no better again.
+        let why = format!("a notification of Fatture in Cloud: {why}");
+        return refuse(shared, correlation_id, why, Answer::Taken);
+    }
+    let correlation_id = correlation_id.to_owned();
+    hand_in(Delivery { provider: Provider::Fic, body, door: "live", owner: None, correlation_id }, None, shared).await
+}
+
+/// Reads the challenge of a verification.
+fn challenge(request: &Request<Incoming>, shared: &Shared, correlation_id: &str) -> Result<String, Answer> {
+    let headers = request.headers();
+    if let Some(why) = ambiguity(request.version(), headers, AUTHORIZATION.as_str()) {
+        return Err(refuse(shared, correlation_id, why, Answer::Bad));
+    }
+    let token = text_of(headers, AUTHORIZATION.as_str());
+    let checked = shared.token_gate.check(token.as_deref(), request.uri().path(), None, shared.clock.now_ms() / 1000);
+    if let Err(error) = checked {
+        return Err(refuse(shared, correlation_id, error.to_string(), shared.token_gate.answer(&error)));
+    }
+    let in_header = text_of(headers, notification::CHALLENGE);
+    let found = notification::challenge(in_header.as_deref(), request.uri().query());
+    found.map(str::to_owned).ok_or_else(|| refuse(shared, correlation_id, "it brings no challenge", Answer::Bad))
+}
+
+/// Hands a delivery to the writer, and waits until it is durable.
+async fn hand_in(delivery: Delivery, original: Option<Original>, shared: &Shared) -> Answer {
+    let correlation_id = delivery.correlation_id.clone();
+    let Some(answered) = shared.counter.hand_in(delivery, original) else {
+        return refuse(shared, &correlation_id, "too many events wait for the file", Answer::Later);
     };
     match tokio::time::timeout(shared.answer_time, answered).await {
         Ok(Ok(answer)) => answer,
-        _ => refuse("the file could not be written in time".to_owned(), Answer::Later),
+        _ => refuse(shared, &correlation_id, "the file could not be written in time", Answer::Later),
     }
 }
 
 /// Says what makes it uncertain where a request ends, or who signed it: two readers would take it for two things.
-fn ambiguity(version: Version, headers: &HeaderMap) -> Option<&'static str> {
+fn ambiguity(version: Version, headers: &HeaderMap, signed_by: &str) -> Option<&'static str> {
     let several = |name| headers.get_all(name).iter().nth(1).is_some();
     if headers.contains_key(CONTENT_LENGTH) && headers.contains_key(TRANSFER_ENCODING) {
         return Some("the request has both a length and chunks");
@@ -204,7 +297,7 @@ fn ambiguity(version: Version, headers: &HeaderMap) -> Option<&'static str> {
     if several(HOST.as_str()) || version == Version::HTTP_11 && !headers.contains_key(HOST) {
         return Some("the request does not say for which host it is, or says several");
     }
-    several(signature::HEADER).then_some("the request has several Stripe-Signature headers")
+    several(signed_by).then_some("the request has several headers that say who signed it")
 }
 
 async fn read(body: Incoming) -> Result<Bytes, (String, Answer)> {

@@ -18,7 +18,7 @@ use crate::model::row::{Cell, Object, Row};
 use crate::model::text;
 
 /// Seconds after a tie from which on a GET cannot tie again.
-const SETTLING_S: i64 = 2;
+pub const SETTLING_S: i64 = 2;
 
 /// Who says it.
 #[derive(Debug, Clone)]
@@ -106,6 +106,8 @@ pub struct Rows<'c> {
     get_state: Statement<'c>,
     /// For each parent's catalog index, the child lists of this run that no JSON holds.
     pub(super) under: Vec<Vec<usize>>,
+    /// Whether nobody will ask the service soon.
+    pub(super) is_offline: bool,
     /// What became of elements of lists, for each catalog index.
     pub(super) child_counts: Vec<Counts>,
 }
@@ -137,6 +139,7 @@ impl Store {
             )?,
             get_state: prepare("SELECT from_s, until_s, event_id FROM row_states WHERE resource=?1 AND row_id=?2")?,
             under,
+            is_offline: false,
             child_counts: vec![Counts::default(); catalog.entries().len()],
         })
     }
@@ -187,6 +190,16 @@ impl Store {
 }
 
 impl<'c> Rows<'c> {
+    /// Says whether nobody will ask the service soon for what an event cannot tell.
+    pub fn set_offline(&mut self, is_offline: bool) {
+        self.is_offline = is_offline;
+    }
+
+    /// Returns whether payloads that may not replace a row are laid over what is known meanwhile.
+    pub fn is_offline(&self) -> bool {
+        self.is_offline
+    }
+
     /// Applies one object's state.
     ///
     /// # Errors
@@ -452,7 +465,7 @@ impl<'c> Rows<'c> {
 }
 
 /// Returns what is known of an object that is not there, as Stripe shows a deleted one.
-fn absent(resource: &'static Resource, id: &str) -> Object {
+pub(super) fn absent(resource: &'static Resource, id: &str) -> Object {
     let kind = resource.objects.first().copied().unwrap_or_default();
     let data = serde_json::json!({"id": id, "object": kind, "deleted": true}).to_string();
     let cells = resource.columns.iter().map(|_| Cell::Null).collect();

@@ -13,6 +13,7 @@ use crate::model::log::{
     EventDetails, FROM_LIST, FailedAttempt, HourStats, KindStats, Latencies, LogFilter, LogStats, LoggedEvent,
     Outcomes, QueueStats, RowNow,
 };
+use crate::model::trial::RowCells;
 
 /// Types that are told apart; signed events have some hundreds, files may have any.
 const KINDS_MAX: usize = 500;
@@ -24,6 +25,8 @@ const HOURS: usize = 24;
 const RETRIED_MAX: i64 = 1_000_000;
 /// Columns of a row that say something about the row, and not about the object.
 const OF_THE_ROW: &[&str] = &["row_id", "account", "id", "data", "as_of", "deleted_at", "unsettled"];
+/// Columns that a change of the object's content says nothing by.
+const ABOUT_THE_ROW: &[&str] = &["row_id", "account", "as_of"];
 
 /// What a [`LoggedEvent`] is read from.
 const LOGGED: &str =
@@ -57,11 +60,12 @@ fn condition(filter: &LogFilter) -> (String, Vec<Value>) {
         values.push(value);
         parts.push(part.replace('?', &format!("?{}", values.len())));
     };
-    if let Some(kind) = &filter.kind {
-        match kind.strip_suffix('*') {
-            Some(begin) => ask("substr(type, 1, length(?)) = ?", begin.to_owned().into()),
-            None => ask("type = ?", kind.clone().into()),
-        }
+    let of_kind = |kind: &str| match kind.strip_suffix('*') {
+        Some(begin) => ("substr(type, 1, length(?)) = ?", Value::from(begin.to_owned())),
+        None => ("type = ?", Value::from(kind.to_owned())),
+    };
+    if let Some((part, value)) = filter.kind.as_deref().map(of_kind) {
+        ask(part, value);
     }
     if let Some(account) = &filter.account {
         ask("+account IN (SELECT id FROM accounts WHERE remote_id = ?)", account.clone().into());
@@ -84,6 +88,14 @@ fn condition(filter: &LogFilter) -> (String, Vec<Value>) {
     }
     if let Some(until_s) = filter.until_s {
         ask("created < ?", until_s.into());
+    }
+    if !filter.kinds.is_empty() {
+        let each = filter.kinds.iter().map(|kind| {
+            let (part, value) = of_kind(kind);
+            values.push(value);
+            part.replace('?', &format!("?{}", values.len()))
+        });
+        parts.push(format!("({})", each.collect::<Vec<_>>().join(" OR ")));
     }
     let listed = |texts: &mut dyn Iterator<Item = String>| texts.collect::<Vec<_>>().join(", ");
     if !filter.statuses.is_empty() {
@@ -204,6 +216,30 @@ impl Store {
         statement.query_row(rusqlite::params![account, id], read).optional().map_err(sql)
     }
 
+    /// Returns every column of an object's row by name, as text, but for those that say whose it is and since when it is
+    /// known; nothing where there is no row. Of several, the one that lives. The table is one of the catalog's.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn row_in_full(&self, table: &str, account: i64, id: &str) -> Result<Option<RowCells>, Error> {
+        let sql = |e| self.sql(e);
+        let text = format!(
+            "SELECT * FROM {table} WHERE account = ?1 AND id = ?2 ORDER BY deleted_at IS NOT NULL, row_id LIMIT 1"
+        );
+        let mut statement = self.conn.prepare(&text).map_err(sql)?;
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+        let read = |row: &rusqlite::Row| {
+            let shown = names.iter().enumerate().filter(|(_, name)| !ABOUT_THE_ROW.contains(&name.as_str()));
+            shown
+                .map(|(index, name)| {
+                    let value: Value = row.get(index)?;
+                    Ok((name.clone(), Some(value).filter(|value| *value != Value::Null).map(super::show)))
+                })
+                .collect()
+        };
+        statement.query_row(rusqlite::params![account, id], read).optional().map_err(sql)
+    }
+
     /// Returns the log rows that a filter means, oldest rows first.
     ///
     /// # Errors
@@ -219,14 +255,34 @@ impl Store {
         Ok(rows)
     }
 
+    /// Returns the log rows that a filter means in the order in which the events happened, at most so many.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn log_rows_by_time(&self, filter: &LogFilter, most: usize) -> Result<Vec<i64>, Error> {
+        let sql = |e| self.sql(e);
+        let (condition, values) = condition(filter);
+        let text = format!("SELECT id FROM webhook_events WHERE {condition} ORDER BY created, id LIMIT {most}");
+        let mut statement = self.conn.prepare(&text).map_err(sql)?;
+        let rows = statement.query_map(params_from_iter(values), |row| row.get(0)).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
     /// Returns those of some logged events that are failed or dead still, with their accounts.
     ///
     /// # Errors
     /// SQLite's.
     pub fn still_failed(&self, rows: &[i64]) -> Result<Vec<(i64, Waiting)>, Error> {
+        self.logged_events(&LogFilter { statuses: vec!["failed", "dead"], rows: rows.to_vec(), ..LogFilter::default() })
+    }
+
+    /// Returns logged events with their accounts, to be taken once more: the filter is to name few rows.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn logged_events(&self, filter: &LogFilter) -> Result<Vec<(i64, Waiting)>, Error> {
         let sql = |e| self.sql(e);
-        let filter = LogFilter { statuses: vec!["failed", "dead"], rows: rows.to_vec(), ..LogFilter::default() };
-        let (condition, values) = condition(&filter);
+        let (condition, values) = condition(filter);
         let text = format!("SELECT {WAITING}, account FROM webhook_events WHERE {condition} ORDER BY id");
         let mut statement = self.conn.prepare(&text).map_err(sql)?;
         let rows = statement

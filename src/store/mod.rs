@@ -19,6 +19,7 @@ mod log_report;
 mod logs;
 mod metrics;
 mod migrate;
+mod offline;
 mod others;
 mod presence;
 mod prune;
@@ -41,13 +42,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rusqlite::backup::Backup;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use checkpoint::Checkpointer;
 use others::Watch;
 
 pub use accounts::{Account, KnownAccount, NAMELESS, NewAccount};
-pub use apply::{Applied, Rows, Source, Told};
+pub use apply::{Applied, Rows, SETTLING_S, Source, Told};
 pub use children::splice_children;
 pub use clocks::ClockSeen;
 pub use effects::{BILLING_PERIODS, EffectTable, EffectValue, SUBSCRIPTION_CHANGES};
@@ -149,7 +151,33 @@ impl Store {
         Ok(store)
     }
 
-    /// Opens an empty database in memory, for tests and benches.
+    /// Opens an existing file for writes that are all given up in the end ([`Store::rollback`]): it stays as it is, to the
+    /// byte.
+    ///
+    /// # Errors
+    /// As [`Store::open_read_only`].
+    pub fn open_to_rehearse(path: &Path) -> Result<Store, Error> {
+        check_place(path)?;
+        let place = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let has_wal = beside(&place, "-wal").exists();
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(plain(path), flags).map_err(|error| Error::from_sql(path, error))?;
+        let mut store = Store::around(conn, path);
+        waiting::patient(&mut store.conn).map_err(|e| store.sql(e))?;
+        migrate::check(&store.conn, path)?;
+        // Nothing of a transaction that is given up may reach the file, and what others left beside it is theirs.
+        store
+            .conn
+            .execute_batch(
+                "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON;
+                 PRAGMA cache_spill = OFF; PRAGMA wal_autocheckpoint = 0",
+            )
+            .and_then(|()| store.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_wal).map(drop))
+            .map_err(|e| store.sql(e))?;
+        Ok(store)
+    }
+
+    /// Opens an empty database in memory, for tests and benches, and to rehearse in where there is no file yet.
     ///
     /// # Errors
     /// When SQLite refuses, which it has no reason to.

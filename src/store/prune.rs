@@ -11,6 +11,7 @@ use super::settle::{TIE_EVENTS_MAX, comparable, may_replace};
 use crate::model::extract::{Catalog, Compiled};
 use crate::model::log::PruneWish;
 use crate::model::order::{self, State};
+use crate::model::resource::Provider;
 
 /// An event that is as old as the wish says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,22 +176,28 @@ impl Store {
     fn needed_from_s(&self, catalog: &Catalog, object: &(i64, String, String), before_s: i64) -> Result<i64, Error> {
         // Of a table that there is not any more, nobody asks.
         let Some(compiled) = catalog.by_table(&object.1) else { return Ok(i64::MAX) };
-        let row_s = self.row_from_s(object)?;
-        let events_s = self.decided_from_s(catalog, compiled, object, before_s)?;
-        Ok(row_s.unwrap_or(i64::MAX).min(events_s))
+        let (row_s, answer_s) = self.row_from_s(object)?;
+        let row_s = row_s.unwrap_or(i64::MAX);
+        // Those of Fatture in Cloud say no more than what is to be asked for.
+        if compiled.resource.provider == Provider::Fic {
+            return Ok(row_s);
+        }
+        Ok(row_s.min(self.decided_from_s(catalog, compiled, object, (before_s, answer_s))?))
     }
 
-    /// Returns since when an object's row holds; what is newer may not have met it yet.
-    fn row_from_s(&self, (account, table, id): &(i64, String, String)) -> Result<Option<i64>, Error> {
+    /// Returns since when an object's row holds: what is newer may not have met it yet; and the newest answer that is known
+    /// of it.
+    fn row_from_s(&self, (account, table, id): &(i64, String, String)) -> Result<(Option<i64>, Option<i64>), Error> {
         let text = format!(
-            "SELECT min(coalesce(s.from_s, ?4)) FROM {table} t
+            "SELECT min(coalesce(s.from_s, ?4)), min(iif(s.event_id IS NULL, s.from_s, a.from_s)) FROM {table} t
              LEFT JOIN resources r ON r.name = ?3
              LEFT JOIN row_states s ON s.resource = r.id AND s.row_id = t.row_id
+             LEFT JOIN answers a ON a.resource = r.id AND a.row_id = t.row_id
              WHERE t.account = ?1 AND t.id = ?2"
         );
         self.conn
             .prepare_cached(&text)
-            .and_then(|mut s| s.query_row(params![account, id, table, i64::MIN], |row| row.get(0)))
+            .and_then(|mut s| s.query_row(params![account, id, table, i64::MIN], |row| Ok((row.get(0)?, row.get(1)?))))
             .map_err(|e| self.sql(e))
     }
 
@@ -209,7 +216,7 @@ impl Store {
         catalog: &Catalog,
         compiled: &Compiled,
         (account, table, id): &(i64, String, String),
-        before_s: i64,
+        (before_s, answer_s): (i64, Option<i64>),
     ) -> Result<i64, Error> {
         let sql = |e| self.sql(e);
         let mut statement = self
@@ -245,7 +252,9 @@ impl Store {
                 break;
             }
         }
-        let from_s = all.end(has_all).min(whole.end(has_whole)).min(partial_s.unwrap_or(i64::MAX));
+        // Without a key such payloads are laid one over the other, beginning with a whole one or with the newest answer.
+        let whole_s = if has_whole { whole.end(true) } else { answer_s.unwrap_or(i64::MIN) };
+        let from_s = all.end(has_all).min(whole_s).min(partial_s.unwrap_or(i64::MAX));
         // Beyond so many nobody looks.
         Ok(if looked == TIE_EVENTS_MAX { from_s.max(last_s) } else { from_s })
     }

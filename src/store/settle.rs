@@ -15,7 +15,7 @@ use crate::model::text::{self, Edit};
 pub(super) const TIE_EVENTS_MAX: i64 = 200;
 
 /// An event of the log as a state, with the object's JSON that it carried and the API version of that.
-type Logged = (State, Option<String>, Option<String>);
+pub(super) type Logged = (State, Option<String>, Option<String>);
 
 /// All that is known about one object: the incoming state first, then the log's, then what the API said last.
 struct Known {
@@ -60,10 +60,13 @@ impl Rows<'_> {
             let third = (winner, body.as_deref().unwrap_or_default(), api_version.as_deref());
             return self.take_logged(index, (&stored, &object.row.id), third, told, verdict.settled);
         }
-        if verdict.settled == stored.unsettled {
-            self.mark(index, stored.row_id, !verdict.settled)?;
+        // A row that is laid together of an event and what was known before stays in doubt.
+        let is_merged = known.row.is_some() && stored.event_id.is_some();
+        let settled = verdict.settled && !is_merged;
+        if settled == stored.unsettled {
+            self.mark(index, stored.row_id, !settled)?;
         }
-        if !verdict.settled {
+        if !settled {
             let until_s = told.interval().until_s.max(stored.interval.until_s);
             self.queue_fetch(index, told.account, &object.row.id, until_s)?;
         }
@@ -156,7 +159,7 @@ impl Rows<'_> {
 
     /// Returns whether a logged payload may replace a row: it has all that an answer shows, in the shape of the release
     /// that answers have. For any other a GET is queued, and what that brings is ordered by itself.
-    fn may_replace(&self, index: usize, (state, body, api_version): &Logged) -> bool {
+    pub(super) fn may_replace(&self, index: usize, (state, body, api_version): &Logged) -> bool {
         may_replace(self.catalog, &self.catalog.entries()[index], state, body.as_deref(), api_version.as_deref())
     }
 
@@ -181,6 +184,45 @@ impl Rows<'_> {
             self.mark(index, stored.row_id, true)
         } else {
             Ok(())
+        }
+    }
+
+    /// Marks a row as doubtful, and queues the GET that ends the doubt: what it holds came from somebody's file.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn have_asked(&mut self, resource: &'static Resource, id: &str, account: i64, at_s: i64) -> Result<(), Error> {
+        self.distrust(resource, id, account)?;
+        self.queue_fetch(self.catalog.get(resource).index, account, id, at_s)
+    }
+
+    /// Returns whether no answer is known of an object that was sent after `since_s`.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn lacks_answer(
+        &mut self,
+        resource: &'static Resource,
+        id: &str,
+        account: i64,
+        since_s: i64,
+    ) -> Result<bool, Error> {
+        let index = self.catalog.get(resource).index;
+        self.prepare(index)?;
+        let stored = self.stored(index, account, id)?;
+        Ok(stored.is_none_or(|stored| stored.unsettled || stored.interval.from_s <= since_s))
+    }
+
+    /// Marks a row as doubtful until an answer comes.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn distrust(&mut self, resource: &'static Resource, id: &str, account: i64) -> Result<(), Error> {
+        let index = self.catalog.get(resource).index;
+        self.prepare(index)?;
+        match self.stored(index, account, id)?.filter(|stored| !stored.unsettled) {
+            Some(stored) => self.mark(index, stored.row_id, true),
+            None => Ok(()),
         }
     }
 
@@ -232,13 +274,24 @@ impl Rows<'_> {
             (true, true) => return self.forget_answer(index, stored.row_id),
             _ => return Ok(()),
         };
+        self.put_answer(index, stored.row_id, interval, data)
+    }
+
+    /// Keeps an answer beside a row, unless a newer one is kept.
+    pub(super) fn put_answer(
+        &self,
+        index: usize,
+        row_id: i64,
+        interval: Interval,
+        data: Option<&str>,
+    ) -> Result<(), Error> {
         self.conn
             .prepare_cached(
                 "INSERT INTO answers (resource, row_id, from_s, until_s, data) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT DO UPDATE SET from_s=?3, until_s=?4, data=?5 WHERE (until_s, from_s, coalesce(data, '')) < (?4, ?3, coalesce(?5, ''))",
             )
             .and_then(|mut s| {
-                s.execute(params![self.numbers[index], stored.row_id, interval.from_s, interval.until_s, data])
+                s.execute(params![self.numbers[index], row_id, interval.from_s, interval.until_s, data])
             })
             .map(drop)
             .map_err(|e| self.store.sql(e))
@@ -252,7 +305,7 @@ impl Rows<'_> {
             .map_err(|e| self.store.sql(e))
     }
 
-    fn kept_answer(&self, index: usize, row_id: i64) -> Result<Option<(Interval, Option<String>)>, Error> {
+    pub(super) fn kept_answer(&self, index: usize, row_id: i64) -> Result<Option<(Interval, Option<String>)>, Error> {
         self.conn
             .prepare_cached("SELECT from_s, until_s, data FROM answers WHERE resource=?1 AND row_id=?2")
             .and_then(|mut s| {
@@ -322,11 +375,11 @@ pub(super) fn may_replace(
 }
 
 /// Returns the release of an API version, `dahlia` of `2026-10-28.dahlia`; versions of the same one only add.
-fn release(api_version: Option<&str>) -> Option<&str> {
+pub(super) fn release(api_version: Option<&str>) -> Option<&str> {
     api_version.map(|version| version.rsplit('.').next().unwrap_or_default())
 }
 
-fn event_id(state: &State) -> Option<&str> {
+pub(super) fn event_id(state: &State) -> Option<&str> {
     match &state.origin {
         Origin::Event { id, .. } => Some(id),
         Origin::Answer { .. } => None,
@@ -334,7 +387,7 @@ fn event_id(state: &State) -> Option<&str> {
 }
 
 /// Returns what an answer said as a state; no data says that the object was not there.
-fn answer_state(resource: &Resource, interval: Interval, data: Option<&str>) -> State {
+pub(super) fn answer_state(resource: &Resource, interval: Interval, data: Option<&str>) -> State {
     State {
         interval,
         // An answer's interval begins a second before it was sent.

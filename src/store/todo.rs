@@ -2,8 +2,8 @@
 
 use rusqlite::params;
 
-use super::Store;
 use super::error::Error;
+use super::{NAMELESS, Store};
 
 /// Entries that are queued in one transaction.
 const FOUND_MAX: usize = 1000;
@@ -219,14 +219,47 @@ impl Store {
             .map_err(|e| self.sql(e))
     }
 
-    /// Returns whether an object or a list waits that did not fail yet and may be asked for at `now_s`.
+    /// Returns whether an object or a list of a service waits that did not fail yet and may be asked for at `now_s`.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn is_due(&self, now_s: i64) -> Result<bool, Error> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM fetches WHERE tries=0 AND not_before_s<=?1)
-                     OR EXISTS (SELECT 1 FROM fanouts WHERE tries=0)";
-        self.conn.query_row(sql, [now_s], |row| row.get(0)).map_err(|e| self.sql(e))
+    pub fn is_due(&self, provider: &str, now_s: i64) -> Result<bool, Error> {
+        const OF_IT: &str = "JOIN accounts ON accounts.id = account WHERE provider=?1 AND tries=0";
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM fetches {OF_IT} AND not_before_s<=?2)
+                 OR EXISTS (SELECT 1 FROM fanouts {OF_IT} AND ?2=?2)"
+        );
+        self.conn.query_row(&sql, params![provider, now_s], |row| row.get(0)).map_err(|e| self.sql(e))
+    }
+
+    /// Returns how many GETs of each resource wait that did not fail yet, by the resource's number.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn waiting_fetches(&self, account: i64) -> Result<Vec<(i64, u64)>, Error> {
+        let sql = |e| self.sql(e);
+        let text = "SELECT resource, count(*) FROM fetches WHERE account=?1 AND tries=0 GROUP BY resource";
+        let mut statement = self.conn.prepare_cached(text).map_err(sql)?;
+        let rows = statement
+            .query_map([account], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs())))
+            .map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
+    /// Returns the companies or accounts of a service in one mode for which something waits to be asked for: their own ids
+    /// and their names.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn accounts_waiting(&self, provider: &str, mode: &str) -> Result<Vec<(String, String)>, Error> {
+        let sql = |e| self.sql(e);
+        let text = "SELECT remote_id, coalesce(name, '') FROM accounts WHERE provider=?1 AND mode=?2 AND remote_id<>?3
+                    AND EXISTS (SELECT 1 FROM fetches WHERE account=accounts.id AND tries=0) ORDER BY id";
+        let mut statement = self.conn.prepare_cached(text).map_err(sql)?;
+        let rows = statement
+            .query_map(params![provider, mode, NAMELESS], |row| Ok((row.get(0)?, row.get(1)?)))
+            .map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
     }
 
     /// Returns the tables whose lists were begun to be read, of any account.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::Error;
 use crate::model::extract::{Catalog, Compiled};
-use crate::model::resource::Resource;
+use crate::model::resource::{Provider, Resource};
 use crate::providers::stripe::event;
 use crate::store::{Applied, Error as StoreError, Rows, Source, Store, Told, Waiting, object_of};
 
@@ -14,9 +14,19 @@ pub type Current = HashMap<String, Option<i64>>;
 
 /// What to do about one event; for some there is nothing to do, for some there are several things.
 enum Effect {
-    Apply { is_gone: bool },
-    Fetch { index: usize, id: String },
-    Fanout { index: usize, parent_id: String },
+    Apply {
+        is_gone: bool,
+    },
+    Fetch {
+        index: usize,
+        id: String,
+    },
+    /// Lays the events of an object over what is known of it, where nobody asks.
+    Merge,
+    Fanout {
+        index: usize,
+        parent_id: String,
+    },
 }
 
 /// What taking an event's effect came to.
@@ -26,6 +36,8 @@ pub struct Taken {
     pub applied: Option<Applied>,
     /// Why it could not be taken.
     pub trouble: Option<String>,
+    /// Whether it says no more than what is to be fetched.
+    pub is_fetched_later: bool,
 }
 
 /// Takes the effects of one account's logged events, one after the other, in the transaction that is open.
@@ -55,12 +67,17 @@ impl Handler<'_, '_> {
         let (store, account, catalog) = (self.store, self.account, self.catalog);
         let number = |index: usize| super::number(self.numbers, catalog.entries()[index].resource);
         let table = one.event.table.as_str();
+        if catalog.by_table(table).is_some_and(|it| it.resource.provider == Provider::Fic) {
+            return self.ask_for_named(one);
+        }
         let is_alive = |id: &str| store.is_alive(account, table, id);
         let mut taken = Taken::default();
         super::derived::write(store, account, &one.event.payload)?;
-        for effect in effects(catalog, self.current, one, &is_alive)? {
+        let is_offline = self.rows.is_offline();
+        for effect in effects(catalog, self.current, one, &is_alive, is_offline)? {
             match effect {
                 Effect::Apply { is_gone } => taken = apply(self.rows, catalog, account, one, is_gone)?,
+                Effect::Merge => taken = merge(self.rows, catalog, account, one)?,
                 Effect::Fetch { index, id } => {
                     store.queue_fetch(account, number(index), &id, one.event.created_s, "event")?;
                     self.rows.doubt(catalog.entries()[index].resource, &id, account)?;
@@ -77,6 +94,7 @@ fn effects(
     current: &Current,
     one: &Waiting,
     is_alive: &dyn Fn(&str) -> Result<bool, StoreError>,
+    is_offline: bool,
 ) -> Result<Vec<Effect>, Error> {
     let event = &one.event;
     let (Some(compiled), Some(id)) = (catalog.by_table(&event.table), &event.object_id) else { return Ok(Vec::new()) };
@@ -93,17 +111,22 @@ fn effects(
         || serde_json::from_str::<event::Subject>(payload).is_ok_and(|s| s.test_clock.is_some_and(|c| !c.is_null()));
     let suffices =
         event.error.is_none() && event::suffices(resource, event.api_version.as_deref()) && is_whole() && !on_clock();
-    let fetch = || vec![Effect::Fetch { index: compiled.index, id: id.clone() }];
-    if !(is_gone || suffices || resource.get.is_empty()) {
-        return Ok(fetch());
+    let fetch = || Effect::Fetch { index: compiled.index, id: id.clone() };
+    let must_ask = !(is_gone || suffices || resource.get.is_empty());
+    if must_ask && (!is_offline || event.error.is_some()) {
+        return Ok(vec![fetch()]);
     }
     // A complete reading that began later did not show it: it was gone by then, or it is hidden.
     let is_unshown = !is_gone && whole_since_s.is_some_and(|s| event.created_s < s - 1) && !is_alive(id)?;
     let hides = resource.hides_rows || resource.hides_test_clocks;
     if is_unshown && hides && !resource.get.is_empty() {
-        return Ok(fetch());
+        return Ok(vec![fetch()]);
     }
-    Ok(vec![Effect::Apply { is_gone: is_gone || is_unshown && !hides }])
+    Ok(match is_unshown {
+        true => vec![Effect::Apply { is_gone: !hides }],
+        false if must_ask => vec![fetch(), Effect::Merge],
+        false => vec![Effect::Apply { is_gone }],
+    })
 }
 
 /// A child changes with those it stands in: each that it names is fetched where it shows its children, else their list
@@ -130,10 +153,29 @@ fn child_effects(catalog: &Catalog, current: &Current, child: &Compiled, payload
     effects
 }
 
+/// Lays an event over what is known of its object; says why where that comes to no object.
+fn merge(rows: &mut Rows, catalog: &Catalog, account: i64, one: &Waiting) -> Result<Taken, Error> {
+    let event = &one.event;
+    let (Some(compiled), Some(id)) = (catalog.by_table(&event.table), &event.object_id) else {
+        return Ok(Taken::default());
+    };
+    Ok(match rows.merge_logged(compiled.resource, id, account)? {
+        Ok(applied) => Taken { applied: Some(applied), ..Taken::default() },
+        Err(why) => Taken { trouble: Some(why.to_string()), ..Taken::default() },
+    })
+}
+
 /// Applies an event's payload; says why where it cannot be read.
 fn apply(rows: &mut Rows, catalog: &Catalog, account: i64, one: &Waiting, is_gone: bool) -> Result<Taken, Error> {
     let event = &one.event;
     let Some(compiled) = catalog.by_table(&event.table) else { return Ok(Taken::default()) };
+    // What was laid over a row in doubt may come to something else with this event.
+    let is_apart = !compiled.resource.get.is_empty() && event.error.is_none() && event.object_id.is_some();
+    let id = event.object_id.as_deref().unwrap_or_default();
+    let is_told = is_gone == compiled.resource.gone.contains(&event.kind.as_str());
+    if rows.is_offline() && is_apart && is_told && rows.is_doubtful(compiled.resource, id, account)? {
+        return merge(rows, catalog, account, one);
+    }
     let source = Source::Event { id: &event.id, created_s: event.created_s };
     let told = Told { account, source, api_version: event.api_version.as_deref() };
     let applied = match catalog.object(compiled, object_of(&event.payload).unwrap_or_default()) {
@@ -148,9 +190,9 @@ fn apply(rows: &mut Rows, catalog: &Catalog, account: i64, one: &Waiting, is_gon
             rows.doubt(compiled.resource, id, account)?;
             applied
         }
-        Err(error) => return Ok(Taken { applied: None, trouble: Some(error.to_string()) }),
+        Err(error) => return Ok(Taken { trouble: Some(error.to_string()), ..Taken::default() }),
     };
-    Ok(Taken { applied: Some(applied), trouble: None })
+    Ok(Taken { applied: Some(applied), ..Taken::default() })
 }
 
 #[cfg(test)]

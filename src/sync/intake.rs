@@ -7,14 +7,17 @@ use std::time::{Duration, Instant};
 use super::handler::{Current, Handler, Taken};
 use super::{Error, logged, number};
 use crate::model::extract::Catalog;
-use crate::model::resource::Resource;
+use crate::model::resource::{Provider, Resource};
 use crate::providers::stripe::event;
 use crate::store::{
-    Applied, Arrival, Ended, Error as StoreError, KnownAccount, Logged, NAMELESS, NewAccount, Rows, Store, Waiting,
+    Applied, Arrival, Ended, Error as StoreError, Event, KnownAccount, Logged, NAMELESS, NewAccount, Rows, Store,
+    Waiting,
 };
 
 /// How old the knowledge may be of which lists were read whole: syncs go on beside.
 const CURRENT_AGE_MAX: Duration = Duration::from_secs(60);
+/// Doors that nobody's signature opens.
+const FROM_OUTSIDE: [&str; 2] = ["test", "replay"];
 
 /// How often a failed event is tried again, and after how many seconds each time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +52,8 @@ impl Retries {
 /// One event as it was delivered, its signature checked where it had to have one.
 #[derive(Debug, Clone)]
 pub struct Delivery {
+    /// Whose event it is.
+    pub provider: Provider,
     /// The body.
     pub body: String,
     /// The door: `live`, `test`, `replay`.
@@ -62,6 +67,8 @@ pub struct Delivery {
 /// What became of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accepted {
+    /// Whose event it is.
+    pub provider: Provider,
     /// The log row; none where the body is no event.
     pub row: Option<i64>,
     /// `evt_…`.
@@ -85,6 +92,8 @@ pub struct Accepted {
 pub enum Verdict {
     /// Its effect is taken.
     Processed,
+    /// It is in the log, and what it is about is queued to be fetched.
+    Stored,
     /// It was in the log, and had been taken.
     Duplicate,
     /// Of a type that concerns no table.
@@ -92,23 +101,41 @@ pub enum Verdict {
     /// It is in the log, and its effect could not be taken.
     Failed(String),
     /// It is no event; nothing is kept of it.
-    Malformed(&'static str),
+    Malformed(String),
+}
+
+impl Verdict {
+    /// Returns how a delivery ended in a word, and why where it did not end well.
+    pub fn in_words(&self) -> (&'static str, Option<&str>) {
+        match self {
+            Verdict::Processed => ("processed", None),
+            Verdict::Stored => ("stored", None),
+            Verdict::Duplicate => ("duplicate", None),
+            Verdict::Ignored => ("ignored", None),
+            Verdict::Failed(why) => ("failed", Some(why)),
+            Verdict::Malformed(why) => ("malformed", Some(why)),
+        }
+    }
 }
 
 /// Takes deliveries in. Lives as long as one writer.
 pub struct Intake<'c> {
-    store: &'c Store,
-    catalog: &'c Catalog,
+    pub(super) store: &'c Store,
+    pub(super) catalog: &'c Catalog,
     rows: Rows<'c>,
     /// The lists under objects that no JSON holds.
     children: Vec<&'static Resource>,
     numbers: Vec<(i64, &'static Resource)>,
     retries: Retries,
     /// Whether the file is the sandbox's.
-    is_sandbox: bool,
+    pub(super) is_sandbox: bool,
     /// The account that the key opens, and its mode.
     own: Option<(String, &'static str)>,
     accounts: Vec<KnownAccount>,
+    /// Of Fatture in Cloud.
+    pub(super) companies: Vec<KnownAccount>,
+    /// The mode of companies that the file does not know yet.
+    pub(super) company_mode: &'static str,
     current: std::collections::HashMap<i64, (Instant, Current)>,
 }
 
@@ -127,10 +154,41 @@ impl<'c> Intake<'c> {
         let children: Vec<&'static Resource> =
             numbers.iter().map(|(_, resource)| *resource).filter(|r| r.is_child() && r.inline.is_empty()).collect();
         let accounts = store.known_accounts("stripe")?;
-        let is_sandbox = accounts.iter().any(|account| account.mode == "sandbox");
+        let companies = store.known_accounts("fic")?;
+        let is_sandbox = accounts.iter().chain(&companies).any(|account| account.mode == "sandbox");
         let rows = store.rows(catalog, &children)?;
         let current = Default::default();
-        Ok(Intake { store, catalog, rows, children, numbers, retries, is_sandbox, own, accounts, current })
+        let company_mode = "live";
+        Ok(Intake {
+            store,
+            catalog,
+            rows,
+            children,
+            numbers,
+            retries,
+            is_sandbox,
+            own,
+            accounts,
+            companies,
+            company_mode,
+            current,
+        })
+    }
+
+    /// Says that nobody asks the service soon for what an event cannot tell: its payload is laid over what is known.
+    pub fn offline(mut self) -> Intake<'c> {
+        self.rows.set_offline(true);
+        self
+    }
+
+    /// Says in which mode companies of Fatture in Cloud are that the file does not know yet; `live` unless it is said.
+    pub fn with_companies_in(self, company_mode: &'static str) -> Intake<'c> {
+        Intake { company_mode, ..self }
+    }
+
+    /// Returns the resources with their numbers in the file.
+    pub(super) fn numbers(&self) -> &[(i64, &'static Resource)] {
+        &self.numbers
     }
 
     /// Takes a batch in, in one transaction: when this returns, what it says is durable.
@@ -143,6 +201,7 @@ impl<'c> Intake<'c> {
         if taken.is_err() {
             // Accounts made in it are not there.
             self.accounts = store.known_accounts("stripe").unwrap_or_default();
+            self.companies = store.known_accounts("fic").unwrap_or_default();
         }
         self.rows.take_child_counts();
         taken
@@ -171,8 +230,24 @@ impl<'c> Intake<'c> {
                 .iter()
                 .map(|(account, one)| {
                     let name = self.name_of(*account);
+                    if one.event.table.is_empty() && one.event.error.is_none() {
+                        // It concerns no table, however often it is taken.
+                        let (id, kind) = (one.event.id.clone(), one.event.kind.clone());
+                        return Ok(Accepted {
+                            row: Some(one.row),
+                            id,
+                            kind,
+                            account: name,
+                            ..nothing(Verdict::Ignored)
+                        });
+                    }
                     let one = as_it_came(one.clone());
-                    self.effect(*account, &one, now_s, Instant::now()).map(|it| Accepted { account: name, ..it })
+                    let provider = self.provider_of(*account);
+                    self.effect(*account, &one, now_s, Instant::now()).map(|it| Accepted {
+                        account: name,
+                        provider,
+                        ..it
+                    })
                 })
                 .collect::<Result<Vec<_>, _>>()
         });
@@ -181,17 +256,28 @@ impl<'c> Intake<'c> {
     }
 
     fn take_one(&mut self, delivery: &Delivery, now_s: i64) -> Result<Accepted, Error> {
-        let began = Instant::now();
-        let read = event::read(&delivery.body);
-        if read.id.is_none() || read.kind.is_empty() {
-            let why = read.trouble.unwrap_or("it is no event");
-            return Ok(nothing(Verdict::Malformed(why)));
+        if delivery.provider == Provider::Fic {
+            return self.take_notification(delivery, now_s);
         }
-        let account = self.owner(&read, delivery.owner.as_deref())?;
-        let created_s = read.created_s.unwrap_or(now_s);
-        let event = logged::logged(self.catalog, read, created_s, &delivery.body);
+        let began = Instant::now();
+        let (account, event) = match self.identify(delivery, now_s)? {
+            Ok(found) => found,
+            Err(why) => return Ok(nothing(Verdict::Malformed(why.to_owned()))),
+        };
+        self.log(account, event, delivery, now_s, began)
+    }
+
+    /// Writes an event into the log, and takes its effect unless that was done.
+    pub(super) fn log(
+        &mut self,
+        account: i64,
+        event: Event,
+        delivery: &Delivery,
+        now_s: i64,
+        began: Instant,
+    ) -> Result<Accepted, Error> {
         let arrival = Arrival {
-            provider: "stripe",
+            provider: delivery.provider.name(),
             account,
             event: &event,
             door: delivery.door,
@@ -199,7 +285,7 @@ impl<'c> Intake<'c> {
             now_s,
         };
         let accepted = Accepted { id: event.id.clone(), kind: event.kind.clone(), ..nothing(Verdict::Ignored) };
-        let accepted = Accepted { account: self.name_of(account), ..accepted };
+        let accepted = Accepted { account: self.name_of(account), provider: delivery.provider, ..accepted };
         let row = match self.store.log_event(&arrival)? {
             Logged::New(row) => row,
             // A redelivery runs what failed again at once.
@@ -212,8 +298,38 @@ impl<'c> Intake<'c> {
         if event.table.is_empty() && event.error.is_none() {
             return Ok(Accepted { row: Some(row), took_us: micros(began), ..accepted });
         }
-        let done = self.effect(account, &Waiting { row, event }, now_s, began)?;
-        Ok(Accepted { account: accepted.account, ..done })
+        let one = Waiting { row, event };
+        let done = self.effect(account, &one, now_s, began)?;
+        self.distrust(account, delivery.door, &one.event, &done, now_s)?;
+        Ok(Accepted { account: accepted.account, provider: delivery.provider, ..done })
+    }
+
+    /// Says whose event it is, and what of it goes into the log; or why it is no event.
+    pub(super) fn identify(
+        &mut self,
+        delivery: &Delivery,
+        now_s: i64,
+    ) -> Result<Result<(i64, Event), &'static str>, Error> {
+        let read = event::read(&delivery.body);
+        if read.id.is_none() || read.kind.is_empty() {
+            return Ok(Err(read.trouble.unwrap_or("it is no event")));
+        }
+        let account = self.owner(&read, delivery.owner.as_deref())?;
+        let created_s = read.created_s.unwrap_or(now_s);
+        Ok(Ok((account, logged::logged(self.catalog, read, created_s, &delivery.body))))
+    }
+
+    /// Leaves a row of a service's account in doubt that somebody's file has changed: a GET has the last word.
+    fn distrust(&mut self, account: i64, door: &str, event: &Event, done: &Accepted, now_s: i64) -> Result<(), Error> {
+        let is_changed = done.applied.is_some_and(|applied| applied != Applied::Unchanged);
+        let is_real = |it: &KnownAccount| it.row == account && it.mode != "sandbox" && it.remote_id != NAMELESS;
+        if !(is_changed && FROM_OUTSIDE.contains(&door) && self.accounts.iter().any(is_real)) {
+            return Ok(());
+        }
+        let (Some(compiled), Some(id)) = (self.catalog.by_table(&event.table), &event.object_id) else {
+            return Ok(());
+        };
+        Ok(self.rows.have_asked(compiled.resource, id, account, event.created_s.min(now_s))?)
     }
 
     /// Takes one event's effect within a savepoint, and writes down how it ended.
@@ -222,7 +338,7 @@ impl<'c> Intake<'c> {
         let store = self.store;
         let taken = match (&one.event.error, one.event.table.is_empty()) {
             // Which change it tells of, nobody can say.
-            (Some(why), true) => Taken { applied: None, trouble: Some(why.clone()) },
+            (Some(why), true) => Taken { trouble: Some(why.clone()), ..Taken::default() },
             _ => match store.aside(|| {
                 let current = &self.current[&account].1;
                 let mut handler = Handler {
@@ -241,14 +357,17 @@ impl<'c> Intake<'c> {
             }) {
                 Ok(taken) => taken,
                 Err(error) if is_of_the_event(&error) => {
+                    let is_offline = self.rows.is_offline();
                     self.rows = store.rows(self.catalog, &self.children)?;
-                    Taken { applied: None, trouble: Some(error.to_string()) }
+                    self.rows.set_offline(is_offline);
+                    Taken { trouble: Some(error.to_string()), ..Taken::default() }
                 }
                 Err(error) => return Err(error),
             },
         };
         let took_us = micros(began);
         let (end, verdict) = match taken.trouble {
+            None if taken.is_fetched_later => (Ended::Processed(None), Verdict::Stored),
             None => (Ended::Processed(one.event.error.clone()), Verdict::Processed),
             Some(why) => {
                 let attempts = store.attempts_at(one.row)? + 1;
@@ -320,8 +439,13 @@ impl<'c> Intake<'c> {
         }
     }
 
+    fn provider_of(&self, account: i64) -> Provider {
+        let is_company = self.companies.iter().any(|it| it.row == account);
+        if is_company { Provider::Fic } else { Provider::Stripe }
+    }
+
     fn name_of(&self, account: i64) -> String {
-        let known = self.accounts.iter().find(|it| it.row == account);
+        let known = self.accounts.iter().chain(&self.companies).find(|it| it.row == account);
         known.map_or_else(String::new, |it| it.remote_id.clone())
     }
 }
@@ -347,9 +471,10 @@ fn micros(began: Instant) -> i64 {
     i64::try_from(began.elapsed().as_micros()).unwrap_or(i64::MAX)
 }
 
-fn nothing(verdict: Verdict) -> Accepted {
+pub(super) fn nothing(verdict: Verdict) -> Accepted {
     let (id, kind, account) = Default::default();
-    Accepted { row: None, id, kind, account, verdict, is_dead: false, applied: None, took_us: 0 }
+    let provider = Provider::Stripe;
+    Accepted { provider, row: None, id, kind, account, verdict, is_dead: false, applied: None, took_us: 0 }
 }
 
 #[cfg(test)]
@@ -357,7 +482,13 @@ mod tests {
     use super::*;
 
     fn delivery(body: &str) -> Delivery {
-        Delivery { body: body.to_owned(), door: "live", owner: None, correlation_id: "c".to_owned() }
+        Delivery {
+            provider: Provider::Stripe,
+            body: body.to_owned(),
+            door: "live",
+            owner: None,
+            correlation_id: "c".to_owned(),
+        }
     }
 
     fn event(id: &str, kind: &str, created_s: i64, object: &str) -> Delivery {
@@ -390,7 +521,7 @@ mod tests {
         let why = "its data.object has no id".to_owned();
         let wanted = [
             &Verdict::Processed,
-            &Verdict::Malformed("it is no object"),
+            &Verdict::Malformed("it is no object".to_owned()),
             &Verdict::Duplicate,
             &Verdict::Processed,
             &Verdict::Ignored,

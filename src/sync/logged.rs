@@ -52,10 +52,7 @@ pub(super) fn logged(catalog: &Catalog, mut read: event::Event, created_s: i64, 
     }
     let id = read.id.unwrap_or_else(|| nameless(&payload));
     let payload = match is_too_deep {
-        true => {
-            serde_json::json!({"id": id, "stripesync_refused": format!("nested more than {} deep", text::DEPTH_MAX)})
-                .to_string()
-        }
+        true => too_deep(&id),
         false => without_secrets(catalog, compiled, read.trouble.is_some(), payload),
     };
     // Of what is broken the object's name may be known all the same: that one can be asked for.
@@ -73,6 +70,12 @@ pub(super) fn logged(catalog: &Catalog, mut read: event::Event, created_s: i64, 
         livemode: read.livemode,
         priority,
     }
+}
+
+/// Returns what is kept of an event that no reader of JSON could take.
+pub(super) fn too_deep(id: &str) -> String {
+    serde_json::json!({"id": id, "stripesync_refused": format!("nested more than {} deep", text::DEPTH_MAX)})
+        .to_string()
 }
 
 /// Removes what is never stored, and what the resource keeps secret. What is broken may hide whose secrets it carries:

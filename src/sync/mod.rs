@@ -17,6 +17,7 @@ pub mod intake;
 mod journal;
 mod lists;
 mod logged;
+mod notified;
 mod plan;
 mod pool;
 pub mod prune;
@@ -27,6 +28,7 @@ mod share;
 mod standing;
 mod tally;
 mod task;
+pub mod trial;
 mod turns;
 
 use crate::model::progress::ResourceReport;

@@ -14,12 +14,10 @@ use super::failed::Failed;
 use super::handler::Current;
 use super::lists::answer;
 use super::pool::{Done, Work};
-use super::prune::prune;
 use super::tally::Tally;
 use super::task::{Got, When};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
-use crate::model::log::PruneWish;
 use crate::model::progress::Silent;
 use crate::providers::stripe::API_VERSION;
 use crate::store::{Arrival, Event, NewAccount, Rows, Store, Turn};
@@ -240,10 +238,11 @@ struct Bench<'c> {
     kind: Kind,
     tally: Tally<'c>,
     failed: Failed,
+    is_offline: bool,
 }
 
 impl<'c> Bench<'c> {
-    fn new(store: &'c Store, catalog: &'c Catalog, kind: Kind) -> Bench<'c> {
+    fn new(store: &'c Store, catalog: &'c Catalog, kind: Kind, is_offline: bool) -> Bench<'c> {
         let new = NewAccount {
             provider: "stripe",
             remote_id: "acct_1".into(),
@@ -255,7 +254,7 @@ impl<'c> Bench<'c> {
         let account = store.account(&new).expect("an account").id;
         let rows = store.rows(catalog, &[]).expect("prepares");
         let (tally, failed) = (Tally::new("acct_1", &Silent), Failed::default());
-        Bench { store, catalog, rows, account, kind, tally, failed }
+        Bench { store, catalog, rows, account, kind, tally, failed, is_offline }
     }
 
     fn arrives(&mut self, said: &Said) {
@@ -264,6 +263,7 @@ impl<'c> Bench<'c> {
                 self.store.log_event(&Arrival::listed(self.account, event, event.created_s)).expect("logs");
                 let numbers = self.store.numbers(self.catalog).expect("numbers");
                 let current: Current = [(self.kind.table.to_owned(), None)].into();
+                self.rows.set_offline(self.is_offline);
                 TakeEffects {
                     store: self.store,
                     rows: &mut self.rows,
@@ -277,7 +277,11 @@ impl<'c> Bench<'c> {
                 .run(&Cancel::default())
                 .expect("takes effect");
             }
-            Said::Answer { when, content } => self.answered(content.as_ref(), *when),
+            // Whoever has answers has a key.
+            Said::Answer { when, content } => {
+                self.rows.set_offline(false);
+                self.answered(content.as_ref(), *when);
+            }
         }
     }
 
@@ -295,6 +299,7 @@ impl<'c> Bench<'c> {
 
     /// Asks for all that waits to be asked for; what is there now is shown in this second.
     fn ask(&mut self, now: Option<&Value>, now_s: i64) {
+        self.rows.set_offline(false);
         let when = When { sent_s: now_s, date_s: now_s };
         for fanout in self.store.fanouts(self.account, &Turn::default(), 9).expect("reads") {
             let number = self.store.resource_number(self.kind.table).expect("a number");
@@ -382,7 +387,7 @@ impl<'c> Bench<'c> {
 }
 
 /// Works on an empty file, and undoes it.
-fn on_a_file<T>(kind: Kind, work: impl FnOnce(&mut Bench) -> T) -> T {
+fn on_a_file<T>(kind: Kind, is_offline: bool, work: impl FnOnce(&mut Bench) -> T) -> T {
     thread_local!(static FILE: (Store, Catalog, TempDir) = {
         let folder = tempfile::tempdir().expect("a folder");
         (Store::open(&folder.path().join("x.db")).expect("opens"), super::catalog(), folder)
@@ -390,7 +395,7 @@ fn on_a_file<T>(kind: Kind, work: impl FnOnce(&mut Bench) -> T) -> T {
     // One file for all: making it costs more than what is tried in it, and is undone.
     FILE.with(|(store, catalog, _)| {
         store.begin().expect("begins");
-        let mut bench = Bench::new(store, catalog, kind);
+        let mut bench = Bench::new(store, catalog, kind, is_offline);
         let done = work(&mut bench);
         drop(bench);
         store.rollback();
@@ -400,39 +405,14 @@ fn on_a_file<T>(kind: Kind, work: impl FnOnce(&mut Bench) -> T) -> T {
 
 /// Lets all arrive in an order of its own, some of it again; after each a number tells whether a sync asks then for what
 /// waits. Returns what the file holds in the end, before and after a last asking.
-fn ended(life: &Life, seed: u64, asks: bool) -> (Held, Held) {
-    on_a_file(life.kind, |bench| {
+fn ended(life: &Life, seed: u64, asks: bool, is_offline: bool) -> (Held, Held) {
+    on_a_file(life.kind, is_offline, |bench| {
         let mut now_s = life.end_s + 10;
         let mut random = Random(seed);
         bench.all_arrive(life.said.iter().collect(), &mut random, asks.then_some((life.end.as_ref(), &mut now_s)));
         let offline = bench.held();
         bench.ask_until_done(life.end.as_ref(), now_s);
         (offline, bench.held())
-    })
-}
-
-/// As [`ended`], in two times: what is old arrives first, and then the log is pruned or not.
-fn ended_in_two(
-    life: &Life,
-    (old, new): (&[Said], &[Said]),
-    before_s: i64,
-    seed: u64,
-    prunes: bool,
-) -> (Held, Held, usize) {
-    on_a_file(life.kind, |bench| {
-        let mut random = Random(seed);
-        bench.all_arrive(old.iter().collect(), &mut random, None);
-        let count = || bench.store.query_text("SELECT count(*) FROM webhook_events").expect("rows").remove(0).remove(0);
-        let before: usize = count().parse().expect("a number");
-        if prunes {
-            let wish = PruneWish { before_s, statuses: vec!["processed", "ignored"] };
-            prune(bench.store, bench.catalog, &wish, 0, &Cancel::default()).expect("prunes");
-        }
-        let gone = before - count().parse::<usize>().expect("a number");
-        bench.all_arrive(new.iter().collect(), &mut random, None);
-        let offline = bench.held();
-        bench.ask_until_done(life.end.as_ref(), life.end_s + 10);
-        (offline, bench.held(), gone)
     })
 }
 
@@ -479,28 +459,8 @@ fn a_circle_whose_beginning_could_not_be_applied_is_doubtful() {
     ];
     let life = KINDS[0].lived(&steps.map(step));
     for seed in 0..20 {
-        let (offline, online) = ended(&life, seed, false);
+        let (offline, online) = ended(&life, seed, false, false);
         assert!(offline.is_unsettled && online.is(&life) && !online.is_unsettled, "{offline:#?} and {online:#?}");
-    }
-}
-
-/// Days that lie between what is old enough to be pruned and what comes after.
-const APART_S: i64 = 40 * 86_400;
-
-#[test]
-fn a_circle_that_comes_after_the_pruning_is_told_by_what_stayed() {
-    let step = |(after_s, what)| Step { after_s, what, is_old: false };
-    let steps = [
-        (0, What::Rename(0)),
-        (5, What::Rename(1)),
-        (5, What::Rename(2)),
-        (APART_S, What::Rename(0)),
-        (0, What::Rename(2)),
-    ];
-    let life = KINDS[0].lived(&steps.map(step));
-    for seed in 0..20 {
-        let (offline, _, gone) = ended_in_two(&life, life.said.split_at(3), life.end_s - 86_400, seed, true);
-        assert!(gone == 2 && offline.is(&life) && !offline.is_unsettled, "{gone}: {offline:#?}");
     }
 }
 
@@ -510,7 +470,7 @@ proptest! {
     #[test]
     fn with_gets_every_order_ends_in_the_final_state((kind, steps) in life(true), seed in any::<u64>()) {
         let life = kind.lived(&steps);
-        let (_, end) = ended(&life, seed, true);
+        let (_, end) = ended(&life, seed, true, false);
         prop_assert!(end.is(&life), "{end:#?} is not {:#?}", life.end);
         prop_assert!(!end.is_unsettled && !end.is_waiting, "{end:#?}");
     }
@@ -521,7 +481,7 @@ proptest! {
         seeds in any::<[u64; 2]>(),
     ) {
         let life = kind.lived(&steps);
-        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false));
+        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false, false));
         // What was doubtful on the way may still wait for a GET that nobody needs any more.
         prop_assert_eq!((&one.object, &one.lines, one.is_unsettled), (&other.object, &other.lines, other.is_unsettled));
         // What only a GET can bring has no row before.
@@ -531,12 +491,29 @@ proptest! {
     }
 
     #[test]
-    fn offline_every_order_of_events_and_answers_ends_in_the_truth_or_is_marked(
-        (kind, steps) in life(true),
+    fn payloads_laid_over_what_is_known_come_to_the_same_in_every_order(
+        (kind, steps) in life(false),
         seeds in any::<[u64; 2]>(),
     ) {
         let life = kind.lived(&steps);
-        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false));
+        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false, true));
+        prop_assert_eq!((&one.object, &one.lines, one.is_unsettled), (&other.object, &other.lines, other.is_unsettled));
+        prop_assert!(one.is(&life) || one.is_unsettled, "{one:#?} is not {:#?}", life.end);
+        prop_assert!(mended.is(&life) && !mended.is_unsettled, "{mended:#?} is not {:#?}", life.end);
+        // Where every change has a second of its own, and a shape that is known, the newest fields are there at once.
+        let is_clear = steps.iter().skip(1).all(|step| step.after_s > 0 && !step.is_old);
+        let member = |object: &Option<Value>| object.as_ref().map(|object| object[kind.member].clone());
+        prop_assert!(!is_clear || member(&one.object) == member(&life.end), "{one:#?} is not {:#?}", life.end);
+    }
+
+    #[test]
+    fn payloads_laid_over_answers_are_marked_and_mended(
+        (kind, steps) in life(true),
+        seeds in any::<[u64; 2]>(),
+        asks in any::<bool>(),
+    ) {
+        let life = kind.lived(&steps);
+        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, asks, true));
         for end in [&one, &other] {
             prop_assert!(end.is(&life) || end.is_unsettled || end.is_waiting, "{end:#?} is not {:#?}", life.end);
         }
@@ -546,27 +523,20 @@ proptest! {
     }
 
     #[test]
-    fn a_log_that_was_pruned_leads_to_the_same_rows(
-        (kind, mut steps) in life(true),
-        at in any::<prop::sample::Index>(),
-        seed in any::<u64>(),
+    fn offline_every_order_of_events_and_answers_ends_in_the_truth_or_is_marked(
+        (kind, steps) in life(true),
+        seeds in any::<[u64; 2]>(),
     ) {
-        let at = at.index(steps.len());
-        steps[at].after_s += APART_S;
-        let mut life = kind.lived(&steps);
-        let begun_s = 1_790_000_000 + steps[..=at].iter().map(|step| step.after_s).sum::<i64>();
-        let before_s = begun_s - 5 * 86_400;
-        // No answer is on its way for weeks.
-        let began_s = |said: &Said| match said {
-            Said::Event(event) => event.created_s,
-            Said::Answer { when, .. } => when.sent_s,
-        };
-        life.said.retain(|said| !matches!(said, Said::Answer { when, .. } if when.date_s - when.sent_s > 86_400));
-        life.said.sort_by_key(|said| began_s(said) >= before_s);
-        let (old, new) = life.said.split_at(life.said.partition_point(|said| began_s(said) < before_s));
-        let [pruned, whole] = [true, false].map(|prunes| ended_in_two(&life, (old, new), before_s, seed, prunes));
-        prop_assert_eq!((&pruned.0.object, &pruned.0.lines), (&whole.0.object, &whole.0.lines));
-        prop_assert_eq!(pruned.0.is_unsettled, whole.0.is_unsettled, "{:#?}", pruned);
-        prop_assert!(pruned.1.is(&life) && !pruned.1.is_unsettled, "{:#?} is not {:#?}", pruned.1, life.end);
+        let life = kind.lived(&steps);
+        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false, false));
+        for end in [&one, &other] {
+            prop_assert!(end.is(&life) || end.is_unsettled || end.is_waiting, "{end:#?} is not {:#?}", life.end);
+        }
+        let is_doubtful = |held: &Held| held.is_unsettled || held.is_waiting;
+        prop_assert!(one == other || is_doubtful(&one) || is_doubtful(&other), "{one:#?} and {other:#?}");
+        prop_assert!(mended.is(&life) && !mended.is_unsettled, "{mended:#?} is not {:#?}", life.end);
     }
 }
+
+#[path = "prune_tests.rs"]
+mod pruning;

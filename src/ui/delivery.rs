@@ -31,17 +31,40 @@ pub struct DeliveryLine<'a> {
     pub row: Option<i64>,
 }
 
+/// One event that was passed on to another application.
+#[derive(Debug, Clone, Copy)]
+pub struct ForwardLine<'a> {
+    /// When the answer came, unix seconds.
+    pub at_s: i64,
+    /// `customer.created`.
+    pub kind: &'a str,
+    /// `evt_…`
+    pub id: &'a str,
+    /// Where to, without what is secret in it.
+    pub url: &'a str,
+    /// The answer's status, where there was one.
+    pub status: Option<u16>,
+    /// Why there was none.
+    pub why: Option<&'a str>,
+    /// From the request to the end of the answer.
+    pub took_ms: Option<u64>,
+}
+
 /// What a replay came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Replayed {
-    /// How many events ended how: `processed`, `duplicate`, `ignored`, `failed`, `malformed`.
-    pub by_outcome: BTreeMap<&'static str, u64>,
+    /// How many events ended how: `processed`, `duplicate`, `ignored`, `failed`, `malformed`; of those that were sent
+    /// elsewhere by the answer's status, or `no answer`.
+    pub by_outcome: BTreeMap<String, u64>,
+    /// How many did not end well.
+    pub failed: u64,
 }
 
 impl Replayed {
-    /// Returns how many did not end well.
-    pub fn failed(&self) -> u64 {
-        ["failed", "malformed"].iter().filter_map(|outcome| self.by_outcome.get(outcome)).sum()
+    /// Counts one more.
+    pub fn add(&mut self, outcome: &str, has_failed: bool) {
+        *self.by_outcome.entry(outcome.to_owned()).or_default() += 1;
+        self.failed += u64::from(has_failed);
     }
 
     fn total(&self) -> u64 {
@@ -51,7 +74,7 @@ impl Replayed {
 
 /// Draws what a replay came to.
 pub fn replayed(done: &Replayed, width: Option<u16>) -> String {
-    let rows = done.by_outcome.iter().map(|(outcome, count)| vec![(*outcome).to_owned(), grouped(*count)]);
+    let rows = done.by_outcome.iter().map(|(outcome, count)| vec![outcome.clone(), grouped(*count)]);
     let total = std::iter::once(vec!["total".to_owned(), grouped(done.total())]);
     sheet::table(&[names("outcome"), numbers("events")], &rows.chain(total).collect::<Vec<_>>(), width)
 }
@@ -59,7 +82,7 @@ pub fn replayed(done: &Replayed, width: Option<u16>) -> String {
 /// Writes the same as CSV, without the sum.
 pub fn replayed_csv(done: &Replayed) -> String {
     let rows: Vec<Vec<String>> =
-        done.by_outcome.iter().map(|(outcome, count)| vec![(*outcome).to_owned(), count.to_string()]).collect();
+        done.by_outcome.iter().map(|(outcome, count)| vec![outcome.clone(), count.to_string()]).collect();
     sheet::csv(&["outcome", "events"], &rows)
 }
 
@@ -104,9 +127,53 @@ pub fn json_line(line: &DeliveryLine) -> String {
     format!("{}\n", super::text::safe_json(json.to_string()))
 }
 
+/// Draws what another application answered, as those do who use the Stripe CLI.
+pub fn forwarded(line: &ForwardLine) -> String {
+    let status = line.status.map_or_else(|| "ERROR".to_owned(), |status| status.to_string());
+    let took = line.took_ms.map(|ms| format!(" {ms} ms")).unwrap_or_default();
+    let why = line.why.map(|why| format!(": {}", safe(why))).unwrap_or_default();
+    format!("{}  <--  [{status}] POST {} [{}]{took}{why}\n", moment(line.at_s), safe(line.url), safe(line.id))
+}
+
+/// Writes the same as a line of JSON; `forwarded_to` tells it from a delivery's.
+pub fn forwarded_json(line: &ForwardLine) -> String {
+    let json = json!({
+        "at": line.at_s,
+        "type": line.kind,
+        "id": line.id,
+        "forwarded_to": line.url,
+        "status": line.status,
+        "error": line.why,
+        "took_ms": line.took_ms,
+    });
+    format!("{}\n", super::text::safe_json(json.to_string()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_another_application_answered_is_told() {
+        let line = ForwardLine {
+            at_s: 0,
+            kind: "a.b",
+            id: "evt_1",
+            url: "http://x/y",
+            status: Some(204),
+            why: None,
+            took_ms: Some(3),
+        };
+        assert_eq!(forwarded(&line), "1970-01-01 00:00:00Z  <--  [204] POST http://x/y [evt_1] 3 ms\n");
+        let failed = ForwardLine { status: None, took_ms: None, why: Some("refused\u{1b}"), ..line };
+        assert!(
+            forwarded(&failed).ends_with("[ERROR] POST http://x/y [evt_1]: refused\\u{1b}\n"),
+            "{}",
+            forwarded(&failed)
+        );
+        let read: serde_json::Value = serde_json::from_str(&forwarded_json(&line)).expect("JSON");
+        assert_eq!((&read["forwarded_to"], &read["status"]), (&json!("http://x/y"), &json!(204)));
+    }
 
     #[test]
     fn a_delivery_is_told_in_the_shape_that_people_know_and_for_programs() {

@@ -16,7 +16,9 @@ mod run;
 mod sheet;
 mod stats;
 mod status;
+mod steps;
 pub mod text;
+mod trial;
 pub mod units;
 
 use std::borrow::Cow;
@@ -29,11 +31,14 @@ use indicatif::{MultiProgress, ProgressDrawTarget};
 
 use crate::model::log::{EventDetails, LogStats, LoggedEvent, Pruned, RetryPlan, RetryReport};
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
-pub use delivery::{DeliveryLine, Replayed};
+use crate::model::trial::Trial;
+pub use delivery::{DeliveryLine, ForwardLine, Replayed};
 pub use log::LogFormat;
 pub use plan::Pace;
 pub use progress::Watch;
 pub use redraw::Redraw;
+pub use steps::Steps;
+pub use trial::PostLine;
 
 /// Narrower than this no table of numbers can be read.
 const WIDTH_MIN: u16 = 40;
@@ -82,6 +87,12 @@ impl Ui {
         Ui { look: *look, bars, has_header: AtomicBool::new(false) }
     }
 
+    /// Returns another handle on the same streams, for a thread.
+    pub fn share(&self) -> Ui {
+        let has_header = AtomicBool::new(self.has_header.load(Ordering::Relaxed));
+        Ui { look: self.look, bars: self.bars.clone(), has_header }
+    }
+
     /// Begins to write log lines to stderr, above the bars.
     pub fn start_log(&self, format: impl Into<LogFormat>, verbose: u8) {
         log::start(format.into(), if self.look.quiet { None } else { Some(verbose) }, self.bars.clone());
@@ -116,6 +127,11 @@ impl Ui {
     /// Returns where long work on these lists reports to; the bars end when it is dropped.
     pub fn watch(&self, lists: HashSet<String>) -> Watch {
         Watch::new(&self.look, self.bars.clone(), lists)
+    }
+
+    /// Shows how far one step after the other has come, until that is dropped.
+    pub fn steps(&self, total: Option<u64>) -> Steps {
+        Steps::new(&self.look, self.bars.clone(), total)
     }
 
     /// Writes what a run did: data to stdout, what went wrong to stderr.
@@ -178,6 +194,15 @@ impl Ui {
         let _ = self.stdout(&text);
     }
 
+    /// Writes what another application answered to an event that was passed on.
+    pub fn forwarded(&self, line: &ForwardLine) {
+        let text = match self.look.format {
+            Format::Json => delivery::forwarded_json(line),
+            Format::Table | Format::Csv => delivery::forwarded(line),
+        };
+        let _ = self.stdout(&text);
+    }
+
     /// Writes what a replay came to.
     ///
     /// # Errors
@@ -187,6 +212,30 @@ impl Ui {
             Format::Json => self.stdout(&delivery::replayed_json(done)),
             Format::Csv => self.csv(&delivery::replayed_csv(done)),
             Format::Table => self.stdout(&delivery::replayed(done, width())),
+        }
+    }
+
+    /// Writes what one event did to its row, or would have done where it was only rehearsed.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn trial(&self, trial: &Trial, is_rehearsed: bool) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&trial::json(trial, is_rehearsed)),
+            Format::Csv => self.csv(&trial::csv(trial)),
+            Format::Table => self.stdout(&trial::table(trial, is_rehearsed, width())),
+        }
+    }
+
+    /// Writes what another receiver said.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn posted(&self, post: &PostLine) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&trial::posted_json(post)),
+            Format::Csv => self.csv(&trial::posted_csv(post)),
+            Format::Table => self.stdout(&trial::posted(post)),
         }
     }
 

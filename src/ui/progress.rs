@@ -20,9 +20,9 @@ const UNSEEN: Duration = Duration::from_millis(250);
 /// The picture is drawn again no more often than this, however much happens: a terminal over a slow line must follow.
 const PAINT_EVERY: Duration = Duration::from_millis(100);
 /// Not a limit: the painter keeps the pace, and a picture that it made must not get lost.
-const DRAWS_PER_S: u8 = 255;
+pub(super) const DRAWS_PER_S: u8 = 255;
 /// How often a log without a terminal hears that the work goes on.
-const HEARTBEAT_EVERY: Duration = Duration::from_secs(10);
+pub(super) const HEARTBEAT_EVERY: Duration = Duration::from_secs(10);
 /// Where the terminal does not tell its width.
 const WIDTH_USUAL: u16 = 80;
 
@@ -52,7 +52,7 @@ impl Watch {
         } else if io::stderr().is_terminal() && !look.dumb {
             let picture = Picture { board: Arc::clone(&board), began, color: look.color };
             let screen = ProgressDrawTarget::term_like_with_hz(Box::new(Screen::stderr()), DRAWS_PER_S);
-            Face::Bars(Bars::new(bars, picture, screen))
+            Face::Bars(Bars::new(bars, move || picture.text(), screen))
         } else {
             let shared = Arc::clone(&board);
             let beat = move || {
@@ -93,14 +93,14 @@ impl Sink for Watch {
 /// a Ctrl-C would begin a line there that nobody counts, and one of the picture's would be left behind. Here lines end as
 /// they should, and the cursor stays behind the last one.
 #[derive(Debug)]
-struct Screen {
+pub(super) struct Screen {
     term: Term,
     /// Whether the line was filled up, and what is written next begins another.
     is_full: AtomicBool,
 }
 
 impl Screen {
-    fn stderr() -> Screen {
+    pub fn stderr() -> Screen {
         Screen { term: Term::buffered_stderr(), is_full: AtomicBool::new(false) }
     }
 }
@@ -164,14 +164,14 @@ impl Picture {
 }
 
 /// The picture on the terminal, and the thread that paints it: reports come by the thousand a second, pictures do not.
-struct Bars {
+pub(super) struct Bars {
     all: MultiProgress,
     sheet: ProgressBar,
     painter: Ticker,
 }
 
 impl Bars {
-    fn new(all: MultiProgress, picture: Picture, stderr: ProgressDrawTarget) -> Bars {
+    pub fn new(all: MultiProgress, picture: impl Fn() -> String + Send + 'static, stderr: ProgressDrawTarget) -> Bars {
         let style = ProgressStyle::with_template("{msg}").expect("the template is a constant, drawn by a test");
         let sheet = all.add(ProgressBar::new_spinner().with_style(style));
         let (canvas, target) = (sheet.clone(), all.clone());
@@ -181,7 +181,7 @@ impl Bars {
             if let Some(stderr) = hidden.take() {
                 target.set_draw_target(stderr);
             }
-            canvas.set_message(picture.text());
+            canvas.set_message(picture());
             PAINT_EVERY
         };
         Bars { all, sheet, painter: Ticker::start("painter", UNSEEN, paint) }
@@ -199,14 +199,14 @@ impl Drop for Bars {
 
 /// A thread that does something again and again until this is dropped. Without a thread to spare it is not done; the
 /// work goes on.
-struct Ticker {
+pub(super) struct Ticker {
     closed: Arc<(Mutex<bool>, Condvar)>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Ticker {
     /// Waits, then does it; `tick` says how long to wait until the next time.
-    fn start(name: &str, first: Duration, mut tick: impl FnMut() -> Duration + Send + 'static) -> Ticker {
+    pub fn start(name: &str, first: Duration, mut tick: impl FnMut() -> Duration + Send + 'static) -> Ticker {
         let closed: Arc<(Mutex<bool>, Condvar)> = Arc::default();
         let seen = Arc::clone(&closed);
         let run = move || {
@@ -298,7 +298,8 @@ mod tests {
         let board = Arc::new(Mutex::new(Board::new(lists)));
         let terminal = Counting::default();
         let picture = Picture { board: Arc::clone(&board), began: Instant::now(), color: false };
-        let bars = Bars::new(all.clone(), picture, ProgressDrawTarget::term_like(Box::new(terminal.clone())));
+        let bars =
+            Bars::new(all.clone(), move || picture.text(), ProgressDrawTarget::term_like(Box::new(terminal.clone())));
         let watch = Watch { began: Instant::now(), board, face: Face::Bars(bars) };
         let began = Instant::now();
         while began.elapsed() < Duration::from_millis(800) {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use serde_json::Value;
+use stripesync::model::resource::Provider;
 use stripesync::providers::stripe::API_VERSION;
 use stripesync::store::{Lock, Store};
 use stripesync::sync::catalog;
@@ -12,6 +13,7 @@ use super::program::{Home, Ran, count, execute, text};
 
 fn event(id: &str, kind: &str, created_s: i64, object: &str) -> Delivery {
     Delivery {
+        provider: Provider::Stripe,
         body: format!(
             r#"{{"id":"{id}","object":"event","type":"{kind}","created":{created_s},"livemode":true,"account":"acct_1",
                 "api_version":"{API_VERSION}","data":{{"object":{object}}}}}"#

@@ -42,6 +42,12 @@ pub fn request(line: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), b"\r\n", body].concat()
 }
 
+/// A signed event on its way.
+pub fn signed(body: &str, secret: &str) -> Vec<u8> {
+    let header = signature::sign(body.as_bytes(), &Secret::new(secret), now_s());
+    request("POST /webhook", &[("Host", "x"), (signature::HEADER, &header)], body.as_bytes())
+}
+
 /// Sends bytes to a port of this machine and reads all that comes.
 pub fn exchange(port: u16, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("is there");
@@ -63,8 +69,14 @@ impl Listening {
     /// Starts `listen --port 0` with more arguments, in an environment that the caller completes.
     pub fn start(home: &Home, more: &[&str], complete: impl FnOnce(&mut Command)) -> Listening {
         let mut command = home.command(&[&["listen", "--port", "0"], more].concat());
+        command.stdout(Stdio::null());
         complete(&mut command);
-        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("starts");
+        Listening::of(command)
+    }
+
+    /// Starts a command that ends up as a receiver.
+    pub fn of(mut command: Command) -> Listening {
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("starts");
         let began = Instant::now();
         let stderr = BufReader::new(child.stderr.take().expect("piped"));
         let said: Arc<Mutex<Vec<String>>> = Arc::default();
@@ -102,15 +114,26 @@ impl Listening {
         }
     }
 
+    /// The most memory that it ever had, in KiB.
+    pub fn memory_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a line");
+        line.trim().trim_end_matches(" kB").parse().expect("a number")
+    }
+
+    /// Waits for its end; returns the exit code, and how long it took.
+    pub fn ended(self) -> (Option<i32>, Duration) {
+        let since = Instant::now();
+        (finished(self.child, self.began).code, since.elapsed())
+    }
+
     pub fn signal(&self, name: &str) {
         signal(&self.child, name);
     }
 
     /// Posts a signed event; returns the status of the answer.
     pub fn post(&self, body: &str, secret: &str) -> u16 {
-        let header = signature::sign(body.as_bytes(), &Secret::new(secret), now_s());
-        let headers = [("Host", "x"), (signature::HEADER, header.as_str())];
-        status(&exchange(self.port, &request("POST /webhook", &headers, body.as_bytes())))
+        status(&exchange(self.port, &signed(body, secret)))
     }
 
     /// Stops it; it has to end well. Returns how long that took.

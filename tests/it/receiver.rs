@@ -2,19 +2,20 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use stripesync::model::secret::Secret;
 use stripesync::providers::stripe::{API_VERSION, signature};
 use stripesync::store::Store;
 
-use crate::program::{Home, finished, signal};
+use crate::program::{Home, Ran, finished, signal};
 use crate::support::Dice;
 
-const SECRET: &str = "whsec_aSigningSecretForTheTests";
+pub const SECRET: &str = "whsec_aSigningSecretForTheTests";
 
-fn now_s() -> i64 {
+pub fn now_s() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
     since.as_secs() as i64
 }
@@ -32,7 +33,7 @@ fn signed(body: &[u8], secret: &str, at_s: i64) -> String {
 }
 
 /// A whole request, with these headers besides the usual ones.
-fn request(body: &[u8], headers: &[(&str, &str)]) -> Vec<u8> {
+pub fn request(body: &[u8], headers: &[(&str, &str)]) -> Vec<u8> {
     let mut head = format!("POST /api/stripe/webhook HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
@@ -41,26 +42,41 @@ fn request(body: &[u8], headers: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// A running receiver.
-struct Running {
+pub struct Running {
     child: Child,
-    port: u16,
+    pub port: u16,
     began: Instant,
+    said: JoinHandle<String>,
 }
 
 impl Running {
-    fn start(home: &Home, more: &[&str]) -> Running {
+    pub fn start(home: &Home, more: &[&str]) -> Running {
         let arguments = [&["listen", "--port", "0"], more].concat();
         let mut command = home.command(&arguments);
-        command.env("STRIPE_WEBHOOK_SECRET", SECRET).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn().expect("starts");
+        command.env("STRIPE_WEBHOOK_SECRET", SECRET);
+        Running::of(command)
+    }
+
+    /// Runs a command that listens on a free port, and tells nobody what it writes.
+    pub fn of(mut command: Command) -> Running {
+        command.stdout(Stdio::null());
+        Running::begin(command)
+    }
+
+    /// Runs a command that listens on a free port.
+    pub fn begin(mut command: Command) -> Running {
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("starts");
         let mut stderr = BufReader::new(child.stderr.take().expect("piped"));
         let mut line = String::new();
         stderr.read_line(&mut line).expect("says where");
         let port = line.split("127.0.0.1:").nth(1).and_then(|rest| rest.split(',').next()).expect("an address");
         let port = port.trim().parse().unwrap_or_else(|_| panic!("{line}"));
         // Nobody may be stopped by a pipe that is full.
-        std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
-        Running { child, port, began: Instant::now() }
+        let said = std::thread::spawn(move || {
+            let mut said = String::new();
+            stderr.read_to_string(&mut said).map(|_| said).expect("text")
+        });
+        Running { child, port, began: Instant::now(), said }
     }
 
     fn connect(&self) -> TcpStream {
@@ -70,7 +86,7 @@ impl Running {
     }
 
     /// Sends bytes and reads all that comes until the other side ends, or one answer.
-    fn exchange(&self, bytes: &[u8]) -> String {
+    pub fn exchange(&self, bytes: &[u8]) -> String {
         let mut stream = self.connect();
         // Whoever is refused early may not take all of it.
         let _ = stream.write_all(bytes);
@@ -80,7 +96,7 @@ impl Running {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    fn status_of(&self, bytes: &[u8]) -> u16 {
+    pub fn status_of(&self, bytes: &[u8]) -> u16 {
         let answer = self.exchange(bytes);
         answer
             .split(' ')
@@ -89,14 +105,20 @@ impl Running {
             .unwrap_or_else(|| panic!("no answer: {answer:?}"))
     }
 
-    fn post(&self, body: &str) -> u16 {
+    pub fn post(&self, body: &str) -> u16 {
         let header = signed(body.as_bytes(), SECRET, now_s());
         self.status_of(&request(body.as_bytes(), &[("Stripe-Signature", &header), ("Connection", "close")]))
     }
 
-    fn stop(self) {
+    /// Tells it to stop; returns what it did, and what it said after its first line.
+    pub fn ended(self) -> (Ran, String) {
         signal(&self.child, "TERM");
         let ran = finished(self.child, self.began);
+        (ran, self.said.join().expect("whole"))
+    }
+
+    pub fn stop(self) {
+        let (ran, _) = self.ended();
         assert_eq!(ran.code, Some(0), "a receiver that is told to stop ends well");
     }
 }
@@ -246,6 +268,47 @@ fn whatever_was_acknowledged_is_there_after_a_kill_at_any_instant() {
     for id in &acknowledged {
         assert_eq!(kept.get(id.as_str()), Some(&("processed", "1")), "{id}");
     }
+}
+
+#[test]
+fn without_a_key_an_events_fields_are_taken_and_what_it_cannot_show_stays_in_doubt() {
+    let home = Home::new();
+    let running = Running::start(&home, &[]);
+    let event = |id: &str, kind: &str, created_s: i64, object: &str| {
+        format!(
+            r#"{{"id":"{id}","object":"event","type":"{kind}","created":{created_s},"livemode":true,
+                "api_version":"{API_VERSION}","data":{{"object":{object},"previous_attributes":{{}}}}}}"#
+        )
+    };
+    // What a customer's cards are, no event tells; nor what stands behind a discount's id.
+    let customer =
+        |name: &str| format!(r#"{{"id":"cus_1","object":"customer","name":"{name}","balance":-1234567890123}}"#);
+    assert_eq!(running.post(&event("evt_2", "customer.updated", 20, &customer("B"))), 200);
+    assert_eq!(running.post(&event("evt_1", "customer.created", 10, &customer("A"))), 200);
+    let row = "SELECT name || ' ' || balance_minor || ' ' || unsettled FROM stripe_customers";
+    assert_eq!(text(&home, row), "B -1234567890123 1");
+    let lines = |ids: &[&str], has_more: bool| {
+        let lines: Vec<String> = ids
+            .iter()
+            .map(|id| format!(r#"{{"id":"{id}","object":"line_item","amount":1,"discounts":["di_1"]}}"#))
+            .collect();
+        format!(
+            r#"{{"id":"in_1","object":"invoice","total":5,"discounts":["di_1"],
+                "lines":{{"object":"list","data":[{}],"has_more":{has_more}}}}}"#,
+            lines.join(",")
+        )
+    };
+    assert_eq!(running.post(&event("evt_3", "invoice.updated", 30, &lines(&["il_3"], true))), 200);
+    assert_eq!(running.post(&event("evt_4", "invoice.created", 29, &lines(&["il_1", "il_2"], false))), 200);
+    let lines = "SELECT group_concat(id, ' ') FROM (SELECT id FROM stripe_invoice_lines ORDER BY position)";
+    assert_eq!(text(&home, lines), "il_3 il_1 il_2", "what a list cut short does not show is not gone");
+    assert_eq!(home.count("SELECT count(*) FROM stripe_discounts WHERE id = 'di_1' AND parent_id = 'in_1'"), 1);
+    assert_eq!(running.post(&event("evt_5", "customer.deleted", 40, &customer("B"))), 200);
+    assert_eq!(home.count("SELECT count(*) FROM stripe_customers WHERE deleted_at = 40"), 1);
+    // The next sync with a key asks for what is in doubt.
+    assert_eq!(home.count("SELECT count(*) FROM fetches WHERE id IN ('cus_1', 'in_1')"), 2);
+    running.stop();
+    home.assert_intact();
 }
 
 #[test]

@@ -172,3 +172,91 @@ fn what_is_no_event_is_named_and_real_accounts_are_left_alone() {
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     assert!(ran.stdout.contains("duplicate"), "{}", ran.stdout);
 }
+
+#[test]
+fn events_of_the_log_are_taken_once_more_whatever_became_of_them() {
+    let home = Home::new();
+    let mut events: Vec<Value> = (0..130)
+        .map(|n| {
+            let object = json!({"id": format!("prod_{n}"), "object": "product", "name": format!("A{n}")});
+            event(n, "product.created", 1_793_491_200 + n as i64, &object, None)
+        })
+        .collect();
+    events.push(event(500, "some.news", 1_793_491_900, &json!({"object": "news"}), None));
+    let lines: Vec<String> = events.iter().map(Value::to_string).collect();
+    std::fs::write(home.path().join("events.ndjson"), lines.join("\n")).expect("written");
+    assert_eq!(home.run(&["replay", "events.ndjson"]).code, Some(0));
+    // As if a defect had left wrong rows behind, and an account that is real.
+    let spoil = "DELETE FROM stripe_products; DELETE FROM row_states; UPDATE accounts SET remote_id = 'acct_1';
+                 UPDATE webhook_events SET status = 'dead', error = 'no luck' WHERE event_id = 'evt_007'";
+    crate::program::execute(&home.database(), spoil);
+    let replay = |more: &[&str]| {
+        let ran = home.run(&[&["replay", "--format", "json"], more].concat());
+        assert_eq!(ran.code, Some(0), "{more:?}: {}", ran.stderr);
+        serde_json::from_str::<Value>(&ran.stdout).expect("JSON")["outcomes"].clone()
+    };
+    let ids = || home.count("SELECT count(*) FROM stripe_products");
+    assert_eq!((replay(&["--event", "evt_007", "--event", "evt_008"]), ids()), (json!({"processed": 2}), 2));
+    assert_eq!(
+        home.count("SELECT count(*) FROM webhook_events WHERE event_id = 'evt_007' AND status = 'processed'"),
+        1
+    );
+    // They are the file's own: nobody doubts them.
+    assert_eq!(home.count("SELECT sum(unsettled) FROM stripe_products"), 0);
+    let span = ["--since", "2026-11-01T00:00:00Z", "--until", "2026-11-01T00:00:05Z"];
+    assert_eq!((replay(&[&span[..], &["--type", "prod*"]].concat()), ids()), (json!({"processed": 5}), 7));
+    assert_eq!((replay(&["--type", "some.news"]), ids()), (json!({"ignored": 1}), 7));
+    assert_eq!(home.count("SELECT count(*) FROM webhook_events WHERE status = 'ignored'"), 1, "and stays so");
+    assert_eq!((replay(&["--account", "acct_2"]), ids()), (json!({}), 7));
+    let all = replay(&["--account", "acct_1", "--type", "product.*", "--type", "some.*", "--shuffle", "3"]);
+    assert_eq!((all, ids()), (json!({"processed": 130, "ignored": 1}), 130));
+    let refused = |more: &[&str], why: &str| {
+        let ran = home.run(&[&["replay"], more].concat());
+        assert!(ran.code == Some(2) && ran.stderr.contains(why), "{more:?}: {}", ran.stderr);
+    };
+    refused(&["--event", "evt_nowhere"], "no event evt_nowhere");
+    refused(&["events.ndjson", "--type", "a.b"], "cannot be used with");
+    refused(&[], "required");
+    refused(&["--since", "1d", "--speed", "0"], "give 0.01");
+    let fic = "INSERT INTO accounts (id, provider, remote_id, mode) VALUES (90, 'fic', '12345', 'live');
+         INSERT INTO webhook_events (id, account, provider, event_id, type, created, payload, status, source, received_at)
+         VALUES (900, 90, 'fic', 'f1', 'it.fattureincloud.webhooks.entities.clients.create', 1, '{}', 'received', 'live', 1);";
+    crate::program::execute(&home.database(), fic);
+    let there = ["--forward-to", "http://127.0.0.1:9/"];
+    refused(&[&there[..], &["--account", "12345"]].concat(), "only the service can sign them");
+    let ran = home.run(&[&["replay"], &there[..], &["--until", "1970-01-01T00:00:02Z"]].concat());
+    assert!(ran.code == Some(0) && ran.stderr.contains("of Fatture in Cloud are not sent"), "{}", ran.stderr);
+    assert_eq!(home.count("SELECT count(*) FROM webhook_events WHERE provider = 'fic' AND attempts = 0"), 1);
+    assert_eq!(replay(&["--account", "12345"]), json!({"ignored": 1}), "taken in here, it concerns no table");
+    assert_eq!(Home::new().run(&["replay", "--since", "1d"]).code, Some(1), "there is no file");
+}
+
+#[test]
+fn events_keep_to_their_times_where_that_is_asked_for_and_a_wish_to_stop_is_heard() {
+    let home = Home::new();
+    let at = |n: usize, created_s| {
+        event(n, "product.created", created_s, &json!({"id": format!("prod_{n}"), "object": "product"}), None)
+            .to_string()
+    };
+    std::fs::write(home.path().join("some.ndjson"), [at(1, 100), at(2, 110)].join("\n")).expect("written");
+    let ran = home.run(&["replay", "some.ndjson", "--speed", "10"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.took >= std::time::Duration::from_secs(1), "{:?}", ran.took);
+    std::fs::write(home.path().join("long.ndjson"), [at(3, 100), at(4, 900_100)].join("\n")).expect("written");
+    let (child, began) = crate::program::started(&mut home.command(&["replay", "long.ndjson", "--speed", "1"]));
+    crate::program::until("taken", || home.count("SELECT count(*) FROM webhook_events") == 3);
+    crate::program::signal(&child, "INT");
+    let ran = crate::program::finished(child, began);
+    assert_eq!(ran.code, Some(130), "{}", ran.stderr);
+    assert!(ran.stdout.contains("processed") && ran.stderr.contains("interrupted"), "{}{}", ran.stdout, ran.stderr);
+    // Also where nobody types anything.
+    let mut command = home.command(&["replay", "-"]);
+    let (pipe, other) = std::os::unix::net::UnixStream::pair().expect("a pair");
+    let began = std::time::Instant::now();
+    let pipes = command.stdin(std::os::fd::OwnedFd::from(pipe)).stdout(std::process::Stdio::piped());
+    let child = pipes.stderr(std::process::Stdio::piped()).spawn().expect("starts");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    crate::program::signal(&child, "INT");
+    assert_eq!(crate::program::finished(child, began).code, Some(130));
+    drop(other);
+}

@@ -3,7 +3,9 @@
 //! They are CloudEvents that carry ids and no data, and their signature covers no byte of the body: what is read here is a
 //! hint of what to fetch again, never a state.
 
-use serde::Deserialize;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// The type of the event that may follow a verification. It asks for nothing.
@@ -197,6 +199,20 @@ struct Attributes {
 /// # Errors
 /// When it is no event, or does not say whom and what it concerns.
 pub fn read(header: &dyn Fn(&str) -> Option<String>, body: &str) -> Result<Notification, Unreadable> {
+    match outline(header, body)? {
+        (_, Some(why)) => Err(why),
+        (read, None) => Ok(read),
+    }
+}
+
+/// As [`read`], of an event whose ids cannot be read, too: it has none then, and the reason beside it.
+///
+/// # Errors
+/// When it is no event, or does not say whom it concerns.
+pub fn outline(
+    header: &dyn Fn(&str) -> Option<String>,
+    body: &str,
+) -> Result<(Notification, Option<Unreadable>), Unreadable> {
     // What a welcome carries is not documented; in headers it may stand alone.
     let is_empty = body.trim().is_empty();
     let body: Body = if is_empty { Body::default() } else { object(body).ok_or(Unreadable::Json)? };
@@ -209,21 +225,84 @@ pub fn read(header: &dyn Fn(&str) -> Option<String>, body: &str) -> Result<Notif
         None if subject.is_empty() && kind == WELCOME => String::new(),
         None => return Err(Unreadable::Subject),
     };
-    let ids = match ids(body.data) {
+    let (ids, trouble) = match ids(body.data) {
+        Ok(ids) => (ids, None),
         // What nothing is fetched for needs none.
-        Err(_) if concern(&kind).is_none() => Vec::new(),
-        ids => ids?,
+        Err(why) => (Vec::new(), concern(&kind).map(|_| why)),
     };
     let time = attributes.time.and_then(fit).unwrap_or_default();
     let time_s = time.parse::<jiff::Timestamp>().ok().map(|time| time.as_second());
-    Ok(Notification { id, kind, subject, company_id, time, time_s, ids })
+    Ok((Notification { id, kind, subject, company_id, time, time_s, ids }, trouble))
+}
+
+/// An event in structured mode, as CloudEvents 1.0 writes it.
+#[derive(Serialize)]
+struct Structured<'a> {
+    specversion: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a RawValue>,
+    /// A body that is no JSON object, as it came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_base64: Option<String>,
+}
+
+/// Returns a request as one text that says all of it, in structured mode: what the log keeps, and what [`read`] reads
+/// without headers.
+pub fn structured(header: &dyn Fn(&str) -> Option<String>, body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    if !is_binary(header) {
+        return text.into_owned();
+    }
+    let read: Option<Body> = object(&text);
+    let is_kept = text.trim().is_empty() || read.is_some();
+    let event = Structured {
+        specversion: header("ce-specversion").unwrap_or_else(|| "1.0".to_owned()),
+        id: header("ce-id"),
+        source: header("ce-source"),
+        kind: header("ce-type"),
+        subject: header("ce-subject"),
+        time: header("ce-time"),
+        data: read.and_then(|read| read.data),
+        data_base64: (!is_kept).then(|| STANDARD.encode(body)),
+    };
+    serde_json::to_string(&event).unwrap_or_default()
+}
+
+/// Returns whether a text is a notification, and not another service's event.
+pub fn is_notification(body: &str) -> bool {
+    let no_header = |_: &str| None;
+    outline(&no_header, body).is_ok_and(|(read, _)| read.kind.starts_with(PREFIX))
+}
+
+/// Returns how urgent a type is: 0 high, 1 medium, 2 low.
+pub fn priority(kind: &str) -> i64 {
+    match concern(kind).and_then(|concern| concern.tables.first()) {
+        Some(&("fic_issued_documents" | "fic_received_documents" | "fic_received_documents_pending")) => 0,
+        Some(&("fic_products" | "fic_archive")) | None => 2,
+        Some(_) => 1,
+    }
+}
+
+/// Returns whether the attributes stand in headers.
+fn is_binary(header: &dyn Fn(&str) -> Option<String>) -> bool {
+    ["ce-id", "ce-type", "ce-specversion"].iter().any(|name| header(name).is_some())
 }
 
 /// Takes them from the headers if there are any, else from a body that says it is an event.
 fn attributes(header: &dyn Fn(&str) -> Option<String>, body: &Body) -> Option<Attributes> {
-    let (id, kind) = (header("ce-id"), header("ce-type"));
-    if id.is_some() || kind.is_some() || header("ce-specversion").is_some() {
-        return Some(Attributes { id, kind, subject: header("ce-subject"), time: header("ce-time") });
+    if is_binary(header) {
+        let [id, kind, subject, time] = ["ce-id", "ce-type", "ce-subject", "ce-time"].map(header);
+        return Some(Attributes { id, kind, subject, time });
     }
     body.specversion?;
     let text = |raw: Option<&RawValue>| raw.and_then(|raw| serde_json::from_str(raw.get()).ok());

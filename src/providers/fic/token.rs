@@ -13,6 +13,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Number, Value};
 
+/// A public key that tokens are checked with.
+pub type Key = VerifyingKey;
+
 /// The key that the service signs with.
 /// Source: developers.fattureincloud.it/docs/webhooks/notifications, which prints it as the base64 of this text. There
 /// is no other place to read it, no name of the key in the tokens and no word about a change: hence [`key`].
@@ -119,7 +122,7 @@ pub enum BadKey {
 ///
 /// # Errors
 /// When it is none, as the end of a sentence that begins with the setting's name.
-pub fn key(pem_or_base64: &str) -> Result<VerifyingKey, BadKey> {
+pub fn key(pem_or_base64: &str) -> Result<Key, BadKey> {
     if pem_or_base64.trim().is_empty() {
         return Err(BadKey::Blank);
     }

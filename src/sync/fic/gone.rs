@@ -11,13 +11,13 @@ use crate::model::wire::Request;
 use crate::providers::fic::page;
 use crate::providers::fic::refusal::RefusalKind;
 use crate::providers::fic::request::{self, Bin};
-use crate::store::{Fetch, Living, Turn};
+use crate::store::{Fetch, Living, SETTLING_S, Turn};
 use crate::sync::Error;
 
 /// More absent rows than this are confirmed by reading the list's ids again instead of one by one.
 pub(super) const SINGLES_MAX: usize = 20;
 /// Rows in doubt that are looked at in one run, and rows that left a bin.
-const SETTLED_MAX: usize = 20;
+pub(super) const SETTLED_MAX: usize = 20;
 /// Pages of one sweep; ten million rows.
 const SWEEP_PAGES_MAX: u32 = 100_000;
 /// Rows buried in one transaction.
@@ -165,8 +165,9 @@ impl Pull<'_> {
         Ok(())
     }
 
-    /// Looks at rows that two answers of one second left in doubt.
-    pub(super) fn settle_rows(&mut self) -> Result<(), Error> {
+    /// Looks at rows that two answers of one second left in doubt, and at what notifications name; sends at most so many
+    /// requests for it.
+    pub(super) fn settle_rows(&mut self, most: usize) -> Result<(), Error> {
         let now_s = self.client.service_now_s();
         let (mut after, mut looked) = (Turn::default(), 0);
         // What failed stands further behind now, and is met there again.
@@ -181,10 +182,13 @@ impl Pull<'_> {
                 }
                 let found = self.numbers.iter().find(|(number, _)| *number == fetch.resource);
                 let Some(&(_, resource)) = found.filter(|_| fetch.not_before_s <= now_s) else { continue };
-                if self.spent.is_some() || self.cancel.is_set() || looked == SETTLED_MAX {
+                if self.spent.is_some() || self.cancel.is_set() || looked == most {
                     return Ok(());
                 }
-                let done = if self.single(resource, &fetch.id).is_some() {
+                let since_s = fetch.not_before_s.saturating_sub(SETTLING_S);
+                let done = if !self.rows.lacks_answer(resource, &fetch.id, self.account.id, since_s)? {
+                    Ok(true)
+                } else if self.single(resource, &fetch.id).is_some() {
                     looked += 1;
                     self.look(resource, &fetch.id).map(|()| true)
                 } else {

@@ -9,6 +9,7 @@ mod cashbook;
 mod decide;
 mod estimate;
 mod gone;
+mod queued;
 mod quota;
 mod scan;
 
@@ -33,6 +34,7 @@ pub use crate::providers::fic::companies::Company;
 use ask::Trouble;
 use decide::{Decision, Job, PROBE, Upkeep, WEEKLY_S, passes};
 pub use estimate::estimate;
+use gone::SETTLED_MAX;
 pub use quota::{limits, windows};
 
 /// Asks which companies a token may see.
@@ -125,6 +127,9 @@ impl Pull<'_> {
         if let Some(by_s) = clocks::check(self.store, self.account.id, &self.numbers, self.client)? {
             clocks::tell(by_s, "Fatture in Cloud", &self.tally);
         }
+        if self.options.queued_only {
+            return self.queued();
+        }
         // The bins come first: they also tell the service's time, where nobody did, before anything is decided by it.
         for &bin in request::BINS {
             if let Some(resource) = self.chosen(bin.resource) {
@@ -155,7 +160,7 @@ impl Pull<'_> {
                 self.tell_end(resource);
             }
         }
-        self.settle_rows()
+        self.settle_rows(SETTLED_MAX)
     }
 
     /// Writes what there is to say of the run, whatever its end.
@@ -182,7 +187,9 @@ impl Pull<'_> {
         let started_s = finished_s - i64::try_from(took.as_secs()).unwrap_or(0);
         if locked.is_none() {
             let kept = clocks::keep(store, account, started_s, self.client);
-            let logged = journal::write(store, journal::Run { account, started_s, finished_s }, &reports);
+            let run = journal::Run { account, started_s, finished_s };
+            // What notifications asked for is no reading of any list.
+            let logged = if self.options.queued_only { Ok(()) } else { journal::write(store, run, &reports) };
             outcome?;
             logged?;
             kept?;

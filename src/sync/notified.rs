@@ -1,0 +1,104 @@
+//! Notifications of Fatture in Cloud as they come in. They name objects and carry none: what they name is queued to be
+//! fetched, deletions too, of which only a 404 is proof.
+
+use std::time::Instant;
+
+use super::handler::{Handler, Taken};
+use super::intake::{Accepted, Delivery, Intake, Verdict, nothing};
+use super::{Error, logged, number};
+use crate::model::resource::Provider;
+use crate::model::text;
+use crate::providers::fic::notification::{self, Notification};
+use crate::store::{Event, NAMELESS, NewAccount, SETTLING_S, Waiting};
+
+const DAY_S: i64 = 24 * 3600;
+
+impl Intake<'_> {
+    /// Takes one notification in.
+    pub(super) fn take_notification(&mut self, delivery: &Delivery, now_s: i64) -> Result<Accepted, Error> {
+        let began = Instant::now();
+        let (read, trouble) = match notification::outline(&|_| None, &delivery.body) {
+            Ok((read, why)) => (read, why.map(|why| why.to_string())),
+            Err(why) => {
+                return Ok(Accepted { provider: Provider::Fic, ..nothing(Verdict::Malformed(why.to_string())) });
+            }
+        };
+        let account = self.company(&read.company_id)?;
+        self.log(account, event(read, trouble, &delivery.body, now_s), delivery, now_s, began)
+    }
+
+    /// Finds the row of a company, or makes one: a company that nobody reads yet is logged as well.
+    fn company(&mut self, remote_id: &str) -> Result<i64, Error> {
+        let named = if remote_id.is_empty() { NAMELESS } else { remote_id };
+        let find = |intake: &Intake| intake.companies.iter().find(|it| it.remote_id == named).map(|it| it.row);
+        if let Some(row) = find(self) {
+            return Ok(row);
+        }
+        // A sync beside may have met it since.
+        self.companies = self.store.known_accounts("fic")?;
+        if let Some(row) = find(self) {
+            return Ok(row);
+        }
+        let new = NewAccount {
+            provider: "fic",
+            remote_id: named.to_owned(),
+            mode: if self.is_sandbox { "sandbox" } else { self.company_mode },
+            name: None,
+            country: None,
+            created_s: None,
+        };
+        let row = self.store.account(&new)?.id;
+        self.companies = self.store.known_accounts("fic")?;
+        Ok(row)
+    }
+}
+
+/// Returns a notification as it goes into the log.
+fn event(read: Notification, mut trouble: Option<String>, body: &str, now_s: i64) -> Event {
+    let (mut payload, depth) = text::compacted(body);
+    if depth > text::DEPTH_MAX {
+        payload = logged::too_deep(&read.id);
+        trouble = Some("it is nested too deep".to_owned());
+    }
+    let tables = notification::concern(&read.kind).map_or(&[][..], |concern| concern.tables);
+    let table = tables.first().filter(|_| trouble.is_none());
+    let mut ids = read.ids.into_iter();
+    Event {
+        table: table.map(|table| (*table).to_owned()).unwrap_or_default(),
+        // Of several none stands for the others.
+        object_id: ids.next().filter(|_| ids.len() == 0),
+        api_version: None,
+        // By the service's clock, which may be ahead of ours; a day is no difference of clocks.
+        created_s: read.time_s.filter(|time_s| time_s.saturating_sub(now_s) < DAY_S).unwrap_or(now_s),
+        priority: notification::priority(&read.kind),
+        id: read.id,
+        kind: read.kind,
+        payload,
+        error: trouble,
+        livemode: None,
+    }
+}
+
+impl Handler<'_, '_> {
+    /// Queues a GET for each object that a notification names, unless an answer that was sent later is known.
+    pub(super) fn ask_for_named(&mut self, one: &Waiting) -> Result<Taken, Error> {
+        let event = &one.event;
+        let read = match notification::read(&|_| None, &event.payload) {
+            Ok(read) => read,
+            Err(why) => return Ok(Taken { trouble: Some(why.to_string()), ..Taken::default() }),
+        };
+        for table in notification::concern(&event.kind).map_or(&[][..], |concern| concern.tables) {
+            let Some(compiled) = self.catalog.by_table(table) else { continue };
+            let number = number(self.numbers, compiled.resource);
+            for id in &read.ids {
+                if self.rows.lacks_answer(compiled.resource, id, self.account, event.created_s)? {
+                    self.rows.distrust(compiled.resource, id, self.account)?;
+                    // From then on an answer, of a list too, was certainly sent after it.
+                    let not_before_s = event.created_s.saturating_add(SETTLING_S);
+                    self.store.queue_fetch(self.account, number, id, not_before_s, "event")?;
+                }
+            }
+        }
+        Ok(Taken { is_fetched_later: true, ..Taken::default() })
+    }
+}
