@@ -17,7 +17,9 @@ use crate::ui::{Format, LogFormat, Look};
 
 mod log;
 
-pub use log::{EventsArgs, EventsCommand, EventsListArgs, EventsShowArgs, RetryFailedArgs, StatusArg, StatusArgs};
+pub use log::{
+    EventsArgs, EventsCommand, EventsListArgs, EventsPruneArgs, EventsShowArgs, RetryFailedArgs, StatusArg, StatusArgs,
+};
 
 /// Keep a local SQLite file equal to Stripe accounts and Fatture in Cloud companies
 ///
@@ -57,9 +59,20 @@ Settings: the first place that says one counts
                                  config.toml is used (--project-name)
   STRIPE_WEBHOOK_SECRET          the signing secrets of your webhook
                                  endpoints, with commas between them
+  STRIPE_WEBHOOK_MAX_RETRIES     how often a failed event is tried again,
+                                 0 to 10 (3); STRIPE_WEBHOOK_RETRY_DELAY
+                                 after what time first (30s), then after
+                                 twice as long each time
+  STRIPE_WEBHOOK_TIMEOUT         how long Stripe waits for the answer to
+                                 an event before it is told to come
+                                 again, 1s to 60s (25s)
   FIC_ACCESS_TOKEN               Fatture in Cloud's token
   FIC_COMPANY_ID                 which of its companies
   STRIPESYNC_DATABASE            the SQLite file
+  STRIPESYNC_ADMIN_TOKEN         who shows it may start a sync through
+                                 the admin port of `listen`
+  STRIPESYNC_KEEP_DAYS           for how many days `listen` keeps events
+                                 in the log, 31 to 3650 (for good)
   STRIPE_API_BASE, FIC_API_BASE  other servers, for tests
   HTTPS_PROXY                    a proxy
 
@@ -70,6 +83,20 @@ Config file:
   [fic]
   access_token = \"…\"
   company_id = 12345
+  [webhooks]
+  max_retries = 3
+  retry_delay = \"30s\"
+  timeout = \"25s\"
+  keep_days = 365        # listen prunes the event log once a day
+  [alerts]               # an event given up, a failed sync, many failures
+  command = \"notify-me\"  # gets JSON on stdin and STRIPESYNC_ALERT_*
+  url = \"https://…\"      # gets the same JSON by POST
+  failure_rate = \"20%\"   # of the events within the window
+  window = \"10m\"
+  [admin]
+  token = \"…\"
+  [accounts.acct_123]
+  webhook_secrets = [\"whsec_…\"]
 
 Exit codes:
   0  done
@@ -219,10 +246,10 @@ pub enum Command {
     ///
     /// Reads the file alone: needs no key and no network, and may run while a sync does.
     Status(StatusArgs),
-    /// Show what the event log holds
+    /// Show what the event log holds, and prune it
     ///
-    /// Every event that a webhook, a file or a sync brought is in the log, with what became of it. Reads the file alone:
-    /// needs no key and no network, and may run while a sync does.
+    /// Every event that a webhook, a file or a sync brought is in the log, with what became of it. Needs no key and no
+    /// network, and may run while a sync does.
     Events(EventsArgs),
     /// Try failed events once more
     ///
@@ -353,6 +380,11 @@ pub struct ListenArgs {
     /// fit into a queue of 1,024 events is counted and told. Events that --catch-up finds are not passed on.
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub forward_to: Option<String>,
+    /// Port for monitors, on 127.0.0.1 alone; 0 takes a free one, off has none
+    ///
+    /// GET /metrics has figures for Prometheus. POST /api/stripe/sync starts a sync; it needs STRIPESYNC_ADMIN_TOKEN.
+    #[arg(long, value_name = "PORT", default_value = "4243", value_parser = values::admin_port)]
+    pub admin_port: values::AdminPort,
     /// Take events without looking at their signatures; for tests on this machine alone
     #[arg(long)]
     pub skip_verify: bool,
@@ -381,7 +413,14 @@ Where Fatture in Cloud sends to:
   signs with, FIC_PUBLIC_KEY takes the new one.
 
 A secret has no flag: process lists are public. Several, for several
-endpoints or while one is rolled, stand with commas between them.";
+endpoints or while one is rolled, stand with commas between them; in the
+config file they may name their account. SIGHUP reads them anew.
+
+For monitors, on this machine alone:
+  curl http://127.0.0.1:4243/metrics
+  export STRIPESYNC_ADMIN_TOKEN=…    # before listen; 16 characters or more
+  curl -X POST -H \"Authorization: Bearer $STRIPESYNC_ADMIN_TOKEN\" \\
+    http://127.0.0.1:4243/api/stripe/sync";
 
 const SANDBOX_HELP: &str = "\
 Examples:

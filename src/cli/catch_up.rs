@@ -3,11 +3,14 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use super::alerts::Alerts;
 use super::engine::{self, Access, Order, Pulled};
 use super::exit::{Exit, Failure};
+use super::wishes::Wishes;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
 use crate::model::cancel::Cancel;
@@ -33,11 +36,21 @@ const JOBS: usize = 8;
 const RATE_PERCENT: u32 = 80;
 
 /// The thread that catches up; there is none without a key.
-pub(super) struct CatchUp(Option<JoinHandle<()>>);
+pub(super) struct CatchUp {
+    thread: Option<JoinHandle<()>>,
+    /// Syncs that somebody wishes for.
+    pub wishes: Option<Arc<Wishes>>,
+}
 
 impl CatchUp {
     /// Begins, where there is a key, and says what it does.
-    pub fn begin(settings: &Settings, every: Duration, cancel: &Cancel, ui: &Ui) -> Result<CatchUp, Failure> {
+    pub fn begin(
+        settings: &Settings,
+        every: Duration,
+        alerts: Option<Arc<Alerts>>,
+        cancel: &Cancel,
+        ui: &Ui,
+    ) -> Result<CatchUp, Failure> {
         let (stripe, fic) = (settings.stripe()?, settings.fic()?);
         if stripe.is_none() {
             ui.note(
@@ -46,11 +59,14 @@ impl CatchUp {
             );
         }
         if stripe.is_none() && fic.is_none() {
-            return Ok(CatchUp(None));
+            return Ok(CatchUp { thread: None, wishes: None });
         }
         if Store::open_read_only(&settings.database.value)?.tables_in_use()?.is_empty() {
             ui.note("no sync has read into this file yet: `stripesync sync` brings what was there before");
         }
+        // It may also be asked for from outside.
+        let wishes = Arc::new(Wishes::new(std::process::id() ^ now_s() as u32));
+        let shared = stripe.is_some().then(|| Arc::clone(&wishes));
         let mut services = Vec::new();
         if let Some(stripe) = stripe {
             let access = Access { stripe: Some(stripe), ..Access::default() };
@@ -60,11 +76,11 @@ impl CatchUp {
             let access = Access { fic: Some(fic), ..Access::default() };
             services.push(Service::new(Provider::Fic, every.max(FIC_EVERY), access));
         }
-        let work = Work { database: settings.database.value.clone(), cancel: cancel.clone() };
+        let work = Work { database: settings.database.value.clone(), cancel: cancel.clone(), wishes, alerts };
         let work = move || work.run(&mut services);
         let thread = std::thread::Builder::new().name("catch-up".into()).spawn(work);
         let thread = thread.map_err(|error| Failure::failed("no thread to catch up with").because(&error))?;
-        Ok(CatchUp(Some(thread)))
+        Ok(CatchUp { thread: Some(thread), wishes: shared })
     }
 
     /// Waits for its end; somebody must have asked it to stop, or does so now.
@@ -72,7 +88,7 @@ impl CatchUp {
         if !cancel.is_set() {
             cancel.set(signal_hook::consts::SIGTERM);
         }
-        if let Some(thread) = self.0 {
+        if let Some(thread) = self.thread {
             // Its message is on stderr already.
             let _ = thread.join();
         }
@@ -99,6 +115,12 @@ impl Service {
 struct Work {
     database: PathBuf,
     cancel: Cancel,
+    wishes: Arc<Wishes>,
+    alerts: Option<Arc<Alerts>>,
+}
+
+fn now_s() -> i64 {
+    SystemClock::new().now_ms() / 1000
 }
 
 impl Work {
@@ -116,11 +138,17 @@ impl Work {
         if self.cancel.is_set() {
             return;
         }
-        let is_whole = service.caught_up.is_none_or(|at| at.elapsed() >= service.every);
+        let is_stripe = service.provider == Provider::Stripe;
+        let is_whole =
+            is_stripe && self.wishes.begin() || service.caught_up.is_none_or(|at| at.elapsed() >= service.every);
         if !is_whole && (service.looked.elapsed() < service.pause || !self.is_something_queued(service.provider)) {
             return;
         }
-        let is_well = self.report(self.pull(service, !is_whole));
+        let done = self.pull(service, !is_whole);
+        if is_whole && is_stripe {
+            self.wishes.end(matches!(done, Ok(true)), now_s());
+        }
+        let is_well = self.report(done);
         service.looked = Instant::now();
         if is_whole {
             service.caught_up = Some(service.looked);
@@ -129,8 +157,7 @@ impl Work {
     }
 
     fn is_something_queued(&self, provider: Provider) -> bool {
-        let now_s = SystemClock::new().now_ms() / 1000;
-        let is_due = |store: Store| store.is_due(provider.name(), now_s);
+        let is_due = |store: Store| store.is_due(provider.name(), now_s());
         Store::open_read_only(&self.database).and_then(is_due).unwrap_or(false)
     }
 
@@ -162,6 +189,7 @@ impl Work {
             Pulled::Done { report, .. } => {
                 for failure in &report.failures {
                     tracing::warn!(account = failure.account, "{}", failure.message);
+                    self.alert(&failure.account, &failure.message);
                 }
                 let has_failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed(_));
                 Ok(report.failures.is_empty() && !report.resources.iter().any(|it| has_failed(&it.outcome)))
@@ -181,9 +209,16 @@ impl Work {
             Err(failure) => {
                 if !self.cancel.is_set() {
                     tracing::warn!("catching up failed: {}", failure.message);
+                    self.alert("catch-up", &failure.message);
                 }
                 false
             }
+        }
+    }
+
+    fn alert(&self, subject: &str, message: &str) {
+        if let Some(alerts) = &self.alerts {
+            alerts.sync_failed(subject, &format!("catching up failed: {message}"));
         }
     }
 }

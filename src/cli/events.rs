@@ -1,18 +1,28 @@
 //! `events`: what the event log holds.
 
-use super::args::{EventsArgs, EventsCommand, EventsListArgs, Global};
+use std::time::Duration;
+
+use super::args::{EventsArgs, EventsCommand, EventsListArgs, EventsPruneArgs, Global};
 use super::exit::{Exit, Failure};
-use super::{settings, status, sync};
-use crate::model::log::LogFilter;
-use crate::store::Store;
+use super::{settings, signals, status, sync};
+use crate::clock::Clock;
+use crate::model::log::{LogFilter, PruneWish};
+use crate::store::{self, Store};
+use crate::sync::prune;
 use crate::ui::Ui;
 
 /// Runs the command.
-pub(super) fn run(args: &EventsArgs, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+pub(super) fn run(args: &EventsArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
     let database = settings(global, ui)?.database.value;
     status::present(&database)?;
+    if let EventsCommand::Prune(args) = &args.command
+        && !args.dry_run
+    {
+        return prune_now(args, &Store::open(&database)?, ui, clock);
+    }
     let store = Store::open_read_only(&database)?;
     match &args.command {
+        EventsCommand::Prune(args) => prune_now(args, &store, ui, clock),
         EventsCommand::List(args) => list(args, &store, ui),
         EventsCommand::Show(args) => show(&args.event, &store, ui),
     }
@@ -44,6 +54,30 @@ fn list(args: &EventsListArgs, store: &Store, ui: &Ui) -> Result<Exit, Failure> 
         ui.note(&format!("there are more than these {}; --limit shows more, the options above fewer", args.limit));
     }
     Ok(Exit::Done)
+}
+
+/// Takes old events out of the log, or says which would go.
+fn prune_now(args: &EventsPruneArgs, store: &Store, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
+    let cancel = signals::watch()?;
+    store::stop_waiting_for(&cancel);
+    let statuses = args.status.iter().map(|status| status.name()).collect();
+    let wish = PruneWish { before_s: before_s(args.older_than, clock), statuses };
+    let catalog = crate::sync::catalog();
+    let pruned = match args.dry_run {
+        true => prune::plan(store, &catalog, &wish, &cancel)?,
+        // Whoever else has the file open is given his turns as by a sync.
+        false => prune::prune(store, &catalog, &wish, 0, &cancel)?,
+    };
+    ui.pruned(&pruned, args.dry_run).map_err(|error| Failure::stdout(&error))?;
+    Ok(match cancel.signal().filter(|_| pruned.is_interrupted) {
+        Some(signal) => Exit::Interrupted(signal),
+        None => Exit::Done,
+    })
+}
+
+/// Returns the second before which events are older than this.
+pub(super) fn before_s(age: Duration, clock: &dyn Clock) -> i64 {
+    clock.now_ms().div_euclid(1000).saturating_sub(i64::try_from(age.as_secs()).unwrap_or(i64::MAX))
 }
 
 fn show(name: &str, store: &Store, ui: &Ui) -> Result<Exit, Failure> {

@@ -158,6 +158,7 @@ impl From<config::Error> for Failure {
                 Exit::Unauthorised,
                 "Stripe's keys are at https://dashboard.stripe.com/apikeys; a restricted key with read permissions is enough",
             ),
+            E::Value { .. } => (Exit::Usage, "`stripesync --help` shows the settings and what they may be"),
             E::BaseUrl { .. } => (
                 Exit::Usage,
                 "it is meant for test servers, such as http://localhost:12111; take it away to reach the real service",

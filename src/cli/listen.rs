@@ -3,17 +3,25 @@
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
+use super::alerts::Alerts;
 use super::args::{Global, ListenArgs};
 use super::catch_up::{self, CatchUp};
 use super::exit::{Exit, Failure};
+use super::keeping::Keeping;
+use super::office::ReceiverOffice;
 use super::pass_on::{self, PassOn};
+use super::rotation::{self, Rotation};
+use super::values::AdminPort;
 use super::{engine, settings, signals};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Secret, Settings};
+use crate::config::{Secret, Settings, WebhookSecret};
+use crate::http::post::Poster;
+use crate::model::cancel::Cancel;
 use crate::providers::fic::token;
-use crate::receive::{self, Doors, Ended, News, SigningSecret, route};
+use crate::receive::{self, Ended, Figures, News, SigningSecrets, Terms, admin, route};
 use crate::store::{self, Store};
 use crate::sync;
 use crate::sync::intake::{Accepted, Intake, Retries};
@@ -21,48 +29,54 @@ use crate::ui::{DeliveryLine, Ui};
 
 /// Refusals told in a minute: who knocks ten thousand times does not fill a disk.
 const REFUSALS_PER_MINUTE: u32 = 30;
+/// Alerts that are still on their way when it stops have so long.
+const ALERTS_TIME: Duration = Duration::from_secs(2);
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Runs the command.
 pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
     let settings = settings(global, ui)?;
-    let secrets = settings.webhook_secrets()?;
-    let fic_key = fic_key(&settings)?;
-    let is_fic_meant = settings.fic()?.is_some() || settings.fic_public_key.is_some();
+    let said = Said::of(&settings)?;
     let host = host(&args.host)?;
-    check(args, host, &secrets, is_fic_meant)?;
+    check(args, host, &said.secrets, said.is_fic_meant)?;
     let listener = bind(SocketAddr::new(host, args.port))?;
     let own = listener.local_addr().map_err(|error| Failure::failed("cannot listen").because(&error))?;
     let target = pass_on::target(args.forward_to.as_deref(), own)?;
     let cancel = signals::watch()?;
+    let hangups = rotation::hangups()?;
     store::stop_waiting_for(&cancel);
     let catalog = sync::catalog();
     let store = Store::open(&settings.database.value)?;
     store.reread(&catalog, &cancel)?;
     store.durable()?;
-    tell_start(&listener, &settings, &secrets, args, is_fic_meant, ui)?;
-    let mut pass_on = target.map(|target| PassOn::begin(target, ui)).transpose()?;
+    tell_start(&listener, &settings, &said.secrets, args, said.is_fic_meant, ui)?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let catch_up = CatchUp::begin(&settings, args.catch_up, &cancel, ui)?;
-    let company_mode = engine::fic_mode(false, settings.fic_base.value.trim_end_matches('/'));
-    let mut intake = Intake::new(&store, &catalog, Retries::default(), None)?.with_companies_in(company_mode);
+    let terms = said.terms(args);
+    let mut beside = Beside::begin(&settings, &said, &terms, (args, target), &cancel, ui)?;
+    let mut intake = Intake::new(&store, &catalog, said.retries.clone(), None)?.with_companies_in(said.company_mode);
     if settings.stripe()?.is_none() {
         intake = intake.offline();
     }
-    let secrets = secrets.into_iter().map(|secret| SigningSecret { secret, owner: None }).collect();
-    let doors = Doors { secrets, fic_key, is_open: args.skip_verify };
-    let mut teller = Teller { ui, clock: &*clock, refused: 0, since: clock.elapsed() };
-    let ran = receive::run(listener, doors, &mut intake, (&clock, &cancel), &mut |news| {
+    let alerts = beside.alerts.as_deref();
+    let mut teller = Teller { ui, clock: &*clock, alerts, refused: 0, since: clock.elapsed() };
+    let rotation = Rotation { global, ui, secrets: terms.secrets.clone(), is_open: terms.is_open, cancel: &cancel };
+    let database = settings.database.value.clone();
+    let keeping = said.keep_days.map(|days| Keeping { database, days, clock: &*clock, cancel: &cancel });
+    let mut tell = |news: News| {
         teller.tell(&news);
-        if let (News::Durable(event), Some(pass_on)) = (&news, &mut pass_on) {
+        if let (News::Durable(event), Some(pass_on)) = (&news, &mut beside.pass_on) {
             pass_on.pass(event, ui);
         }
+    };
+    let ran = std::thread::scope(|scope| {
+        let _closing = rotation::Closing(hangups.handle(), &cancel);
+        scope.spawn(|| rotation.serve(hangups));
+        if let Some(keeping) = &keeping {
+            scope.spawn(|| keeping.serve());
+        }
+        receive::run(listener, &terms, &mut intake, (&clock, &cancel), &mut tell)
     });
-    if let Some(pass_on) = pass_on {
-        pass_on.end(ui);
-    }
-    // Whoever catches up finishes its batch.
-    catch_up.end(&cancel);
+    beside.end(&cancel, ui);
     match ran {
         Ok(()) => {
             ui.note("stopped; everything that was acknowledged is in the file");
@@ -70,6 +84,123 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
         }
         Err(Ended::Sync(error)) => Err(error.into()),
         Err(Ended::System(error)) => Err(Failure::failed("the receiver cannot go on").because(&error)),
+    }
+}
+
+/// What the settings say of a receiver.
+struct Said {
+    secrets: Vec<WebhookSecret>,
+    retries: Retries,
+    answer_time: Duration,
+    token: Option<Secret>,
+    keep_days: Option<u32>,
+    fic_key: token::Key,
+    is_fic_meant: bool,
+    company_mode: &'static str,
+}
+
+impl Said {
+    fn of(settings: &Settings) -> Result<Said, Failure> {
+        Ok(Said {
+            secrets: settings.webhook_secrets()?,
+            retries: super::retries(settings)?,
+            answer_time: settings.answer_timeout()?,
+            token: settings.admin_token()?,
+            keep_days: settings.keep_days()?,
+            fic_key: fic_key(settings)?,
+            is_fic_meant: settings.fic()?.is_some() || settings.fic_public_key.is_some(),
+            company_mode: engine::fic_mode(false, settings.fic_base.value.trim_end_matches('/')),
+        })
+    }
+
+    fn terms(&self, args: &ListenArgs) -> Terms {
+        Terms {
+            secrets: SigningSecrets::new(&rotation::signing(&self.secrets)),
+            fic_key: self.fic_key.clone(),
+            is_open: args.skip_verify,
+            answer_time: self.answer_time,
+            figures: Arc::new(Figures::default()),
+        }
+    }
+}
+
+/// What goes on beside a receiver, in threads of its own.
+struct Beside {
+    pass_on: Option<PassOn>,
+    alerts: Option<Arc<Alerts>>,
+    catch_up: CatchUp,
+    admin: Option<JoinHandle<std::io::Result<()>>>,
+}
+
+impl Beside {
+    fn begin(
+        settings: &Settings,
+        said: &Said,
+        terms: &Terms,
+        (args, target): (&ListenArgs, Option<Poster>),
+        cancel: &Cancel,
+        ui: &Ui,
+    ) -> Result<Beside, Failure> {
+        // Whoever cannot be told is refused before anything has begun.
+        let alerts = Alerts::begin(settings)?.map(Arc::new);
+        let pass_on = target.map(|target| PassOn::begin(target, ui)).transpose()?;
+        let catch_up = CatchUp::begin(settings, args.catch_up, alerts.clone(), cancel, ui)?;
+        let office = ReceiverOffice {
+            database: settings.database.value.clone(),
+            figures: Arc::clone(&terms.figures),
+            secrets: terms.secrets.clone(),
+            wishes: catch_up.wishes.clone(),
+            began_s: SystemClock::new().now_ms() / 1000,
+            cancel: cancel.clone(),
+            of_file: Default::default(),
+        };
+        let admin = open_office(args.admin_port, said.token.clone(), office, cancel, ui);
+        Ok(Beside { pass_on, alerts, catch_up, admin })
+    }
+
+    fn end(self, cancel: &Cancel, ui: &Ui) {
+        if let Some(pass_on) = self.pass_on {
+            pass_on.end(ui);
+        }
+        // Whoever catches up finishes its batch.
+        self.catch_up.end(cancel);
+        if let Some(admin) = self.admin {
+            let _ = admin.join();
+        }
+        if let Some(alerts) = self.alerts {
+            alerts.end(ALERTS_TIME);
+        }
+    }
+}
+
+/// Opens the port for monitors. That it is taken is no reason not to receive.
+fn open_office(
+    port: AdminPort,
+    token: Option<Secret>,
+    office: ReceiverOffice,
+    cancel: &Cancel,
+    ui: &Ui,
+) -> Option<JoinHandle<std::io::Result<()>>> {
+    let AdminPort::At(port) = port else { return None };
+    let has_token = token.is_some();
+    let opened = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).and_then(|listener| {
+        let address = listener.local_addr()?;
+        Ok((address, admin::start(listener, token, Arc::new(office), cancel)?))
+    });
+    match opened {
+        Ok((address, thread)) => {
+            let syncs = if has_token { "; POST /api/stripe/sync with the token starts a sync" } else { "" };
+            ui.note(&format!("for monitors: GET http://{address}/metrics{syncs}"));
+            Some(thread)
+        }
+        Err(error) => {
+            ui.failure(
+                &format!("there is no port for monitors: 127.0.0.1:{port}: {error}; events are received all the same"),
+                &[],
+                Some("--admin-port 0 takes a free one, --admin-port off has none"),
+            );
+            None
+        }
     }
 }
 
@@ -92,7 +223,7 @@ fn fic_key(settings: &Settings) -> Result<token::Key, Failure> {
 }
 
 /// Refuses what would let anybody write into the file.
-fn check(args: &ListenArgs, host: IpAddr, secrets: &[Secret], is_fic_meant: bool) -> Result<(), Failure> {
+fn check(args: &ListenArgs, host: IpAddr, secrets: &[WebhookSecret], is_fic_meant: bool) -> Result<(), Failure> {
     if args.skip_verify && !host.is_loopback() {
         return Err(Failure::usage(format!(
             "--skip-verify takes events from anybody, and {host} can be reached from other machines"
@@ -129,7 +260,7 @@ fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 fn tell_start(
     listener: &TcpListener,
     settings: &Settings,
-    secrets: &[Secret],
+    secrets: &[WebhookSecret],
     args: &ListenArgs,
     is_fic_meant: bool,
     ui: &Ui,
@@ -144,10 +275,7 @@ fn tell_start(
     match secrets {
         [] if !args.skip_verify => ui.note("no STRIPE_WEBHOOK_SECRET: Stripe's events are told to come again"),
         _ if args.skip_verify => ui.note("signatures are NOT checked: whoever reaches this port writes into the file"),
-        secrets => {
-            let hints: Vec<String> = secrets.iter().map(Secret::hint).collect();
-            ui.note(&format!("signed with {}", hints.join(", ")));
-        }
+        secrets => ui.note(&format!("signed with {}", rotation::told(secrets))),
     }
     if !address.ip().is_loopback() {
         ui.note("other machines can reach this port; it takes nothing but signed events");
@@ -159,12 +287,16 @@ fn tell_start(
 struct Teller<'a> {
     ui: &'a Ui,
     clock: &'a dyn Clock,
+    alerts: Option<&'a Alerts>,
     refused: u32,
     since: Duration,
 }
 
 impl Teller<'_> {
     fn tell(&mut self, news: &News) {
+        if let (Some(alerts), News::Taken(accepted, _) | News::Again(accepted)) = (self.alerts, news) {
+            alerts.tried(accepted);
+        }
         match news {
             News::Taken(accepted, answer) => self.line(accepted, Some(answer.status_and_body().0)),
             News::Durable(_) => {}

@@ -3,6 +3,7 @@
 //! Commands turn arguments and settings into values, call the layers below, and hand what comes back to the UI. They
 //! never print for themselves, and only [`exit`] knows exit codes.
 
+mod alerts;
 pub mod args;
 mod catch_up;
 mod engine;
@@ -10,13 +11,16 @@ mod events;
 pub mod exit;
 mod forward;
 pub mod generate;
+mod keeping;
 mod listen;
 pub mod names;
 mod next;
+mod office;
 mod pass_on;
 mod payloads;
 mod replay;
 mod retry_failed;
+mod rotation;
 mod sandbox;
 pub mod select;
 mod signals;
@@ -25,6 +29,7 @@ mod stored;
 mod sync;
 mod test_webhook;
 pub mod values;
+mod wishes;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -36,6 +41,7 @@ use etcetera::BaseStrategy;
 
 use crate::clock::SystemClock;
 use crate::config::{self, Gathered, Layers, Places, Settings, Source};
+use crate::sync::intake::Retries;
 use crate::ui::{self, Ui};
 use args::{Cli, Command, Global};
 use exit::{Exit, Failure};
@@ -87,7 +93,7 @@ fn dispatch(cli: &Cli, ui: &Ui) -> Result<Exit, Failure> {
         Command::Replay(args) => replay::run(args, &cli.global, ui, &clock),
         Command::TestWebhook(args) => test_webhook::run(args, &cli.global, ui, &clock),
         Command::Status(args) => status::run(args, &cli.global, ui, &clock),
-        Command::Events(args) => events::run(args, &cli.global, ui),
+        Command::Events(args) => events::run(args, &cli.global, ui, &clock),
         Command::RetryFailed(args) => retry_failed::run(args, &cli.global, ui, &clock),
         Command::Sandbox(args) => sandbox::run(args, ui, &clock),
         Command::Completions(args) => generate::completions(args, ui),
@@ -107,6 +113,12 @@ fn settings(global: &Global, ui: &Ui) -> Result<Settings, Failure> {
         layers.flags = layers.flags.with("database", text, Source::Flag);
     }
     Ok(config::resolve(&layers)?)
+}
+
+/// Returns how often failed events are tried again.
+fn retries(settings: &Settings) -> Result<Retries, Failure> {
+    let retrying = settings.retrying()?;
+    Ok(Retries::doubling(retrying.times, i64::try_from(retrying.first_delay.as_secs()).unwrap_or(i64::MAX)))
 }
 
 fn places(global: &Global) -> Result<Places, Failure> {

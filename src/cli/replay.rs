@@ -98,7 +98,7 @@ Exit codes: 0 done, 1 nobody answers there, 3 some failed or were no
 /// Runs the command.
 pub(super) fn run(args: &ReplayArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
     let settings = settings(global, ui)?;
-    let database = &settings.database.value;
+    let (database, retries) = (&settings.database.value, super::retries(&settings)?);
     let cancel = signals::watch()?;
     store::stop_waiting_for(&cancel);
     let now_s = clock.now_ms().div_euclid(1000);
@@ -131,10 +131,10 @@ pub(super) fn run(args: &ReplayArgs, global: &Global, ui: &Ui, clock: &dyn Clock
             let paced = found.inspect(|found| pace.wait(found.as_ref().ok(), &cancel));
             forward.all(paced)
         }
-        (None, Some(store)) => take_in(store, found, &pace, total, (clock, &cancel, ui))?,
+        (None, Some(store)) => take_in((store, retries), found, &pace, total, (clock, &cancel, ui))?,
         (None, None) => {
             let store = open(database, args.apply, &cancel)?;
-            take_in(&store, found, &pace, total, (clock, &cancel, ui))?
+            take_in((&store, retries), found, &pace, total, (clock, &cancel, ui))?
         }
     };
     ui.replayed(&done).map_err(|error| Failure::stdout(&error))?;
@@ -258,14 +258,14 @@ impl<'p> Pace<'p> {
 
 /// Takes events into the file.
 fn take_in(
-    store: &Store,
+    (store, retries): (&Store, Retries),
     found: Stream,
     pace: &Pace,
     total: Option<u64>,
     (clock, cancel, ui): (&dyn Clock, &Cancel, &Ui),
 ) -> Result<(Replayed, Result<(), Failure>), Failure> {
     let catalog = sync::catalog();
-    let mut intake = Intake::new(store, &catalog, Retries::default(), None)?.offline();
+    let mut intake = Intake::new(store, &catalog, retries, None)?.offline();
     let (steps, done) = (ui.steps(total), Replayed::default());
     let mut replay = Replay { intake: &mut intake, store, clock, ui, steps, done, named: 0 };
     let ended = replay.all(found, pace, cancel);

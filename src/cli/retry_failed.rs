@@ -6,13 +6,14 @@ use super::{settings, signals, status, sync};
 use crate::clock::Clock;
 use crate::model::log::LogFilter;
 use crate::store::{self, Store};
-use crate::sync::intake::{Intake, Retries};
+use crate::sync::intake::Intake;
 use crate::sync::retry;
 use crate::ui::Ui;
 
 /// Runs the command.
 pub(super) fn run(args: &RetryFailedArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
-    let database = settings(global, ui)?.database.value;
+    let settings = settings(global, ui)?;
+    let (database, retries) = (settings.database.value.clone(), super::retries(&settings)?);
     status::present(&database)?;
     let filter = LogFilter {
         kind: args.kind.clone(),
@@ -33,7 +34,7 @@ pub(super) fn run(args: &RetryFailedArgs, global: &Global, ui: &Ui, clock: &dyn 
     let store = Store::open(&database)?;
     named(&store, &args.webhook_id, ui)?;
     let catalog = crate::sync::catalog();
-    let mut intake = Intake::new(&store, &catalog, Retries::default(), None)?.offline();
+    let mut intake = Intake::new(&store, &catalog, retries, None)?.offline();
     let report = retry::retry(&store, &mut intake, &filter, now_s, &cancel)?;
     ui.retry_report(&report).map_err(|error| Failure::stdout(&error))?;
     Ok(match cancel.signal().filter(|_| report.is_interrupted) {

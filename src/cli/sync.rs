@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::alerts::Alerts;
 use super::args::{Global, ProviderArg, SyncArgs};
 use super::engine::{self, Access, Order, Pulled, RunningSandbox, SandboxOptions};
 use super::exit::{Exit, Failure};
@@ -20,6 +21,8 @@ use crate::ui::{Pace, Ui};
 const ACCOUNTS_HINT: &str = "Stripe's accounts begin with acct_, companies of Fatture in Cloud are numbers";
 /// Where the sandbox's rows go unless told otherwise: never into the file of real accounts.
 const SANDBOX_DATABASE: &str = "./sandbox.db";
+/// Alerts that are on their way when it has ended have so long.
+const ALERTS_TIME: Duration = Duration::from_secs(11);
 /// A playground that is read in a few seconds.
 const SANDBOX_CUSTOMERS: u32 = 200;
 
@@ -31,21 +34,35 @@ pub(super) fn run(args: &SyncArgs, global: &Global, ui: &Ui, clock: &dyn Clock) 
     }
     let cancel = signals::watch()?;
     let running = if args.sandbox { Some(sandbox()?) } else { None };
-    let access = match &running {
+    let (access, alerts) = match &running {
         Some(running) => {
             order.database = global.database.clone().unwrap_or_else(|| PathBuf::from(SANDBOX_DATABASE));
-            sandbox_access(running, &order.only)
+            (sandbox_access(running, &order.only), None)
         }
         None => {
             let settings = settings(global, ui)?;
             order.database.clone_from(&settings.database.value);
-            real_access(&settings, &order, ui)?
+            let access = real_access(&settings, &order, ui)?;
+            // Who only asks for a plan looks at it himself.
+            (access, if order.dry_run { None } else { Alerts::begin(&settings)? })
         }
     };
-    match args.every {
-        None => pass(&order, &access, ui, &cancel, clock, true),
-        Some(every) => repeat(every, &order, &access, ui, &cancel, clock),
+    let ended = match args.every {
+        None => told(pass(&order, &access, ui, &cancel, clock, true), alerts.as_ref()),
+        Some(every) => repeat(every, &order, &access, ui, &cancel, clock, alerts.as_ref()),
+    };
+    if let Some(alerts) = alerts {
+        alerts.end(ALERTS_TIME);
     }
+    ended
+}
+
+/// Raises an alert where a sync failed.
+fn told(ended: Result<Exit, Failure>, alerts: Option<&Alerts>) -> Result<Exit, Failure> {
+    if let Some(alerts) = alerts {
+        alerts.synced(&ended);
+    }
+    ended
 }
 
 /// Turns arguments into an order, and into what there is to say about it; the database is not known yet.
@@ -212,13 +229,14 @@ fn repeat(
     ui: &Ui,
     cancel: &Cancel,
     clock: &dyn Clock,
+    alerts: Option<&Alerts>,
 ) -> Result<Exit, Failure> {
     let mut order = order.clone();
     let mut is_first = true;
     loop {
         let began = clock.elapsed();
         ui.note(&moment(clock.now_ms() / 1000));
-        match pass(&order, access, ui, cancel, clock, is_first) {
+        match told(pass(&order, access, ui, cancel, clock, is_first), alerts) {
             Ok(_) => {}
             // A service or a network that is down comes back; another sync ends.
             Err(failure) if matches!(failure.exit, Exit::Failed | Exit::Held) => {

@@ -14,7 +14,7 @@ use super::exit::{Exit, Failure};
 use super::payloads::{Payload, Payloads, provider_of};
 use super::{replay, settings, signals, values};
 use crate::clock::Clock;
-use crate::config::Secret;
+use crate::config::{Secret, WebhookSecret};
 use crate::http::post::{Posted, Poster};
 use crate::model::resource::Provider;
 use crate::model::trial::Trial;
@@ -102,7 +102,7 @@ pub(super) fn run(args: &TestWebhookArgs, global: &Global, ui: &Ui, clock: &dyn 
     let database = &settings.database.value;
     let trial = match args.dry_run {
         true => rehearsed(database, &delivery, now_s)?,
-        false => taken(database, args.apply, &delivery, now_s)?,
+        false => taken(database, args.apply, super::retries(&settings)?, &delivery, now_s)?,
     };
     if let ("malformed", Some(why)) = (trial.outcome, &trial.why) {
         return Err(Failure::usage(format!("{} holds no event: {why}", event.place)));
@@ -121,12 +121,12 @@ fn check(body: &str, secret: &Secret, now_s: i64) -> Result<(), Failure> {
 }
 
 /// Takes it in for good.
-fn taken(database: &Path, apply: bool, delivery: &Delivery, now_s: i64) -> Result<Trial, Failure> {
+fn taken(database: &Path, apply: bool, retries: Retries, delivery: &Delivery, now_s: i64) -> Result<Trial, Failure> {
     let cancel = signals::watch()?;
     store::stop_waiting_for(&cancel);
     let store = replay::open(database, apply, &cancel)?;
     let catalog = sync::catalog();
-    let mut intake = Intake::new(&store, &catalog, Retries::default(), None)?.offline();
+    let mut intake = Intake::new(&store, &catalog, retries, None)?.offline();
     Ok(trial::take(&store, &catalog, &mut intake, delivery, now_s)?)
 }
 
@@ -167,9 +167,10 @@ fn post(url: &str, event: &Named, secret: &Secret, now_s: i64, ui: &Ui) -> Resul
 }
 
 /// Returns the secret to sign with, and says which.
-pub(super) fn secret(known: Vec<Secret>, ui: &Ui) -> Secret {
-    if let Some(first) = known.into_iter().next() {
-        return first;
+pub(super) fn secret(known: Vec<WebhookSecret>, ui: &Ui) -> Secret {
+    // One that is nobody's in particular goes before those that name an account.
+    if let Some(first) = known.into_iter().min_by_key(|it| it.owner.is_some()) {
+        return first.secret;
     }
     ui.note("no signing secret is set (STRIPE_WEBHOOK_SECRET): signed with one made up for the occasion");
     Secret::new(format!("whsec_{:016x}{:016x}", random(), random()))

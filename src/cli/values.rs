@@ -5,12 +5,18 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::config::{KEEP_DAYS_MIN, duration};
+
 /// Below this a repeated sync would poll without pause.
 const EVERY_MIN: Duration = Duration::from_secs(10);
 /// Above this a scheduler is the better tool, and Stripe's events would run out in the end.
 const EVERY_MAX: Duration = Duration::from_secs(7 * 86_400);
 /// An age beyond is no age that anybody watches for.
 const AGE_MAX: Duration = Duration::from_secs(3650 * 86_400);
+/// Younger events may come again.
+const PRUNE_AGE_MIN: Duration = Duration::from_secs(KEEP_DAYS_MIN as u64 * 86_400);
+const TOO_YOUNG: &str = "give 31d or more: Stripe delivers an event again for days, and its list of events reaches back 30 \
+                         days; one that the log forgot would be taken for new";
 /// More lines nobody reads; a program asks the file itself.
 const LIMIT_MAX: usize = 100_000;
 /// Most requests in flight that the engine ever uses.
@@ -22,8 +28,6 @@ const LATENCY_MS_MAX: u64 = 60_000;
 /// Times as fast as things happened: a second may last a minute and a half, or a year half a minute.
 const SPEED_MIN: f64 = 0.01;
 const SPEED_MAX: f64 = 1_000_000.0;
-/// Units of a duration and their seconds.
-const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
 
 /// Reads `--every`: `90s`, `15m`, `2h`, `1h30m`, `1d`.
 ///
@@ -34,20 +38,6 @@ pub fn every(text: &str) -> Result<Duration, String> {
     if (EVERY_MIN..=EVERY_MAX).contains(&duration) { Ok(duration) } else { Err("give 10s to 7d".to_owned()) }
 }
 
-fn duration(text: &str) -> Option<Duration> {
-    let mut total_s = 0_u64;
-    let mut rest = text.trim();
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-        let number: u64 = rest[..digits].parse().ok()?;
-        let unit = rest[digits..].chars().next()?;
-        let (_, unit_s) = UNITS.iter().find(|(name, _)| *name == unit)?;
-        total_s = total_s.checked_add(number.checked_mul(*unit_s)?)?;
-        rest = &rest[digits + unit.len_utf8()..];
-    }
-    (total_s > 0).then(|| Duration::from_secs(total_s))
-}
-
 /// Reads `--max-age`: as `--every`, from a second to ten years.
 ///
 /// # Errors
@@ -55,6 +45,39 @@ fn duration(text: &str) -> Option<Duration> {
 pub fn age(text: &str) -> Result<Duration, String> {
     let duration = duration(text).ok_or("give a number and a unit, such as 90s, 15m, 2h or 1d")?;
     if duration <= AGE_MAX { Ok(duration) } else { Err("give 1s to 3650d".to_owned()) }
+}
+
+/// Reads `--older-than` of `events prune`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn prune_age(text: &str) -> Result<Duration, String> {
+    let duration = duration(text).ok_or("give a number and a unit, such as 90d")?;
+    match duration {
+        duration if duration > AGE_MAX => Err("give 31d to 3650d".to_owned()),
+        duration if duration < PRUNE_AGE_MIN => Err(TOO_YOUNG.to_owned()),
+        duration => Ok(duration),
+    }
+}
+
+/// Where the admin port is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AdminPort {
+    /// Nowhere.
+    Off,
+    /// There; 0 is a free one.
+    At(u16),
+}
+
+/// Reads `--admin-port`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn admin_port(text: &str) -> Result<AdminPort, String> {
+    match text {
+        "off" => Ok(AdminPort::Off),
+        text => text.parse().map(AdminPort::At).map_err(|_| "give a port, 0 for a free one, or off".to_owned()),
+    }
 }
 
 /// Reads `--limit`.

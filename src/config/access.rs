@@ -78,19 +78,6 @@ impl Settings {
         Ok(Some(StripeAccess { key: said.value.clone(), mode, base_url, source: said.source.clone() }))
     }
 
-    /// Returns the signing secrets of Stripe's webhooks: several while one is rolled, or for several endpoints. None where
-    /// nobody says any.
-    ///
-    /// # Errors
-    /// When one of them cannot be a signing secret.
-    pub fn webhook_secrets(&self) -> Result<Vec<Secret>, Error> {
-        let Some(said) = &self.webhook_secret else { return Ok(Vec::new()) };
-        let wrong =
-            |why| Error::Credential { setting: label("webhook_secret", &said.source), why, place: said.source.clone() };
-        let parts = said.value.expose().split(',').map(str::trim);
-        parts.map(|part| check_signing_secret(part).map(|()| Secret::new(part)).map_err(wrong)).collect()
-    }
-
     /// Returns what a Fatture in Cloud client needs, or nothing where no token was given.
     ///
     /// # Errors
@@ -115,7 +102,7 @@ impl Settings {
 }
 
 /// Refuses what is no signing secret: a signature made with it would let anybody in, or nobody.
-fn check_signing_secret(text: &str) -> Result<(), &'static str> {
+pub(super) fn check_signing_secret(text: &str) -> Result<(), &'static str> {
     if text.starts_with("sk_") || text.starts_with("rk_") {
         return Err("is an API key, not a webhook signing secret: those begin with whsec_");
     }
@@ -169,6 +156,13 @@ pub fn is_loopback(url: &str) -> bool {
     check_url(url).unwrap_or(false)
 }
 
+/// Returns whether a host, without brackets, is this machine.
+pub fn is_this_machine(host: &str) -> bool {
+    host == "localhost"
+        || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+        || host.parse::<Ipv6Addr>().is_ok_and(|ip| ip.is_loopback())
+}
+
 /// Checks scheme and host; returns whether the host is this machine.
 fn check_url(url: &str) -> Result<bool, &'static str> {
     let (encrypted, rest) = match url.split_once("://") {
@@ -192,9 +186,7 @@ fn check_url(url: &str) -> Result<bool, &'static str> {
     if host.is_empty() {
         return Err("names no host");
     }
-    let is_loopback = host == "localhost"
-        || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
-        || host.parse::<Ipv6Addr>().is_ok_and(|ip| ip.is_loopback());
+    let is_loopback = is_this_machine(host);
     if encrypted || is_loopback { Ok(is_loopback) } else { Err("must be https; plain http is for this machine only") }
 }
 

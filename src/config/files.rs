@@ -1,6 +1,6 @@
 //! Reads the places: environment, `.env`, the config file, the Stripe CLI's config file. Decides nothing between them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::MetadataExt;
@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::Error;
 use super::layers::{Layer, Layers, SETTINGS, Source};
+use super::{AccountSecret, Error, Secret};
 
 /// Settings are a few lines; anything longer is another file by mistake (or /dev/zero).
 const FILE_BYTES_MAX: u64 = 64 * 1024;
@@ -51,6 +51,10 @@ struct ConfigFile {
     database: Option<String>,
     stripe: StripeSection,
     fic: FicSection,
+    webhooks: WebhooksSection,
+    accounts: BTreeMap<String, AccountSection>,
+    admin: AdminSection,
+    alerts: AlertsSection,
 }
 
 #[derive(Deserialize, Default)]
@@ -66,16 +70,56 @@ struct StripeSection {
 struct FicSection {
     access_token: Option<String>,
     public_key: Option<String>,
-    company_id: Option<CompanyId>,
+    company_id: Option<Scalar>,
     api_base: Option<String>,
 }
 
-/// People write the id as the number that it is.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct WebhooksSection {
+    max_retries: Option<Scalar>,
+    retry_delay: Option<Scalar>,
+    timeout: Option<Scalar>,
+    keep_days: Option<Scalar>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct AlertsSection {
+    command: Option<String>,
+    url: Option<String>,
+    failure_rate: Option<Scalar>,
+    window: Option<Scalar>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct AdminSection {
+    token: Option<String>,
+}
+
+/// What is said of one account, under its id.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct AccountSection {
+    webhook_secrets: Vec<String>,
+}
+
+/// People write a number as the number that it is.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum CompanyId {
+enum Scalar {
     Number(u64),
     Text(String),
+}
+
+impl From<Scalar> for String {
+    fn from(scalar: Scalar) -> String {
+        match scalar {
+            Scalar::Number(number) => number.to_string(),
+            Scalar::Text(text) => text,
+        }
+    }
 }
 
 /// Reads every place that is there.
@@ -151,15 +195,21 @@ fn read_config(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
         };
     };
     let file: ConfigFile = toml::from_str(&text).map_err(|error| malformed(&path, &text, &error))?;
-    let holds_secret = file.stripe.api_key.is_some() || file.fic.access_token.is_some();
+    let accounts = &file.accounts;
+    let holds_secret = [
+        &file.stripe.api_key,
+        &file.stripe.webhook_secret,
+        &file.fic.access_token,
+        &file.admin.token,
+        &file.alerts.url,
+    ]
+    .iter()
+    .any(|secret| secret.is_some())
+        || accounts.values().any(|account| !account.webhook_secrets.is_empty());
     if holds_secret && metadata.mode() & (OTHERS_READ | OTHERS_WRITE) != 0 {
         let path = path.display();
-        gathered.notes.push(format!("{path} holds a key and is open to others; close it with: chmod 600 {path}"));
+        gathered.notes.push(format!("{path} holds secrets and is open to others; close it with: chmod 600 {path}"));
     }
-    let company = file.fic.company_id.map(|id| match id {
-        CompanyId::Number(number) => number.to_string(),
-        CompanyId::Text(text) => text,
-    });
     let values = [
         ("database", file.database),
         ("stripe_key", file.stripe.api_key),
@@ -167,15 +217,38 @@ fn read_config(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
         ("webhook_secret", file.stripe.webhook_secret),
         ("fic_token", file.fic.access_token),
         ("fic_public_key", file.fic.public_key),
-        ("fic_company", company),
+        ("fic_company", file.fic.company_id.map(String::from)),
         ("fic_base", file.fic.api_base),
+        ("max_retries", file.webhooks.max_retries.map(String::from)),
+        ("retry_delay", file.webhooks.retry_delay.map(String::from)),
+        ("alert_command", file.alerts.command),
+        ("alert_url", file.alerts.url),
+        ("alert_failure_rate", file.alerts.failure_rate.map(String::from)),
+        ("alert_window", file.alerts.window.map(String::from)),
+        ("admin_token", file.admin.token),
+        ("answer_timeout", file.webhooks.timeout.map(String::from)),
+        ("keep_days", file.webhooks.keep_days.map(String::from)),
     ];
+    gathered.layers.account_secrets = account_secrets(file.accounts, &path);
     for (name, value) in values {
         if let Some(value) = value {
             gathered.layers.file.say_once(name, value, Source::File(path.clone()));
         }
     }
     Ok(())
+}
+
+fn account_secrets(accounts: BTreeMap<String, AccountSection>, path: &Path) -> Vec<AccountSecret> {
+    let of = |(account, section): (String, AccountSection)| {
+        let secrets = section.webhook_secrets.into_iter();
+        let one = move |secret| AccountSecret {
+            account: account.clone(),
+            secret: Secret::new(secret),
+            source: Source::File(path.to_owned()),
+        };
+        secrets.map(one).collect::<Vec<_>>()
+    };
+    accounts.into_iter().flat_map(of).collect()
 }
 
 /// Takes a key from the Stripe CLI's file when nobody else has one.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use super::{Error, Secret, Settings};
+use super::{AccountSecret, Error, Secret, Settings};
 
 /// One setting and its names in the places that may say it.
 #[derive(Debug)]
@@ -53,6 +53,36 @@ pub const SETTINGS: &[Setting] = &[
         variables: &["FIC_API_BASE"],
         in_file: ("fic", "api_base"),
         default: Some("https://api-v2.fattureincloud.it"),
+    },
+    Setting {
+        name: "max_retries",
+        variables: &["STRIPE_WEBHOOK_MAX_RETRIES"],
+        in_file: ("webhooks", "max_retries"),
+        default: Some("3"),
+    },
+    Setting {
+        name: "retry_delay",
+        variables: &["STRIPE_WEBHOOK_RETRY_DELAY"],
+        in_file: ("webhooks", "retry_delay"),
+        default: Some("30s"),
+    },
+    Setting {
+        name: "answer_timeout",
+        variables: &["STRIPE_WEBHOOK_TIMEOUT"],
+        in_file: ("webhooks", "timeout"),
+        default: Some("25s"),
+    },
+    // In the config file alone: whoever can put a .env into a folder must not choose what is run.
+    Setting { name: "alert_command", variables: &[], in_file: ("alerts", "command"), default: None },
+    Setting { name: "alert_url", variables: &[], in_file: ("alerts", "url"), default: None },
+    Setting { name: "alert_failure_rate", variables: &[], in_file: ("alerts", "failure_rate"), default: Some("20%") },
+    Setting { name: "alert_window", variables: &[], in_file: ("alerts", "window"), default: Some("10m") },
+    Setting { name: "admin_token", variables: &["STRIPESYNC_ADMIN_TOKEN"], in_file: ("admin", "token"), default: None },
+    Setting {
+        name: "keep_days",
+        variables: &["STRIPESYNC_KEEP_DAYS"],
+        in_file: ("webhooks", "keep_days"),
+        default: None,
     },
 ];
 
@@ -142,6 +172,8 @@ pub struct Layers {
     pub file: Layer,
     /// The Stripe CLI's own config file: a key, when nobody else has one.
     pub stripe_cli: Layer,
+    /// Signing secrets that name their account; only the config file has such.
+    pub account_secrets: Vec<AccountSecret>,
 }
 
 impl Layers {
@@ -179,6 +211,16 @@ pub fn resolve(layers: &Layers) -> Result<Settings, Error> {
         fic_company: layers.first("fic_company").map(|said| text("fic_company", said)).transpose()?,
         stripe_base: text("stripe_base", required("stripe_base"))?,
         fic_base: text("fic_base", required("fic_base"))?,
+        max_retries: text("max_retries", required("max_retries"))?,
+        retry_delay: text("retry_delay", required("retry_delay"))?,
+        answer_timeout: text("answer_timeout", required("answer_timeout"))?,
+        alert_command: layers.first("alert_command").map(|said| text("alert_command", said)).transpose()?,
+        alert_url: layers.first("alert_url"),
+        alert_failure_rate: text("alert_failure_rate", required("alert_failure_rate"))?,
+        alert_window: text("alert_window", required("alert_window"))?,
+        admin_token: layers.first("admin_token"),
+        keep_days: layers.first("keep_days").map(|said| text("keep_days", said)).transpose()?,
+        account_secrets: layers.account_secrets.clone(),
     })
 }
 

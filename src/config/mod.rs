@@ -4,17 +4,21 @@
 //! A higher place wins as a whole: a blank value there is an error that names it, never a reason to look further down.
 
 mod access;
+mod alerts;
 mod files;
 mod layers;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 use std::path::PathBuf;
 
 pub use crate::model::secret::Secret;
-pub use access::{FicAccess, Mode, StripeAccess, is_loopback};
+pub use access::{FicAccess, Mode, StripeAccess, is_loopback, is_this_machine};
+pub use alerts::Alerting;
 pub use files::{Gathered, Places, gather};
 pub use layers::{Layer, Layers, SETTINGS, Setting, Source, Sourced, resolve};
+pub use webhooks::{AccountSecret, KEEP_DAYS_MIN, Retrying, WebhookSecret, duration};
 
 /// Every setting with the place that said it. Credentials are checked when asked for: `status` needs none.
 #[derive(Debug, Clone)]
@@ -35,6 +39,26 @@ pub struct Settings {
     pub stripe_base: Sourced<String>,
     /// Where Fatture in Cloud's API is.
     pub fic_base: Sourced<String>,
+    /// How often a failed event is tried again, unchecked; see [`Settings::retrying`].
+    pub max_retries: Sourced<String>,
+    /// And after what time first.
+    pub retry_delay: Sourced<String>,
+    /// How long a sender of events waits for an answer, unchecked; see [`Settings::answer_timeout`].
+    pub answer_timeout: Sourced<String>,
+    /// What is run when something is wrong, unchecked; see [`Settings::alerting`].
+    pub alert_command: Option<Sourced<String>>,
+    /// What is told then; an address may hold a token.
+    pub alert_url: Option<Sourced<Secret>>,
+    /// How many failures of a hundred are too many.
+    pub alert_failure_rate: Sourced<String>,
+    /// Within what time.
+    pub alert_window: Sourced<String>,
+    /// Who shows it may start a sync, unchecked; see [`Settings::admin_token`].
+    pub admin_token: Option<Sourced<Secret>>,
+    /// For how many days a receiver keeps events, unchecked; see [`Settings::keep_days`].
+    pub keep_days: Option<Sourced<String>>,
+    /// Signing secrets that name their account, unchecked; see [`Settings::webhook_secrets`].
+    pub account_secrets: Vec<AccountSecret>,
 }
 
 /// Why the settings cannot be used. Messages name the place and the setting, never a secret's text.
@@ -80,6 +104,16 @@ pub enum Error {
         /// The setting.
         setting: &'static str,
         /// What is wrong with it, as the rest of a sentence.
+        why: &'static str,
+        /// Who said it.
+        place: Source,
+    },
+    /// A value that the setting cannot have.
+    #[error("{setting} {why} ({place})")]
+    Value {
+        /// The setting.
+        setting: String,
+        /// What it has to be, as the rest of a sentence.
         why: &'static str,
         /// Who said it.
         place: Source,

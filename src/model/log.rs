@@ -151,6 +151,26 @@ pub struct RetryReport {
     pub is_interrupted: bool,
 }
 
+/// Which events are to go out of the log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PruneWish {
+    /// Those that happened, and came in, before this second.
+    pub before_s: i64,
+    /// Of these, those with one of these statuses.
+    pub statuses: Vec<&'static str>,
+}
+
+/// What went out of the log, or would.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// How many events of which status and type.
+    pub removed: std::collections::BTreeMap<(String, String), u64>,
+    /// As old, but the order of later ones may hang on them.
+    pub needed: u64,
+    /// Whether somebody asked to stop before all were looked at.
+    pub is_interrupted: bool,
+}
+
 /// The figures of the event log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LogStats {

@@ -1,10 +1,12 @@
 //! The words of the domain. No input, no output, nothing of ours imported.
 
+pub mod alerts;
 pub mod cancel;
 pub mod cell;
 pub mod extract;
 pub mod log;
 pub mod merge;
+pub mod metrics;
 pub mod order;
 pub mod progress;
 pub mod report;

@@ -190,6 +190,18 @@ fn trail_end(
     events.iter().rev().copied().find(|&event| contents[event] == end)
 }
 
+/// Returns whether the events of one second say only together with what was before it how it ended: they go in a circle.
+pub fn asks_for_older(events: &[State]) -> bool {
+    let contents: Vec<Node> = events.iter().map(|s| s.content.as_ref().map(node)).collect();
+    let all: Vec<usize> = (0..events.len()).collect();
+    let mut is_asked = false;
+    trail_end(events, &contents, &all, || {
+        is_asked = true;
+        None
+    });
+    is_asked
+}
+
 /// Returns the one deletion of a second without a creation: nothing can follow it there.
 fn only_deletion(states: &[State], events: &[usize]) -> Option<usize> {
     let act = |i: usize| match &states[i].origin {

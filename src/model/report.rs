@@ -9,6 +9,17 @@ pub struct StatusReport {
     pub size_bytes: u64,
     /// Accounts, in the order of provider and id.
     pub accounts: Vec<AccountReport>,
+    /// What the event log holds.
+    pub log: LogHolds,
+}
+
+/// What the event log holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LogHolds {
+    /// So many events.
+    pub events: u64,
+    /// When the first of them came in, unix seconds.
+    pub since_s: Option<i64>,
 }
 
 /// How one account stands.

@@ -3,38 +3,23 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::answer::Answer;
-use crate::model::secret::Secret;
+use super::secrets::SigningSecrets;
 use crate::providers::stripe::signature::{self, Refused, TOLERANCE_S};
 
 /// So many bodies in a row that were signed by who may, at a time that is not now: it is our clock that is wrong.
 const OFF_IN_A_ROW: u32 = 3;
 
-/// A signing secret, and the account whose endpoint it belongs to where the settings say.
-#[derive(Debug, Clone)]
-pub struct SigningSecret {
-    /// `whsec_…`.
-    pub secret: Secret,
-    /// `acct_…`.
-    pub owner: Option<String>,
-}
-
 /// The secrets, and what was seen of the clock.
 pub(super) struct Gate {
-    secrets: Vec<Secret>,
-    owners: Vec<Option<String>>,
+    secrets: SigningSecrets,
     /// Whether signatures are not looked at.
     is_open: bool,
     off_in_a_row: AtomicU32,
 }
 
 impl Gate {
-    pub fn new(secrets: &[SigningSecret], is_open: bool) -> Gate {
-        Gate {
-            secrets: secrets.iter().map(|it| it.secret.clone()).collect(),
-            owners: secrets.iter().map(|it| it.owner.clone()).collect(),
-            is_open,
-            off_in_a_row: AtomicU32::new(0),
-        }
+    pub fn new(secrets: SigningSecrets, is_open: bool) -> Gate {
+        Gate { secrets, is_open, off_in_a_row: AtomicU32::new(0) }
     }
 
     /// Returns whether any signature can be good.
@@ -47,7 +32,8 @@ impl Gate {
         if self.is_open {
             return Ok(None);
         }
-        let checked = signature::verify(header, body, &self.secrets, now_s, TOLERANCE_S);
+        let known = self.secrets.known();
+        let checked = signature::verify(header, body, &known.secrets, now_s, TOLERANCE_S);
         match checked {
             Ok(_) => self.off_in_a_row.store(0, Ordering::Relaxed),
             Err(Refused::Stale { .. } | Refused::Future { .. }) => {
@@ -55,7 +41,7 @@ impl Gate {
             }
             Err(_) => {}
         }
-        checked.map(|index| self.owners[index].clone())
+        checked.map(|index| known.count(index))
     }
 
     /// Returns what a refusal is answered with: what was signed rightly and comes at a wrong time again and again is to
@@ -74,13 +60,15 @@ impl Gate {
 
 #[cfg(test)]
 mod tests {
+    use super::super::secrets::SigningSecret;
     use super::*;
+    use crate::model::secret::Secret;
 
     #[test]
     fn a_clock_that_is_off_is_told_from_an_old_copy() {
         let secret = Secret::new("whsec_aTestSecretThatIsLong");
         let known = SigningSecret { secret: secret.clone(), owner: Some("acct_1".to_owned()) };
-        let gate = Gate::new(&[known], false);
+        let gate = Gate::new(SigningSecrets::new(&[known]), false);
         let header = signature::sign(b"{}", &secret, 1000);
         assert_eq!(gate.check(Some(&header), b"{}", 1300), Ok(Some("acct_1".to_owned())));
         for (round, wanted) in [Answer::Bad, Answer::Bad, Answer::Later, Answer::Later].into_iter().enumerate() {

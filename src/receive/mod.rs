@@ -1,11 +1,15 @@
-//! The receiver of webhooks: the only place that knows hyper and tokio. One thread speaks HTTP, the caller's thread writes.
+//! The receiver of webhooks: the only place that knows hyper and tokio. One thread speaks HTTP, the caller's thread writes;
+//! another speaks HTTP on a port of its own, for monitors ([`admin`]).
 //!
 //! An event is acknowledged when it is on the disk, log row and effect together, and never before.
 
+pub mod admin;
 pub mod answer;
 mod desk;
+mod figures;
 mod gate;
 pub mod route;
+mod secrets;
 mod server;
 mod token_gate;
 
@@ -13,6 +17,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::model::cancel::Cancel;
@@ -21,7 +26,8 @@ use crate::providers::fic::token::Key;
 use crate::sync::Error;
 use crate::sync::intake::{Accepted, Intake};
 use answer::Answer;
-pub use gate::SigningSecret;
+pub use figures::{BOUNDS_US, Figures};
+pub use secrets::{Matched, SigningSecret, SigningSecrets};
 
 /// Refusals that wait to be told; more than these are not.
 const REFUSALS_MAX: usize = 64;
@@ -78,15 +84,19 @@ pub enum Ended {
     System(#[from] std::io::Error),
 }
 
-/// Who may hand events in.
-#[derive(Debug)]
-pub struct Doors {
+/// How a receiver works.
+#[derive(Debug, Clone)]
+pub struct Terms {
     /// What Stripe signs with.
-    pub secrets: Vec<SigningSecret>,
+    pub secrets: SigningSecrets,
     /// What Fatture in Cloud signs with.
     pub fic_key: Key,
-    /// Whether anybody may.
+    /// Whether unsigned events are taken, too.
     pub is_open: bool,
+    /// How long a sender waits for an answer; it is told to come again then.
+    pub answer_time: Duration,
+    /// Where it counts what it does.
+    pub figures: Arc<Figures>,
 }
 
 /// Receives until somebody asks to stop, and ends what is in flight.
@@ -95,7 +105,7 @@ pub struct Doors {
 /// What no waiting mends.
 pub fn run(
     listener: TcpListener,
-    doors: Doors,
+    terms: &Terms,
     intake: &mut Intake,
     (clock, cancel): (&Arc<dyn Clock>, &Cancel),
     tell: &mut dyn FnMut(News),
@@ -104,8 +114,10 @@ pub fn run(
     let (refused, refusals) = sync_channel(REFUSALS_MAX);
     let shared = server::Shared {
         counter,
-        gate: gate::Gate::new(&doors.secrets, doors.is_open),
-        token_gate: token_gate::TokenGate::new(doors.fic_key, doors.is_open),
+        gate: gate::Gate::new(terms.secrets.clone(), terms.is_open),
+        token_gate: token_gate::TokenGate::new(terms.fic_key.clone(), terms.is_open),
+        answer_time: terms.answer_time,
+        figures: Arc::clone(&terms.figures),
         clock: Arc::clone(clock),
         cancel: cancel.clone(),
         refused,
@@ -116,6 +128,9 @@ pub fn run(
     let worked = {
         let mut tell_all = |news: desk::News| {
             told(&refusals, tell);
+            if let desk::News::Taken(accepted, _) | desk::News::Again(accepted) = &news {
+                terms.figures.ended(accepted);
+            }
             match news {
                 desk::News::Taken(accepted, answer) => tell(News::Taken(accepted, answer)),
                 desk::News::Durable(accepted, delivery, original) => tell(News::Durable(Durable {

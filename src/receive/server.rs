@@ -21,6 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::answer::Answer;
 use super::desk::{Counter, Original};
+use super::figures::Figures;
 use super::gate::Gate;
 use super::route::{Route, route};
 use super::token_gate::TokenGate;
@@ -43,8 +44,6 @@ const HEADERS_TIME: Duration = Duration::from_secs(5);
 const BODY_TIME: Duration = Duration::from_secs(10);
 const HEADERS_MAX: usize = 64;
 const HEADER_BYTES_MAX: usize = 16 << 10;
-/// The writer answers in milliseconds; another program may keep the file locked for ten seconds.
-const WRITE_TIME: Duration = Duration::from_secs(25);
 /// How long requests in flight may take to end once somebody asked to stop.
 const STOP_TIME: Duration = Duration::from_secs(8);
 /// How soon the wish to stop is seen.
@@ -57,6 +56,9 @@ pub(super) struct Shared {
     pub counter: Counter,
     pub gate: Gate,
     pub token_gate: TokenGate,
+    /// The writer answers in milliseconds; another program may keep the file locked for ten seconds.
+    pub answer_time: Duration,
+    pub figures: Arc<Figures>,
     pub clock: Arc<dyn Clock>,
     pub cancel: Cancel,
     /// Where refusals are told.
@@ -109,6 +111,7 @@ async fn stopped(cancel: &Cancel) {
 
 fn connect(stream: TcpStream, place: OwnedSemaphorePermit, shared: &Arc<Shared>, graceful: &GracefulShutdown) {
     let _ = stream.set_nodelay(true);
+    shared.figures.connected();
     let shared = Arc::clone(shared);
     let service = service_fn(move |request| {
         let shared = Arc::clone(&shared);
@@ -137,13 +140,17 @@ async fn respond(request: Request<Incoming>, shared: &Shared) -> Response<Full<B
         Route::Stripe => stripe(request, shared, &correlation_id).await,
         Route::Fic => fic(request, shared, &correlation_id).await,
         Route::FicChallenge => match challenge(&request, shared, &correlation_id) {
-            Ok(challenge) => return echo(&challenge, &correlation_id),
+            Ok(challenge) => {
+                shared.figures.answered(Answer::Taken);
+                return echo(&challenge, &correlation_id);
+            }
             Err(answer) => answer,
         },
         Route::Health => Answer::Healthy,
         Route::OtherMethod(method) => Answer::OtherMethod(method),
         Route::Nothing => Answer::Nothing,
     };
+    shared.figures.answered(answer);
     response(answer, &correlation_id)
 }
 
@@ -217,7 +224,10 @@ async fn stripe(request: Request<Incoming>, shared: &Shared, correlation_id: &st
     };
     let owner = match shared.gate.check(signature.as_deref(), &body, shared.clock.now_ms() / 1000) {
         Ok(owner) => owner,
-        Err(error) => return refuse(shared, correlation_id, error.to_string(), shared.gate.answer(&error)),
+        Err(error) => {
+            shared.figures.refused(&error);
+            return refuse(shared, correlation_id, error.to_string(), shared.gate.answer(&error));
+        }
     };
     let Ok(body) = String::from_utf8(body.into()) else {
         return refuse(shared, correlation_id, "the body is no UTF-8 text", Answer::Bad);
@@ -272,7 +282,7 @@ async fn hand_in(delivery: Delivery, original: Option<Original>, shared: &Shared
     let Some(answered) = shared.counter.hand_in(delivery, original) else {
         return refuse(shared, &correlation_id, "too many events wait for the file", Answer::Later);
     };
-    match tokio::time::timeout(WRITE_TIME, answered).await {
+    match tokio::time::timeout(shared.answer_time, answered).await {
         Ok(Ok(answer)) => answer,
         _ => refuse(shared, &correlation_id, "the file could not be written in time", Answer::Later),
     }

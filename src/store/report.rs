@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use super::Store;
 use super::error::Error;
 use crate::model::extract::Catalog;
-use crate::model::report::{AccountReport, OpenEvents, ResourceState, StatusReport};
+use crate::model::report::{AccountReport, LogHolds, OpenEvents, ResourceState, StatusReport};
 
 /// A file up to this size is looked through before its rows are counted: that takes a tenth of a second at most.
 const CHECKED_BYTES_MAX: u64 = 32 << 20;
@@ -72,7 +72,15 @@ impl Store {
             accounts.push(account);
         }
         let database = self.path.display().to_string();
-        Ok(StatusReport { database, size_bytes: self.size_bytes(), accounts })
+        Ok(StatusReport { database, size_bytes: self.size_bytes(), accounts, log: self.log_holds()? })
+    }
+
+    /// Returns how many events the log holds, and since when. By indexes alone.
+    fn log_holds(&self) -> Result<LogHolds, Error> {
+        let text = "SELECT (SELECT count(*) FROM webhook_events), (SELECT min(received_at) FROM webhook_events)";
+        let read =
+            |row: &rusqlite::Row| Ok(LogHolds { events: row.get::<_, i64>(0)?.unsigned_abs(), since_s: row.get(1)? });
+        self.conn.query_row(text, [], read).map_err(|e| self.sql(e))
     }
 
     /// Looks through the whole file for damage: a page that still looks like one would be counted wrong without a word.
@@ -202,7 +210,8 @@ impl Store {
         self.conn.query_row(text, [account], |row| row.get(0)).map_err(|e| self.sql(e))
     }
 
-    fn size_bytes(&self) -> u64 {
+    /// Returns how large the file and its WAL are.
+    pub fn size_bytes(&self) -> u64 {
         let wal = super::beside(&self.path, "-wal");
         [self.path.as_path(), wal.as_path()].iter().filter_map(|p| std::fs::metadata(p).ok()).map(|m| m.len()).sum()
     }

@@ -5,13 +5,14 @@ use serde_json::Value;
 
 use super::apply::{Applied, Rows, Source, Stored, Told};
 use super::error::Error;
+use crate::model::extract::{Catalog, Compiled};
 use crate::model::order::{self, Act, Interval, Origin, State, Verdict};
 use crate::model::resource::Resource;
 use crate::model::row::Object;
 use crate::model::text::{self, Edit};
 
 /// Logged events looked at to decide a tie; a busier second stays unsettled until its GET.
-const TIE_EVENTS_MAX: i64 = 200;
+pub(super) const TIE_EVENTS_MAX: i64 = 200;
 
 /// An event of the log as a state, with the object's JSON that it carried and the API version of that.
 pub(super) type Logged = (State, Option<String>, Option<String>);
@@ -159,14 +160,7 @@ impl Rows<'_> {
     /// Returns whether a logged payload may replace a row: it has all that an answer shows, in the shape of the release
     /// that answers have. For any other a GET is queued, and what that brings is ordered by itself.
     pub(super) fn may_replace(&self, index: usize, (state, body, api_version): &Logged) -> bool {
-        let compiled = &self.catalog.entries()[index];
-        let is_whole = || {
-            let object = body.as_deref().and_then(|body| self.catalog.object(compiled, body).ok());
-            object.is_some_and(|object| object.children.iter().all(|set| set.complete))
-        };
-        let is_shown = compiled.resource.expand.is_empty()
-            && release(api_version.as_deref()) == release(self.catalog.api_version());
-        compiled.resource.get.is_empty() || state.content.is_none() || is_shown && is_whole()
+        may_replace(self.catalog, &self.catalog.entries()[index], state, body.as_deref(), api_version.as_deref())
     }
 
     /// Marks a row as doubtful that waits for a GET since an event could not replace it that may tell more than its state.
@@ -364,6 +358,22 @@ impl Rows<'_> {
     }
 }
 
+/// See [`Rows::may_replace`].
+pub(super) fn may_replace(
+    catalog: &Catalog,
+    compiled: &Compiled,
+    state: &State,
+    body: Option<&str>,
+    api_version: Option<&str>,
+) -> bool {
+    let is_whole = || {
+        let object = body.and_then(|body| catalog.object(compiled, body).ok());
+        object.is_some_and(|object| object.children.iter().all(|set| set.complete))
+    };
+    let is_shown = compiled.resource.expand.is_empty() && release(api_version) == release(catalog.api_version());
+    compiled.resource.get.is_empty() || state.content.is_none() || is_shown && is_whole()
+}
+
 /// Returns the release of an API version, `dahlia` of `2026-10-28.dahlia`; versions of the same one only add.
 pub(super) fn release(api_version: Option<&str>) -> Option<&str> {
     api_version.map(|version| version.rsplit('.').next().unwrap_or_default())
@@ -401,7 +411,7 @@ fn origin_of(told: &Told, object: &Object, shown: &dyn Fn(&str) -> Option<Value>
 
 /// Returns the content as far as every source shows it: what only an expanded answer has, and what differs on every
 /// read, is left out.
-fn comparable(resource: &Resource, data: &str) -> Option<Value> {
+pub(super) fn comparable(resource: &Resource, data: &str) -> Option<Value> {
     let edits: Vec<(String, Edit)> = resource
         .expand
         .iter()

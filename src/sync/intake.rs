@@ -28,11 +28,17 @@ pub struct Retries {
 
 impl Default for Retries {
     fn default() -> Retries {
-        Retries { delays_s: vec![30, 60, 120] }
+        Retries::doubling(3, 30)
     }
 }
 
 impl Retries {
+    /// Tries so often, after this time first and after twice the time before from then on.
+    pub fn doubling(times: u32, first_delay_s: i64) -> Retries {
+        let delays = std::iter::successors(Some(first_delay_s), |delay_s| Some(delay_s.saturating_mul(2)));
+        Retries { delays_s: delays.take(times as usize).collect() }
+    }
+
     /// Returns how a failed attempt ends, the `attempts`th one at this event.
     fn end(&self, attempts: i64, why: String, now_s: i64) -> Ended {
         let delay_s = usize::try_from(attempts - 1).ok().and_then(|attempt| self.delays_s.get(attempt));
@@ -73,6 +79,8 @@ pub struct Accepted {
     pub account: String,
     /// How it ended.
     pub verdict: Verdict,
+    /// Whether it failed, and is not tried again by itself.
+    pub is_dead: bool,
     /// What became of the row it is about, where there is one.
     pub applied: Option<Applied>,
     /// How long log and effect took, without the commit.
@@ -368,8 +376,8 @@ impl<'c> Intake<'c> {
         };
         store.end_event(one.row, &end, now_s, Some(took_us))?;
         let (id, kind) = (one.event.id.clone(), one.event.kind.clone());
-        let applied = taken.applied;
-        Ok(Accepted { row: Some(one.row), id, kind, applied, took_us, ..nothing(verdict) })
+        let (applied, is_dead) = (taken.applied, matches!(end, Ended::Dead { .. }));
+        Ok(Accepted { row: Some(one.row), id, kind, is_dead, applied, took_us, ..nothing(verdict) })
     }
 
     /// Says which lists are known whole, as far as that is not known from a moment ago.
@@ -465,7 +473,8 @@ fn micros(began: Instant) -> i64 {
 
 pub(super) fn nothing(verdict: Verdict) -> Accepted {
     let (id, kind, account) = Default::default();
-    Accepted { provider: Provider::Stripe, row: None, id, kind, account, verdict, applied: None, took_us: 0 }
+    let provider = Provider::Stripe;
+    Accepted { provider, row: None, id, kind, account, verdict, is_dead: false, applied: None, took_us: 0 }
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod logged;
 mod notified;
 mod plan;
 mod pool;
+pub mod prune;
 mod reading;
 pub mod retry;
 mod run;

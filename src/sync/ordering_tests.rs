@@ -335,6 +335,33 @@ impl<'c> Bench<'c> {
         }
     }
 
+    /// Lets these arrive in an order of their own, some of them again.
+    fn all_arrive(&mut self, said: Vec<&Said>, random: &mut Random, mut asking: Option<(Option<&Value>, &mut i64)>) {
+        let mut order = said;
+        random.shuffle(&mut order);
+        for again in 0..3.min(order.len()) {
+            order.insert(random.below(order.len() + 1), order[again]);
+        }
+        for said in order {
+            self.arrives(said);
+            if let Some((end, now_s)) = &mut asking
+                && random.below(4) == 0
+            {
+                self.ask(*end, **now_s);
+                **now_s += 3;
+            }
+        }
+    }
+
+    fn ask_until_done(&mut self, now: Option<&Value>, mut now_s: i64) {
+        for _ in 0..ROUNDS_MAX {
+            if self.is_waiting() {
+                self.ask(now, now_s);
+                now_s += 3;
+            }
+        }
+    }
+
     fn is_waiting(&self) -> bool {
         let start = Turn::default();
         let fetches = self.store.fetches(self.account, &start, 9).expect("reads");
@@ -359,9 +386,8 @@ impl<'c> Bench<'c> {
     }
 }
 
-/// Lets all arrive in an order of its own, some of it again; after each a number tells whether a sync asks then for what
-/// waits. Returns what the file holds in the end, before and after a last asking.
-fn ended(life: &Life, seed: u64, asks: bool, is_offline: bool) -> (Held, Held) {
+/// Works on an empty file, and undoes it.
+fn on_a_file<T>(kind: Kind, is_offline: bool, work: impl FnOnce(&mut Bench) -> T) -> T {
     thread_local!(static FILE: (Store, Catalog, TempDir) = {
         let folder = tempfile::tempdir().expect("a folder");
         (Store::open(&folder.path().join("x.db")).expect("opens"), super::catalog(), folder)
@@ -369,32 +395,24 @@ fn ended(life: &Life, seed: u64, asks: bool, is_offline: bool) -> (Held, Held) {
     // One file for all: making it costs more than what is tried in it, and is undone.
     FILE.with(|(store, catalog, _)| {
         store.begin().expect("begins");
-        let mut bench = Bench::new(store, catalog, life.kind, is_offline);
-        let mut random = Random(seed);
-        let mut order: Vec<&Said> = life.said.iter().collect();
-        random.shuffle(&mut order);
-        for again in 0..3.min(order.len()) {
-            order.insert(random.below(order.len() + 1), order[again]);
-        }
-        let mut now_s = life.end_s + 10;
-        for said in order {
-            bench.arrives(said);
-            if asks && random.below(4) == 0 {
-                bench.ask(life.end.as_ref(), now_s);
-                now_s += 3;
-            }
-        }
-        let offline = bench.held();
-        for _ in 0..ROUNDS_MAX {
-            if bench.is_waiting() {
-                bench.ask(life.end.as_ref(), now_s);
-                now_s += 3;
-            }
-        }
-        let online = bench.held();
+        let mut bench = Bench::new(store, catalog, kind, is_offline);
+        let done = work(&mut bench);
         drop(bench);
         store.rollback();
-        (offline, online)
+        done
+    })
+}
+
+/// Lets all arrive in an order of its own, some of it again; after each a number tells whether a sync asks then for what
+/// waits. Returns what the file holds in the end, before and after a last asking.
+fn ended(life: &Life, seed: u64, asks: bool, is_offline: bool) -> (Held, Held) {
+    on_a_file(life.kind, is_offline, |bench| {
+        let mut now_s = life.end_s + 10;
+        let mut random = Random(seed);
+        bench.all_arrive(life.said.iter().collect(), &mut random, asks.then_some((life.end.as_ref(), &mut now_s)));
+        let offline = bench.held();
+        bench.ask_until_done(life.end.as_ref(), now_s);
+        (offline, bench.held())
     })
 }
 
@@ -519,3 +537,6 @@ proptest! {
         prop_assert!(mended.is(&life) && !mended.is_unsettled, "{mended:#?} is not {:#?}", life.end);
     }
 }
+
+#[path = "prune_tests.rs"]
+mod pruning;

@@ -63,8 +63,15 @@ struct Status<'a> {
     database: &'a str,
     size_bytes: u64,
     accounts: Vec<Account<'a>>,
+    event_log: EventLog,
     #[serde(skip_serializing_if = "Option::is_none")]
     stats: Option<log_json::Stats<'a>>,
+}
+
+#[derive(Serialize)]
+struct EventLog {
+    events: u64,
+    since_s: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -171,6 +178,7 @@ pub fn status(status: &StatusReport, stats: Option<&LogStats>) -> String {
         database: &status.database,
         size_bytes: status.size_bytes,
         accounts: accounts.collect(),
+        event_log: EventLog { events: status.log.events, since_s: status.log.since_s },
         stats: stats.map(log_json::stats),
     })
 }
@@ -208,7 +216,10 @@ mod tests {
     #[test]
     fn status_and_plan_have_their_names() {
         let text = status(&StatusReport { database: "x".into(), ..StatusReport::default() }, None);
-        assert_eq!(text, "{\"database\":\"x\",\"size_bytes\":0,\"accounts\":[]}\n");
+        assert_eq!(
+            text,
+            "{\"database\":\"x\",\"size_bytes\":0,\"accounts\":[],\"event_log\":{\"events\":0,\"since_s\":null}}\n"
+        );
         let planned = PlannedResource {
             name: "stripe:a".into(),
             account: "acct_1".into(),

@@ -10,6 +10,7 @@ mod log;
 mod log_json;
 mod plan;
 mod progress;
+mod prune;
 mod redraw;
 mod run;
 mod sheet;
@@ -28,7 +29,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use dialoguer::console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
-use crate::model::log::{EventDetails, LogStats, LoggedEvent, RetryPlan, RetryReport};
+use crate::model::log::{EventDetails, LogStats, LoggedEvent, Pruned, RetryPlan, RetryReport};
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
 use crate::model::trial::Trial;
 pub use delivery::{DeliveryLine, ForwardLine, Replayed};
@@ -324,6 +325,25 @@ impl Ui {
         }
         if report.is_interrupted {
             self.note("interrupted; what was tried is done, and the same command tries the rest");
+        }
+        Ok(())
+    }
+
+    /// Writes what went out of the event log, or would.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn pruned(&self, pruned: &Pruned, is_plan: bool) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&prune::json(pruned, is_plan))?,
+            Format::Csv => self.csv(&prune::csv(pruned))?,
+            Format::Table => self.stdout(&prune::table(pruned, is_plan, width()))?,
+        }
+        if let Some(line) = prune::needed(pruned) {
+            self.note(&line);
+        }
+        if pruned.is_interrupted {
+            self.note("interrupted; the same command goes on");
         }
         Ok(())
     }

@@ -23,6 +23,9 @@ fn columns(account: &AccountReport) -> [Column; 6] {
 /// Draws the file, its accounts and their resources. Those without rows are summed up in a line unless `all` are wanted.
 pub fn table(status: &StatusReport, all: bool, width: Option<u16>) -> String {
     let mut out = file(status);
+    if let Some(since_s) = status.log.since_s {
+        out.push_str(&format!("event log: {} since {}\n", counted(status.log.events, "event"), moment(since_s)));
+    }
     if status.accounts.is_empty() {
         out.push_str("no account yet; `stripesync sync` brings the first\n");
     }
@@ -152,6 +155,7 @@ pub fn csv(status: &StatusReport) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::report::LogHolds;
     use unicode_width::UnicodeWidthStr;
 
     fn status() -> StatusReport {
@@ -164,6 +168,7 @@ mod tests {
             last_status: Some("complete".into()),
         };
         StatusReport {
+            log: LogHolds { events: 1234, since_s: Some(0) },
             database: "./stripesync.db".into(),
             size_bytes: 12_345_678,
             accounts: vec![AccountReport {
@@ -184,7 +189,7 @@ mod tests {
         let drawn = table(&status(), false, Some(80));
         assert!(drawn.lines().all(|line| line.width() <= 80), "{drawn}");
         for part in [
-            "./stripesync.db  12.3 MB",
+            "./stripesync.db  12.3 MB\nevent log: 1,234 events since 1970-01-01 00:00:00Z\n",
             r#"stripe acct_1 "Acme\u{1b}[31m" (live)"#,
             "last sync: 2026-11-01 00:00:00Z\nevents read until: 2026-11-01 00:01:00Z\nstill to read: 2 objects\n",
             "\nevents: 1,234 waiting, 1 dead (`stripesync events list`)\n",
@@ -202,6 +207,7 @@ mod tests {
     #[test]
     fn what_holds_rows_comes_first_what_does_not_is_one_line_and_all_is_summed_up() {
         let mut status = status();
+        status.log = LogHolds::default();
         let state = |table: &str, rows, outcome: &str| ResourceState {
             table: table.into(),
             rows,

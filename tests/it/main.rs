@@ -1,6 +1,8 @@
 //! Tests of the whole, in one binary.
 
 mod accounts;
+mod admin;
+mod alerts;
 mod bad_answers;
 mod bad_days;
 mod bad_files;
@@ -22,6 +24,7 @@ mod gaps;
 mod interface;
 mod kill;
 mod layers;
+mod listening;
 mod locked;
 mod names;
 mod older;
@@ -30,6 +33,7 @@ mod program;
 mod receiver;
 mod replay;
 mod resume;
+mod rotation;
 mod sandbox_books;
 mod sharing;
 mod stripe_sync;

@@ -44,7 +44,7 @@ Exit codes: 0 done, 1 there is no file, 3 older than --max-age";
 #[derive(Debug, Clone, Args)]
 #[command(after_long_help = EVENTS_HELP, disable_help_subcommand = true)]
 pub struct EventsArgs {
-    /// What to show
+    /// What to do
     #[command(subcommand)]
     pub command: EventsCommand,
 }
@@ -54,7 +54,8 @@ Examples:
   stripesync events list
   stripesync events list --status failed,dead
   stripesync events show evt_1PqRsT
-  stripesync events show 1234";
+  stripesync events show 1234
+  stripesync events prune --older-than 90d --dry-run";
 
 /// The commands of `events`.
 #[derive(Debug, Clone, Subcommand)]
@@ -63,6 +64,11 @@ pub enum EventsCommand {
     List(EventsListArgs),
     /// Show one event: its payload, its attempts, and the row that it is about
     Show(EventsShowArgs),
+    /// Take old events out of the log
+    ///
+    /// The history of subscriptions and billed periods stays, and so do the last events of an object that the order of
+    /// later ones may hang on. May run while a sync or a receiver does. The file keeps its size: the room is used again.
+    Prune(EventsPruneArgs),
 }
 
 /// The arguments of `events list`.
@@ -126,6 +132,56 @@ Examples:
   stripesync events show evt_1PqRsT
   stripesync events show 1234
   stripesync events show 1234 --format json | jq .payload.data.object";
+
+/// The arguments of `events prune`.
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = EVENTS_PRUNE_HELP)]
+pub struct EventsPruneArgs {
+    /// Those that came in longer ago than this: 31d or more, such as 90d
+    #[arg(long, value_name = "TIME", value_parser = values::prune_age)]
+    pub older_than: Duration,
+    /// Those with this status; several with commas
+    #[arg(long, value_enum, value_name = "STATUS", value_delimiter = ',', default_value = "processed,ignored")]
+    pub status: Vec<PruneStatusArg>,
+    /// Show what would go, by status and type; write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+const EVENTS_PRUNE_HELP: &str = "\
+Examples:
+  stripesync events prune --older-than 90d --dry-run
+  stripesync events prune --older-than 90d
+  stripesync events prune --older-than 1000d --status failed,dead
+
+Failed and dead events go only where --status says so: what they told of
+is not in the file. `stripesync retry-failed` tries them before. `listen`
+prunes by itself once a day where [webhooks] keep_days says so.";
+
+/// `--status` of `events prune`: what waits for its effect never goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PruneStatusArg {
+    /// Its effect is taken
+    Processed,
+    /// Of a type that concerns no table
+    Ignored,
+    /// Its effect could not be taken; it is tried again
+    Failed,
+    /// It is not tried again by itself
+    Dead,
+}
+
+impl PruneStatusArg {
+    /// Returns how the log says it.
+    pub fn name(self) -> &'static str {
+        match self {
+            PruneStatusArg::Processed => "processed",
+            PruneStatusArg::Ignored => "ignored",
+            PruneStatusArg::Failed => "failed",
+            PruneStatusArg::Dead => "dead",
+        }
+    }
+}
 
 /// `--status`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,0 +1,216 @@
+//! Wakes somebody: a command is run, an address is told. One alert at a time, behind a queue with a bound, and never in the
+//! way of whoever raises it.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::exit::{Exit, Failure};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{self, Alerting, SETTINGS, Settings};
+use crate::http::post::Poster;
+use crate::model::alerts::{Alert, Tried, Watchman};
+use crate::model::cancel::Cancel;
+use crate::model::scrub::scrub;
+use crate::sync::intake::{Accepted, Verdict};
+
+/// Alerts that wait; more than these are not told.
+const WAITING_MAX: usize = 32;
+/// Neither a command nor an address may take longer.
+const TIME: Duration = Duration::from_secs(10);
+/// How soon a command's end is seen.
+const NOTICE: Duration = Duration::from_millis(20);
+/// What an alert says at most, in characters.
+const MESSAGE_CHARS_MAX: usize = 2000;
+
+/// Raises alerts.
+pub(super) struct Alerts {
+    watchman: Mutex<Watchman>,
+    queue: Mutex<Option<SyncSender<Alert>>>,
+    ended: Mutex<Option<(Receiver<()>, JoinHandle<()>)>>,
+    /// What is on its way is given up.
+    stop: Cancel,
+}
+
+impl Alerts {
+    /// Begins, where the settings name somebody to tell.
+    ///
+    /// # Errors
+    /// When the settings cannot be.
+    pub fn begin(settings: &Settings) -> Result<Option<Alerts>, Failure> {
+        let Some(Alerting { command, url, failure_percent, window }) = settings.alerting()? else { return Ok(None) };
+        let poster = url.map(|url| poster(url.expose())).transpose()?;
+        let stop = Cancel::default();
+        let (queue, alerts) = sync_channel(WAITING_MAX);
+        let (tell_end, ended) = sync_channel(1);
+        let sender = Sender { command, poster, database: shown(&settings.database.value), stop: stop.clone() };
+        let work = move || {
+            alerts.iter().for_each(|alert: Alert| sender.send(&alert));
+            let _ = tell_end.send(());
+        };
+        let thread = std::thread::Builder::new().name("alerts".into()).spawn(work);
+        let thread = thread.map_err(|error| Failure::failed("no thread for alerts").because(&error))?;
+        let window_s = i64::try_from(window.as_secs()).unwrap_or(i64::MAX);
+        Ok(Some(Alerts {
+            watchman: Mutex::new(Watchman::new(failure_percent, window_s)),
+            queue: Mutex::new(Some(queue)),
+            ended: Mutex::new(Some((ended, thread))),
+            stop,
+        }))
+    }
+
+    /// An event was taken in, or tried again.
+    pub fn tried(&self, accepted: &Accepted) {
+        let why = match &accepted.verdict {
+            Verdict::Failed(why) => Some(why.as_str()),
+            Verdict::Processed | Verdict::Ignored | Verdict::Stored => None,
+            Verdict::Duplicate | Verdict::Malformed(_) => return,
+        };
+        let Accepted { id, kind, account, is_dead, .. } = accepted;
+        let tried = Tried { id, kind, account, why, is_dead: *is_dead };
+        self.lock().tried(&tried, now_s()).into_iter().for_each(|alert| self.queue(alert));
+    }
+
+    /// A sync failed.
+    pub fn sync_failed(&self, subject: &str, message: &str) {
+        let alert = self.lock().sync_failed(subject, message, now_s());
+        alert.into_iter().for_each(|alert| self.queue(alert));
+    }
+
+    /// A sync ended; raises an alert where it failed, and not where somebody wanted it so or another one is at work.
+    pub fn synced(&self, ended: &Result<Exit, Failure>) {
+        match ended {
+            Ok(Exit::Partly) => {
+                self.sync_failed("sync", "a sync was partly done: `stripesync status` names what failed")
+            }
+            Err(failure) if matches!(failure.exit, Exit::Failed | Exit::Unauthorised | Exit::Database) => {
+                self.sync_failed("sync", &format!("a sync failed: {}", failure.message));
+            }
+            _ => {}
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Watchman> {
+        self.watchman.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn queue(&self, alert: Alert) {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if queue.as_ref().is_some_and(|queue| queue.try_send(alert).is_err()) {
+            tracing::warn!("an alert was not told: too many wait");
+        }
+    }
+
+    /// Lets what waits be told for so long, and ends.
+    pub fn end(&self, time: Duration) {
+        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let Some((ended, thread)) = self.ended.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        if ended.recv_timeout(time) == Err(RecvTimeoutError::Timeout) {
+            tracing::warn!("alerts were still on their way, and are given up");
+            self.stop.set(signal_hook::consts::SIGTERM);
+            // An address that does not answer ends by itself, later than anybody waits.
+            let _ = ended.recv_timeout(NOTICE * 10);
+            return;
+        }
+        let _ = thread.join();
+    }
+}
+
+fn now_s() -> i64 {
+    SystemClock::new().now_ms().div_euclid(1000)
+}
+
+fn shown(database: &Path) -> String {
+    std::path::absolute(database).unwrap_or_else(|_| database.to_owned()).display().to_string()
+}
+
+fn poster(url: &str) -> Result<Poster, Failure> {
+    let wrong = |why: &str| Failure::usage(format!("alerts.url {why}"));
+    let poster = Poster::new(url, TIME).map_err(|error| wrong(&format!("cannot be used: {error}")))?;
+    if !url.trim_start().starts_with("https:") && !config::is_this_machine(poster.host_and_port().0) {
+        return Err(wrong("has to be https: plain http is for this machine only")
+            .hint("what an alert says is nobody else's business"));
+    }
+    Ok(poster)
+}
+
+/// Tells alerts, one after the other.
+struct Sender {
+    command: Option<Vec<String>>,
+    poster: Option<Poster>,
+    database: String,
+    stop: Cancel,
+}
+
+impl Sender {
+    fn send(&self, alert: &Alert) {
+        if self.stop.is_set() {
+            return;
+        }
+        let message: String = harmless(&scrub(&alert.message)).chars().take(MESSAGE_CHARS_MAX).collect();
+        let json = json!({
+            "kind": alert.kind.name(),
+            "subject": alert.subject,
+            "message": message,
+            // What chats show.
+            "text": format!("stripesync: {message}"),
+            "at_s": alert.at_s,
+            "database": self.database,
+        });
+        let body = json.to_string();
+        if let Some(Err(why)) = self.command.as_deref().map(|command| self.run(command, alert, &message, &body)) {
+            tracing::warn!(kind = alert.kind.name(), "the command of alerts {why}");
+        }
+        let Some(poster) = &self.poster else { return };
+        match poster.post(&[], body.as_bytes()) {
+            Ok(posted) if posted.is_taken() => {}
+            Ok(posted) => {
+                tracing::warn!(kind = alert.kind.name(), "{} answered an alert with {}", poster.shown(), posted.status);
+            }
+            Err(error) => tracing::warn!(kind = alert.kind.name(), "an alert could not be posted: {error}"),
+        }
+    }
+
+    /// Runs the command with the alert on its stdin. It gets none of the program's secrets.
+    fn run(&self, words: &[String], alert: &Alert, message: &str, body: &str) -> Result<(), String> {
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        for name in SETTINGS.iter().flat_map(|setting| setting.variables) {
+            command.env_remove(name);
+        }
+        command
+            .env("STRIPESYNC_ALERT_KIND", alert.kind.name())
+            .env("STRIPESYNC_ALERT_SUBJECT", harmless(&alert.subject))
+            .env("STRIPESYNC_ALERT_MESSAGE", message)
+            .env("STRIPESYNC_ALERT_DATABASE", harmless(&self.database));
+        let began = Instant::now();
+        let mut child = command.spawn().map_err(|error| format!("cannot be started: {error}"))?;
+        // It is smaller than what a pipe holds, so that nobody waits for a command that does not read it.
+        if let Some(mut stdin) = child.stdin.take() {
+            let _ = stdin.write_all(body.as_bytes());
+        }
+        loop {
+            match child.try_wait() {
+                Ok(Some(status)) if status.success() => return Ok(()),
+                Ok(Some(status)) => return Err(format!("ended with {status}")),
+                Ok(None) if began.elapsed() < TIME && !self.stop.is_set() => std::thread::sleep(NOTICE),
+                _ => {
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    return Err(format!("did not end within {} s, and was killed", began.elapsed().as_secs()));
+                }
+            }
+        }
+    }
+}
+
+/// Returns a text without what a variable cannot hold and a terminal would obey.
+fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,162 @@
+//! Alerts: somebody is told by a command or an address, once, without any secret, and nobody waits for it.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::listening::{Listening, event, now_s};
+use super::program::{Home, Reply, Scripted, ran, until};
+
+const SECRET: &str = "whsec_aSigningSecretForTheTests";
+
+fn config(home: &Home, alerts: &str) {
+    let path = home.path().join("config.toml");
+    fs::write(&path, format!("[webhooks]\nmax_retries = 0\n[alerts]\n{alerts}\n")).expect("written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("closed");
+}
+
+fn listen(home: &Home) -> Listening {
+    Listening::start(home, &["--config", "config.toml", "--admin-port", "off"], |command| {
+        command.env("STRIPE_WEBHOOK_SECRET", SECRET).env("STRIPESYNC_ADMIN_TOKEN", "aTokenThatNobodyGuesses");
+    })
+}
+
+/// An event that does not say which product it is about.
+fn lost(id: &str) -> String {
+    event(id, "", "A", now_s()).replace(r#""id":"","#, "")
+}
+
+/// Answers every request with this status; hands over heads and bodies.
+fn address(status: u16) -> (String, Receiver<(String, String)>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}/hook?token=aTokenInTheAddress", listener.local_addr().expect("an address"));
+    let (sender, received) = channel();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let (mut bytes, mut part) = (Vec::new(), [0; 4096]);
+            let whole = |bytes: &[u8]| {
+                let text = String::from_utf8_lossy(bytes).into_owned();
+                let (head, body) = text.split_once("\r\n\r\n")?;
+                let length = head.to_lowercase().split("content-length: ").nth(1)?.lines().next()?.parse().ok()?;
+                (body.len() >= length).then(|| (head.to_owned(), body.to_owned()))
+            };
+            while whole(&bytes).is_none() {
+                match stream.read(&mut part) {
+                    Ok(count) if count > 0 => bytes.extend(&part[..count]),
+                    _ => break,
+                }
+            }
+            let _ = stream.write_all(
+                format!("HTTP/1.1 {status} X\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n").as_bytes(),
+            );
+            if let Some(request) = whole(&bytes) {
+                let _ = sender.send(request);
+            }
+        }
+    });
+    (url, received)
+}
+
+#[test]
+fn a_command_is_told_of_an_event_that_is_given_up_once_and_without_secrets() {
+    let home = Home::new();
+    // The variables are there when the alert is.
+    config(&home, "command = \"sh -c 'env > told.env; cat >> told.json; echo >> told.json'\"");
+    let running = listen(&home);
+    assert_eq!(running.post(&event("evt_0", "prod_0", "A", now_s()), SECRET), 200);
+    for n in 1..4 {
+        assert_eq!(running.post(&lost(&format!("evt_{n}")), SECRET), 500);
+    }
+    let read = || fs::read_to_string(home.path().join("told.json")).unwrap_or_default();
+    until("told", || read().ends_with('\n'));
+    running.stop();
+    let told = read();
+    assert_eq!(told.lines().count(), 1, "the same alert is told once: {told}");
+    let alert: Value = serde_json::from_str(told.trim()).expect("JSON");
+    assert_eq!(
+        (alert["kind"].as_str(), alert["subject"].as_str()),
+        (Some("event_dead"), Some("unknown product.updated"))
+    );
+    let message = alert["message"].as_str().expect("a sentence");
+    assert!(message.contains("evt_1 (product.updated) was given up") && message.contains("retry-failed"), "{message}");
+    assert!(alert["database"].as_str().is_some_and(|it| it.starts_with('/')) && alert["at_s"].is_i64(), "{alert}");
+    let variables = fs::read_to_string(home.path().join("told.env")).expect("written");
+    assert!(variables.contains("STRIPESYNC_ALERT_KIND=event_dead\n"), "{variables}");
+    for secret in ["whsec_", "STRIPE_WEBHOOK_SECRET", "STRIPESYNC_ADMIN_TOKEN", "aTokenThat"] {
+        assert!(!variables.contains(secret), "{variables}");
+    }
+}
+
+#[test]
+fn an_address_is_told_when_too_many_events_fail() {
+    let home = Home::new();
+    let (url, received) = address(302);
+    config(&home, &format!("url = \"{url}\"\nfailure_rate = \"30%\""));
+    let running = listen(&home);
+    for n in 0..8 {
+        assert_eq!(running.post(&event(&format!("evt_{n}"), &format!("prod_{n}"), "A", now_s()), SECRET), 200);
+    }
+    for n in 0..4 {
+        assert_eq!(running.post(&lost(&format!("evt_lost_{n}")), SECRET), 500);
+    }
+    let told = [(); 2].map(|()| received.recv_timeout(Duration::from_secs(20)).expect("told"));
+    let kinds = told.each_ref().map(|(_, body)| serde_json::from_str::<Value>(body).expect("JSON")["kind"].clone());
+    assert_eq!(kinds, ["event_dead", "failure_rate"]);
+    assert!(told[1].1.contains("4 of 12 events failed within 10 min"), "{}", told[1].1);
+    assert!(told[0].0.starts_with("POST /hook?token=aTokenInTheAddress "), "{}", told[0].0);
+    running.says("answered an alert with 302");
+    assert!(!running.said().contains("aTokenInTheAddress"), "{}", running.said());
+    running.stop();
+    assert!(received.try_recv().is_err(), "nothing is followed, nothing is told twice");
+}
+
+#[test]
+fn a_failed_sync_is_told_and_a_slow_command_delays_nobody() {
+    let home = Home::new();
+    config(&home, "command = \"sh -c 'cat > told.json'\"");
+    let refusing = Scripted::start(|_, _| Reply::Json(401, r#"{"error":{"message":"no such key"}}"#.to_owned()));
+    let synced =
+        ran(&mut home.asking(&refusing.url, "sk_test_ofTheService", &["sync", "products", "--config", "config.toml"]));
+    assert_eq!(synced.code, Some(4), "{}", synced.stderr);
+    let told = fs::read_to_string(home.path().join("told.json")).expect("told before the program ended");
+    let alert: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!((alert["kind"].as_str(), alert["subject"].as_str()), (Some("sync_failed"), Some("sync")), "{alert}");
+
+    config(&home, "command = \"sleep 60\"");
+    let running = listen(&home);
+    let began = Instant::now();
+    for n in 0..20 {
+        assert_eq!(running.post(&lost(&format!("evt_{n}")), SECRET), 500);
+        assert_eq!(running.post(&event(&format!("evt_fine_{n}"), "prod_1", "A", now_s()), SECRET), 200);
+    }
+    assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
+    let stopped = running.stop();
+    assert!(stopped < Duration::from_secs(10), "{stopped:?}");
+}
+
+#[test]
+fn alerts_that_cannot_be_told_are_refused_at_the_start() {
+    let home = Home::new();
+    for (alerts, why) in [
+        ("url = \"http://alerts.example/x\"", "has to be https"),
+        ("url = \"alerts.example\"", "alerts.url cannot be used"),
+        ("command = \"notify 'me\"", "alerts.command has a quote that is not closed"),
+        ("failure_rate = \"0%\"", "alerts.failure_rate must be a share"),
+    ] {
+        config(&home, alerts);
+        let listened = ran(home
+            .command(&["listen", "--port", "0", "--config", "config.toml"])
+            .env("STRIPE_WEBHOOK_SECRET", SECRET));
+        assert!(
+            listened.code == Some(2) && listened.stderr.contains(why),
+            "{why}: {:?} {}",
+            listened.code,
+            listened.stderr
+        );
+    }
+}
