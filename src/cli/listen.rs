@@ -320,6 +320,7 @@ impl Teller<'_> {
                     why: Some(&refusal.why),
                     took_us: None,
                     row: None,
+                    invoice: None,
                 };
                 self.ui.delivery(&line);
             }
@@ -352,6 +353,7 @@ impl Teller<'_> {
             why,
             took_us: Some(accepted.took_us),
             row: accepted.row,
+            invoice: accepted.invoice.as_ref(),
         });
     }
 }
