@@ -135,6 +135,8 @@ pub struct Intake<'c> {
     /// The account that the key opens, and its mode.
     own: Option<(String, &'static str)>,
     accounts: Vec<KnownAccount>,
+    /// Whether the accounts were read anew for this batch.
+    has_looked: bool,
     /// Of Fatture in Cloud.
     pub(super) companies: Vec<KnownAccount>,
     /// The mode of companies that the file does not know yet.
@@ -172,6 +174,7 @@ impl<'c> Intake<'c> {
             is_sandbox,
             own,
             accounts,
+            has_looked: false,
             companies,
             company_mode,
             current,
@@ -200,6 +203,7 @@ impl<'c> Intake<'c> {
     /// What keeps the file from being written; nothing of the batch is in it then.
     pub fn take(&mut self, batch: &[Delivery], now_s: i64) -> Result<Vec<Accepted>, Error> {
         let store = self.store;
+        self.has_looked = false;
         let taken = store.at_once(|| batch.iter().map(|one| self.take_one(one, now_s)).collect::<Result<Vec<_>, _>>());
         if taken.is_err() {
             // Accounts made in it are not there.
@@ -419,7 +423,7 @@ impl<'c> Intake<'c> {
         };
         let own = self.own.as_ref().filter(|(_, of)| *of == mode).map(|(id, _)| id.as_str());
         let said = read.account.as_deref().or(owner).or(own);
-        if said.is_none() && self.only_of(mode).is_none() {
+        if said.is_none() && self.only_of(mode).is_none() && !std::mem::replace(&mut self.has_looked, true) {
             // A sync beside may have learned since whose key it is.
             self.accounts = self.store.known_accounts("stripe")?;
             self.is_sandbox = self.accounts.iter().any(|account| account.mode == "sandbox");
