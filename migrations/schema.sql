@@ -3673,7 +3673,7 @@ CREATE TABLE subscription_changes (
   new_items TEXT,
   old_status TEXT,
   new_status TEXT,
-  effective_at INTEGER NOT NULL,       -- for a planned end, when that is
+  effective_at INTEGER NOT NULL, source TEXT NOT NULL DEFAULT 'event', observed_since INTEGER,       -- for a planned end, when that is
   UNIQUE (account, event_id, ordinal)
 ) STRICT;
 CREATE INDEX subscription_changes_by_subscription ON subscription_changes (account, subscription_id, at);

@@ -322,6 +322,7 @@ impl Teller<'_> {
                     why: Some(&refusal.why),
                     took_us: None,
                     row: None,
+                    invoice: None,
                 };
                 self.ui.delivery(&line);
             }
@@ -354,6 +355,7 @@ impl Teller<'_> {
             why,
             took_us: Some(accepted.took_us),
             row: accepted.row,
+            invoice: accepted.invoice.as_ref(),
         });
     }
 }

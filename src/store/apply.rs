@@ -95,6 +95,24 @@ pub(super) struct Stored {
     pub(super) event_id: Option<String>,
 }
 
+/// Two states of an object that answers showed.
+#[derive(Debug, Clone, Copy)]
+pub struct Observed<'a> {
+    /// The account's row.
+    pub account: i64,
+    /// The JSON of the earlier one.
+    pub before: &'a str,
+    /// The JSON of the later one.
+    pub after: &'a str,
+    /// From when on the earlier one held, unix seconds of the service.
+    pub since_s: i64,
+    /// When the later one was seen.
+    pub at_s: i64,
+}
+
+/// Who is told of two states.
+pub type Observer = fn(&Store, &Observed) -> Result<(), Error>;
+
 /// The resource tables, with their statements prepared once. Lives as long as one writer.
 pub struct Rows<'c> {
     pub(super) store: &'c Store,
@@ -108,6 +126,8 @@ pub struct Rows<'c> {
     pub(super) under: Vec<Vec<usize>>,
     /// Whether nobody will ask the service soon.
     pub(super) is_offline: bool,
+    /// Who wants to know what answers change of which resource.
+    observer: Option<(usize, Observer)>,
     /// What became of elements of lists, for each catalog index.
     pub(super) child_counts: Vec<Counts>,
 }
@@ -140,6 +160,7 @@ impl Store {
             get_state: prepare("SELECT from_s, until_s, event_id FROM row_states WHERE resource=?1 AND row_id=?2")?,
             under,
             is_offline: false,
+            observer: None,
             child_counts: vec![Counts::default(); catalog.entries().len()],
         })
     }
@@ -193,6 +214,11 @@ impl<'c> Rows<'c> {
     /// Says whether nobody will ask the service soon for what an event cannot tell.
     pub fn set_offline(&mut self, is_offline: bool) {
         self.is_offline = is_offline;
+    }
+
+    /// Says who is to be told, in the same transaction, of what answers change in rows of a resource.
+    pub fn observe(&mut self, resource: &'static Resource, observer: Observer) {
+        self.observer = Some((self.catalog.get(resource).index, observer));
     }
 
     /// Returns whether payloads that may not replace a row are laid over what is known meanwhile.
@@ -428,6 +454,7 @@ impl<'c> Rows<'c> {
             self.bury_children(index, &object.row.id, told.account, interval.from_s)?;
         } else {
             self.note_gaps(told.account, object)?;
+            self.tell_observer(index, stored, object, told)?;
             let statement = &mut self.statements(index).update;
             let mut values: Vec<&dyn ToSql> = object.row.cells.iter().map(|cell| cell as &dyn ToSql).collect();
             let (unsettled, gone) = (!settled, None::<i64>);
@@ -443,6 +470,23 @@ impl<'c> Rows<'c> {
             self.queue_fetch(index, told.account, &object.row.id, interval.until_s.max(stored.interval.until_s))?;
         }
         Ok(if object.gone { Applied::Deleted } else { Applied::Changed })
+    }
+
+    /// Tells of an answer that is another than the one before it.
+    fn tell_observer(&self, index: usize, stored: &Stored, object: &Object, told: &Told) -> Result<(), Error> {
+        let observer = self.observer.filter(|(of, _)| *of == index && told.event_id().is_none());
+        let Some((_, tell)) = observer.filter(|_| stored.deleted_at.is_none()) else { return Ok(()) };
+        let interval = told.interval();
+        tell(
+            self.store,
+            &Observed {
+                account: told.account,
+                before: &stored.data,
+                after: &object.row.data,
+                since_s: stored.interval.from_s,
+                at_s: interval.until_s,
+            },
+        )
     }
 
     pub(super) fn mark(&self, index: usize, row_id: i64, unsettled: bool) -> Result<(), Error> {

@@ -44,6 +44,8 @@ pub const SUBSCRIPTION_CHANGES: EffectTable = EffectTable {
         "new_items",
         "new_status",
         "effective_at",
+        "source",
+        "observed_since",
     ],
 };
 
@@ -140,6 +142,33 @@ impl Store {
         bound.extend(values.iter().map(|value| value as &dyn ToSql));
         let mut statement = self.conn.prepare_cached(&text).map_err(|e| self.sql(e))?;
         statement.execute(&bound[..]).map(drop).map_err(|e| self.sql(e))
+    }
+
+    /// Returns whether an event tells of a change of a subscription at or after a second.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn is_change_told(&self, account: i64, subscription_id: &str, since_s: i64) -> Result<bool, Error> {
+        let text = "SELECT EXISTS (SELECT 1 FROM subscription_changes
+                    WHERE account=?1 AND subscription_id=?2 AND at>=?3 AND source='event')";
+        self.conn
+            .prepare_cached(text)
+            .and_then(|mut s| s.query_row(rusqlite::params![account, subscription_id, since_s], |row| row.get(0)))
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Takes away what was observed of a subscription around a second, as its event tells of it.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn forget_observed(&self, account: i64, subscription_id: &str, at_s: i64) -> Result<(), Error> {
+        let text = "DELETE FROM subscription_changes
+                    WHERE account=?1 AND subscription_id=?2 AND source='observed' AND observed_since<=?3 AND at>=?3";
+        self.conn
+            .prepare_cached(text)
+            .and_then(|mut s| s.execute(rusqlite::params![account, subscription_id, at_s]))
+            .map(drop)
+            .map_err(|e| self.sql(e))
     }
 
     /// Returns what decides which event of an invoice stands: the second, the status and the id of the one that does.

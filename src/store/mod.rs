@@ -49,7 +49,7 @@ use checkpoint::Checkpointer;
 use others::Watch;
 
 pub use accounts::{Account, KnownAccount, NAMELESS, NewAccount};
-pub use apply::{Applied, Rows, SETTLING_S, Source, Told};
+pub use apply::{Applied, Observed, Rows, SETTLING_S, Source, Told};
 pub use children::splice_children;
 pub use clocks::ClockSeen;
 pub use effects::{BILLING_PERIODS, EffectTable, EffectValue, SUBSCRIPTION_CHANGES};

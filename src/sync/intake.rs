@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use super::handler::{Current, Handler, Taken};
 use super::{Error, logged, number};
 use crate::model::extract::Catalog;
+use crate::model::invoice::InvoiceFacts;
 use crate::model::resource::{Provider, Resource};
-use crate::providers::stripe::event;
+use crate::providers::stripe::{event, invoice_facts};
 use crate::store::{
     Applied, Arrival, Ended, Error as StoreError, Event, KnownAccount, Logged, NAMELESS, NewAccount, Rows, Store,
     Waiting,
@@ -85,6 +86,8 @@ pub struct Accepted {
     pub applied: Option<Applied>,
     /// How long log and effect took, without the commit.
     pub took_us: i64,
+    /// What it says of an invoice, where it is about one.
+    pub invoice: Option<InvoiceFacts>,
 }
 
 /// How a delivery ended.
@@ -377,7 +380,8 @@ impl<'c> Intake<'c> {
         store.end_event(one.row, &end, now_s, Some(took_us))?;
         let (id, kind) = (one.event.id.clone(), one.event.kind.clone());
         let (applied, is_dead) = (taken.applied, matches!(end, Ended::Dead { .. }));
-        Ok(Accepted { row: Some(one.row), id, kind, is_dead, applied, took_us, ..nothing(verdict) })
+        let invoice = kind.starts_with("invoice.").then(|| invoice_facts::facts(&one.event.payload)).flatten();
+        Ok(Accepted { row: Some(one.row), id, kind, is_dead, applied, took_us, invoice, ..nothing(verdict) })
     }
 
     /// Says which lists are known whole, as far as that is not known from a moment ago.
@@ -474,7 +478,8 @@ fn micros(began: Instant) -> i64 {
 pub(super) fn nothing(verdict: Verdict) -> Accepted {
     let (id, kind, account) = Default::default();
     let provider = Provider::Stripe;
-    Accepted { provider, row: None, id, kind, account, verdict, is_dead: false, applied: None, took_us: 0 }
+    let (applied, invoice) = (None, None);
+    Accepted { provider, row: None, id, kind, account, verdict, is_dead: false, applied, took_us: 0, invoice }
 }
 
 #[cfg(test)]

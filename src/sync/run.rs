@@ -105,6 +105,9 @@ pub fn run_within(
     put_back_s.into_iter().for_each(|by_s| clocks::tell(by_s, "Stripe", &tally));
     let following = run.following();
     let mut rows = store.rows(catalog, &following)?;
+    if let Some(subscriptions) = catalog.by_table("stripe_subscriptions") {
+        rows.observe(subscriptions.resource, super::derived::book_observed);
+    }
     let outcome = run.phases(&mut rows, &mut tally);
     let locked = super::locked(&outcome);
     // What ends a run early leaves lists half read, whatever it was.

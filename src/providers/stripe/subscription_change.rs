@@ -162,6 +162,23 @@ pub fn changes(event: &EventBody) -> Vec<SubscriptionChange> {
     told(&kinds, from, &is, &head)
 }
 
+/// Returns what lies between two states of a subscription that the service showed, the later one at `at_s`. What happened
+/// in between and was taken back, nobody sees.
+pub fn between(before: &str, after: &str, at_s: i64) -> Vec<SubscriptionChange> {
+    let read = |text: &str| serde_json::from_str::<Value>(text).ok().filter(|value| value["object"] == "subscription");
+    let (Some(before), Some(after)) = (read(before), read(after)) else { return Vec::new() };
+    let Some(subscription_id) = reference(&after["id"]) else { return Vec::new() };
+    let was = State::of(&before, Reading::of(&before));
+    let is = State::of(&after, Reading::of(&after));
+    let (mut kinds, from) = updated(&was, &is);
+    if was.has_begun() && !is.has_begun() {
+        kinds.extend(deleted(Some(&was), &is));
+    }
+    let head =
+        Head { subscription_id, customer_id: reference(&after["customer"]), old_status: was.status.clone(), at_s };
+    told(&kinds, from, &is, &head)
+}
+
 /// What all changes of an event have in common.
 struct Head {
     subscription_id: String,
