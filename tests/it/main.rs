@@ -12,6 +12,7 @@ mod by_events;
 mod cli;
 mod clocks;
 mod endless;
+mod enduring;
 mod event_log;
 mod fic_gone;
 mod fic_hooks;
