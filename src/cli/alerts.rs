@@ -156,7 +156,7 @@ impl Sender {
         let message: String = harmless(&scrub(&alert.message)).chars().take(MESSAGE_CHARS_MAX).collect();
         let json = json!({
             "kind": alert.kind.name(),
-            "subject": alert.subject,
+            "subject": short(&alert.subject),
             "message": message,
             // What chats show.
             "text": format!("stripesync: {message}"),
@@ -186,7 +186,7 @@ impl Sender {
         }
         command
             .env("STRIPESYNC_ALERT_KIND", alert.kind.name())
-            .env("STRIPESYNC_ALERT_SUBJECT", harmless(&alert.subject))
+            .env("STRIPESYNC_ALERT_SUBJECT", harmless(&short(&alert.subject)))
             .env("STRIPESYNC_ALERT_MESSAGE", message)
             .env("STRIPESYNC_ALERT_DATABASE", harmless(&self.database));
         let began = Instant::now();
@@ -208,6 +208,11 @@ impl Sender {
             }
         }
     }
+}
+
+/// Returns the beginning of a text: what goes to a command fits into a pipe.
+fn short(text: &str) -> String {
+    text.chars().take(MESSAGE_CHARS_MAX).collect()
 }
 
 /// Returns a text without what a variable cannot hold and a terminal would obey.

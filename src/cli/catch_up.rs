@@ -15,8 +15,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
 use crate::model::cancel::Cancel;
 use crate::model::progress::{Outcome, Silent};
-use crate::model::resource::{Provider, Resource};
-use crate::store::Store;
+use crate::model::resource::Resource;
+use crate::store::{Store, Whose};
 use crate::sync;
 use crate::ui::Ui;
 
@@ -28,6 +28,10 @@ const FIC_EVERY: Duration = Duration::from_secs(6 * 3600);
 const SOON: Duration = Duration::from_secs(2);
 /// How late at most after what failed again and again.
 const LATE: Duration = Duration::from_secs(300);
+/// When a whole reading is tried again that another sync was in the way of.
+const HELD_PAUSE: Duration = Duration::from_secs(30);
+/// A whole reading that failed is tried again after a part of the usual time: a tenth.
+const AGAIN_PART: u32 = 10;
 /// How soon the wish to stop is seen.
 const NOTICE: Duration = Duration::from_millis(100);
 /// Requests in flight beside a receiver.
@@ -69,12 +73,15 @@ impl CatchUp {
         let shared = stripe.is_some().then(|| Arc::clone(&wishes));
         let mut services = Vec::new();
         if let Some(stripe) = stripe {
+            let whose = Whose { provider: "stripe", mode: stripe.mode.name(), remote_id: None };
             let access = Access { stripe: Some(stripe), ..Access::default() };
-            services.push(Service::new(Provider::Stripe, every, access));
+            services.push(Service::new(whose, every, access));
         }
         if let Some(fic) = fic {
+            let mode = engine::fic_mode(false, &fic.base_url);
+            let whose = Whose { provider: "fic", mode, remote_id: fic.company.clone() };
             let access = Access { fic: Some(fic), ..Access::default() };
-            services.push(Service::new(Provider::Fic, every.max(FIC_EVERY), access));
+            services.push(Service::new(whose, every.max(FIC_EVERY), access));
         }
         let work = Work { database: settings.database.value.clone(), cancel: cancel.clone(), wishes, alerts };
         let work = move || work.run(&mut services);
@@ -95,20 +102,53 @@ impl CatchUp {
     }
 }
 
-/// One service, and when it was asked last.
+/// One service, and when it is asked.
 struct Service {
-    provider: Provider,
+    whose: Whose,
     access: Access,
     every: Duration,
-    caught_up: Option<Instant>,
-    looked: Instant,
-    /// How long to wait before what is queued is looked at: longer after each failure.
+    /// When it is read whole next.
+    whole_at: Instant,
+    /// When what is queued is looked at next, and how long to wait then: longer after each failure.
+    look_at: Instant,
     pause: Duration,
+    /// When what failed before is tried again.
+    again_at: Instant,
+}
+
+/// How a turn ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Done,
+    /// Something of it failed, or was left for the next one.
+    Partly,
+    /// Another sync was at work.
+    Held,
 }
 
 impl Service {
-    fn new(provider: Provider, every: Duration, access: Access) -> Service {
-        Service { provider, access, every, caught_up: None, looked: Instant::now(), pause: SOON }
+    fn new(whose: Whose, every: Duration, access: Access) -> Service {
+        let now = Instant::now();
+        Service { whose, access, every, whole_at: now, look_at: now, pause: SOON, again_at: now + LATE }
+    }
+
+    fn is_stripe(&self) -> bool {
+        self.access.stripe.is_some()
+    }
+
+    /// Says when it is asked next.
+    fn ended(&mut self, turn: Turn, is_whole: bool) {
+        let now = Instant::now();
+        if is_whole {
+            self.whole_at = now
+                + match turn {
+                    Turn::Done => self.every,
+                    Turn::Partly => self.every / AGAIN_PART,
+                    Turn::Held => HELD_PAUSE.min(self.every),
+                };
+        }
+        self.pause = if turn == Turn::Partly { (self.pause * 2).min(LATE) } else { SOON };
+        self.look_at = now + self.pause;
     }
 }
 
@@ -135,48 +175,55 @@ impl Work {
 
     /// Asks a service if it is time to.
     fn attend(&self, service: &mut Service) {
+        let now = Instant::now();
         if self.cancel.is_set() {
             return;
         }
-        let is_stripe = service.provider == Provider::Stripe;
-        let is_whole =
-            is_stripe && self.wishes.begin() || service.caught_up.is_none_or(|at| at.elapsed() >= service.every);
-        if !is_whole && (service.looked.elapsed() < service.pause || !self.is_something_queued(service.provider)) {
+        let is_wished = service.is_stripe() && self.wishes.begin();
+        let is_whole = is_wished || now >= service.whole_at;
+        if !is_whole && (now < service.look_at || !self.is_something_queued(service)) {
             return;
         }
-        let done = self.pull(service, !is_whole);
-        if is_whole && is_stripe {
-            self.wishes.end(matches!(done, Ok(true)), now_s());
+        let turn = self.report(self.pull(service, is_whole, is_wished));
+        if is_whole && service.is_stripe() {
+            self.wishes.end(turn == Turn::Done, now_s());
         }
-        let is_well = self.report(done);
-        service.looked = Instant::now();
-        if is_whole {
-            service.caught_up = Some(service.looked);
-        }
-        service.pause = if is_well { SOON } else { (service.pause * 2).min(LATE) };
+        service.ended(turn, is_whole);
     }
 
-    fn is_something_queued(&self, provider: Provider) -> bool {
-        let is_due = |store: Store| store.is_due(provider.name(), now_s());
-        Store::open_read_only(&self.database).and_then(is_due).unwrap_or(false)
+    /// Looks for what was queued since, and now and then for what failed before, too.
+    fn is_something_queued(&self, service: &mut Service) -> bool {
+        let now = Instant::now();
+        let is_again = now >= service.again_at;
+        if is_again {
+            service.again_at = now + LATE;
+        }
+        let tries_max = if is_again { i64::MAX } else { 0 };
+        let due = |store: Store| store.due(&service.whose, now_s(), tries_max);
+        let due = Store::open_read_only(&self.database).and_then(due).unwrap_or(0);
+        if due == 0 {
+            service.look_at = now + service.pause;
+        }
+        due > 0
     }
 
-    /// Brings up to date what the file has of a service, or only what is queued. Returns whether all of it went well.
-    fn pull(&self, service: &Service, queued_only: bool) -> Result<bool, Failure> {
+    /// Brings up to date what the file has of a service, or only what is queued. What was never read is no sync's, unless
+    /// somebody wishes for it.
+    fn pull(&self, service: &mut Service, is_whole: bool, is_wished: bool) -> Result<Turn, Failure> {
         let tables: HashSet<String> = Store::open_read_only(&self.database)?.tables_in_use()?.into_iter().collect();
-        let name = service.provider.name();
+        let name = service.whose.provider;
         let is_used = |resource: &Resource| {
             tables.contains(&resource.table())
                 || resource.parent().is_some_and(|parent| tables.contains(&format!("{name}_{parent}")))
         };
         let catalog = sync::catalog();
         let all: Vec<_> =
-            catalog.entries().iter().map(|it| it.resource).filter(|r| r.provider == service.provider).collect();
-        // What was never read is no sync's: only what events ask for.
-        let queued_only = queued_only || !all.iter().any(|resource| tables.contains(&resource.table()));
+            catalog.entries().iter().map(|it| it.resource).filter(|it| it.provider.name() == name).collect();
+        let is_fresh = !all.iter().any(|resource| tables.contains(&resource.table()));
+        let queued_only = !is_whole || is_fresh && !is_wished;
         let order = Order {
             database: self.database.clone(),
-            only: all.into_iter().filter(|resource| queued_only || is_used(resource)).collect(),
+            only: all.into_iter().filter(|resource| queued_only || is_fresh || is_used(resource)).collect(),
             accounts: Vec::new(),
             initial: false,
             since_s: None,
@@ -184,39 +231,56 @@ impl Work {
             jobs: JOBS,
             rate_percent: RATE_PERCENT,
             queued_only,
+            beside_receiver: true,
         };
-        match engine::pull(&order, &service.access, &Silent, &self.cancel, &SystemClock::new())? {
-            Pulled::Done { report, .. } => {
-                for failure in &report.failures {
-                    tracing::warn!(account = failure.account, "{}", failure.message);
-                    self.alert(&failure.account, &failure.message);
-                }
-                let has_failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed(_));
-                Ok(report.failures.is_empty() && !report.resources.iter().any(|it| has_failed(&it.outcome)))
-            }
-            Pulled::Planned { .. } => Ok(true),
+        let Pulled::Done { report, .. } =
+            engine::pull(&order, &service.access, &Silent, &self.cancel, &SystemClock::new())?
+        else {
+            return Ok(Turn::Done);
+        };
+        for failure in &report.failures {
+            self.tell(&failure.account, &failure.message);
         }
+        let mut turn = if report.failures.is_empty() { Turn::Done } else { Turn::Partly };
+        for resource in &report.resources {
+            match &resource.outcome {
+                Outcome::Failed(why) => {
+                    self.tell(&format!("{} of {}", resource.name, resource.account), why);
+                    turn = Turn::Partly;
+                }
+                // There was no more time for it.
+                Outcome::Interrupted => turn = Turn::Partly,
+                _ => {}
+            }
+        }
+        // A key opens one account; what waits for others, it cannot ask for.
+        if service.is_stripe()
+            && let Some(first) = report.resources.first()
+        {
+            service.whose.remote_id = Some(first.account.clone());
+        }
+        Ok(turn)
     }
 
-    /// Tells what went wrong; returns whether nothing did.
-    fn report(&self, done: Result<bool, Failure>) -> bool {
+    /// Tells what went wrong as a whole.
+    fn report(&self, done: Result<Turn, Failure>) -> Turn {
         match done {
-            Ok(is_well) => is_well,
+            Ok(turn) => turn,
             Err(failure) if failure.exit == Exit::Held => {
                 tracing::info!("another sync is at work: {}", failure.message);
-                true
+                Turn::Held
             }
             Err(failure) => {
                 if !self.cancel.is_set() {
-                    tracing::warn!("catching up failed: {}", failure.message);
-                    self.alert("catch-up", &failure.message);
+                    self.tell("catch-up", &failure.message);
                 }
-                false
+                Turn::Partly
             }
         }
     }
 
-    fn alert(&self, subject: &str, message: &str) {
+    fn tell(&self, subject: &str, message: &str) {
+        tracing::warn!(subject, "catching up failed: {message}");
         if let Some(alerts) = &self.alerts {
             alerts.sync_failed(subject, &format!("catching up failed: {message}"));
         }

@@ -32,6 +32,16 @@ const FIC_PATHS: &[&str] = &["/c/", "/user/", "/info/", "/oauth/"];
 /// A difference of the clocks up to this many seconds is nobody's trouble.
 const CLOCK_OFF_MIN_S: i64 = 60;
 
+/// What the lock of a receiver's own reading says behind its time.
+const BESIDE: &str = " (listen)";
+/// How long a sync waits for such a reading. A company's takes a minute at most.
+const BESIDE_WAIT: Duration = Duration::from_secs(90);
+const LOCK_LOOK: Duration = Duration::from_millis(100);
+/// How long a receiver works on one company at a time: Stripe waits meanwhile.
+const COMPANY_TIME: Duration = Duration::from_secs(60);
+/// How long a receiver waits for a quota; the next turn finds it free.
+const QUOTA_WAIT: Duration = Duration::from_secs(2);
+
 /// What a sync is asked to do.
 #[derive(Debug, Clone)]
 pub struct Order {
@@ -53,6 +63,8 @@ pub struct Order {
     pub rate_percent: u32,
     /// Only work off what events asked for.
     pub queued_only: bool,
+    /// Whether a receiver runs beside: it shares the file, and its senders wait.
+    pub beside_receiver: bool,
 }
 
 /// Who is asked, with which credentials.
@@ -130,7 +142,7 @@ pub fn pull(
     if order.dry_run {
         return plan(order, access, clock);
     }
-    let lock = Lock::take(&order.database, &utc(clock.now_ms()))?;
+    let lock = lock(order, sink, cancel, clock)?;
     store::stop_waiting_for(cancel);
     let catalog = sync::catalog();
     let opened = || {
@@ -165,6 +177,27 @@ pub fn pull(
     // Before the file is closed: whoever reads it anew leaves files beside it.
     let tables = if access.is_sandbox { filled(&store.status(&catalog)?) } else { HashSet::new() };
     Ok(Pulled::Done { report, tables })
+}
+
+/// Takes the file for a sync. What a receiver reads beside is soon over, and is waited for.
+fn lock(order: &Order, sink: &dyn Sink, cancel: &Cancel, clock: &dyn Clock) -> Result<Lock, Failure> {
+    let now = utc(clock.now_ms());
+    let holder = if order.beside_receiver { format!("{now}{BESIDE}") } else { now };
+    let began = clock.elapsed();
+    loop {
+        let waited = clock.elapsed().saturating_sub(began);
+        match Lock::take(&order.database, &holder) {
+            Err(store::Error::Held { since, .. })
+                if since.ends_with(BESIDE) && !order.beside_receiver && waited < BESIDE_WAIT && !cancel.is_set() =>
+            {
+                if waited.is_zero() {
+                    sink.report(Progress::Note("`listen` is reading; waiting for its turn to end".to_owned()));
+                }
+                clock.sleep(LOCK_LOOK);
+            }
+            taken => return Ok(taken?),
+        }
+    }
 }
 
 /// Returns the tables that have rows.
@@ -325,8 +358,11 @@ impl Pulling<'_> {
             }
             _ => Limits::new(UNLIMITED_PER_S, None),
         };
-        let settings = Settings::new(&access.base_url, limits)
+        let mut settings = Settings::new(&access.base_url, limits)
             .header("Authorization", Secret::new(fic::authorization(access.token.expose())));
+        if self.order.beside_receiver {
+            settings.window_wait_max = QUOTA_WAIT;
+        }
         Ok(Client::new(settings, Arc::new(SystemClock::new()), self.cancel.clone())?)
     }
 
@@ -402,6 +438,7 @@ fn options(order: &Order, provider: Provider) -> Options {
         since_s: order.since_s,
         in_flight_max: order.jobs,
         queued_only: order.queued_only,
+        time_max: order.beside_receiver.then_some(COMPANY_TIME),
     }
 }
 

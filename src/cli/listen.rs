@@ -54,9 +54,10 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     let terms = said.terms(args);
     let mut beside = Beside::begin(&settings, &said, &terms, (args, target), &cancel, ui)?;
     let mut intake = Intake::new(&store, &catalog, said.retries.clone(), None)?.with_companies_in(said.company_mode);
-    if settings.stripe()?.is_none() {
-        intake = intake.offline();
-    }
+    intake = match settings.stripe()? {
+        Some(access) => intake.asking_in(access.mode.name()),
+        None => intake.offline(),
+    };
     let alerts = beside.alerts.as_deref();
     let mut teller = Teller { ui, clock: &*clock, alerts, refused: 0, since: clock.elapsed() };
     let rotation = Rotation { global, ui, secrets: terms.secrets.clone(), is_open: terms.is_open, cancel: &cancel };

@@ -165,12 +165,7 @@ fn read(args: &ReplayArgs, cancel: &Cancel) -> Result<Box<dyn Iterator<Item = Re
 pub(super) fn open(database: &Path, apply: bool, cancel: &Cancel) -> Result<Store, Failure> {
     let catalog = sync::catalog();
     let store = Store::open(database)?;
-    let real: Vec<String> = store
-        .known_accounts("stripe")?
-        .into_iter()
-        .filter(|account| account.mode != "sandbox" && account.remote_id != store::NAMELESS)
-        .map(|account| account.remote_id)
-        .collect();
+    let real = store.real_accounts()?;
     if !real.is_empty() && !apply {
         let message = format!("{} holds the account {}", database.display(), real.join(", "));
         return Err(Failure::usage(message)

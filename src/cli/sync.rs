@@ -82,6 +82,7 @@ fn order(args: &SyncArgs, now_s: i64) -> Result<(Order, Vec<String>), Failure> {
         jobs: args.jobs,
         rate_percent: args.rate,
         queued_only: false,
+        beside_receiver: false,
     };
     Ok((order, notes))
 }

@@ -88,6 +88,16 @@ pub enum Error {
     Setup(String),
 }
 
+impl Error {
+    /// Returns whether it lies in what was asked for, and not in whoever is asked or in who asks.
+    pub fn is_about_the_request(&self) -> bool {
+        !matches!(
+            self,
+            Error::Unreachable { .. } | Error::CircuitOpen { .. } | Error::Quota { .. } | Error::Interrupted
+        )
+    }
+}
+
 fn named(request_id: &Option<String>) -> String {
     request_id.as_ref().map(|id| format!(" (request {id})")).unwrap_or_default()
 }

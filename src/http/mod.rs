@@ -34,13 +34,11 @@ use retry::{Next, Outcome, Tally};
 
 /// How long a wish to stop may go unseen while waiting.
 const SLICE: Duration = Duration::from_millis(100);
-/// A full window that frees within this is waited for; a longer one ends the run with [`Error::Quota`].
-const LONGEST_WINDOW_WAIT: Duration = Duration::from_secs(300);
-
 /// Sends requests to one service with one key. Shared between threads.
 pub struct Client {
     wire: Wire,
     attempts: u32,
+    window_wait_max: Duration,
     clock: Arc<dyn Clock>,
     cancel: Cancel,
     governor: Mutex<Governor>,
@@ -77,9 +75,11 @@ impl Client {
     pub fn new(settings: Settings, clock: Arc<dyn Clock>, cancel: Cancel) -> Result<Client, Error> {
         let governor = Governor::new(&settings.limits, clock.elapsed());
         let attempts = settings.attempts.max(1);
+        let window_wait_max = settings.window_wait_max;
         Ok(Client {
             wire: Wire::new(settings)?,
             attempts,
+            window_wait_max,
             clock,
             cancel,
             governor: Mutex::new(governor),
@@ -378,7 +378,7 @@ impl Client {
             let waited = match wait {
                 Wait::Go => return Ok(()),
                 Wait::For(delay) => self.wait(delay),
-                Wait::Full(delay) if delay <= LONGEST_WINDOW_WAIT => {
+                Wait::Full(delay) if delay <= self.window_wait_max => {
                     tracing::info!(endpoint, seconds = delay.as_secs() + 1, "waiting: the quota of this time is used");
                     self.wait(delay)
                 }

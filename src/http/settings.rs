@@ -9,6 +9,8 @@ use crate::model::secret::Secret;
 const MAX_BODY_BYTES: usize = 16 << 20;
 /// With the delays between them about 12 seconds: longer than a restart of a load balancer.
 const ATTEMPTS: u32 = 6;
+/// Nobody waits longer for a quota; the next run finds it free.
+const LONGEST_WINDOW_WAIT: Duration = Duration::from_secs(300);
 
 /// How long each part of an exchange may take.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +47,8 @@ pub struct Settings {
     pub max_body_bytes: usize,
     /// Attempts for a fault; a 429 gets a few more.
     pub attempts: u32,
+    /// A full window that frees within this is waited for; a longer one ends the run with [`super::Error::Quota`].
+    pub window_wait_max: Duration,
     /// The authority to trust in place of those that come with the program, as DER.
     #[cfg(test)]
     pub root: Option<Vec<u8>>,
@@ -60,6 +64,7 @@ impl Settings {
             timeouts: Timeouts::default(),
             max_body_bytes: MAX_BODY_BYTES,
             attempts: ATTEMPTS,
+            window_wait_max: LONGEST_WINDOW_WAIT,
             #[cfg(test)]
             root: None,
         }

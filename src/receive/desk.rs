@@ -127,32 +127,33 @@ fn serve(batch: Vec<Waiting>, intake: &mut Intake, clock: &dyn Clock, tell: &mut
         originals.push(one.original);
         answers.push(one.answer);
     }
-    let taken = intake.take(&deliveries, clock.now_ms() / 1000);
-    match &taken {
-        Ok(accepted) => {
-            // Who sent it may have gone; it is durable all the same.
-            for (one, answer) in accepted.iter().zip(answers) {
-                let _ = answer.send(Answer::of(one));
-            }
-            for ((one, delivery), original) in accepted.iter().zip(&deliveries).zip(&originals) {
-                tell(News::Taken(one, Answer::of(one)));
-                if let Some(original) = original {
-                    tell(News::Durable(one, delivery, original));
+    let mut answers = answers.into_iter();
+    let mut begun = 0;
+    while begun < deliveries.len() {
+        let taken = match intake.take_some(&deliveries[begun..], clock.now_ms() / 1000) {
+            Ok(taken) => taken,
+            Err(error) => {
+                let count = answers.len();
+                for answer in answers {
+                    let _ = answer.send(Answer::Later);
                 }
+                tell(News::Unwritten(count, &error));
+                return if is_final(&error) { Err(error) } else { Ok(()) };
+            }
+        };
+        // Who sent it may have gone; it is durable all the same.
+        for (one, answer) in taken.iter().zip(&mut answers) {
+            let _ = answer.send(Answer::of(one));
+        }
+        for ((one, delivery), original) in taken.iter().zip(&deliveries[begun..]).zip(&originals[begun..]) {
+            tell(News::Taken(one, Answer::of(one)));
+            if let Some(original) = original {
+                tell(News::Durable(one, delivery, original));
             }
         }
-        Err(error) => {
-            let count = answers.len();
-            for answer in answers {
-                let _ = answer.send(Answer::Later);
-            }
-            tell(News::Unwritten(count, error));
-        }
+        begun += taken.len();
     }
-    match taken {
-        Err(error) if is_final(&error) => Err(error),
-        _ => Ok(()),
-    }
+    Ok(())
 }
 
 /// Returns whether no waiting mends it.

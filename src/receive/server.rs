@@ -243,7 +243,8 @@ async fn fic(request: Request<Incoming>, shared: &Shared, correlation_id: &str) 
     let path = request.uri().path().to_owned();
     let (token, headers, body) = match body_of(request, AUTHORIZATION.as_str(), shared, correlation_id).await {
         Ok(read) => read,
-        Err(answer) => return answer,
+        // Whoever sent it, it may be the service, which never comes again after a 4xx.
+        Err(_) => return Answer::Later,
     };
     let body = notification::structured(&|name| text_of(&headers, name), &body);
     let outlined = notification::outline(&|_| None, &body);

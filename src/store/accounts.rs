@@ -39,6 +39,8 @@ pub struct Account {
 /// An account in the file, for those who ask whose an event is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownAccount {
+    /// Whether somebody with a credential has read it: events alone do not tell its country.
+    pub is_seen: bool,
     /// Its row.
     pub row: i64,
     /// The service's id.
@@ -47,6 +49,10 @@ pub struct KnownAccount {
     pub mode: String,
 }
 
+/// An account that has no name yet is a service's, too, once a webhook has come for it. ?1 is the name of those.
+const REAL: &str = "mode <> 'sandbox' AND (remote_id <> ?1 OR EXISTS (
+                      SELECT 1 FROM webhook_events WHERE account = accounts.id AND source = 'live'))";
+
 impl Store {
     /// Returns every account of a service.
     ///
@@ -54,14 +60,52 @@ impl Store {
     /// SQLite's.
     pub fn known_accounts(&self, provider: &str) -> Result<Vec<KnownAccount>, Error> {
         let sql = |e| self.sql(e);
-        let mut statement =
-            self.conn.prepare("SELECT id, remote_id, mode FROM accounts WHERE provider=?1 ORDER BY id").map_err(sql)?;
+        let mut statement = self
+            .conn
+            .prepare_cached("SELECT id, remote_id, mode, coalesce(country, name, created) IS NOT NULL FROM accounts WHERE provider=?1 ORDER BY id")
+            .map_err(sql)?;
         let rows = statement
             .query_map([provider], |row| {
-                Ok(KnownAccount { row: row.get(0)?, remote_id: row.get(1)?, mode: row.get(2)? })
+                Ok(KnownAccount { row: row.get(0)?, remote_id: row.get(1)?, mode: row.get(2)?, is_seen: row.get(3)? })
             })
             .map_err(sql)?;
         rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
+    /// Returns the names of the accounts whose rows are a service's own: those of a sandbox are made up, and so is all that
+    /// only files told of.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn real_accounts(&self) -> Result<Vec<String>, Error> {
+        let sql = |e| self.sql(e);
+        let text = format!("SELECT remote_id FROM accounts WHERE {REAL} ORDER BY id");
+        let mut statement = self.conn.prepare(&text).map_err(sql)?;
+        let rows = statement.query_map([NAMELESS], |row| row.get(0)).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
+    /// Returns whether an account is one of [`Store::real_accounts`].
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn is_real(&self, account: i64) -> Result<bool, Error> {
+        let text = format!("SELECT EXISTS (SELECT 1 FROM accounts WHERE id=?2 AND {REAL})");
+        self.conn
+            .prepare_cached(&text)
+            .and_then(|mut statement| statement.query_row(params![NAMELESS, account], |row| row.get(0)))
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Returns whether somebody with a credential has read an account.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn is_seen(&self, account: i64) -> Result<bool, Error> {
+        self.conn
+            .prepare_cached("SELECT coalesce(country, name, created) IS NOT NULL FROM accounts WHERE id=?1")
+            .and_then(|mut statement| statement.query_row([account], |row| row.get(0)))
+            .map_err(|e| self.sql(e))
     }
 
     /// Finds or makes the account's row.
@@ -89,14 +133,16 @@ impl Store {
                 ),
             }));
         }
-        // Events may have come before anybody said whose they are: now somebody does.
-        self.conn
-            .execute(
-                "UPDATE accounts SET remote_id=?2 WHERE provider=?1 AND mode=?3 AND remote_id=?4 AND ?2 <> ?4
-                   AND NOT EXISTS (SELECT 1 FROM accounts WHERE provider=?1 AND mode=?3 AND remote_id=?2)",
-                params![new.provider, new.remote_id, new.mode, NAMELESS],
-            )
-            .map_err(sql)?;
+        // Events may have come before anybody said whose they are: now a key does. An event about another account does not.
+        if new.country.is_some() || new.name.is_some() || new.created_s.is_some() {
+            self.conn
+                .execute(
+                    "UPDATE accounts SET remote_id=?2 WHERE provider=?1 AND mode=?3 AND remote_id=?4 AND ?2 <> ?4
+                       AND NOT EXISTS (SELECT 1 FROM accounts WHERE provider=?1 AND mode=?3 AND remote_id=?2)",
+                    params![new.provider, new.remote_id, new.mode, NAMELESS],
+                )
+                .map_err(sql)?;
+        }
         self.conn
             .execute(
                 "INSERT INTO accounts (provider, remote_id, mode, name, country, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

@@ -402,7 +402,7 @@ impl<'c> Rows<'c> {
             if now.from_s > stored.interval.from_s {
                 self.advance(index, stored.row_id, now, told.event_id())?;
                 // What is newer than the doubt ends it.
-                if stored.unsettled && now.is_after(stored.interval) {
+                if stored.unsettled && now.is_after(stored.interval) && !self.is_asked_later(index, object, told)? {
                     self.mark(index, stored.row_id, false)?;
                 }
             }
@@ -413,12 +413,19 @@ impl<'c> Rows<'c> {
             return Ok(Applied::Unchanged);
         }
         if now.is_after(stored.interval) {
-            return self.rewrite(index, &stored, object, told, true);
+            let settled = !self.is_asked_later(index, object, told)?;
+            return self.rewrite(index, &stored, object, told, settled);
         }
         if stored.interval.is_after(now) && !stored.unsettled {
             return Ok(Applied::Unchanged);
         }
         self.settle(index, stored, object, told)
+    }
+
+    /// Returns whether an answer was sent before the second from which on one is waited for: an event has come since.
+    fn is_asked_later(&self, index: usize, object: &Object, told: &Told) -> Result<bool, Error> {
+        let Source::Answer { sent_s, .. } = told.source else { return Ok(false) };
+        self.store.is_queued_after(told.account, self.numbers[index], &object.row.id, sent_s)
     }
 
     pub(super) fn is_equal(&self, index: usize, stored: &Stored, object: &Object) -> bool {
@@ -483,7 +490,8 @@ impl<'c> Rows<'c> {
                 account: told.account,
                 before: &stored.data,
                 after: &object.row.data,
-                since_s: stored.interval.from_s,
+                // An event that is the row has told what led to it.
+                since_s: stored.interval.from_s.saturating_add(i64::from(stored.event_id.is_some())),
                 at_s: interval.until_s,
             },
         )

@@ -329,6 +329,18 @@ impl Store {
         Ok(())
     }
 
+    /// Forgets why an attempt at a logged event failed: with the next one it counts among the others again.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn forget_error(&self, row: i64) -> Result<(), Error> {
+        self.conn
+            .prepare_cached("UPDATE webhook_events SET error=NULL WHERE id=?1 AND error IS NOT NULL")
+            .and_then(|mut statement| statement.execute([row]))
+            .map(drop)
+            .map_err(|e| self.sql(e))
+    }
+
     /// Returns how often a logged event was tried.
     ///
     /// # Errors

@@ -59,7 +59,7 @@ pub use lock::Lock;
 pub use logs::LogEntry;
 pub use presence::{ListState, Living};
 pub use prune::{OldEvent, OldEvents};
-pub use todo::{Fanout, Fetch, Turn};
+pub use todo::{Fanout, Fetch, Turn, Whose};
 pub use waiting::stop_waiting_for;
 pub use walks::{SliceRow, WalkRow};
 

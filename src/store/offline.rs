@@ -4,9 +4,12 @@
 //! What a row holds then is a function of the *set* of events and of the newest answer, so that it is the same in any order
 //! of arrival.
 
+use rusqlite::params;
+
 use super::apply::{Applied, Rows, SETTLING_S, Source, Stored, Told};
 use super::error::Error;
-use super::settle::{Logged, answer_state, event_id, release};
+use super::events::{Event, object_of};
+use super::settle::{Logged, answer_state, event_id, is_all_that_answers_show, release};
 use crate::model::extract::Compiled;
 use crate::model::merge::{Hidden, laid_over};
 use crate::model::order::{self, Interval, State};
@@ -37,10 +40,16 @@ impl Rows<'_> {
         resource: &'static Resource,
         id: &str,
         account: i64,
+        came: &Event,
     ) -> Result<Result<Applied, Unreadable>, Error> {
         let index = self.catalog.get(resource).index;
         self.prepare(index)?;
-        let stored = self.stored(index, account, id)?;
+        let stored = match self.stored(index, account, id)? {
+            Some(stored) if self.is_next(index, &stored, account, came)? => {
+                return self.lay_over(index, stored, account, came);
+            }
+            stored => stored,
+        };
         let logged = self.logged(resource, account, id, i64::MIN)?;
         let answer = self.newest_answer(index, stored.as_ref())?;
         let mut states: Vec<State> = logged.iter().map(|(state, _, _)| state.clone()).collect();
@@ -76,6 +85,56 @@ impl Rows<'_> {
             self.put_answer(index, stored.row_id, *interval, data.as_deref())?;
         }
         self.put_merged(index, stored, &object, &told, settled).map(Ok)
+    }
+
+    /// Returns whether an event follows all that is known of a living object, alone in its second: the row is what came
+    /// before it, and the log need not be read again.
+    fn is_next(&self, index: usize, stored: &Stored, account: i64, came: &Event) -> Result<bool, Error> {
+        let resource = self.catalog.entries()[index].resource;
+        let is_gone = stored.deleted_at.is_some() || resource.gone.contains(&came.kind.as_str());
+        if is_gone || stored.interval.from_s == i64::MIN || came.created_s <= stored.interval.until_s {
+            return Ok(false);
+        }
+        let since = "SELECT count(*) FROM webhook_events
+                     WHERE account=?1 AND object=?2 AND object_id=?3 AND created>=?4 AND error IS NULL";
+        let bound = params![account, came.table, came.object_id, stored.interval.from_s];
+        let count: i64 = self
+            .conn
+            .prepare_cached(since)
+            .and_then(|mut statement| statement.query_row(bound, |row| row.get(0)))
+            .map_err(|e| self.store.sql(e))?;
+        // Itself, and the one that the row is.
+        Ok(count == 1 + i64::from(stored.event_id.is_some()))
+    }
+
+    /// Lays an event over the row.
+    fn lay_over(
+        &mut self,
+        index: usize,
+        stored: Stored,
+        account: i64,
+        came: &Event,
+    ) -> Result<Result<Applied, Unreadable>, Error> {
+        let (compiled, api_version) = (&self.catalog.entries()[index], came.api_version.as_deref());
+        let payload = object_of(&came.payload).unwrap_or_default();
+        let is_other_release = release(api_version) != release(self.catalog.api_version());
+        let merged = laid_over(payload, Some(&stored.data), &self.hidden(compiled.resource), is_other_release);
+        let object = match self.catalog.object(compiled, &merged) {
+            Ok(object) => object,
+            Err(why) => return Ok(Err(why)),
+        };
+        if stored.event_id.is_none() {
+            self.put_answer(index, stored.row_id, stored.interval, Some(&stored.data))?;
+        }
+        let settled = is_all_that_answers_show(self.catalog, compiled, Some(payload), api_version);
+        let source = Source::Event { id: &came.id, created_s: came.created_s };
+        self.put_merged(index, Some(stored), &object, &Told { account, source, api_version }, settled).map(Ok)
+    }
+
+    fn hidden(&self, resource: &Resource) -> Hidden {
+        let children: Vec<&'static Resource> =
+            self.catalog.entries().iter().map(|entry| entry.resource).filter(|resource| resource.is_child()).collect();
+        Hidden::of(resource, &children)
     }
 
     /// Returns the newest answer that is known of an object: the row, or what is kept beside one that is an event's.
@@ -120,9 +179,7 @@ impl Rows<'_> {
 
     /// Lays the events since the newest answer over it, one after the other, the winner last.
     fn folded(&self, compiled: &Compiled, winner: usize, logged: &[Logged], answer: Option<&Answer>) -> String {
-        let children: Vec<&'static Resource> =
-            self.catalog.entries().iter().map(|entry| entry.resource).filter(|resource| resource.is_child()).collect();
-        let hidden = Hidden::of(compiled.resource, &children);
+        let hidden = self.hidden(compiled.resource);
         let key = |one: &Logged| (one.0.interval.from_s, event_id(&one.0).unwrap_or_default().to_owned());
         let is_outdated = |one: &Logged| answer.is_some_and(|(interval, _)| interval.is_after(one.0.interval));
         let last = &logged[winner];

@@ -366,12 +366,22 @@ pub(super) fn may_replace(
     body: Option<&str>,
     api_version: Option<&str>,
 ) -> bool {
+    state.content.is_none() || is_all_that_answers_show(catalog, compiled, body, api_version)
+}
+
+/// Returns whether a payload has all that an answer shows, or no answer shows more.
+pub(super) fn is_all_that_answers_show(
+    catalog: &Catalog,
+    compiled: &Compiled,
+    body: Option<&str>,
+    api_version: Option<&str>,
+) -> bool {
     let is_whole = || {
         let object = body.and_then(|body| catalog.object(compiled, body).ok());
         object.is_some_and(|object| object.children.iter().all(|set| set.complete))
     };
     let is_shown = compiled.resource.expand.is_empty() && release(api_version) == release(catalog.api_version());
-    compiled.resource.get.is_empty() || state.content.is_none() || is_shown && is_whole()
+    compiled.resource.get.is_empty() || is_shown && is_whole()
 }
 
 /// Returns the release of an API version, `dahlia` of `2026-10-28.dahlia`; versions of the same one only add.

@@ -2,11 +2,25 @@
 
 use rusqlite::params;
 
+use super::Store;
 use super::error::Error;
-use super::{NAMELESS, Store};
 
 /// Entries that are queued in one transaction.
 const FOUND_MAX: usize = 1000;
+
+/// More of what waits is not counted.
+const DUE_COUNTED_MAX: u32 = 100_000;
+
+/// Whose queues are meant: what one credential opens.
+#[derive(Debug, Clone)]
+pub struct Whose {
+    /// `stripe`, `fic`.
+    pub provider: &'static str,
+    /// `live`, `test`.
+    pub mode: &'static str,
+    /// One account of it.
+    pub remote_id: Option<String>,
+}
 
 /// One object to GET.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +134,19 @@ impl Store {
             .map_err(|e| self.sql(e))
     }
 
+    /// Returns whether a GET of an object is queued that may not be sent before a later second than this.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn is_queued_after(&self, account: i64, resource: i64, id: &str, sent_s: i64) -> Result<bool, Error> {
+        self.conn
+            .prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM fetches WHERE account=?1 AND resource=?2 AND id=?3 AND not_before_s>?4)",
+            )
+            .and_then(|mut statement| statement.query_row(params![account, resource, id, sent_s], |row| row.get(0)))
+            .map_err(|e| self.sql(e))
+    }
+
     /// Returns whether objects of a resource wait for their lists, and stand in the queue in their place.
     ///
     /// # Errors
@@ -219,17 +246,23 @@ impl Store {
             .map_err(|e| self.sql(e))
     }
 
-    /// Returns whether an object or a list of a service waits that did not fail yet and may be asked for at `now_s`.
+    /// Returns how many objects and lists wait to be asked for at `now_s`, of accounts of a service in one mode that
+    /// somebody has read with a credential; of `remote_id` alone where it is given. `tries` is 0 for what did not fail yet,
+    /// more for what did, too.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn is_due(&self, provider: &str, now_s: i64) -> Result<bool, Error> {
-        const OF_IT: &str = "JOIN accounts ON accounts.id = account WHERE provider=?1 AND tries=0";
+    pub fn due(&self, whose: &Whose, now_s: i64, tries_max: i64) -> Result<u64, Error> {
+        const OF_IT: &str =
+            "JOIN accounts ON accounts.id = account WHERE provider=?1 AND mode=?2 AND coalesce(country, name, created) IS NOT NULL
+                             AND (?3 IS NULL OR remote_id=?3) AND tries<=?5";
         let sql = format!(
-            "SELECT EXISTS (SELECT 1 FROM fetches {OF_IT} AND not_before_s<=?2)
-                 OR EXISTS (SELECT 1 FROM fanouts {OF_IT} AND ?2=?2)"
+            "SELECT (SELECT count(*) FROM (SELECT 1 FROM fetches {OF_IT} AND not_before_s<=?4 LIMIT {DUE_COUNTED_MAX}))
+                  + (SELECT count(*) FROM (SELECT 1 FROM fanouts {OF_IT} AND ?4=?4 LIMIT {DUE_COUNTED_MAX}))"
         );
-        self.conn.query_row(&sql, params![provider, now_s], |row| row.get(0)).map_err(|e| self.sql(e))
+        let bound = params![whose.provider, whose.mode, whose.remote_id, now_s, tries_max];
+        let mut statement = self.conn.prepare_cached(&sql).map_err(|e| self.sql(e))?;
+        statement.query_row(bound, |row| row.get::<_, i64>(0)).map(i64::unsigned_abs).map_err(|e| self.sql(e))
     }
 
     /// Returns how many GETs of each resource wait that did not fail yet, by the resource's number.
@@ -246,19 +279,17 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
-    /// Returns the companies or accounts of a service in one mode for which something waits to be asked for: their own ids
-    /// and their names.
+    /// Returns the companies or accounts of a service in one mode for which something waits to be asked for, and that
+    /// somebody has read with a credential: their own ids and their names.
     ///
     /// # Errors
     /// SQLite's.
     pub fn accounts_waiting(&self, provider: &str, mode: &str) -> Result<Vec<(String, String)>, Error> {
         let sql = |e| self.sql(e);
-        let text = "SELECT remote_id, coalesce(name, '') FROM accounts WHERE provider=?1 AND mode=?2 AND remote_id<>?3
-                    AND EXISTS (SELECT 1 FROM fetches WHERE account=accounts.id AND tries=0) ORDER BY id";
+        let text = "SELECT remote_id, coalesce(name, '') FROM accounts WHERE provider=?1 AND mode=?2
+                    AND coalesce(country, name, created) IS NOT NULL AND EXISTS (SELECT 1 FROM fetches WHERE account=accounts.id) ORDER BY id";
         let mut statement = self.conn.prepare_cached(text).map_err(sql)?;
-        let rows = statement
-            .query_map(params![provider, mode, NAMELESS], |row| Ok((row.get(0)?, row.get(1)?)))
-            .map_err(sql)?;
+        let rows = statement.query_map(params![provider, mode], |row| Ok((row.get(0)?, row.get(1)?))).map_err(sql)?;
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 

@@ -297,7 +297,8 @@ impl Work for Fetches<'_, '_> {
                 let outcome = outcome(&id, &failure);
                 let number = super::number(&self.numbers, resource);
                 self.failed.add(number, &id, &outcome);
-                if matches!(outcome, Outcome::Failed(_)) {
+                // What is forbidden waits behind what is not; a key may be given more one day.
+                if !matches!(outcome, Outcome::Interrupted) {
                     self.store.fetch_failed(self.account, number, &id)?;
                 }
                 self.tally.fail(&table, outcome);

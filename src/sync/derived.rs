@@ -142,7 +142,7 @@ mod tests {
             remote_id: "acct_1".to_owned(),
             mode: "live",
             name: None,
-            country: None,
+            country: Some("IT".to_owned()),
             created_s: None,
         };
         let account = store.account(&new).expect("an account").id;

@@ -159,7 +159,7 @@ fn merge(rows: &mut Rows, catalog: &Catalog, account: i64, one: &Waiting) -> Res
     let (Some(compiled), Some(id)) = (catalog.by_table(&event.table), &event.object_id) else {
         return Ok(Taken::default());
     };
-    Ok(match rows.merge_logged(compiled.resource, id, account)? {
+    Ok(match rows.merge_logged(compiled.resource, id, account, event)? {
         Ok(applied) => Taken { applied: Some(applied), ..Taken::default() },
         Err(why) => Taken { trouble: Some(why.to_string()), ..Taken::default() },
     })

@@ -17,6 +17,8 @@ use crate::store::{
 
 /// How old the knowledge may be of which lists were read whole: syncs go on beside.
 const CURRENT_AGE_MAX: Duration = Duration::from_secs(60);
+/// Others at the file wait no longer than that.
+const TRANSACTION_TIME_MAX: Duration = Duration::from_millis(40);
 /// Doors that nobody's signature opens.
 const FROM_OUTSIDE: [&str; 2] = ["test", "replay"];
 
@@ -121,6 +123,17 @@ impl Verdict {
     }
 }
 
+/// Who asks the services for what events cannot tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asking {
+    /// Somebody, for every account.
+    All,
+    /// Somebody, for what a key of this mode opens.
+    In(&'static str),
+    /// Nobody.
+    Nobody,
+}
+
 /// Takes deliveries in. Lives as long as one writer.
 pub struct Intake<'c> {
     pub(super) store: &'c Store,
@@ -135,8 +148,7 @@ pub struct Intake<'c> {
     /// The account that the key opens, and its mode.
     own: Option<(String, &'static str)>,
     accounts: Vec<KnownAccount>,
-    /// Whether the accounts were read anew for this batch.
-    has_looked: bool,
+    asking: Asking,
     /// Of Fatture in Cloud.
     pub(super) companies: Vec<KnownAccount>,
     /// The mode of companies that the file does not know yet.
@@ -174,7 +186,7 @@ impl<'c> Intake<'c> {
             is_sandbox,
             own,
             accounts,
-            has_looked: false,
+            asking: Asking::All,
             companies,
             company_mode,
             current,
@@ -182,9 +194,25 @@ impl<'c> Intake<'c> {
     }
 
     /// Says that nobody asks the service soon for what an event cannot tell: its payload is laid over what is known.
-    pub fn offline(mut self) -> Intake<'c> {
-        self.rows.set_offline(true);
-        self
+    pub fn offline(self) -> Intake<'c> {
+        Intake { asking: Asking::Nobody, ..self }
+    }
+
+    /// Says that somebody asks soon, but only for accounts of this mode that a key has opened.
+    pub fn asking_in(self, mode: &'static str) -> Intake<'c> {
+        Intake { asking: Asking::In(mode), ..self }
+    }
+
+    /// Returns whether nobody asks the service soon for an account's objects.
+    fn is_offline(&self, account: i64) -> bool {
+        let mode = match self.asking {
+            Asking::All => return false,
+            Asking::Nobody => return true,
+            Asking::In(mode) => mode,
+        };
+        let known = self.accounts.iter().find(|it| it.row == account);
+        // What nobody has named yet is named by the key, which will have opened it.
+        !known.is_some_and(|it| it.mode == mode && (it.is_seen || it.remote_id == NAMELESS))
     }
 
     /// Says in which mode companies of Fatture in Cloud are that the file does not know yet; `live` unless it is said.
@@ -197,14 +225,38 @@ impl<'c> Intake<'c> {
         &self.numbers
     }
 
-    /// Takes a batch in, in one transaction: when this returns, what it says is durable.
+    /// Takes a batch in: when this returns, what it says is durable.
+    ///
+    /// # Errors
+    /// What keeps the file from being written.
+    pub fn take(&mut self, batch: &[Delivery], now_s: i64) -> Result<Vec<Accepted>, Error> {
+        let mut taken = Vec::with_capacity(batch.len());
+        while taken.len() < batch.len() {
+            taken.extend(self.take_some(&batch[taken.len()..], now_s)?);
+        }
+        Ok(taken)
+    }
+
+    /// Takes the first of a batch in, in one transaction that is short: as many as there is time for, at least one.
     ///
     /// # Errors
     /// What keeps the file from being written; nothing of the batch is in it then.
-    pub fn take(&mut self, batch: &[Delivery], now_s: i64) -> Result<Vec<Accepted>, Error> {
+    pub fn take_some(&mut self, batch: &[Delivery], now_s: i64) -> Result<Vec<Accepted>, Error> {
         let store = self.store;
-        self.has_looked = false;
-        let taken = store.at_once(|| batch.iter().map(|one| self.take_one(one, now_s)).collect::<Result<Vec<_>, _>>());
+        let began = Instant::now();
+        let taken = store.at_once(|| {
+            // A sync beside may have learned since whose key it is.
+            self.accounts = store.known_accounts("stripe")?;
+            self.is_sandbox |= self.accounts.iter().any(|account| account.mode == "sandbox");
+            let mut taken = Vec::with_capacity(batch.len());
+            for one in batch {
+                taken.push(self.take_one(one, now_s)?);
+                if began.elapsed() >= TRANSACTION_TIME_MAX {
+                    break;
+                }
+            }
+            Ok::<_, Error>(taken)
+        });
         if taken.is_err() {
             // Accounts made in it are not there.
             self.accounts = store.known_accounts("stripe").unwrap_or_default();
@@ -249,6 +301,9 @@ impl<'c> Intake<'c> {
                         });
                     }
                     let one = as_it_came(one.clone());
+                    if one.event.error.is_none() {
+                        store.forget_error(one.row)?;
+                    }
                     let provider = self.provider_of(*account);
                     self.effect(*account, &one, now_s, Instant::now()).map(|it| Accepted {
                         account: name,
@@ -296,7 +351,12 @@ impl<'c> Intake<'c> {
         let row = match self.store.log_event(&arrival)? {
             Logged::New(row) => row,
             // A redelivery runs what failed again at once.
-            Logged::Again { row, status } if status == "failed" || status == "dead" => row,
+            Logged::Again { row, status } if status == "failed" || status == "dead" => {
+                if event.error.is_none() {
+                    self.store.forget_error(row)?;
+                }
+                row
+            }
             Logged::Again { row, status } => {
                 let verdict = if status == "ignored" { Verdict::Ignored } else { Verdict::Duplicate };
                 return Ok(Accepted { row: Some(row), verdict, took_us: micros(began), ..accepted });
@@ -329,8 +389,7 @@ impl<'c> Intake<'c> {
     /// Leaves a row of a service's account in doubt that somebody's file has changed: a GET has the last word.
     fn distrust(&mut self, account: i64, door: &str, event: &Event, done: &Accepted, now_s: i64) -> Result<(), Error> {
         let is_changed = done.applied.is_some_and(|applied| applied != Applied::Unchanged);
-        let is_real = |it: &KnownAccount| it.row == account && it.mode != "sandbox" && it.remote_id != NAMELESS;
-        if !(is_changed && FROM_OUTSIDE.contains(&door) && self.accounts.iter().any(is_real)) {
+        if !(is_changed && FROM_OUTSIDE.contains(&door) && self.store.is_real(account)?) {
             return Ok(());
         }
         let (Some(compiled), Some(id)) = (self.catalog.by_table(&event.table), &event.object_id) else {
@@ -342,6 +401,7 @@ impl<'c> Intake<'c> {
     /// Takes one event's effect within a savepoint, and writes down how it ended.
     fn effect(&mut self, account: i64, one: &Waiting, now_s: i64, began: Instant) -> Result<Accepted, Error> {
         self.refresh(account, now_s)?;
+        self.rows.set_offline(self.is_offline(account));
         let store = self.store;
         let taken = match (&one.event.error, one.event.table.is_empty()) {
             // Which change it tells of, nobody can say.
@@ -364,9 +424,7 @@ impl<'c> Intake<'c> {
             }) {
                 Ok(taken) => taken,
                 Err(error) if is_of_the_event(&error) => {
-                    let is_offline = self.rows.is_offline();
                     self.rows = store.rows(self.catalog, &self.children)?;
-                    self.rows.set_offline(is_offline);
                     Taken { trouble: Some(error.to_string()), ..Taken::default() }
                 }
                 Err(error) => return Err(error),
@@ -393,6 +451,8 @@ impl<'c> Intake<'c> {
         if self.current.get(&account).is_some_and(|(since, _)| since.elapsed() < CURRENT_AGE_MAX) {
             return Ok(());
         }
+        // A key may have opened one since.
+        self.accounts = self.store.known_accounts("stripe")?;
         let known = self.accounts.iter().find(|it| it.row == account);
         let row = crate::store::Account {
             id: account,
@@ -423,11 +483,6 @@ impl<'c> Intake<'c> {
         };
         let own = self.own.as_ref().filter(|(_, of)| *of == mode).map(|(id, _)| id.as_str());
         let said = read.account.as_deref().or(owner).or(own);
-        if said.is_none() && self.only_of(mode).is_none() && !std::mem::replace(&mut self.has_looked, true) {
-            // A sync beside may have learned since whose key it is.
-            self.accounts = self.store.known_accounts("stripe")?;
-            self.is_sandbox = self.accounts.iter().any(|account| account.mode == "sandbox");
-        }
         let named = said.or(self.only_of(mode)).unwrap_or(NAMELESS).to_owned();
         if let Some(known) = self.accounts.iter().find(|it| it.mode == mode && it.remote_id == named) {
             return Ok(known.row);
@@ -438,9 +493,10 @@ impl<'c> Intake<'c> {
         Ok(row)
     }
 
-    /// Returns the account that is the only one of its mode.
+    /// Returns the account that is the only one of its mode that a key has opened.
     fn only_of(&self, mode: &str) -> Option<&str> {
-        let mut of_mode = self.accounts.iter().filter(|it| it.mode == mode && it.remote_id != NAMELESS);
+        // What events alone have named are accounts that are connected to it.
+        let mut of_mode = self.accounts.iter().filter(|it| it.mode == mode && it.is_seen);
         match (of_mode.next(), of_mode.next()) {
             (Some(only), None) => Some(&only.remote_id),
             _ => None,
@@ -563,13 +619,14 @@ mod tests {
             let one = delivery(&one.body.replacen('{', &format!("{{{account}"), 1));
             intake.take(&[one], 100).expect("takes").remove(0).account
         };
+        assert_eq!(take("evt_0", "acct_other"), "acct_other", "whose is told");
         assert_eq!(take("evt_1", ""), NAMELESS);
         let new = |remote_id: &str| NewAccount {
             provider: "stripe",
             remote_id: remote_id.to_owned(),
             mode: "live",
             name: None,
-            country: None,
+            country: Some("IT".to_owned()),
             created_s: None,
         };
         // A sync finds out whose they are: those that came before are that account's, too.
@@ -577,9 +634,10 @@ mod tests {
         assert_eq!(take("evt_2", ""), "acct_1");
         let accounts =
             "SELECT remote_id, (SELECT count(*) FROM webhook_events WHERE account = accounts.id) FROM accounts";
-        assert_eq!(store.query_text(accounts).expect("rows"), [["acct_1", "2"]]);
+        assert_eq!(store.query_text(accounts).expect("rows"), [["acct_1", "2"], ["acct_other", "1"]]);
         assert_eq!(take("evt_3", "acct_connected"), "acct_connected");
         // With several of them nobody can tell.
+        store.account(&new("acct_2")).expect("made");
         assert_eq!(take("evt_4", ""), NAMELESS);
     }
 
@@ -598,6 +656,48 @@ mod tests {
         assert_eq!(store.query_text("SELECT id, name FROM stripe_products").expect("rows"), [["prod_1", "A"]]);
         let log = "SELECT status, coalesce(error, '-'), (SELECT count(*) FROM fetches) FROM webhook_events";
         assert_eq!(store.query_text(log).expect("rows"), [["processed", "-", "0"]]);
+    }
+
+    #[test]
+    fn what_fails_once_is_taken_at_the_next_attempt_also_where_nobody_asks() {
+        let store = Store::in_memory().expect("opens");
+        let catalog = super::super::catalog();
+        let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares").offline();
+        let refuse = "CREATE TRIGGER refuses BEFORE INSERT ON stripe_customers BEGIN SELECT RAISE(ABORT, 'no'); END";
+        store.query_text(refuse).expect("made");
+        let customer = event("evt_1", "customer.created", 12, r#"{"id":"cus_1","object":"customer","name":"A"}"#);
+        let accepted = intake.take(std::slice::from_ref(&customer), 100).expect("takes");
+        assert!(matches!(accepted[0].verdict, Verdict::Failed(_)), "{accepted:?}");
+        store.query_text("DROP TRIGGER refuses").expect("dropped");
+        assert_eq!(verdicts(&intake.take_due(130, 10).expect("takes")), [&Verdict::Processed]);
+        let row = "SELECT id, name, unsettled FROM stripe_customers";
+        assert_eq!(store.query_text(row).expect("rows"), [["cus_1", "A", "1"]]);
+    }
+
+    #[test]
+    fn a_payload_is_laid_over_what_is_known_where_the_key_opens_another_account() {
+        let store = Store::in_memory().expect("opens");
+        let catalog = super::super::catalog();
+        let new = NewAccount {
+            provider: "stripe",
+            remote_id: "acct_own".to_owned(),
+            mode: "live",
+            name: None,
+            country: Some("IT".to_owned()),
+            created_s: None,
+        };
+        store.account(&new).expect("made");
+        let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares").asking_in("live");
+        let customer = |id: &str, account: &str| {
+            let one =
+                event(&format!("evt_{id}"), "customer.created", 12, &format!(r#"{{"id":"{id}","object":"customer"}}"#));
+            delivery(&one.body.replacen('{', &format!(r#"{{"account":"{account}","#), 1))
+        };
+        let batch = [customer("cus_own", "acct_own"), customer("cus_other", "acct_other")];
+        assert_eq!(verdicts(&intake.take(&batch, 100).expect("takes")), [&Verdict::Processed, &Verdict::Processed]);
+        let ids = |sql: &str| store.query_text(sql).expect("rows").concat();
+        assert_eq!(ids("SELECT id FROM stripe_customers"), ["cus_other"]);
+        assert_eq!(ids("SELECT id FROM fetches ORDER BY id"), ["cus_other", "cus_own"]);
     }
 
     /// Prints for each type what becomes of it.

@@ -52,6 +52,9 @@ pub struct Options {
     pub in_flight_max: usize,
     /// Only work off what is queued: objects and lists that events asked for. No list and no event log is read.
     pub queued_only: bool,
+    /// How long a company of Fatture in Cloud is worked on; what is left is the next run's. Its pace is a few requests a
+    /// second, and others may wait for the same file.
+    pub time_max: Option<std::time::Duration>,
 }
 
 /// What no honest list comes near. A list that goes beyond does not end.

@@ -11,7 +11,8 @@ use crate::model::text;
 use crate::providers::fic::notification::{self, Notification};
 use crate::store::{Event, NAMELESS, NewAccount, SETTLING_S, Waiting};
 
-const DAY_S: i64 = 24 * 3600;
+/// How far the service's clock is believed to be ahead.
+const AHEAD_MAX_S: i64 = 5;
 
 impl Intake<'_> {
     /// Takes one notification in.
@@ -68,8 +69,8 @@ fn event(read: Notification, mut trouble: Option<String>, body: &str, now_s: i64
         // Of several none stands for the others.
         object_id: ids.next().filter(|_| ids.len() == 0),
         api_version: None,
-        // By the service's clock, which may be ahead of ours; a day is no difference of clocks.
-        created_s: read.time_s.filter(|time_s| time_s.saturating_sub(now_s) < DAY_S).unwrap_or(now_s),
+        // By the service's clock, which may be some seconds ahead of ours. More would be a zone that is wrongly marked.
+        created_s: read.time_s.map_or(now_s, |time_s| time_s.min(now_s.saturating_add(AHEAD_MAX_S))),
         priority: notification::priority(&read.kind),
         id: read.id,
         kind: read.kind,
@@ -83,6 +84,10 @@ impl Handler<'_, '_> {
     /// Queues a GET for each object that a notification names, unless an answer that was sent later is known.
     pub(super) fn ask_for_named(&mut self, one: &Waiting) -> Result<Taken, Error> {
         let event = &one.event;
+        // A company that no token has opened is logged alone: its first reading will begin after this.
+        if !self.store.is_seen(self.account)? {
+            return Ok(Taken::default());
+        }
         let read = match notification::read(&|_| None, &event.payload) {
             Ok(read) => read,
             Err(why) => return Ok(Taken { trouble: Some(why.to_string()), ..Taken::default() }),

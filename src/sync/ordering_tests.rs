@@ -464,6 +464,27 @@ fn a_circle_whose_beginning_could_not_be_applied_is_doubtful() {
     }
 }
 
+#[test]
+fn an_answer_that_was_sent_before_an_event_came_does_not_end_the_doubt() {
+    let store = Store::in_memory().expect("opens");
+    let catalog = super::catalog();
+    let compiled = catalog.by_table("stripe_products").expect("a resource");
+    let mut bench = Bench::new(&store, &catalog, KINDS[0], false);
+    let number = store.resource_number("stripe_products").expect("a number");
+    let (account, mut held) = (bench.account, |at_s: i64, name: &str| {
+        let content = json!({"id": "x_1", "object": "product", "name": name});
+        let object = catalog.object(compiled, &content.to_string()).expect("reads");
+        let told = answer(bench.account, When { sent_s: at_s, date_s: at_s }, API_VERSION);
+        bench.rows.apply(&object, &told).expect("applies");
+        store.query_text("SELECT name, unsettled FROM stripe_products").expect("rows").concat().join(" ")
+    });
+    assert_eq!(held(100, "A"), "A 0");
+    store.queue_fetch(account, number, "x_1", 107, "event").expect("queues");
+    assert_eq!(held(103, "B"), "B 1", "it holds until 103, and something happened at 107");
+    assert_eq!(held(105, "B"), "B 1");
+    assert_eq!(held(108, "C"), "C 0");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 3000, ..ProptestConfig::default() })]
 

@@ -220,9 +220,14 @@ fn without_a_token_it_is_kept_and_the_next_sync_fetches_it() {
     let body = json!({"data": {"ids": [5]}}).to_string();
     let sent = world.binary_with("9:1", "entities.clients.create", &body, &world.token("9:1", &other));
     let sent = String::from_utf8(sent).expect("text").replace("company:12345", "company:777");
-    assert_eq!(running.status_of(sent.as_bytes()), 202);
-    assert_eq!(world.home.count("SELECT count(*) FROM accounts WHERE provider = 'fic' AND remote_id = '777'"), 1);
+    assert_eq!(running.status_of(sent.as_bytes()), 200);
+    let its = "FROM accounts WHERE provider = 'fic' AND remote_id = '777'";
+    assert_eq!(world.home.count(&format!("SELECT count(*) {its}")), 1);
+    // Nobody's token is carried to a company that somebody else named.
+    let waits = format!("SELECT count(*) FROM fetches WHERE account = (SELECT id {its})");
+    assert_eq!(world.home.count(&waits), 0);
     running.stop();
+    world.sandbox.advance_s(10);
     world.sync(&["clients"]);
     assert_eq!(world.name_of(&id), "Cambiato");
     assert_eq!(world.home.count("SELECT count(*) FROM fic_clients WHERE unsettled"), 0);
@@ -259,7 +264,7 @@ fn only_the_services_own_tokens_open_and_what_it_sent_is_never_refused() {
     }
     let scripted = asks(SINK, &[("x-fic-verification-challenge", "<script>"), ("Authorization", &bare)]);
     assert!(scripted.starts_with("HTTP/1.1 400"), "{scripted}");
-    assert_eq!(post("1:2", body, &world.token("1:2", &json!({}))), 202);
+    assert_eq!(post("1:2", body, &world.token("1:2", &json!({}))), 200);
     // Now the key is known to be right.
     for (what, token) in [
         ("forged", forged("1:3")),
@@ -302,7 +307,7 @@ fn a_notification_out_of_a_file_goes_the_same_way() {
     });
     std::fs::write(world.home.path().join("event.json"), event.to_string()).expect("written");
     execute(&world.home.database(), "UPDATE row_states SET from_s = 0, until_s = 0");
-    let done = ran(&mut world.command(&["replay", "event.json", "--format", "json"]));
+    let done = ran(&mut world.command(&["replay", "event.json", "--apply", "--format", "json"]));
     assert!(done.code == Some(0) && done.stdout.contains(r#""stored":1"#), "{}{}", done.stdout, done.stderr);
     let waits = format!("SELECT count(*) FROM fetches WHERE id = '{id}'");
     assert_eq!(world.home.count(&waits), 1);

@@ -10,7 +10,7 @@ use stripesync::model::secret::Secret;
 use stripesync::providers::stripe::{API_VERSION, signature};
 use stripesync::store::Store;
 
-use crate::program::{Home, Ran, finished, signal};
+use crate::program::{Home, Ran, Reply, Scripted, account, finished, signal, until};
 use crate::support::Dice;
 
 pub const SECRET: &str = "whsec_aSigningSecretForTheTests";
@@ -308,7 +308,46 @@ fn without_a_key_an_events_fields_are_taken_and_what_it_cannot_show_stays_in_dou
     // The next sync with a key asks for what is in doubt.
     assert_eq!(home.count("SELECT count(*) FROM fetches WHERE id IN ('cus_1', 'in_1')"), 2);
     running.stop();
+    // Whose it is, nobody has said yet; but it is no playground.
+    std::fs::write(home.path().join("made_up.json"), event("evt_9", "customer.created", 50, &customer("X")))
+        .expect("written");
+    let refused = home.run(&["replay", "made_up.json"]);
+    assert!(refused.code == Some(2) && refused.stderr.contains("--apply"), "{}", refused.stderr);
     home.assert_intact();
+}
+
+#[test]
+fn what_a_key_cannot_ask_for_is_not_asked_for_again_and_again() {
+    let home = Home::new();
+    let service = Scripted::start(|path, _| match path.split('?').next() {
+        Some("/v1/account") => account(),
+        Some(path) if path.starts_with("/v1/customers") => {
+            Reply::Json(403, r#"{"error":{"type":"invalid_request_error","message":"not permitted"}}"#.to_owned())
+        }
+        _ => Reply::Json(200, r#"{"object":"list","data":[],"has_more":false,"url":"/v1/x"}"#.to_owned()),
+    });
+    let mut command =
+        home.asking(&service.url, "sk_live_aKeyForTheTests", &["listen", "--port", "0", "--admin-port", "off"]);
+    command.env("STRIPE_WEBHOOK_SECRET", SECRET);
+    let running = Running::of(command);
+    let customer = |id: &str, account: &str| {
+        format!(
+            r#"{{"id":"evt_{id}","object":"event","type":"customer.updated","created":{},"livemode":true,{account}
+                "api_version":"{API_VERSION}","data":{{"object":{{"id":"cus_{id}","object":"customer","name":"N"}}}}}}"#,
+            now_s() - 5
+        )
+    };
+    until("asked whose key it is", || !service.requests().is_empty());
+    assert_eq!(running.post(&customer("1", "")), 200);
+    assert_eq!(running.post(&customer("2", r#""account":"acct_connected","#)), 200);
+    let asked = |part: &str| service.requests().iter().filter(|head| head.contains(part)).count();
+    until("asked for what the event was about", || asked("/v1/customers/cus_1") > 0);
+    std::thread::sleep(Duration::from_secs(7));
+    assert!(asked("/v1/customers/cus_1") <= 2 && asked("/v1/account") <= 4, "{:#?}", service.requests());
+    assert_eq!(asked("cus_2"), 0, "this key does not open that account");
+    // Nobody will ask for it, so that what the event tells is taken.
+    assert_eq!(home.count("SELECT count(*) FROM stripe_customers WHERE id = 'cus_2' AND name = 'N' AND unsettled"), 1);
+    running.stop();
 }
 
 #[test]

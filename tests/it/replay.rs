@@ -158,7 +158,7 @@ fn what_is_no_event_is_named_and_real_accounts_are_left_alone() {
         remote_id: "acct_real".to_owned(),
         mode: "live",
         name: None,
-        country: None,
+        country: Some("IT".to_owned()),
         created_s: None,
     };
     store.account(&real).expect("made");

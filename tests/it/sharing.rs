@@ -103,3 +103,25 @@ fn the_log_beside_the_file_is_bounded_and_shrinks_again_when_a_long_reader_ends(
     let after = write(&store, account, 61);
     assert!(after < WAL_MAX_BYTES, "{after} bytes");
 }
+
+#[test]
+fn a_sync_waits_for_what_a_receiver_reads_beside_it() {
+    let home = Home::new();
+    drop(Store::open(&home.database()).expect("opens"));
+    let place = home.path().join("stripesync.db.lock");
+    let file = std::fs::OpenOptions::new().create(true).truncate(true).write(true).open(&place).expect("a file");
+    file.lock().expect("free");
+    std::fs::write(&place, "1 2026-01-01T00:00:00Z (listen)").expect("written");
+    let arguments = ["sync", "products", "--sandbox", "--database", "stripesync.db"];
+    let (child, began) = started(&mut home.command(&arguments));
+    let held = Duration::from_secs(3);
+    std::thread::sleep(held);
+    drop(file);
+    let ran = finished(child, began);
+    assert!(ran.code == Some(0) && ran.took >= held, "{:?} after {:?}: {}", ran.code, ran.took, ran.stderr);
+    // Another sync is not waited for.
+    let file = std::fs::OpenOptions::new().write(true).open(&place).expect("a file");
+    file.lock().expect("free");
+    std::fs::write(&place, "1 2026-01-01T00:00:00Z").expect("written");
+    assert_eq!(home.run(&arguments).code, Some(5));
+}

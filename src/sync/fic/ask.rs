@@ -68,7 +68,7 @@ impl Pull<'_> {
         request: &Request,
         read: &mut dyn FnMut(&[u8]) -> Result<T, Unreadable>,
     ) -> Result<(T, When), Trouble> {
-        if self.cancel.is_set() {
+        if self.cancel.is_set() || self.options.time_max.is_some_and(|most| self.began.elapsed() >= most) {
             return Err(Trouble::Http(HttpError::Interrupted));
         }
         let (before, began) = (self.client.sent(), Instant::now());

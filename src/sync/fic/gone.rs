@@ -197,8 +197,13 @@ impl Pull<'_> {
                 if matches!(done, Ok(true)) {
                     self.store.end_fetch(self.account.id, fetch.resource, &fetch.id, now_s)?;
                 }
-                let is_broken = done.is_err() && !self.cancel.is_set() && self.spent.is_none();
+                // Where nobody answers at all, the object is not what is broken.
+                let is_unreached = matches!(&done, Err(Trouble::Http(error)) if !error.is_about_the_request());
+                let is_broken = done.is_err() && !is_unreached;
                 self.settle_job(resource, PROBE, done.map(drop))?;
+                if is_unreached {
+                    return Ok(());
+                }
                 if is_broken {
                     self.store.fetch_failed(self.account.id, fetch.resource, &fetch.id)?;
                     failed.insert((fetch.resource, fetch.id));

@@ -9,7 +9,7 @@ use crate::providers::fic::request::PER_PAGE;
 use crate::sync::Error;
 
 /// Objects asked for one by one in one run; what is left waits for the next.
-const SINGLES_MAX: usize = 200;
+const SINGLES_MAX: usize = 40;
 
 impl Pull<'_> {
     /// Works off what is queued: a list whole where that costs less than its objects one by one.
