@@ -33,7 +33,7 @@ mod unmade;
 mod waiting;
 mod walks;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
 use std::os::unix::ffi::OsStrExt;
@@ -43,7 +43,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use checkpoint::Checkpointer;
 use others::Watch;
@@ -76,6 +76,8 @@ pub struct Store {
     lock: Option<Lock>,
     /// Where this process made the file: with which schema.
     made_schema: Option<i64>,
+    /// Whether the disk failed, and what stands in the WAL may never come onto it.
+    is_wal_in_doubt: Cell<bool>,
 }
 
 impl Store {
@@ -212,6 +214,7 @@ impl Store {
             identity,
             lock: None,
             made_schema: None,
+            is_wal_in_doubt: Cell::new(false),
         }
     }
 
@@ -248,7 +251,23 @@ impl Store {
     /// # Errors
     /// [`Error::Locked`] when another process does not let go.
     pub fn begin(&self) -> Result<(), Error> {
+        if self.is_wal_in_doubt.get() {
+            self.begin_wal_anew()?;
+        }
         self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| self.sql(e))
+    }
+
+    /// Copies all of the WAL into the file, and empties it. After a sync that failed the system takes what it was for as
+    /// written, whether it is or not: what another connection had committed before, without waiting for the disk, would be
+    /// a hole in the WAL, and after a power cut nothing behind it is read. To open the file anew would not mend that: the
+    /// WAL stays as long as anybody has it open.
+    fn begin_wal_anew(&self) -> Result<(), Error> {
+        let is_in_use = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        if is_in_use.map_err(|e| self.sql(e))? {
+            return Err(Error::Locked { path: self.path.clone() });
+        }
+        self.is_wal_in_doubt.set(false);
+        Ok(())
     }
 
     /// Makes the transaction durable.
@@ -325,6 +344,9 @@ impl Store {
     }
 
     fn sql(&self, error: rusqlite::Error) -> Error {
+        if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
+            self.is_wal_in_doubt.set(true);
+        }
         Error::from_sql(&self.path, error)
     }
 

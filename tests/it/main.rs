@@ -11,6 +11,8 @@ mod bad_values;
 mod by_events;
 mod cli;
 mod clocks;
+#[cfg(target_os = "linux")]
+mod durable;
 mod endless;
 mod event_log;
 mod fic_gone;
