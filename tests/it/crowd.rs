@@ -108,7 +108,7 @@ fn a_burst_over_many_connections_is_taken_whole_and_once() {
 #[test]
 fn a_sync_and_a_receiver_share_a_file_and_neither_waits_for_long() {
     let sandbox = Sandbox::start(Options {
-        sizes: Sizes::customers(400),
+        sizes: Sizes::customers(60),
         livemode: true,
         start_s: now_s() - 100,
         ..Options::default()
@@ -147,6 +147,7 @@ fn a_sync_and_a_receiver_share_a_file_and_neither_waits_for_long() {
                 is_over.store(true, Ordering::Relaxed);
             }
             assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+            println!("{arguments:?} took {:?}", ran.took);
         }
         is_over.store(true, Ordering::Relaxed);
     });
