@@ -42,7 +42,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             [CompletionResult]::new('replay', 'replay', [CompletionResultType]::ParameterValue, 'Take events from files or from the log, as if they were delivered; or send them elsewhere')
             [CompletionResult]::new('test-webhook', 'test-webhook', [CompletionResultType]::ParameterValue, 'Take one event by the receiver''s own path, and show what it does')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what the file holds and how fresh it is')
-            [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'Show what the event log holds')
+            [CompletionResult]::new('events', 'events', [CompletionResultType]::ParameterValue, 'Show what the event log holds, and prune it')
             [CompletionResult]::new('retry-failed', 'retry-failed', [CompletionResultType]::ParameterValue, 'Try failed events once more')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Serve a look-alike of both services on this machine')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Write completions for a shell')
@@ -83,6 +83,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             [CompletionResult]::new('--host', '--host', [CompletionResultType]::ParameterName, 'Address to listen on; others than 127.0.0.1 can be reached from other machines')
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port; 0 takes a free one')
             [CompletionResult]::new('--forward-to', '--forward-to', [CompletionResultType]::ParameterName, 'Pass each event on to this address as it came, signature included, once it is in the file')
+            [CompletionResult]::new('--admin-port', '--admin-port', [CompletionResultType]::ParameterName, 'Port for monitors, on 127.0.0.1 alone; 0 takes a free one, off has none')
             [CompletionResult]::new('--catch-up', '--catch-up', [CompletionResultType]::ParameterName, 'How often events that never arrived are asked for, with a key: from 10s to 7d')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')
@@ -198,6 +199,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List events, those that came in last first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one event: its payload, its attempts, and the row that it is about')
+            [CompletionResult]::new('prune', 'prune', [CompletionResultType]::ParameterValue, 'Take old events out of the log')
             break
         }
         'stripesync;events;list' {
@@ -235,6 +237,28 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are written to stdout')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR')
             [CompletionResult]::new('--log-format', '--log-format', [CompletionResultType]::ParameterName, 'How log lines are written to stderr')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Write only errors to stderr')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Write only errors to stderr')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show every line of the tables, and log steps; -vv logs each request too')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show every line of the tables, and log steps; -vv logs each request too')
+            [CompletionResult]::new('--no-input', '--no-input', [CompletionResultType]::ParameterName, 'Never ask a question')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'stripesync;events;prune' {
+            [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Those that came in longer ago than this: 31d or more, such as 90d')
+            [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Those with this status; several with commas')
+            [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]')
+            [CompletionResult]::new('--project-name', '--project-name', [CompletionResultType]::ParameterName, 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How results are written to stdout')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR')
+            [CompletionResult]::new('--log-format', '--log-format', [CompletionResultType]::ParameterName, 'How log lines are written to stderr')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would go, by status and type; write nothing')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Write only errors to stderr')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Write only errors to stderr')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show every line of the tables, and log steps; -vv logs each request too')

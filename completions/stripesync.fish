@@ -45,7 +45,7 @@ complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "listen" -d 'R
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "replay" -d 'Take events from files or from the log, as if they were delivered; or send them elsewhere'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "test-webhook" -d 'Take one event by the receiver\'s own path, and show what it does'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "status" -d 'Show what the file holds and how fresh it is'
-complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "events" -d 'Show what the event log holds'
+complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "events" -d 'Show what the event log holds, and prune it'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "retry-failed" -d 'Try failed events once more'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "sandbox" -d 'Serve a look-alike of both services on this machine'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "completions" -d 'Write completions for a shell'
@@ -229,6 +229,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s V -l vers
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l host -d 'Address to listen on; others than 127.0.0.1 can be reached from other machines' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l port -d 'Port; 0 takes a free one' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l forward-to -d 'Pass each event on to this address as it came, signature included, once it is in the file' -r -f
+complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l admin-port -d 'Port for monitors, on 127.0.0.1 alone; 0 takes a free one, off has none' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l catch-up -d 'How often events that never arrived are asked for, with a key: from 10s to 7d' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
@@ -315,24 +316,25 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s v -l ve
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s V -l version -d 'Print version'
-complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
-complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
-complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show prune" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show prune" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show prune" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show prune" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
 json\t'One JSON document'
 csv\t'Comma-separated values with a header'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show prune" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
 on\t'Always'
 off\t'Never'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show prune" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
 json\t'One JSON object per line'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Write only errors to stderr'
-complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
-complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -l no-input -d 'Never ask a question'
-complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -s V -l version -d 'Print version'
-complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List events, those that came in last first'
-complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Show one event: its payload, its attempts, and the row that it is about'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show prune" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show prune" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show prune" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show prune" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show prune" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show prune" -f -a "list" -d 'List events, those that came in last first'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show prune" -f -a "show" -d 'Show one event: its payload, its attempts, and the row that it is about'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and not __fish_seen_subcommand_from list show prune" -f -a "prune" -d 'Take old events out of the log'
 complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l status -d 'Only those with this status; several with commas' -r -f -a "received\t'Its effect is still to be taken'
 processed\t'Its effect is taken'
 ignored\t'Of a type that concerns no table'
@@ -378,6 +380,28 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish
 complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from show" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from prune" -l older-than -d 'Those that came in longer ago than this: 31d or more, such as 90d' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from prune" -l status -d 'Those with this status; several with commas' -r -f -a "processed\t'Its effect is taken'
+ignored\t'Of a type that concerns no table'
+failed\t'Its effect could not be taken; it is tried again'
+dead\t'It is not tried again by itself'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from prune" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from prune" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from prune" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from prune" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from prune" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from prune" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from prune" -l dry-run -d 'Show what would go, by status and type; write nothing'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from prune" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from prune" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from prune" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from prune" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from prune" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -l provider -d 'Only those of this service' -r -f -a "stripe\t'Stripe'
 fic\t'Fatture in Cloud'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -l webhook-id -d 'Only the event in this row of the log (see `events list`); may be repeated' -r

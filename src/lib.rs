@@ -35,7 +35,8 @@
 //! 10. While another process has the file open, a write transaction ends after 20 ms, or with what came in one piece, and a
 //!     pause follows in which that process finds the file free.
 //! 11. A webhook is acknowledged when its log row and its effect are on the disk, in one transaction, and never before.
-//! 12. Every event takes its effect in [`sync`]'s one handler, whatever door it came by; what it says beyond its row derives
+//! 12. Of an event log that is pruned, that stays which [`model::order`] may still ask for, and all that may come again.
+//! 13. Every event takes its effect in [`sync`]'s one handler, whatever door it came by; what it says beyond its row derives
 //!     from its payload alone.
 
 pub mod cli;

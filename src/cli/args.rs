@@ -88,7 +88,7 @@ Config file:
   retry_delay = \"30s\"
   timeout = \"25s\"
   keep_days = 365        # listen prunes the event log once a day
-  [alerts]               # an event given up, a failed sync, many failures
+  [alerts]       # an event given up, a failed sync, many failures
   command = \"notify-me\"  # gets JSON on stdin and STRIPESYNC_ALERT_*
   url = \"https://…\"      # gets the same JSON by POST
   failure_rate = \"20%\"   # of the events within the window
@@ -418,7 +418,7 @@ config file they may name their account. SIGHUP reads them anew.
 
 For monitors, on this machine alone:
   curl http://127.0.0.1:4243/metrics
-  export STRIPESYNC_ADMIN_TOKEN=…    # before listen; 16 characters or more
+  export STRIPESYNC_ADMIN_TOKEN=…   # before listen; 16 characters min
   curl -X POST -H \"Authorization: Bearer $STRIPESYNC_ADMIN_TOKEN\" \\
     http://127.0.0.1:4243/api/stripe/sync";
 

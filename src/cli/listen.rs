@@ -24,7 +24,7 @@ use crate::providers::fic::token;
 use crate::receive::{self, Ended, Figures, News, SigningSecrets, Terms, admin, route};
 use crate::store::{self, Store};
 use crate::sync;
-use crate::sync::intake::{Accepted, Intake, Retries};
+use crate::sync::intake::{Accepted, Intake, Retries, Verdict};
 use crate::ui::{DeliveryLine, Ui};
 
 /// Refusals told in a minute: who knocks ten thousand times does not fill a disk.
@@ -116,7 +116,7 @@ impl Said {
     fn terms(&self, args: &ListenArgs) -> Terms {
         Terms {
             secrets: SigningSecrets::new(&rotation::signing(&self.secrets)),
-            fic_key: self.fic_key.clone(),
+            fic_key: self.fic_key,
             is_open: args.skip_verify,
             answer_time: self.answer_time,
             figures: Arc::new(Figures::default()),
@@ -298,6 +298,8 @@ impl Teller<'_> {
             alerts.tried(accepted);
         }
         match news {
+            // Nothing is kept of it, and who sends one may send ten thousand.
+            News::Taken(Accepted { verdict: Verdict::Malformed(_), .. }, _) if !self.may_tell() => {}
             News::Taken(accepted, answer) => self.line(accepted, Some(answer.status_and_body().0)),
             News::Durable(_) => {}
             News::Again(accepted) => self.line(accepted, None),
@@ -320,6 +322,7 @@ impl Teller<'_> {
                     why: Some(&refusal.why),
                     took_us: None,
                     row: None,
+                    invoice: None,
                 };
                 self.ui.delivery(&line);
             }
@@ -352,6 +355,7 @@ impl Teller<'_> {
             why,
             took_us: Some(accepted.took_us),
             row: accepted.row,
+            invoice: accepted.invoice.as_ref(),
         });
     }
 }

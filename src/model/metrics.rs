@@ -27,8 +27,16 @@ pub struct Family {
     name: &'static str,
     kind: FigureKind,
     help: &'static str,
-    /// What stands behind the name, with its labels, and the value.
-    samples: Vec<(&'static str, Vec<(&'static str, String)>, String)>,
+    samples: Vec<Sample>,
+}
+
+/// One figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Sample {
+    /// What stands behind the name.
+    suffix: &'static str,
+    labels: Vec<(&'static str, String)>,
+    value: String,
 }
 
 impl Family {
@@ -62,7 +70,7 @@ impl Family {
 
     fn add(&mut self, suffix: &'static str, labels: &[(&'static str, &str)], value: String) {
         let labels = labels.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        self.samples.push((suffix, labels, value));
+        self.samples.push(Sample { suffix, labels, value });
     }
 }
 
@@ -78,7 +86,7 @@ pub fn text(families: &[Family]) -> String {
     for family in families.iter().filter(|family| !family.samples.is_empty()) {
         let Family { name, kind, help, samples } = family;
         out.push_str(&format!("# HELP {name} {}\n# TYPE {name} {}\n", escaped(help, false), kind.name()));
-        for (suffix, labels, value) in samples {
+        for Sample { suffix, labels, value } in samples {
             let labels: Vec<String> =
                 labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escaped(value, true))).collect();
             let labels = if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };

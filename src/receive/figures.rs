@@ -139,6 +139,7 @@ mod tests {
             is_dead,
             applied: None,
             took_us,
+            invoice: None,
         };
         figures.ended(&accepted(Provider::Stripe, Verdict::Processed, false, 100));
         figures.ended(&accepted(Provider::Stripe, Verdict::Failed("x".into()), true, 101));

@@ -115,7 +115,7 @@ pub fn run(
     let shared = server::Shared {
         counter,
         gate: gate::Gate::new(terms.secrets.clone(), terms.is_open),
-        token_gate: token_gate::TokenGate::new(terms.fic_key.clone(), terms.is_open),
+        token_gate: token_gate::TokenGate::new(terms.fic_key, terms.is_open),
         answer_time: terms.answer_time,
         figures: Arc::clone(&terms.figures),
         clock: Arc::clone(clock),

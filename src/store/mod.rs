@@ -318,12 +318,18 @@ impl Store {
     /// # Errors
     /// What `writes` returns; its writes are undone then.
     pub fn aside<T, E: From<Error>>(&self, writes: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-        self.conn.execute_batch("SAVEPOINT aside").map_err(|e| self.sql(e))?;
+        let run = |text: &str| {
+            let ran = self.conn.prepare_cached(text).and_then(|mut statement| statement.execute([]));
+            ran.map(drop).map_err(|e| self.sql(e))
+        };
+        run("SAVEPOINT aside")?;
         let done = writes();
-        let end = if done.is_ok() { "RELEASE aside" } else { "ROLLBACK TO aside; RELEASE aside" };
         // A full disk may have ended the whole transaction.
         if !self.conn.is_autocommit() {
-            self.conn.execute_batch(end).map_err(|e| self.sql(e))?;
+            if done.is_err() {
+                run("ROLLBACK TO aside")?;
+            }
+            run("RELEASE aside")?;
         }
         done
     }

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use super::handler::{Current, Handler, Taken};
 use super::{Error, logged, number};
 use crate::model::extract::Catalog;
+use crate::model::invoice::InvoiceFacts;
 use crate::model::resource::{Provider, Resource};
-use crate::providers::stripe::event;
+use crate::providers::stripe::{event, invoice_facts};
 use crate::store::{
     Applied, Arrival, Ended, Error as StoreError, Event, KnownAccount, Logged, NAMELESS, NewAccount, Rows, Store,
     Waiting,
@@ -85,6 +86,8 @@ pub struct Accepted {
     pub applied: Option<Applied>,
     /// How long log and effect took, without the commit.
     pub took_us: i64,
+    /// What it says of an invoice, where it is about one.
+    pub invoice: Option<InvoiceFacts>,
 }
 
 /// How a delivery ended.
@@ -132,6 +135,8 @@ pub struct Intake<'c> {
     /// The account that the key opens, and its mode.
     own: Option<(String, &'static str)>,
     accounts: Vec<KnownAccount>,
+    /// Whether the accounts were read anew for this batch.
+    has_looked: bool,
     /// Of Fatture in Cloud.
     pub(super) companies: Vec<KnownAccount>,
     /// The mode of companies that the file does not know yet.
@@ -169,6 +174,7 @@ impl<'c> Intake<'c> {
             is_sandbox,
             own,
             accounts,
+            has_looked: false,
             companies,
             company_mode,
             current,
@@ -197,6 +203,7 @@ impl<'c> Intake<'c> {
     /// What keeps the file from being written; nothing of the batch is in it then.
     pub fn take(&mut self, batch: &[Delivery], now_s: i64) -> Result<Vec<Accepted>, Error> {
         let store = self.store;
+        self.has_looked = false;
         let taken = store.at_once(|| batch.iter().map(|one| self.take_one(one, now_s)).collect::<Result<Vec<_>, _>>());
         if taken.is_err() {
             // Accounts made in it are not there.
@@ -377,7 +384,8 @@ impl<'c> Intake<'c> {
         store.end_event(one.row, &end, now_s, Some(took_us))?;
         let (id, kind) = (one.event.id.clone(), one.event.kind.clone());
         let (applied, is_dead) = (taken.applied, matches!(end, Ended::Dead { .. }));
-        Ok(Accepted { row: Some(one.row), id, kind, is_dead, applied, took_us, ..nothing(verdict) })
+        let invoice = kind.starts_with("invoice.").then(|| invoice_facts::facts(&one.event.payload)).flatten();
+        Ok(Accepted { row: Some(one.row), id, kind, is_dead, applied, took_us, invoice, ..nothing(verdict) })
     }
 
     /// Says which lists are known whole, as far as that is not known from a moment ago.
@@ -415,7 +423,7 @@ impl<'c> Intake<'c> {
         };
         let own = self.own.as_ref().filter(|(_, of)| *of == mode).map(|(id, _)| id.as_str());
         let said = read.account.as_deref().or(owner).or(own);
-        if said.is_none() && self.only_of(mode).is_none() {
+        if said.is_none() && self.only_of(mode).is_none() && !std::mem::replace(&mut self.has_looked, true) {
             // A sync beside may have learned since whose key it is.
             self.accounts = self.store.known_accounts("stripe")?;
             self.is_sandbox = self.accounts.iter().any(|account| account.mode == "sandbox");
@@ -474,7 +482,8 @@ fn micros(began: Instant) -> i64 {
 pub(super) fn nothing(verdict: Verdict) -> Accepted {
     let (id, kind, account) = Default::default();
     let provider = Provider::Stripe;
-    Accepted { provider, row: None, id, kind, account, verdict, is_dead: false, applied: None, took_us: 0 }
+    let (applied, invoice) = (None, None);
+    Accepted { provider, row: None, id, kind, account, verdict, is_dead: false, applied, took_us: 0, invoice }
 }
 
 #[cfg(test)]

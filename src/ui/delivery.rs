@@ -7,6 +7,7 @@ use serde_json::json;
 use super::sheet::{self, names, numbers};
 use super::text::safe;
 use super::units::{grouped, moment};
+use crate::model::invoice::InvoiceFacts;
 
 /// One delivery, or one attempt at an event of the log.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +30,8 @@ pub struct DeliveryLine<'a> {
     pub took_us: Option<i64>,
     /// The log row.
     pub row: Option<i64>,
+    /// What it says of an invoice.
+    pub invoice: Option<&'a InvoiceFacts>,
 }
 
 /// One event that was passed on to another application.
@@ -102,6 +105,12 @@ pub fn lines(line: &DeliveryLine) -> String {
     let took = line.took_us.map(|us| format!(" {} ms", thousandths(us))).unwrap_or_default();
     let why = line.why.map(|why| format!(": {}", safe(why))).unwrap_or_default();
     out.push_str(&format!("{at}  <--  [{status}]{took} {}{why}\n", line.outcome));
+    if let Some(invoice) = line.invoice {
+        let row = ("webhook_id", line.row.map(|row| row.to_string()));
+        let facts = [row].into_iter().chain(invoice.named());
+        let facts = facts.filter_map(|(name, fact)| Some(format!("{name}={}", safe(&fact?))));
+        out.push_str(&format!("{at}       {}\n", facts.collect::<Vec<_>>().join(" ")));
+    }
     out
 }
 
@@ -113,7 +122,7 @@ fn thousandths(us: i64) -> String {
 /// Writes a delivery as a line of JSON.
 pub fn json_line(line: &DeliveryLine) -> String {
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    let json = json!({
+    let mut json = json!({
         "at": line.at_s,
         "type": text(line.kind),
         "id": text(line.id),
@@ -124,6 +133,12 @@ pub fn json_line(line: &DeliveryLine) -> String {
         "took_us": line.took_us,
         "webhook_id": line.row,
     });
+    if let Some(invoice) = line.invoice {
+        let facts: BTreeMap<&str, Option<String>> = invoice.named().into_iter().collect();
+        json["invoice"] = json!(facts);
+        // A number for programs.
+        json["invoice"]["amount_due_minor"] = json!(invoice.amount_due_minor);
+    }
     format!("{}\n", super::text::safe_json(json.to_string()))
 }
 
@@ -187,7 +202,20 @@ mod tests {
             why: None,
             took_us: Some(1234),
             row: Some(7),
+            invoice: None,
         };
+        let invoice = InvoiceFacts {
+            id: "in_1".into(),
+            amount_due_minor: Some(1200),
+            currency: Some("e\u{1b}ur".into()),
+            ..InvoiceFacts::default()
+        };
+        let about = DeliveryLine { invoice: Some(&invoice), ..line };
+        let drawn = lines(&about);
+        let told = drawn.lines().last().expect("lines");
+        assert!(told.ends_with("webhook_id=7 invoice=in_1 amount_due_minor=1200 currency=e\\u{1b}ur"), "{told}");
+        let read: serde_json::Value = serde_json::from_str(&json_line(&about)).expect("JSON");
+        assert_eq!((&read["invoice"]["invoice"], &read["invoice"]["amount_due_minor"]), (&json!("in_1"), &json!(1200)));
         let wanted = "1970-01-01 00:00:00Z   --> customer.created [evt_1]\n\
             1970-01-01 00:00:00Z  <--  [200] 1.234 ms processed\n";
         assert_eq!(lines(&line), wanted);

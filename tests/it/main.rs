@@ -17,6 +17,7 @@ mod crowd;
 #[cfg(target_os = "linux")]
 mod durable;
 mod endless;
+mod enduring;
 mod event_log;
 mod fic_gone;
 mod fic_hooks;

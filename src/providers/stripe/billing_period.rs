@@ -220,7 +220,7 @@ fn shown(invoice: &Value) -> Option<Status> {
 }
 
 /// Returns the subscription that an invoice is for; `parent` has it since 2025-03-31.
-fn subscription_of(invoice: &Value) -> Option<String> {
+pub(super) fn subscription_of(invoice: &Value) -> Option<String> {
     reference(&invoice["parent"]["subscription_details"]["subscription"])
         .or_else(|| reference(&invoice["subscription"]))
 }

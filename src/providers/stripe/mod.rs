@@ -3,6 +3,7 @@
 pub mod billing_period;
 pub mod event;
 pub mod event_body;
+pub mod invoice_facts;
 pub mod page;
 pub mod refusal;
 pub mod request;
