@@ -46,7 +46,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use checkpoint::Checkpointer;
-use others::Watch;
+use others::{Here, Watch};
 
 pub use accounts::{Account, KnownAccount, NAMELESS, NewAccount};
 pub use apply::{Applied, Observed, Rows, SETTLING_S, Source, Told};
@@ -68,6 +68,8 @@ pub struct Store {
     /// Ends before the connection: the last one to close merges what the WAL still holds.
     checkpointer: OnceCell<Checkpointer>,
     watch: OnceCell<Watch>,
+    /// Known to this process's other writers; not of who only reads.
+    here: Option<Here>,
     conn: Connection,
     path: PathBuf,
     /// Device and inode of the open file; none of one in memory.
@@ -110,6 +112,7 @@ impl Store {
         }
         store.configure()?;
         migrate::migrate(&store.conn, path)?;
+        store.here = store.identity.map(Here::enter);
         if is_new {
             store.made_schema = Some(unmade::made_schema(&store.conn).map_err(|e| store.sql(e))?);
         }
@@ -209,6 +212,7 @@ impl Store {
         Store {
             checkpointer: OnceCell::new(),
             watch: OnceCell::new(),
+            here: None,
             conn,
             path: path.to_owned(),
             identity,

@@ -108,7 +108,7 @@ fn a_burst_over_many_connections_is_taken_whole_and_once() {
 #[test]
 fn a_sync_and_a_receiver_share_a_file_and_neither_waits_for_long() {
     let sandbox = Sandbox::start(Options {
-        sizes: Sizes::customers(60),
+        sizes: Sizes::customers(20),
         livemode: true,
         start_s: now_s() - 100,
         ..Options::default()
@@ -129,8 +129,14 @@ fn a_sync_and_a_receiver_share_a_file_and_neither_waits_for_long() {
                     }
                     let id = format!("evt_{number}_{count}");
                     let began = Instant::now();
-                    let status = sender.send(&event(&id, &format!("prod_beside_{}", count % 50), &id, 1000 + count));
-                    assert_eq!(status, 200, "{id} after {:?}: {}", began.elapsed(), listening.said());
+                    // Of an account of its own: the sync has nothing to ask of it.
+                    let body = event(&id, &format!("prod_{}", count % 50), &id, 1000 + count);
+                    let status = sender.send(&body.replacen('{', r#"{"account":"acct_beside","#, 1));
+                    if status != 200 {
+                        std::thread::sleep(Duration::from_millis(300));
+                        is_over.store(true, Ordering::Relaxed);
+                        panic!("{id}: {status} after {:?}: {}", began.elapsed(), listening.said());
+                    }
                     let mut sent = sent.lock().expect("whole");
                     sent.0.insert(id);
                     sent.1 = began.elapsed().max(sent.1);
@@ -140,7 +146,7 @@ fn a_sync_and_a_receiver_share_a_file_and_neither_waits_for_long() {
             });
         }
         let (url, key) = (sandbox.stripe_base_url(), LIVE_KEY);
-        for arguments in [&["sync", "--all", "--rate", "100%"][..], &["sync", "--all", "--initial", "--rate", "100%"]] {
+        for arguments in [&["sync", "--rate", "100%"][..], &["sync", "--initial", "--rate", "100%"]] {
             let (child, began) = started(&mut home.asking(&url, key, arguments));
             let ran = finished(child, began);
             if ran.code != Some(0) {
