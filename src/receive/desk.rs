@@ -11,6 +11,7 @@ use crate::model::cancel::Cancel;
 use crate::store;
 use crate::sync::Error;
 use crate::sync::intake::{Accepted, Delivery, Intake};
+use crate::sync::turns::Rests;
 
 /// Deliveries that wait for the writer.
 const WAITING_MAX: usize = 1024;
@@ -89,9 +90,13 @@ pub(super) fn work(
     cancel: &Cancel,
     tell: &mut dyn FnMut(News),
 ) -> Result<(), Error> {
-    let mut looked = None::<Instant>;
+    let (mut looked, mut rests) = (None::<Instant>, Rests::default());
     loop {
-        match waiting.recv_timeout(NOTICE) {
+        let free = Instant::now();
+        let next = waiting.recv_timeout(NOTICE);
+        rests.idle(free.elapsed());
+        let began = Instant::now();
+        match next {
             Ok(first) => serve(batch(first, waiting), intake, clock, tell)?,
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
             Err(RecvTimeoutError::Timeout) => tell(News::Idle),
@@ -104,6 +109,9 @@ pub(super) fn work(
                 // It stays due.
                 Err(error) => tell(News::Unwritten(0, &error)),
             }
+        }
+        if let Some(rest) = rests.after(began.elapsed(), || intake.is_file_shared()) {
+            std::thread::sleep(rest);
         }
     }
 }

@@ -33,7 +33,7 @@ mod unmade;
 mod waiting;
 mod walks;
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
 use std::os::unix::ffi::OsStrExt;
@@ -43,10 +43,10 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use checkpoint::Checkpointer;
-use others::Watch;
+use others::{Here, Watch};
 
 pub use accounts::{Account, KnownAccount, NAMELESS, NewAccount};
 pub use apply::{Applied, Observed, Rows, SETTLING_S, Source, Told};
@@ -68,6 +68,8 @@ pub struct Store {
     /// Ends before the connection: the last one to close merges what the WAL still holds.
     checkpointer: OnceCell<Checkpointer>,
     watch: OnceCell<Watch>,
+    /// Known to this process's other writers; not of who only reads.
+    here: Option<Here>,
     conn: Connection,
     path: PathBuf,
     /// Device and inode of the open file; none of one in memory.
@@ -76,6 +78,8 @@ pub struct Store {
     lock: Option<Lock>,
     /// Where this process made the file: with which schema.
     made_schema: Option<i64>,
+    /// Whether the disk failed, and what stands in the WAL may never come onto it.
+    is_wal_in_doubt: Cell<bool>,
 }
 
 impl Store {
@@ -108,6 +112,7 @@ impl Store {
         }
         store.configure()?;
         migrate::migrate(&store.conn, path)?;
+        store.here = store.identity.map(Here::enter);
         if is_new {
             store.made_schema = Some(unmade::made_schema(&store.conn).map_err(|e| store.sql(e))?);
         }
@@ -207,11 +212,13 @@ impl Store {
         Store {
             checkpointer: OnceCell::new(),
             watch: OnceCell::new(),
+            here: None,
             conn,
             path: path.to_owned(),
             identity,
             lock: None,
             made_schema: None,
+            is_wal_in_doubt: Cell::new(false),
         }
     }
 
@@ -248,7 +255,23 @@ impl Store {
     /// # Errors
     /// [`Error::Locked`] when another process does not let go.
     pub fn begin(&self) -> Result<(), Error> {
+        if self.is_wal_in_doubt.get() {
+            self.begin_wal_anew()?;
+        }
         self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| self.sql(e))
+    }
+
+    /// Copies all of the WAL into the file, and empties it. After a sync that failed the system takes what it was for as
+    /// written, whether it is or not: what another connection had committed before, without waiting for the disk, would be
+    /// a hole in the WAL, and after a power cut nothing behind it is read. To open the file anew would not mend that: the
+    /// WAL stays as long as anybody has it open.
+    fn begin_wal_anew(&self) -> Result<(), Error> {
+        let is_in_use = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        if is_in_use.map_err(|e| self.sql(e))? {
+            return Err(Error::Locked { path: self.path.clone() });
+        }
+        self.is_wal_in_doubt.set(false);
+        Ok(())
     }
 
     /// Makes the transaction durable.
@@ -331,6 +354,9 @@ impl Store {
     }
 
     fn sql(&self, error: rusqlite::Error) -> Error {
+        if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
+            self.is_wal_in_doubt.set(true);
+        }
         Error::from_sql(&self.path, error)
     }
 

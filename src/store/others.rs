@@ -1,4 +1,4 @@
-//! Whether another process has the file open.
+//! Whether others have the file open, too.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -34,10 +34,39 @@ struct Seen {
     ended: Condvar,
 }
 
+/// The files that this process has open for writing, as often as it has: the system's table tells only of processes.
+static HERE: Mutex<Vec<(u64, u64)>> = Mutex::new(Vec::new());
+
+/// One of them, for as long as this is kept.
+pub(super) struct Here((u64, u64));
+
+impl Here {
+    pub fn enter(identity: (u64, u64)) -> Here {
+        HERE.lock().unwrap_or_else(PoisonError::into_inner).push(identity);
+        Here(identity)
+    }
+
+    fn is_shared(&self) -> bool {
+        HERE.lock().unwrap_or_else(PoisonError::into_inner).iter().filter(|it| **it == self.0).count() > 1
+    }
+}
+
+impl Drop for Here {
+    fn drop(&mut self) {
+        let mut here = HERE.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = here.iter().position(|it| *it == self.0) {
+            here.swap_remove(at);
+        }
+    }
+}
+
 impl Store {
-    /// Returns whether another process had the file open when the system was last asked, a moment ago. Where the system
-    /// cannot tell, it may have.
+    /// Returns whether another writer of this process has the file open, or another process had when the system was last
+    /// asked, a moment ago. Where the system cannot tell, it may have.
     pub fn is_shared(&self) -> bool {
+        if self.here.as_ref().is_some_and(Here::is_shared) {
+            return true;
+        }
         // A file in memory is nobody else's.
         self.identity.is_some()
             && self.watch.get_or_init(|| Watch::begin(super::beside(&self.path, "-shm"))).is_shared()
@@ -118,6 +147,19 @@ fn is_held_by_another(locks: &str, inode: u64, own: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_writer_of_the_same_process_shares_the_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x.db");
+        let store = Store::open(&path).expect("opens");
+        let elsewhere = Store::open(&folder.path().join("y.db")).expect("opens");
+        assert!(!store.is_shared() && !elsewhere.is_shared());
+        let other = Store::open(&path).expect("opens");
+        assert!(store.is_shared() && other.is_shared() && !elsewhere.is_shared());
+        drop(other);
+        assert!(!store.is_shared());
+    }
 
     #[test]
     fn another_process_is_told_from_this_one_and_from_other_files() {

@@ -220,6 +220,11 @@ impl<'c> Intake<'c> {
         Intake { company_mode, ..self }
     }
 
+    /// Returns whether others write into the file, too.
+    pub fn is_file_shared(&self) -> bool {
+        self.store.is_shared()
+    }
+
     /// Returns the resources with their numbers in the file.
     pub(super) fn numbers(&self) -> &[(i64, &'static Resource)] {
         &self.numbers

@@ -29,7 +29,7 @@ mod standing;
 mod tally;
 mod task;
 pub mod trial;
-mod turns;
+pub mod turns;
 
 use crate::model::progress::ResourceReport;
 use crate::model::resource::Resource;

@@ -75,9 +75,50 @@ impl<'a> Turns<'a> {
     }
 }
 
+/// The rests of a writer whose transactions are short, and follow each other for as long as somebody hands it something:
+/// without them another writer may find the file taken at each of its tries.
+#[derive(Debug, Default)]
+pub struct Rests {
+    /// How long it wrote since the file was free for long enough.
+    busy: Duration,
+}
+
+impl Rests {
+    /// Nothing was to be written for so long.
+    pub fn idle(&mut self, lasted: Duration) {
+        if lasted >= PAUSE {
+            self.busy = Duration::ZERO;
+        }
+    }
+
+    /// A transaction lasted so long; returns the rest that is due after it.
+    pub fn after(&mut self, lasted: Duration, is_shared: impl FnOnce() -> bool) -> Option<Duration> {
+        self.busy += lasted;
+        if self.busy < SHARED_TURN_MAX {
+            return None;
+        }
+        self.busy = Duration::ZERO;
+        is_shared().then_some(PAUSE)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn short_transactions_that_together_last_for_a_turn_are_followed_by_a_rest_where_others_are() {
+        let ms = Duration::from_millis;
+        let mut rests = Rests::default();
+        assert_eq!(rests.after(ms(15), || true), None);
+        assert_eq!(rests.after(ms(15), || true), Some(PAUSE));
+        assert_eq!(rests.after(ms(15), || true), None, "it begins anew");
+        rests.idle(ms(10));
+        assert_eq!(rests.after(ms(15), || false), None, "nobody else is there");
+        assert_eq!(rests.after(ms(15), || true), None);
+        rests.idle(PAUSE);
+        assert_eq!(rests.after(ms(15), || true), None, "it rested by itself");
+    }
 
     #[test]
     fn nobody_waits_alone() {

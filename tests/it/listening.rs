@@ -105,6 +105,10 @@ impl Listening {
         self.said.lock().expect("whole").join("\n")
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Waits until it has said this.
     pub fn says(&self, words: &str) {
         let began = Instant::now();
