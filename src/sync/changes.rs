@@ -251,6 +251,9 @@ pub struct Fetches<'a, 'c> {
     pub after: Turn,
     /// What failed in this run: once is enough, the next run tries again.
     pub failed: &'a mut Failed,
+    /// What is to be asked for from a later second on came while this phase ran: it is the next one's, or a receiver that
+    /// queues without end would keep a run from ending.
+    pub until_s: i64,
 }
 
 impl Work for Fetches<'_, '_> {
@@ -266,7 +269,7 @@ impl Work for Fetches<'_, '_> {
                     break;
                 }
                 // What failed a moment ago stands further behind now, and is met there again.
-                if self.failed.has(fetch.resource, &fetch.id) {
+                if fetch.not_before_s > self.until_s || self.failed.has(fetch.resource, &fetch.id) {
                     continue;
                 }
                 if let Some(&(_, resource)) = self.numbers.iter().find(|(number, _)| *number == fetch.resource) {

@@ -325,6 +325,7 @@ impl<'c> Bench<'c> {
             numbers: self.store.numbers(self.catalog).expect("numbers"),
             after: Turn::default(),
             failed: &mut self.failed,
+            until_s: i64::MAX,
         };
         fetches.refill(9, &mut queue).expect("reads");
         for task in queue {

@@ -28,6 +28,8 @@ use crate::store::{Account, NewAccount, Rows, SliceRow, Store, Turn, WalkRow};
 
 /// Rounds of fetching what the round before left in doubt.
 const SETTLING_ROUNDS: usize = 3;
+/// Ties of the seconds before a round are settled in it.
+const SETTLED_SOON_S: i64 = 5;
 /// Before Stripe there was nothing: 2010-01-01.
 const FLOOR_S: i64 = 1_262_304_000;
 
@@ -394,6 +396,7 @@ impl<'a> Run<'a> {
             numbers: self.numbers.clone(),
             after: Turn::default(),
             failed,
+            until_s: self.worker.client.service_now_s().saturating_add(SETTLED_SOON_S),
         };
         self.drive(&mut work)
     }
