@@ -37,7 +37,10 @@
 //! 11. A webhook is acknowledged when its log row and its effect are on the disk, in one transaction, and never before.
 //! 12. Of an event log that is pruned, that stays which [`model::order`] may still ask for, and all that may come again.
 //! 13. Every event takes its effect in [`sync`]'s one handler, whatever door it came by; what it says beyond its row derives
-//!     from its payload alone.
+//!     from its payload alone. What only two answers show is booked as observed, and gives way to its event.
+//! 14. Where nobody asks the service, a row is a function of the set of logged events and the newest answer
+//!     ([`model::merge`]), and unsettled wherever a payload could not show all.
+//! 15. Nobody's credential goes where a webhook names: only accounts that it has opened are asked about.
 
 pub mod cli;
 pub mod clock;

@@ -1,0 +1,213 @@
+use super::*;
+
+fn delivery(body: &str) -> Delivery {
+    Delivery {
+        provider: Provider::Stripe,
+        body: body.to_owned(),
+        door: "live",
+        owner: None,
+        correlation_id: "c".to_owned(),
+    }
+}
+
+fn event(id: &str, kind: &str, created_s: i64, object: &str) -> Delivery {
+    let version = crate::providers::stripe::API_VERSION;
+    delivery(&format!(
+        r#"{{"id":"{id}","object":"event","type":"{kind}","created":{created_s},"livemode":true,
+            "api_version":"{version}","data":{{"object":{object}}}}}"#
+    ))
+}
+
+fn verdicts(accepted: &[Accepted]) -> Vec<&Verdict> {
+    accepted.iter().map(|one| &one.verdict).collect()
+}
+
+#[test]
+fn an_event_is_logged_and_applied_once_whatever_else_is_in_the_batch() {
+    let store = Store::in_memory().expect("opens");
+    let catalog = super::super::catalog();
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+    let product = r#"{"id":"prod_1","object":"product","name":"A","active":true}"#;
+    let batch = [
+        event("evt_1", "product.created", 10, product),
+        delivery("[]"),
+        event("evt_1", "product.created", 10, product),
+        event("evt_2", "product.updated", 11, &product.replace("\"A\"", "\"B\"")),
+        event("evt_3", "some.news", 11, r#"{"object":"news"}"#),
+        event("evt_4", "product.updated", 12, r#"{"object":"product"}"#),
+    ];
+    let accepted = intake.take(&batch, 100).expect("takes");
+    let why = "its data.object has no id".to_owned();
+    let wanted = [
+        &Verdict::Processed,
+        &Verdict::Malformed("it is no object".to_owned()),
+        &Verdict::Duplicate,
+        &Verdict::Processed,
+        &Verdict::Ignored,
+        &Verdict::Failed(why),
+    ];
+    assert_eq!(verdicts(&accepted), wanted);
+    assert_eq!(store.query_text("SELECT id, name FROM stripe_products").expect("rows"), [["prod_1", "B"]]);
+    let log = "SELECT event_id, status, duplicates, attempts, coalesce(next_attempt_at, '-') FROM webhook_events
+               ORDER BY id";
+    let wanted = [
+        ["evt_1", "processed", "1", "1", "-"],
+        ["evt_2", "processed", "0", "1", "-"],
+        ["evt_3", "ignored", "0", "0", "-"],
+        ["evt_4", "failed", "0", "1", "130"],
+    ];
+    assert_eq!(store.query_text(log).expect("rows"), wanted);
+    // Nobody said whose they are.
+    let accounts = "SELECT remote_id, mode FROM accounts";
+    assert_eq!(store.query_text(accounts).expect("rows"), [[NAMELESS, "live"]]);
+}
+
+#[test]
+fn an_event_is_its_accounts_also_when_that_became_known_meanwhile() {
+    let store = Store::in_memory().expect("opens");
+    let catalog = super::super::catalog();
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+    let mut take = |id: &str, account: &str| {
+        let one = event(id, "product.updated", 10, r#"{"id":"prod_1","object":"product","name":"A"}"#);
+        let account = if account.is_empty() { String::new() } else { format!(r#""account":"{account}","#) };
+        let one = delivery(&one.body.replacen('{', &format!("{{{account}"), 1));
+        intake.take(&[one], 100).expect("takes").remove(0).account
+    };
+    assert_eq!(take("evt_0", "acct_other"), "acct_other", "whose is told");
+    assert_eq!(take("evt_1", ""), NAMELESS);
+    let new = |remote_id: &str| NewAccount {
+        provider: "stripe",
+        remote_id: remote_id.to_owned(),
+        mode: "live",
+        name: None,
+        country: Some("IT".to_owned()),
+        created_s: None,
+    };
+    // A sync finds out whose they are: those that came before are that account's, too.
+    store.account(&new("acct_1")).expect("made");
+    assert_eq!(take("evt_2", ""), "acct_1");
+    let accounts = "SELECT remote_id, (SELECT count(*) FROM webhook_events WHERE account = accounts.id) FROM accounts";
+    assert_eq!(store.query_text(accounts).expect("rows"), [["acct_1", "2"], ["acct_other", "1"]]);
+    assert_eq!(take("evt_3", "acct_connected"), "acct_connected");
+    // With several of them nobody can tell.
+    store.account(&new("acct_2")).expect("made");
+    assert_eq!(take("evt_4", ""), NAMELESS);
+}
+
+#[test]
+fn what_kept_an_event_from_its_effect_is_nothing_against_the_event() {
+    let store = Store::in_memory().expect("opens");
+    let catalog = super::super::catalog();
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+    let refuse = "CREATE TRIGGER refuses BEFORE INSERT ON stripe_products BEGIN SELECT RAISE(ABORT, 'no'); END";
+    store.query_text(refuse).expect("made");
+    let product = event("evt_1", "product.created", 12, r#"{"id":"prod_1","object":"product","name":"A"}"#);
+    let accepted = intake.take(&[product], 100).expect("takes");
+    assert!(matches!(&accepted[0].verdict, Verdict::Failed(why) if why.contains("no")), "{accepted:?}");
+    store.query_text("DROP TRIGGER refuses").expect("dropped");
+    assert_eq!(verdicts(&intake.take_due(130, 10).expect("takes")), [&Verdict::Processed]);
+    assert_eq!(store.query_text("SELECT id, name FROM stripe_products").expect("rows"), [["prod_1", "A"]]);
+    let log = "SELECT status, coalesce(error, '-'), (SELECT count(*) FROM fetches) FROM webhook_events";
+    assert_eq!(store.query_text(log).expect("rows"), [["processed", "-", "0"]]);
+}
+
+#[test]
+fn what_fails_once_is_taken_at_the_next_attempt_also_where_nobody_asks() {
+    let store = Store::in_memory().expect("opens");
+    let catalog = super::super::catalog();
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares").offline();
+    let refuse = "CREATE TRIGGER refuses BEFORE INSERT ON stripe_customers BEGIN SELECT RAISE(ABORT, 'no'); END";
+    store.query_text(refuse).expect("made");
+    let customer = event("evt_1", "customer.created", 12, r#"{"id":"cus_1","object":"customer","name":"A"}"#);
+    let accepted = intake.take(std::slice::from_ref(&customer), 100).expect("takes");
+    assert!(matches!(accepted[0].verdict, Verdict::Failed(_)), "{accepted:?}");
+    store.query_text("DROP TRIGGER refuses").expect("dropped");
+    assert_eq!(verdicts(&intake.take_due(130, 10).expect("takes")), [&Verdict::Processed]);
+    let row = "SELECT id, name, unsettled FROM stripe_customers";
+    assert_eq!(store.query_text(row).expect("rows"), [["cus_1", "A", "1"]]);
+}
+
+#[test]
+fn a_payload_is_laid_over_what_is_known_where_the_key_opens_another_account() {
+    let store = Store::in_memory().expect("opens");
+    let catalog = super::super::catalog();
+    let new = NewAccount {
+        provider: "stripe",
+        remote_id: "acct_own".to_owned(),
+        mode: "live",
+        name: None,
+        country: Some("IT".to_owned()),
+        created_s: None,
+    };
+    store.account(&new).expect("made");
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares").asking_in("live");
+    let customer = |id: &str, account: &str| {
+        let one =
+            event(&format!("evt_{id}"), "customer.created", 12, &format!(r#"{{"id":"{id}","object":"customer"}}"#));
+        delivery(&one.body.replacen('{', &format!(r#"{{"account":"{account}","#), 1))
+    };
+    let batch = [customer("cus_own", "acct_own"), customer("cus_other", "acct_other")];
+    assert_eq!(verdicts(&intake.take(&batch, 100).expect("takes")), [&Verdict::Processed, &Verdict::Processed]);
+    let ids = |sql: &str| store.query_text(sql).expect("rows").concat();
+    assert_eq!(ids("SELECT id FROM stripe_customers"), ["cus_other"]);
+    assert_eq!(ids("SELECT id FROM fetches ORDER BY id"), ["cus_other", "cus_own"]);
+}
+
+/// Prints for each type what becomes of it.
+#[test]
+fn every_type_that_stripe_has_is_mirrored_where_its_object_has_a_table() {
+    #[derive(serde::Deserialize)]
+    struct Facts {
+        events: std::collections::BTreeMap<String, Vec<String>>,
+    }
+    let facts = include_str!("../../testdata/sandbox/stripe-facts.json");
+    let facts: Facts = serde_json::from_str(facts).expect("the facts");
+    let store = Store::in_memory().expect("opens");
+    let catalog = super::super::catalog();
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+    let has_table = |object: &str| catalog.entries().iter().any(|entry| entry.resource.objects.contains(&object));
+    let mut mirrored = 0;
+    for (number, (kind, objects)) in facts.events.iter().enumerate() {
+        for object in objects {
+            let body = format!(r#"{{"id":"x_{number}","object":"{object}"}}"#);
+            let one = event(&format!("evt_{number}_{object}"), kind, 10, &body);
+            let verdict = intake.take(&[one], 100).expect("takes").remove(0).verdict;
+            // A preview has no row, whatever it is a preview of.
+            let is_wanted = has_table(object) && kind != "invoice.upcoming";
+            println!("{kind} ({object}): {}", if verdict == Verdict::Ignored { "ignored" } else { "mirrored" });
+            assert_eq!(verdict == Verdict::Ignored, !is_wanted, "{kind} ({object}): {verdict:?}");
+            mirrored += usize::from(is_wanted);
+        }
+    }
+    assert!(facts.events.len() > 200 && mirrored > 150, "{} types, {mirrored} mirrored", facts.events.len());
+}
+
+#[test]
+fn what_failed_is_tried_again_three_times_and_then_left_until_it_is_delivered_anew() {
+    let store = Store::in_memory().expect("opens");
+    let catalog = super::super::catalog();
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+    let broken = event("evt_1", "product.updated", 12, r#"{"object":"product"}"#);
+    intake.take(std::slice::from_ref(&broken), 100).expect("takes");
+    let log = || {
+        let text = "SELECT status, attempts, coalesce(next_attempt_at, '-') FROM webhook_events";
+        store.query_text(text).expect("rows").remove(0).join(" ")
+    };
+    for (now_s, wanted) in [
+        (129, "failed 1 130"),
+        (130, "failed 2 190"),
+        (189, "failed 2 190"),
+        (190, "failed 3 310"),
+        (310, "dead 4 -"),
+        (9999, "dead 4 -"),
+    ] {
+        intake.take_due(now_s, 10).expect("takes");
+        assert_eq!(log(), wanted, "at {now_s}");
+    }
+    let attempts = "SELECT attempt, at, error FROM webhook_attempts ORDER BY attempt";
+    assert_eq!(store.query_text(attempts).expect("rows").len(), 4);
+    let whole = event("evt_1", "product.updated", 12, r#"{"id":"prod_1","object":"product"}"#);
+    let accepted = intake.take(&[whole], 20_000).expect("takes");
+    assert_eq!(verdicts(&accepted), [&Verdict::Processed]);
+    assert!(log().starts_with("processed "), "{}", log());
+}
