@@ -1,6 +1,6 @@
 //! A file ends in the service's final state whatever the order in which its events and answers arrive. The oracle is an
 //! object's life as it happened: toggles inside one second, payloads of old releases, lists that come cut short,
-//! deletions and new lives under the old id, pages in flight. What arrives goes the way that a sync takes it.
+//! deletions and new lives under the old id, pages in flight. What arrives goes the way of a sync, or of the receiver.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use super::changes::{Fetches, TakeEffects};
 use super::failed::Failed;
 use super::handler::Current;
+use super::intake::{Delivery, Intake, Retries, Verdict};
 use super::lists::answer;
 use super::pool::{Done, Work};
 use super::tally::Tally;
@@ -19,6 +20,7 @@ use super::task::{Got, When};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
 use crate::model::progress::Silent;
+use crate::model::resource::Provider;
 use crate::providers::stripe::API_VERSION;
 use crate::store::{Arrival, Event, NewAccount, Rows, Store, Turn};
 
@@ -238,32 +240,56 @@ struct Bench<'c> {
     kind: Kind,
     tally: Tally<'c>,
     failed: Failed,
-    is_offline: bool,
+    intake: Intake<'c>,
+    door: Door,
+}
+
+/// How events come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Door {
+    /// From the service's own list, read by a sync.
+    Log,
+    /// By webhook, where somebody has a key.
+    Receiver,
+    /// By webhook, where nobody has.
+    ReceiverAlone,
 }
 
 impl<'c> Bench<'c> {
-    fn new(store: &'c Store, catalog: &'c Catalog, kind: Kind, is_offline: bool) -> Bench<'c> {
+    fn new(store: &'c Store, catalog: &'c Catalog, kind: Kind, door: Door) -> Bench<'c> {
         let new = NewAccount {
             provider: "stripe",
             remote_id: "acct_1".into(),
             mode: "test",
             name: None,
-            country: None,
+            country: Some("IT".into()),
             created_s: None,
         };
         let account = store.account(&new).expect("an account").id;
+        let intake = Intake::new(store, catalog, Retries::default(), None).expect("prepares");
+        let intake = if door == Door::ReceiverAlone { intake.offline() } else { intake };
         let rows = store.rows(catalog, &[]).expect("prepares");
         let (tally, failed) = (Tally::new("acct_1", &Silent), Failed::default());
-        Bench { store, catalog, rows, account, kind, tally, failed, is_offline }
+        Bench { store, catalog, rows, account, kind, tally, failed, intake, door }
     }
 
     fn arrives(&mut self, said: &Said) {
         match said {
+            Said::Event(event) if self.door != Door::Log => {
+                let delivery = Delivery {
+                    provider: Provider::Stripe,
+                    body: event.payload.clone(),
+                    door: "live",
+                    owner: None,
+                    correlation_id: String::new(),
+                };
+                let accepted = self.intake.take(&[delivery], event.created_s).expect("takes").remove(0);
+                assert!(matches!(accepted.verdict, Verdict::Processed | Verdict::Duplicate), "{accepted:?}");
+            }
             Said::Event(event) => {
                 self.store.log_event(&Arrival::listed(self.account, event, event.created_s)).expect("logs");
                 let numbers = self.store.numbers(self.catalog).expect("numbers");
                 let current: Current = [(self.kind.table.to_owned(), None)].into();
-                self.rows.set_offline(self.is_offline);
                 TakeEffects {
                     store: self.store,
                     rows: &mut self.rows,
@@ -277,11 +303,7 @@ impl<'c> Bench<'c> {
                 .run(&Cancel::default())
                 .expect("takes effect");
             }
-            // Whoever has answers has a key.
-            Said::Answer { when, content } => {
-                self.rows.set_offline(false);
-                self.answered(content.as_ref(), *when);
-            }
+            Said::Answer { when, content } => self.answered(content.as_ref(), *when),
         }
     }
 
@@ -299,7 +321,6 @@ impl<'c> Bench<'c> {
 
     /// Asks for all that waits to be asked for; what is there now is shown in this second.
     fn ask(&mut self, now: Option<&Value>, now_s: i64) {
-        self.rows.set_offline(false);
         let when = When { sent_s: now_s, date_s: now_s };
         for fanout in self.store.fanouts(self.account, &Turn::default(), 9).expect("reads") {
             let number = self.store.resource_number(self.kind.table).expect("a number");
@@ -388,7 +409,7 @@ impl<'c> Bench<'c> {
 }
 
 /// Works on an empty file, and undoes it.
-fn on_a_file<T>(kind: Kind, is_offline: bool, work: impl FnOnce(&mut Bench) -> T) -> T {
+fn on_a_file<T>(kind: Kind, door: Door, work: impl FnOnce(&mut Bench) -> T) -> T {
     thread_local!(static FILE: (Store, Catalog, TempDir) = {
         let folder = tempfile::tempdir().expect("a folder");
         (Store::open(&folder.path().join("x.db")).expect("opens"), super::catalog(), folder)
@@ -396,7 +417,7 @@ fn on_a_file<T>(kind: Kind, is_offline: bool, work: impl FnOnce(&mut Bench) -> T
     // One file for all: making it costs more than what is tried in it, and is undone.
     FILE.with(|(store, catalog, _)| {
         store.begin().expect("begins");
-        let mut bench = Bench::new(store, catalog, kind, is_offline);
+        let mut bench = Bench::new(store, catalog, kind, door);
         let done = work(&mut bench);
         drop(bench);
         store.rollback();
@@ -406,8 +427,8 @@ fn on_a_file<T>(kind: Kind, is_offline: bool, work: impl FnOnce(&mut Bench) -> T
 
 /// Lets all arrive in an order of its own, some of it again; after each a number tells whether a sync asks then for what
 /// waits. Returns what the file holds in the end, before and after a last asking.
-fn ended(life: &Life, seed: u64, asks: bool, is_offline: bool) -> (Held, Held) {
-    on_a_file(life.kind, is_offline, |bench| {
+fn ended(life: &Life, seed: u64, asks: bool, door: Door) -> (Held, Held) {
+    on_a_file(life.kind, door, |bench| {
         let mut now_s = life.end_s + 10;
         let mut random = Random(seed);
         bench.all_arrive(life.said.iter().collect(), &mut random, asks.then_some((life.end.as_ref(), &mut now_s)));
@@ -430,6 +451,11 @@ impl Random {
             items.swap(i, self.below(i + 1));
         }
     }
+}
+
+/// The doors where somebody has a key.
+fn doors() -> impl Strategy<Value = Door> {
+    proptest::sample::select(&[Door::Log, Door::Receiver][..])
 }
 
 fn life(can_ask: bool) -> impl Strategy<Value = (Kind, Vec<Step>)> {
@@ -459,8 +485,8 @@ fn a_circle_whose_beginning_could_not_be_applied_is_doubtful() {
         (0, false, What::Rename(0)),
     ];
     let life = KINDS[0].lived(&steps.map(step));
-    for seed in 0..20 {
-        let (offline, online) = ended(&life, seed, false, false);
+    for (seed, door) in (0..20).flat_map(|seed| [(seed, Door::Log), (seed, Door::Receiver)]) {
+        let (offline, online) = ended(&life, seed, false, door);
         assert!(offline.is_unsettled && online.is(&life) && !online.is_unsettled, "{offline:#?} and {online:#?}");
     }
 }
@@ -470,7 +496,7 @@ fn an_answer_that_was_sent_before_an_event_came_does_not_end_the_doubt() {
     let store = Store::in_memory().expect("opens");
     let catalog = super::catalog();
     let compiled = catalog.by_table("stripe_products").expect("a resource");
-    let mut bench = Bench::new(&store, &catalog, KINDS[0], false);
+    let mut bench = Bench::new(&store, &catalog, KINDS[0], Door::Log);
     let number = store.resource_number("stripe_products").expect("a number");
     let (account, mut held) = (bench.account, |at_s: i64, name: &str| {
         let content = json!({"id": "x_1", "object": "product", "name": name});
@@ -490,9 +516,13 @@ proptest! {
     #![proptest_config(ProptestConfig { max_shrink_iters: 3000, ..ProptestConfig::default() })]
 
     #[test]
-    fn with_gets_every_order_ends_in_the_final_state((kind, steps) in life(true), seed in any::<u64>()) {
+    fn with_gets_every_order_ends_in_the_final_state(
+        (kind, steps) in life(true),
+        seed in any::<u64>(),
+        door in doors(),
+    ) {
         let life = kind.lived(&steps);
-        let (_, end) = ended(&life, seed, true, false);
+        let (_, end) = ended(&life, seed, true, door);
         prop_assert!(end.is(&life), "{end:#?} is not {:#?}", life.end);
         prop_assert!(!end.is_unsettled && !end.is_waiting, "{end:#?}");
     }
@@ -501,9 +531,10 @@ proptest! {
     fn offline_every_order_of_events_ends_in_the_same_rows_and_doubt_is_marked(
         (kind, steps) in life(false),
         seeds in any::<[u64; 2]>(),
+        door in doors(),
     ) {
         let life = kind.lived(&steps);
-        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false, false));
+        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false, door));
         // What was doubtful on the way may still wait for a GET that nobody needs any more.
         prop_assert_eq!((&one.object, &one.lines, one.is_unsettled), (&other.object, &other.lines, other.is_unsettled));
         // What only a GET can bring has no row before.
@@ -518,7 +549,7 @@ proptest! {
         seeds in any::<[u64; 2]>(),
     ) {
         let life = kind.lived(&steps);
-        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false, true));
+        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false, Door::ReceiverAlone));
         prop_assert_eq!((&one.object, &one.lines, one.is_unsettled), (&other.object, &other.lines, other.is_unsettled));
         prop_assert!(one.is(&life) || one.is_unsettled, "{one:#?} is not {:#?}", life.end);
         prop_assert!(mended.is(&life) && !mended.is_unsettled, "{mended:#?} is not {:#?}", life.end);
@@ -535,7 +566,7 @@ proptest! {
         asks in any::<bool>(),
     ) {
         let life = kind.lived(&steps);
-        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, asks, true));
+        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, asks, Door::ReceiverAlone));
         for end in [&one, &other] {
             prop_assert!(end.is(&life) || end.is_unsettled || end.is_waiting, "{end:#?} is not {:#?}", life.end);
         }
@@ -548,9 +579,10 @@ proptest! {
     fn offline_every_order_of_events_and_answers_ends_in_the_truth_or_is_marked(
         (kind, steps) in life(true),
         seeds in any::<[u64; 2]>(),
+        door in doors(),
     ) {
         let life = kind.lived(&steps);
-        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false, false));
+        let [(one, mended), (other, _)] = seeds.map(|seed| ended(&life, seed, false, door));
         for end in [&one, &other] {
             prop_assert!(end.is(&life) || end.is_unsettled || end.is_waiting, "{end:#?} is not {:#?}", life.end);
         }

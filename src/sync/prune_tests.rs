@@ -34,7 +34,8 @@ fn ended_in_two(
     seed: u64,
     (prunes, is_offline): (bool, bool),
 ) -> (Held, Held, usize) {
-    on_a_file(life.kind, is_offline, |bench| {
+    let door = if is_offline { Door::ReceiverAlone } else { Door::Log };
+    on_a_file(life.kind, door, |bench| {
         let mut random = Random(seed);
         bench.all_arrive(old.iter().collect(), &mut random, None);
         let count = || bench.store.query_text("SELECT count(*) FROM webhook_events").expect("rows").remove(0).remove(0);
