@@ -68,6 +68,14 @@ impl CatchUp {
         if Store::open_read_only(&settings.database.value)?.tables_in_use()?.is_empty() {
             ui.note("no sync has read into this file yet: `stripesync sync` brings what was there before");
         }
+        let store = Store::open_read_only(&settings.database.value)?;
+        if fic.is_some() && store.known_accounts("fic")?.iter().all(|company| !company.is_seen) {
+            ui.note(
+                "no company of Fatture in Cloud is in this file yet: what comes for one is logged, and nothing fetched, until \
+                 `stripesync sync` has read it once",
+            );
+        }
+        drop(store);
         // It may also be asked for from outside.
         let wishes = Arc::new(Wishes::new(std::process::id() ^ now_s() as u32));
         let shared = stripe.is_some().then(|| Arc::clone(&wishes));

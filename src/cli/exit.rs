@@ -154,6 +154,10 @@ impl From<config::Error> for Failure {
                 Exit::Unauthorised,
                 "a token is made in Fatture in Cloud's settings, under developers; read scopes are enough",
             ),
+            E::Credential { setting, .. } if setting.to_lowercase().contains("webhook") => (
+                Exit::Unauthorised,
+                "the whsec_… of your endpoint is at Stripe's Dashboard, Developers, Webhooks; `stripe listen` prints one, too",
+            ),
             E::Credential { .. } => (
                 Exit::Unauthorised,
                 "Stripe's keys are at https://dashboard.stripe.com/apikeys; a restricted key with read permissions is enough",

@@ -129,8 +129,7 @@ impl Payloads {
     fn open(&mut self, path: &Path) -> Result<(), Failure> {
         let name = path.display().to_string();
         if path.as_os_str() == "-" {
-            self.lines = Some(("stdin".to_owned(), 0, Box::new(BufReader::new(stdin()))));
-            return Ok(());
+            return self.take_stream("stdin", Box::new(BufReader::new(stdin())));
         }
         let file = File::open(path).map_err(|error| unreadable(&name, &error))?;
         let length = file.metadata().map_err(|error| unreadable(&name, &error))?.len();
@@ -148,6 +147,25 @@ impl Payloads {
         let mut text = String::new();
         file.take(WHOLE_BYTES_MAX).read_to_string(&mut text).map_err(|error| unreadable(&name, &error))?;
         self.take_whole(&name, &text)
+    }
+
+    /// Takes what has a line for each event as it comes; a text that goes on beyond its first line is read whole.
+    fn take_stream(&mut self, name: &str, mut reader: Box<dyn BufRead>) -> Result<(), Failure> {
+        let mut first = Vec::new();
+        let read = reader.by_ref().take(EVENT_BYTES_MAX as u64 + 1).read_until(b'\n', &mut first);
+        read.map_err(|error| unreadable(name, &error))?;
+        let rest = std::io::Cursor::new(first.clone()).chain(reader);
+        if !String::from_utf8(first).is_ok_and(|first| is_of_a_whole(first.trim())) {
+            self.lines = Some((name.to_owned(), 0, Box::new(rest)));
+            return Ok(());
+        }
+        let mut text = String::new();
+        rest.take(WHOLE_BYTES_MAX + 1).read_to_string(&mut text).map_err(|error| unreadable(name, &error))?;
+        if text.len() as u64 > WHOLE_BYTES_MAX {
+            let message = format!("{name} is larger than {} MB", WHOLE_BYTES_MAX >> 20);
+            return Err(Failure::usage(message).hint("with a line for each event it may be of any size"));
+        }
+        self.take_whole(name, &text)
     }
 
     fn take_whole(&mut self, name: &str, text: &str) -> Result<(), Failure> {
@@ -223,6 +241,14 @@ impl Iterator for Awaited {
             }
         }
     }
+}
+
+/// Returns whether a line is a list, or the beginning of something that has several lines.
+fn is_of_a_whole(line: &str) -> bool {
+    if !line.starts_with(['{', '[']) {
+        return false;
+    }
+    serde_json::from_str::<&RawValue>(line).is_err() || elements(line).first().is_none_or(|first| first != line)
 }
 
 /// Returns whose event a body is: Fatture in Cloud's say so themselves.
@@ -314,6 +340,17 @@ mod tests {
         assert_eq!(found.join(" "), "1 2 3 4 5 6 7 8");
         assert!(Payloads::of(&[PathBuf::from("/dev/zero")]).is_err());
         assert!(Payloads::of(&[folder.path().join("nowhere.json")]).is_err());
+        for (text, wanted) in [
+            ("{\"id\":1}\n\nnot JSON\n{\"id\":2}\n", 3),
+            ("{\n \"id\": 1\n}\n", 1),
+            ("{\"object\":\"list\",\n\"data\":[{\"id\":1},\n{\"id\":2}]}", 2),
+            ("[{\"id\":1},{\"id\":2},{\"id\":3}]", 3),
+            ("", 0),
+        ] {
+            let mut stream = Payloads { files: VecDeque::new(), ready: VecDeque::new(), lines: None };
+            stream.take_stream("stdin", Box::new(std::io::Cursor::new(text))).expect("reads");
+            assert_eq!(stream.count(), wanted, "{text}");
+        }
         write("long.ndjson", &"x".repeat(EVENT_BYTES_MAX + 9));
         let long = Payloads::of(&[folder.path().join("long.ndjson")]).expect("is there").next();
         assert!(long.expect("something").is_err());

@@ -167,7 +167,8 @@ pub(super) fn open(database: &Path, apply: bool, cancel: &Cancel) -> Result<Stor
     let store = Store::open(database)?;
     let real = store.real_accounts()?;
     if !real.is_empty() && !apply {
-        let message = format!("{} holds the account {}", database.display(), real.join(", "));
+        let accounts = if real.len() == 1 { "account" } else { "accounts" };
+        let message = format!("{} holds the {accounts} {}", database.display(), real.join(", "));
         return Err(Failure::usage(message)
             .hint("--database names another file to try things in; --apply takes the events into this one"));
     }

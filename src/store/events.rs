@@ -221,7 +221,8 @@ impl Store {
         let by = i64::from(arrival.door != FROM_LIST);
         self.conn
             .prepare_cached(
-                "UPDATE webhook_events SET duplicates = duplicates + ?4 WHERE provider=?1 AND account=?2 AND event_id=?3
+                // What failed runs again when it comes again, and is no duplicate.
+                "UPDATE webhook_events SET duplicates = duplicates + ?4 * (status NOT IN ('failed', 'dead')) WHERE provider=?1 AND account=?2 AND event_id=?3
                  RETURNING id, status",
             )
             .and_then(|mut statement| {
