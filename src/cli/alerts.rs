@@ -184,6 +184,14 @@ impl Sender {
         for name in SETTINGS.iter().flat_map(|setting| setting.variables) {
             command.env_remove(name);
         }
+        // A proxy's address may hold its password.
+        let proxies = std::env::vars_os().filter(|(name, value)| {
+            let name = name.to_string_lossy().to_ascii_lowercase();
+            name.ends_with("_proxy") && value.to_string_lossy().contains('@')
+        });
+        for (name, _) in proxies {
+            command.env_remove(name);
+        }
         command
             .env("STRIPESYNC_ALERT_KIND", alert.kind.name())
             .env("STRIPESYNC_ALERT_SUBJECT", harmless(&short(&alert.subject)))

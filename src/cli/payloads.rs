@@ -150,7 +150,7 @@ impl Payloads {
     }
 
     /// Takes what has a line for each event as it comes; a text that goes on beyond its first line is read whole.
-    fn take_stream(&mut self, name: &str, mut reader: Box<dyn BufRead>) -> Result<(), Failure> {
+    fn take_stream(&mut self, name: &str, mut reader: Box<dyn BufRead + Send>) -> Result<(), Failure> {
         let mut first = Vec::new();
         let read = reader.by_ref().take(EVENT_BYTES_MAX as u64 + 1).read_until(b'\n', &mut first);
         read.map_err(|error| unreadable(name, &error))?;

@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::{Bytes, Incoming};
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::{
-    ALLOW, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, RETRY_AFTER, TRANSFER_ENCODING,
+    ALLOW, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, ORIGIN, RETRY_AFTER,
+    TRANSFER_ENCODING,
 };
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -44,6 +45,10 @@ const HEADERS_TIME: Duration = Duration::from_secs(5);
 const BODY_TIME: Duration = Duration::from_secs(10);
 const HEADERS_MAX: usize = 64;
 const HEADER_BYTES_MAX: usize = 16 << 10;
+/// A connection is told to end with the first answer after that, so that its place is free for another.
+const CONNECTION_TIME: Duration = Duration::from_secs(30);
+/// And is ended then, whatever it does: longer than an honest request takes that begins at the last moment.
+const CONNECTION_TIME_MAX: Duration = Duration::from_secs(75);
 /// How long requests in flight may take to end once somebody asked to stop.
 const STOP_TIME: Duration = Duration::from_secs(8);
 /// How soon the wish to stop is seen.
@@ -113,9 +118,16 @@ fn connect(stream: TcpStream, place: OwnedSemaphorePermit, shared: &Arc<Shared>,
     let _ = stream.set_nodelay(true);
     shared.figures.connected();
     let shared = Arc::clone(shared);
+    let began = tokio::time::Instant::now();
     let service = service_fn(move |request| {
         let shared = Arc::clone(&shared);
-        async move { Ok::<_, Infallible>(respond(request, &shared).await) }
+        async move {
+            let mut response = respond(request, &shared).await;
+            if began.elapsed() >= CONNECTION_TIME {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(response)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -128,7 +140,7 @@ fn connect(stream: TcpStream, place: OwnedSemaphorePermit, shared: &Arc<Shared>,
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
         // What a sender did wrong on the way, hyper has answered.
-        let _ = connection.await;
+        let _ = tokio::time::timeout(CONNECTION_TIME_MAX, connection).await;
         drop(place);
     });
 }
@@ -198,6 +210,10 @@ async fn body_of(
     if let Some(why) = ambiguity(request.version(), request.headers(), signed_by) {
         return Err(refuse(shared, correlation_id, why, Answer::Bad));
     }
+    if shared.gate.is_open() && is_of_a_page(request.headers()) {
+        let why = "a web page sent the request, and nothing else says who may (--skip-verify)";
+        return Err(refuse(shared, correlation_id, why, Answer::Bad));
+    }
     if shared.cancel.is_set() {
         return Err(Answer::Later);
     }
@@ -217,6 +233,13 @@ fn text_of(headers: &HeaderMap, name: &str) -> Option<String> {
 async fn stripe(request: Request<Incoming>, shared: &Shared, correlation_id: &str) -> Answer {
     if !shared.gate.is_usable() {
         return refuse(shared, correlation_id, "an event of Stripe came, and no signing secret is set", Answer::Later);
+    }
+    // Nobody reads a megabyte that nobody signed.
+    if !request.headers().contains_key(signature::HEADER)
+        && let Err(error) = shared.gate.check(None, &[], shared.clock.now_ms() / 1000)
+    {
+        shared.figures.refused(&error);
+        return refuse(shared, correlation_id, error.to_string(), shared.gate.answer(&error));
     }
     let (signature, headers, body) = match body_of(request, signature::HEADER, shared, correlation_id).await {
         Ok(read) => read,
@@ -295,18 +318,29 @@ fn ambiguity(version: Version, headers: &HeaderMap, signed_by: &str) -> Option<&
     if headers.contains_key(CONTENT_LENGTH) && headers.contains_key(TRANSFER_ENCODING) {
         return Some("the request has both a length and chunks");
     }
+    if headers.get_all(TRANSFER_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"chunked")) {
+        return Some("the request's body is encoded in a way that is not read here");
+    }
     if several(HOST.as_str()) || version == Version::HTTP_11 && !headers.contains_key(HOST) {
         return Some("the request does not say for which host it is, or says several");
     }
     several(signed_by).then_some("the request has several headers that say who signed it")
 }
 
+/// Returns whether a browser sent a request for a page that somebody looks at.
+fn is_of_a_page(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    headers.contains_key(ORIGIN) || site.is_some_and(|site| site != b"none")
+}
+
 async fn read(body: Incoming) -> Result<Bytes, (String, Answer)> {
+    let too_large = || (format!("the body is larger than {} KiB", BODY_BYTES_MAX >> 10), Answer::TooLarge);
+    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
+        return Err(too_large());
+    }
     match tokio::time::timeout(BODY_TIME, Limited::new(body, BODY_BYTES_MAX).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err((format!("the body is larger than {} KiB", BODY_BYTES_MAX >> 10), Answer::TooLarge))
-        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
         Ok(Err(error)) => Err((format!("the body did not come whole: {error}"), Answer::Bad)),
         Err(_) => Err((format!("the body did not come within {} s", BODY_TIME.as_secs()), Answer::TooSlow)),
     }

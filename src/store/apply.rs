@@ -455,9 +455,26 @@ impl<'c> Rows<'c> {
         let interval = told.interval();
         let store = self.store;
         if object.gone {
-            let table = object.resource.table();
-            let sql = format!("UPDATE {table} SET deleted_at=?1, unsettled=?2 WHERE row_id=?3");
-            self.conn.execute(&sql, params![interval.from_s, !settled, stored.row_id]).map_err(|e| store.sql(e))?;
+            if told.event_id().is_some() && !is_stub(object) {
+                // A deletion tells what there was last, and any order leaves that.
+                let statement = &mut self.statements(index).update;
+                let mut values: Vec<&dyn ToSql> = object.row.cells.iter().map(|cell| cell as &dyn ToSql).collect();
+                let unsettled = !settled;
+                let rest: [&dyn ToSql; 6] = [
+                    &object.row.data,
+                    &told.api_version,
+                    &interval.from_s,
+                    &interval.from_s,
+                    &unsettled,
+                    &stored.row_id,
+                ];
+                values.extend(rest);
+                statement.execute(&values[..]).map_err(|e| store.sql(e))?;
+            } else {
+                let table = object.resource.table();
+                let sql = format!("UPDATE {table} SET deleted_at=?1, unsettled=?2 WHERE row_id=?3");
+                self.conn.execute(&sql, params![interval.from_s, !settled, stored.row_id]).map_err(|e| store.sql(e))?;
+            }
             self.bury_children(index, &object.row.id, told.account, interval.from_s)?;
         } else {
             self.note_gaps(told.account, object)?;
@@ -514,6 +531,11 @@ impl<'c> Rows<'c> {
         }
         self.store.queue_fetch(account, self.numbers[index], id, tied_until_s.saturating_add(SETTLING_S), "unsettled")
     }
+}
+
+/// Returns whether an object says no more than that it is gone.
+fn is_stub(object: &Object) -> bool {
+    text::at(&object.row.data, "/deleted") == Some("true")
 }
 
 /// Returns what is known of an object that is not there, as Stripe shows a deleted one.

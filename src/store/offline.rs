@@ -71,7 +71,11 @@ impl Rows<'_> {
         let told = Told { account, source, api_version: api_version.as_deref() };
         let compiled = &self.catalog.entries()[index];
         let object = match winner.content {
-            None => super::apply::absent(resource, id),
+            None => {
+                let last = logged[verdict.winner].1.as_deref();
+                let last = last.and_then(|body| self.catalog.object(compiled, body).ok());
+                last.map_or_else(|| super::apply::absent(resource, id), |last| Object { gone: true, ..last })
+            }
             Some(_) => {
                 match self.catalog.object(compiled, &self.folded(compiled, verdict.winner, &logged, answer.as_ref())) {
                     Ok(object) => object,

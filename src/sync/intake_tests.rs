@@ -211,3 +211,36 @@ fn what_failed_is_tried_again_three_times_and_then_left_until_it_is_delivered_an
     assert_eq!(verdicts(&accepted), [&Verdict::Processed]);
     assert!(log().starts_with("processed "), "{}", log());
 }
+
+#[test]
+fn what_is_left_of_a_deleted_object_is_what_its_deletion_told_in_any_order() {
+    let product = |name: &str| format!(r#"{{"id":"prod_1","object":"product","name":"{name}"}}"#);
+    let all = [
+        event("evt_1", "product.created", 10, &product("A")),
+        event("evt_2", "product.updated", 11, &product("B")),
+        event("evt_3", "product.deleted", 12, &product("C")),
+    ];
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let store = Store::in_memory().expect("opens");
+        let catalog = super::super::catalog();
+        let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+        for index in order {
+            intake.take(&all[index..=index], 100).expect("takes");
+        }
+        let row = store.query_text("SELECT name, as_of, deleted_at, unsettled FROM stripe_products").expect("rows");
+        assert_eq!(row, [["C", "12", "12", "0"]], "{order:?}");
+    }
+}
+
+#[test]
+fn a_time_that_is_none_does_not_stand_above_all_that_comes_later() {
+    let store = Store::in_memory().expect("opens");
+    let catalog = super::super::catalog();
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+    let product = |name: &str| format!(r#"{{"id":"prod_1","object":"product","name":"{name}"}}"#);
+    for (id, created_s, name) in [("evt_1", i64::MAX, "A"), ("evt_2", -5, "B"), ("evt_3", 50, "C")] {
+        intake.take(&[event(id, "product.updated", created_s, &product(name))], 100).expect("takes");
+    }
+    let row = store.query_text("SELECT name, as_of FROM stripe_products").expect("rows");
+    assert_eq!(row, [["C", "50"]]);
+}

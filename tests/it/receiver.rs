@@ -351,6 +351,33 @@ fn what_a_key_cannot_ask_for_is_not_asked_for_again_and_again() {
 }
 
 #[test]
+fn what_nobody_signed_is_not_read_and_a_web_page_may_not_write() {
+    let home = Home::new();
+    let running = Running::start(&home, &[]);
+    // Said at once, before a megabyte comes that was announced.
+    let began = Instant::now();
+    let announced =
+        b"POST /webhook HTTP/1.1\r\nHost: x\r\nStripe-Signature: t=1,v1=00\r\nContent-Length: 10000000\r\n\r\n";
+    assert_eq!(running.status_of(announced), 413);
+    assert_eq!(running.status_of(b"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{"), 400);
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    let body = event("evt_1", "prod_1", "A", 100);
+    let header = signed(body.as_bytes(), SECRET, now_s());
+    let mut coded = request(b"", &[("Stripe-Signature", &header), ("Transfer-Encoding", "gzip, chunked")]);
+    let at = memchr::memmem::find(&coded, b"Content-Length: 0\r\n").expect("is there");
+    coded.drain(at..at + b"Content-Length: 0\r\n".len());
+    coded.extend_from_slice(format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()).as_bytes());
+    assert_eq!(running.status_of(&coded), 400);
+    running.stop();
+    let running = Running::start(&home, &["--skip-verify"]);
+    let from_a_page = [("Origin", "https://evil.example"), ("Sec-Fetch-Site", "cross-site"), ("Connection", "close")];
+    assert_eq!(running.status_of(&request(body.as_bytes(), &from_a_page)), 400);
+    assert_eq!(running.status_of(&request(body.as_bytes(), &[("Connection", "close")])), 200);
+    running.stop();
+    assert_eq!(home.count("SELECT count(*) FROM webhook_events"), 1);
+}
+
+#[test]
 fn it_does_not_start_where_anybody_could_write() {
     let home = Home::new();
     let ran = home.run(&["listen", "--port", "0"]);

@@ -41,6 +41,13 @@ pub struct Subject {
     pub test_clock: Option<serde_json::Value>,
 }
 
+impl Subject {
+    /// An empty id is none: nothing can be asked for by it.
+    fn named(self) -> Subject {
+        Subject { id: self.id.filter(|id| !id.trim().is_empty()), ..self }
+    }
+}
+
 #[derive(Default, Deserialize)]
 struct Fields<'a> {
     #[serde(borrow, default)]
@@ -90,7 +97,7 @@ pub fn read(json: &str) -> Event {
         api_version: text(fields.api_version),
         livemode: fields.livemode.and_then(|raw| parsed(raw.get())),
         account: text(fields.account).filter(|account| !account.is_empty()),
-        subject: subject.flatten().unwrap_or_default(),
+        subject: subject.flatten().map(Subject::named).unwrap_or_default(),
         trouble,
     }
 }
