@@ -351,7 +351,7 @@ fn what_a_key_cannot_ask_for_is_not_asked_for_again_and_again() {
 }
 
 #[test]
-fn what_nobody_signed_is_not_read_and_a_web_page_may_not_write() {
+fn what_is_announced_as_too_large_is_not_waited_for_and_a_web_page_may_not_write() {
     let home = Home::new();
     let running = Running::start(&home, &[]);
     // Said at once, before a megabyte comes that was announced.
@@ -359,7 +359,6 @@ fn what_nobody_signed_is_not_read_and_a_web_page_may_not_write() {
     let announced =
         b"POST /webhook HTTP/1.1\r\nHost: x\r\nStripe-Signature: t=1,v1=00\r\nContent-Length: 10000000\r\n\r\n";
     assert_eq!(running.status_of(announced), 413);
-    assert_eq!(running.status_of(b"POST /webhook HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n{"), 400);
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     let body = event("evt_1", "prod_1", "A", 100);
     let header = signed(body.as_bytes(), SECRET, now_s());
