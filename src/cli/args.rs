@@ -409,8 +409,9 @@ Where Fatture in Cloud sends to:
   the same address with /api/webhooks/fic/COMPANY/GROUP, such as
   /api/webhooks/fic/108061/entity. Its challenge is answered, and what a
   notification names is fetched with FIC_ACCESS_TOKEN. The lists of what
-  a sync has read are read again at the start and every six hours. Should it change the key that it
-  signs with, FIC_PUBLIC_KEY takes the new one.
+  a sync has read are read again at the start and every six hours.
+  Should it change the key that it signs with, FIC_PUBLIC_KEY takes the
+  new one.
 
 A secret has no flag: process lists are public. Several, for several
 endpoints or while one is rolled, stand with commas between them; in the
