@@ -1,4 +1,5 @@
-//! The door to the layers below: settings in, reports out. Commands call nothing else of `sync`, `store` and `sandbox`.
+//! The door to the engines: settings in, reports out. Whoever pulls, plans, reads how the file stands or starts a sandbox goes
+//! through here; commands at the event log and the receiver open the file themselves.
 
 use std::collections::HashSet;
 use std::io::ErrorKind;
