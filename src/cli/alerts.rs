@@ -68,12 +68,12 @@ impl Alerts {
     /// An event was taken in, or tried again.
     pub fn tried(&self, accepted: &Accepted) {
         let why = match &accepted.verdict {
-            Verdict::Failed(why) => Some(why.as_str()),
+            Verdict::Failed(why) | Verdict::GivenUp(why) | Verdict::Unusable(why) => Some(why.as_str()),
             Verdict::Processed | Verdict::Ignored | Verdict::Stored => None,
             Verdict::Duplicate | Verdict::Malformed(_) => return,
         };
-        let Accepted { id, kind, account, is_dead, .. } = accepted;
-        let tried = Tried { id, kind, account, why, is_dead: *is_dead };
+        let Accepted { id, kind, account, verdict, .. } = accepted;
+        let tried = Tried { id, kind, account, why, is_dead: verdict.is_dead() };
         self.lock().tried(&tried, now_s()).into_iter().for_each(|alert| self.queue(alert));
     }
 

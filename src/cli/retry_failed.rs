@@ -39,7 +39,7 @@ pub(super) fn run(args: &RetryFailedArgs, global: &Global, ui: &Ui, clock: &dyn 
     ui.retry_report(&report).map_err(|error| Failure::stdout(&error))?;
     Ok(match cancel.signal().filter(|_| report.is_interrupted) {
         Some(signal) => Exit::Interrupted(signal),
-        None if report.failed + report.dead > 0 => Exit::Partly,
+        None if report.failed + report.dead + report.hopeless > 0 => Exit::Partly,
         None => Exit::Done,
     })
 }

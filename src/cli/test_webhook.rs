@@ -18,7 +18,7 @@ use crate::config::{Secret, WebhookSecret};
 use crate::http::post::{Posted, Poster};
 use crate::model::resource::Provider;
 use crate::model::trial::Trial;
-use crate::providers::stripe::{API_VERSION, signature};
+use crate::providers::stripe::{API_VERSION, event, signature};
 use crate::store::{self, Store};
 use crate::sync;
 use crate::sync::intake::{Delivery, Intake, Retries};
@@ -108,7 +108,7 @@ pub(super) fn run(args: &TestWebhookArgs, global: &Global, ui: &Ui, clock: &dyn 
         return Err(Failure::usage(format!("{} holds no event: {why}", event.place)));
     }
     ui.trial(&trial, args.dry_run).map_err(|error| Failure::stdout(&error))?;
-    Ok(if trial.outcome == "failed" { Exit::Partly } else { Exit::Done })
+    Ok(if trial.has_failed() { Exit::Partly } else { Exit::Done })
 }
 
 /// Signs a body and checks that as a receiver does.
@@ -210,7 +210,8 @@ fn event(payload: Payload, kind: Option<&str>, now_s: i64) -> Result<Named, Fail
     let Payload { place, body } = payload;
     let shape: Shape = serde_json::from_str(&body)
         .map_err(|error| Failure::usage(format!("{place} holds neither an event nor an object")).because(&error))?;
-    let is_event = shape.object.as_deref() == Some("event") || shape.object.is_none() && shape.data.is_some();
+    let is_named = [Some("event"), Some(event::THIN)].contains(&shape.object.as_deref());
+    let is_event = is_named || shape.object.is_none() && shape.data.is_some();
     let said = shape.kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
     match (is_event, kind) {
         (true, None) => {

@@ -59,13 +59,6 @@ pub struct LoggedEvent {
     pub next_attempt_s: Option<i64>,
 }
 
-impl LoggedEvent {
-    /// Returns whether no attempt can ever succeed: it does not say what it is about.
-    pub fn is_hopeless(&self) -> bool {
-        self.table.is_none()
-    }
-}
-
 /// Everything about one logged event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EventDetails {
@@ -126,12 +119,10 @@ pub struct RowNow {
 /// What `retry-failed` would do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RetryPlan {
-    /// The first ones of those that would be tried, and of those that cannot succeed.
+    /// The first ones of those that would be tried.
     pub events: Vec<LoggedEvent>,
     /// How many would be tried.
     pub total: u64,
-    /// How many cannot succeed, and are left alone.
-    pub hopeless: u64,
 }
 
 /// What `retry-failed` did.
@@ -143,7 +134,7 @@ pub struct RetryReport {
     pub failed: u64,
     /// They failed again, and wait for the next `retry-failed`.
     pub dead: u64,
-    /// They name no object, so that no attempt can succeed; they were left alone.
+    /// They ended as they would at every attempt of this version: what is wrong is their payload.
     pub hopeless: u64,
     /// The first ones of those that failed again.
     pub failures: Vec<LoggedEvent>,

@@ -32,7 +32,7 @@ pub struct Trial {
     pub kind: String,
     /// The account's own id.
     pub account: String,
-    /// `processed`, `duplicate`, `ignored`, `failed`.
+    /// `processed`, `stored`, `duplicate`, `ignored`, `failed`, `dead`.
     pub outcome: &'static str,
     /// Why it failed.
     pub why: Option<String>,
@@ -61,6 +61,11 @@ pub struct Trial {
 }
 
 impl Trial {
+    /// Returns whether its effect could not be taken.
+    pub fn has_failed(&self) -> bool {
+        matches!(self.outcome, "failed" | "dead")
+    }
+
     /// Takes in how the row stood before and after.
     pub fn compare(&mut self, before: Option<&RowCells>, after: Option<&RowCells>) {
         self.was_there = before.is_some();

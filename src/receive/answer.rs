@@ -6,7 +6,7 @@ use crate::sync::intake::{Accepted, Verdict};
 /// An answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// It is durable: processed, known already, or of no concern.
+    /// It is durable: processed, known already, of no concern, or such that nobody can take it.
     Taken,
     /// It is durable, and what it is about is fetched later.
     Stored,
@@ -57,10 +57,12 @@ impl Answer {
     pub fn of(accepted: &Accepted) -> Answer {
         match (&accepted.verdict, accepted.provider) {
             (Verdict::Processed | Verdict::Duplicate | Verdict::Ignored, _) => Answer::Taken,
+            // It is kept, and would end the same however often it came.
+            (Verdict::Unusable(_), _) => Answer::Taken,
             (Verdict::Stored, _) => Answer::Stored,
             // Its sender gives up at once for a 4xx, and after four times for a 5xx: what is in the log is tried again here.
-            (Verdict::Failed(_), Provider::Fic) => Answer::Stored,
-            (Verdict::Failed(_), Provider::Stripe) => Answer::Failed,
+            (Verdict::Failed(_) | Verdict::GivenUp(_), Provider::Fic) => Answer::Stored,
+            (Verdict::Failed(_) | Verdict::GivenUp(_), Provider::Stripe) => Answer::Failed,
             (Verdict::Malformed(_), _) => Answer::Bad,
         }
     }

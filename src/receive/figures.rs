@@ -37,14 +37,14 @@ impl Figures {
             Verdict::Processed => 0,
             Verdict::Ignored => 1,
             Verdict::Duplicate => 2,
-            Verdict::Failed(_) if accepted.is_dead => 4,
             Verdict::Failed(_) => 3,
+            Verdict::GivenUp(_) | Verdict::Unusable(_) => 4,
             Verdict::Malformed(_) => 5,
             Verdict::Stored => 6,
         };
         add(&self.outcomes[usize::from(accepted.provider == Provider::Fic)][outcome], 1);
         // Only what took an effect took a time that says something.
-        if matches!(accepted.verdict, Verdict::Processed | Verdict::Failed(_)) {
+        if matches!(outcome, 0 | 3 | 4) {
             let took_us = accepted.took_us.unsigned_abs();
             let bucket = BOUNDS_US.iter().position(|bound_us| took_us <= *bound_us).unwrap_or(BOUNDS_US.len());
             add(&self.buckets[bucket], 1);
@@ -129,28 +129,33 @@ mod tests {
     #[test]
     fn each_end_is_counted_where_it_belongs() {
         let figures = Figures::default();
-        let accepted = |provider, verdict, is_dead, took_us| Accepted {
+        let accepted = |provider, verdict, took_us| Accepted {
             provider,
             row: None,
             id: String::new(),
             kind: String::new(),
             account: String::new(),
             verdict,
-            is_dead,
             applied: None,
             took_us,
             invoice: None,
         };
-        figures.ended(&accepted(Provider::Stripe, Verdict::Processed, false, 100));
-        figures.ended(&accepted(Provider::Stripe, Verdict::Failed("x".into()), true, 101));
-        figures.ended(&accepted(Provider::Fic, Verdict::Failed("x".into()), false, 5_000_000));
-        figures.ended(&accepted(Provider::Stripe, Verdict::Duplicate, false, 77));
+        figures.ended(&accepted(Provider::Stripe, Verdict::Processed, 100));
+        figures.ended(&accepted(Provider::Stripe, Verdict::GivenUp("x".into()), 101));
+        figures.ended(&accepted(Provider::Fic, Verdict::Failed("x".into()), 5_000_000));
+        figures.ended(&accepted(Provider::Stripe, Verdict::Duplicate, 77));
+        figures.ended(&accepted(Provider::Fic, Verdict::Unusable("x".into()), 1));
         let counted: Vec<_> = figures.outcomes().into_iter().filter(|(.., count)| *count > 0).collect();
-        let wanted =
-            [("stripe", "processed", 1), ("stripe", "duplicate", 1), ("stripe", "dead", 1), ("fic", "failed", 1)];
+        let wanted = [
+            ("stripe", "processed", 1),
+            ("stripe", "duplicate", 1),
+            ("stripe", "dead", 1),
+            ("fic", "failed", 1),
+            ("fic", "dead", 1),
+        ];
         assert_eq!(counted, wanted);
         let (up_to, all, time_us) = figures.times();
-        assert_eq!((&up_to[..3], up_to[11], all, time_us), (&[1, 2, 2][..], 2, 3, 5_000_201));
+        assert_eq!((&up_to[..3], up_to[11], all, time_us), (&[2, 3, 3][..], 3, 4, 5_000_202));
         figures.answered(Answer::Taken);
         figures.answered(Answer::Failed);
         figures.refused(&Refused::NoMatch);

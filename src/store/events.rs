@@ -168,7 +168,8 @@ impl Store {
         let status = match (event.table.is_empty(), &event.error) {
             (false, _) => "received",
             (true, None) => "ignored",
-            (true, Some(_)) => "failed",
+            // No attempt can tell which object it is about.
+            (true, Some(_)) => "dead",
         };
         let table = Some(&event.table).filter(|table| !table.is_empty());
         let mut statement = self
@@ -338,6 +339,23 @@ impl Store {
         self.conn
             .prepare_cached("UPDATE webhook_events SET error=NULL WHERE id=?1 AND error IS NOT NULL")
             .and_then(|mut statement| statement.execute([row]))
+            .map(drop)
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Writes down what this version reads in a logged event that another one could not read, or knew no table for.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn reread_event(&self, row: i64, event: &Event) -> Result<(), Error> {
+        let table = Some(&event.table).filter(|table| !table.is_empty());
+        self.conn
+            .prepare_cached(
+                "UPDATE webhook_events SET object=?2, object_id=?3, error=NULL,
+                   status=iif(?2 IS NULL, 'ignored', status), next_attempt_at=iif(?2 IS NULL, NULL, next_attempt_at)
+                 WHERE id=?1",
+            )
+            .and_then(|mut statement| statement.execute(params![row, table, event.object_id]))
             .map(drop)
             .map_err(|e| self.sql(e))
     }

@@ -224,7 +224,7 @@ impl TakeEffects<'_, '_, '_> {
             // What was wrong with an event whose object is asked for instead stays with it.
             None => self.store.end_event(one.row, &Ended::Processed(one.event.error.clone()), self.now_s, None)?,
             Some(why) => {
-                let end = Ended::Failed { why: why.clone(), next_attempt_s: None };
+                let end = Ended::Dead { why: why.clone() };
                 self.store.end_event(one.row, &end, self.now_s, None)?;
                 self.tally.fail(table, Outcome::Failed(format!("event {}: {why}", one.event.id)));
             }

@@ -34,7 +34,7 @@ enum Effect {
 pub struct Taken {
     /// What became of the row that the payload is about, where the payload was applied.
     pub applied: Option<Applied>,
-    /// Why it could not be taken.
+    /// Why its payload cannot be taken; every attempt ends so.
     pub trouble: Option<String>,
     /// Whether it says no more than what is to be fetched.
     pub is_fetched_later: bool,
@@ -97,12 +97,14 @@ fn effects(
     is_offline: bool,
 ) -> Result<Vec<Effect>, Error> {
     let event = &one.event;
-    let (Some(compiled), Some(id)) = (catalog.by_table(&event.table), &event.object_id) else { return Ok(Vec::new()) };
+    let Some(compiled) = catalog.by_table(&event.table) else { return Ok(Vec::new()) };
     let resource = compiled.resource;
+    // Those are found by what they stand in, and need no id: the summary of a customer's entitlements has none.
     if resource.is_child() {
         let payload = object_of(&event.payload).unwrap_or_default();
         return Ok(child_effects(catalog, current, compiled, payload));
     }
+    let Some(id) = &event.object_id else { return Ok(Vec::new()) };
     let Some(whole_since_s) = current.get(&event.table) else { return Ok(Vec::new()) };
     let is_gone = resource.gone.contains(&event.kind.as_str()) && event.error.is_none();
     let payload = object_of(&event.payload).unwrap_or_default();

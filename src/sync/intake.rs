@@ -45,11 +45,14 @@ impl Retries {
     }
 
     /// Returns how a failed attempt ends, the `attempts`th one at this event.
-    fn end(&self, attempts: i64, why: String, now_s: i64) -> Ended {
+    fn end(&self, attempts: i64, why: String, now_s: i64) -> (Ended, Verdict) {
         let delay_s = usize::try_from(attempts - 1).ok().and_then(|attempt| self.delays_s.get(attempt));
         match delay_s {
-            Some(delay_s) => Ended::Failed { why, next_attempt_s: Some(now_s.saturating_add(*delay_s)) },
-            None => Ended::Dead { why },
+            Some(delay_s) => {
+                let next_attempt_s = Some(now_s.saturating_add(*delay_s));
+                (Ended::Failed { why: why.clone(), next_attempt_s }, Verdict::Failed(why))
+            }
+            None => (Ended::Dead { why: why.clone() }, Verdict::GivenUp(why)),
         }
     }
 }
@@ -84,8 +87,6 @@ pub struct Accepted {
     pub account: String,
     /// How it ended.
     pub verdict: Verdict,
-    /// Whether it failed, and is not tried again by itself.
-    pub is_dead: bool,
     /// What became of the row it is about, where there is one.
     pub applied: Option<Applied>,
     /// How long log and effect took, without the commit.
@@ -105,8 +106,12 @@ pub enum Verdict {
     Duplicate,
     /// Of a type that concerns no table.
     Ignored,
-    /// It is in the log, and its effect could not be taken.
+    /// It is in the log, and something kept it from its effect that may pass: it is tried again.
     Failed(String),
+    /// As that, as often as it may: it is not tried again by itself.
+    GivenUp(String),
+    /// It is in the log, and its payload cannot be taken: every attempt of this version ends the same.
+    Unusable(String),
     /// It is no event; nothing is kept of it.
     Malformed(String),
 }
@@ -120,8 +125,14 @@ impl Verdict {
             Verdict::Duplicate => ("duplicate", None),
             Verdict::Ignored => ("ignored", None),
             Verdict::Failed(why) => ("failed", Some(why)),
+            Verdict::GivenUp(why) | Verdict::Unusable(why) => ("dead", Some(why)),
             Verdict::Malformed(why) => ("malformed", Some(why)),
         }
+    }
+
+    /// Returns whether it is in the log and is not tried again by itself, though its effect was not taken.
+    pub fn is_dead(&self) -> bool {
+        matches!(self, Verdict::GivenUp(_) | Verdict::Unusable(_))
     }
 }
 
@@ -296,6 +307,7 @@ impl<'c> Intake<'c> {
                 .iter()
                 .map(|(account, one)| {
                     let name = self.name_of(*account);
+                    let one = self.as_read_now(*account, one.clone())?;
                     if one.event.table.is_empty() && one.event.error.is_none() {
                         // It concerns no table, however often it is taken.
                         let (id, kind) = (one.event.id.clone(), one.event.kind.clone());
@@ -307,7 +319,6 @@ impl<'c> Intake<'c> {
                             ..nothing(Verdict::Ignored)
                         });
                     }
-                    let one = as_it_came(one.clone());
                     if one.event.error.is_none() {
                         store.forget_error(one.row)?;
                     }
@@ -416,6 +427,8 @@ impl<'c> Intake<'c> {
         self.refresh(account, now_s)?;
         self.rows.set_offline(self.is_offline(account));
         let store = self.store;
+        // What lies in the payload is the same at every attempt; an error of the file, or a defect, may not be.
+        let mut may_pass = false;
         let taken = match (&one.event.error, one.event.table.is_empty()) {
             // Which change it tells of, nobody can say.
             (Some(why), true) => Taken { trouble: Some(why.clone()), ..Taken::default() },
@@ -438,6 +451,7 @@ impl<'c> Intake<'c> {
                 Ok(taken) => taken,
                 Err(error) if is_of_the_event(&error) => {
                     self.rows = store.rows(self.catalog, &self.children)?;
+                    may_pass = true;
                     Taken { trouble: Some(error.to_string()), ..Taken::default() }
                 }
                 Err(error) => return Err(error),
@@ -447,16 +461,13 @@ impl<'c> Intake<'c> {
         let (end, verdict) = match taken.trouble {
             None if taken.is_fetched_later => (Ended::Processed(None), Verdict::Stored),
             None => (Ended::Processed(one.event.error.clone()), Verdict::Processed),
-            Some(why) => {
-                let attempts = store.attempts_at(one.row)? + 1;
-                (self.retries.end(attempts, why.clone(), now_s), Verdict::Failed(why))
-            }
+            Some(why) if may_pass => self.retries.end(store.attempts_at(one.row)? + 1, why, now_s),
+            Some(why) => (Ended::Dead { why: why.clone() }, Verdict::Unusable(why)),
         };
         store.end_event(one.row, &end, now_s, Some(took_us))?;
         let (id, kind) = (one.event.id.clone(), one.event.kind.clone());
-        let (applied, is_dead) = (taken.applied, matches!(end, Ended::Dead { .. }));
         let invoice = kind.starts_with("invoice.").then(|| invoice_facts::facts(&one.event.payload)).flatten();
-        Ok(Accepted { row: Some(one.row), id, kind, is_dead, applied, took_us, invoice, ..nothing(verdict) })
+        Ok(Accepted { row: Some(one.row), id, kind, applied: taken.applied, took_us, invoice, ..nothing(verdict) })
     }
 
     /// Says which lists are known whole, as far as that is not known from a moment ago.
@@ -516,6 +527,30 @@ impl<'c> Intake<'c> {
         }
     }
 
+    /// Returns a logged event as this version reads its payload, without the reason for which an attempt at it failed. A
+    /// version before may not have known its object; what this one cannot read either stays as it is.
+    fn as_read_now(&self, account: i64, mut one: Waiting) -> Result<Waiting, Error> {
+        let old = &one.event;
+        if old.error.is_none() && !old.table.is_empty() {
+            return Ok(one);
+        }
+        let read = match self.provider_of(account) {
+            Provider::Stripe => {
+                let read = event::read(&old.payload);
+                // A time that was none stands for itself, and tells nothing of the order.
+                let is_sound = read.trouble.is_none() && read.created_s == Some(old.created_s);
+                is_sound.then(|| logged::logged(self.catalog, read, old.created_s, &old.payload))
+            }
+            Provider::Fic => super::notified::reread(old),
+        };
+        let Some(event) = read.filter(|read| read.error.is_none()) else { return Ok(one) };
+        if (&event.table, &event.object_id) != (&old.table, &old.object_id) || event.table.is_empty() {
+            self.store.reread_event(one.row, &event)?;
+        }
+        one.event = event;
+        Ok(one)
+    }
+
     fn provider_of(&self, account: i64) -> Provider {
         let is_company = self.companies.iter().any(|it| it.row == account);
         if is_company { Provider::Fic } else { Provider::Stripe }
@@ -525,18 +560,6 @@ impl<'c> Intake<'c> {
         let known = self.accounts.iter().chain(&self.companies).find(|it| it.row == account);
         known.map_or_else(String::new, |it| it.remote_id.clone())
     }
-}
-
-/// Returns a logged event without the reason for which an attempt at it failed: what was wrong then is not wrong with the
-/// event, whose payload tells by itself whether it can be taken.
-fn as_it_came(mut one: Waiting) -> Waiting {
-    if one.event.error.is_some() && !one.event.table.is_empty() {
-        let read = event::read(&one.event.payload);
-        if read.trouble.is_none() && read.created_s == Some(one.event.created_s) {
-            one.event.error = None;
-        }
-    }
-    one
 }
 
 /// Returns whether an error lies in one event, and not in the file: the others' effects can be taken.
@@ -552,7 +575,7 @@ pub(super) fn nothing(verdict: Verdict) -> Accepted {
     let (id, kind, account) = Default::default();
     let provider = Provider::Stripe;
     let (applied, invoice) = (None, None);
-    Accepted { provider, row: None, id, kind, account, verdict, is_dead: false, applied, took_us: 0, invoice }
+    Accepted { provider, row: None, id, kind, account, verdict, applied, took_us: 0, invoice }
 }
 
 #[cfg(test)]

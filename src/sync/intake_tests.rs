@@ -44,7 +44,7 @@ fn an_event_is_logged_and_applied_once_whatever_else_is_in_the_batch() {
         &Verdict::Duplicate,
         &Verdict::Processed,
         &Verdict::Ignored,
-        &Verdict::Failed(why),
+        &Verdict::Unusable(why),
     ];
     assert_eq!(verdicts(&accepted), wanted);
     assert_eq!(store.query_text("SELECT id, name FROM stripe_products").expect("rows"), [["prod_1", "B"]]);
@@ -54,7 +54,7 @@ fn an_event_is_logged_and_applied_once_whatever_else_is_in_the_batch() {
         ["evt_1", "processed", "1", "1", "-"],
         ["evt_2", "processed", "0", "1", "-"],
         ["evt_3", "ignored", "0", "0", "-"],
-        ["evt_4", "failed", "0", "1", "130"],
+        ["evt_4", "dead", "0", "1", "-"],
     ];
     assert_eq!(store.query_text(log).expect("rows"), wanted);
     // Nobody said whose they are.
@@ -187,8 +187,10 @@ fn what_failed_is_tried_again_three_times_and_then_left_until_it_is_delivered_an
     let store = Store::in_memory().expect("opens");
     let catalog = super::super::catalog();
     let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
-    let broken = event("evt_1", "product.updated", 12, r#"{"object":"product"}"#);
-    intake.take(std::slice::from_ref(&broken), 100).expect("takes");
+    let refuse = "CREATE TRIGGER refuses BEFORE INSERT ON stripe_products BEGIN SELECT RAISE(ABORT, 'no'); END";
+    store.query_text(refuse).expect("made");
+    let whole = event("evt_1", "product.updated", 12, r#"{"id":"prod_1","object":"product"}"#);
+    intake.take(std::slice::from_ref(&whole), 100).expect("takes");
     let log = || {
         let text = "SELECT status, attempts, coalesce(next_attempt_at, '-') FROM webhook_events";
         store.query_text(text).expect("rows").remove(0).join(" ")
@@ -201,12 +203,15 @@ fn what_failed_is_tried_again_three_times_and_then_left_until_it_is_delivered_an
         (310, "dead 4 -"),
         (9999, "dead 4 -"),
     ] {
-        intake.take_due(now_s, 10).expect("takes");
+        let taken = intake.take_due(now_s, 10).expect("takes");
         assert_eq!(log(), wanted, "at {now_s}");
+        assert_eq!(taken.iter().any(|one| one.verdict.is_dead()), now_s == 310, "{taken:?}");
     }
     let attempts = "SELECT attempt, at, error FROM webhook_attempts ORDER BY attempt";
     assert_eq!(store.query_text(attempts).expect("rows").len(), 4);
-    let whole = event("evt_1", "product.updated", 12, r#"{"id":"prod_1","object":"product"}"#);
+    let again = intake.take(std::slice::from_ref(&whole), 15_000).expect("takes");
+    assert!(matches!(again[0].verdict, Verdict::GivenUp(_)), "its sender is to send it again: {again:?}");
+    store.query_text("DROP TRIGGER refuses").expect("dropped");
     let accepted = intake.take(&[whole], 20_000).expect("takes");
     assert_eq!(verdicts(&accepted), [&Verdict::Processed]);
     assert!(log().starts_with("processed "), "{}", log());
@@ -243,4 +248,75 @@ fn a_time_that_is_none_does_not_stand_above_all_that_comes_later() {
     }
     let row = store.query_text("SELECT name, as_of FROM stripe_products").expect("rows");
     assert_eq!(row, [["C", "50"]]);
+}
+
+#[test]
+fn what_lies_in_a_payload_ends_the_same_at_every_attempt_and_is_not_tried_in_vain() {
+    let store = Store::in_memory().expect("opens");
+    let catalog = super::super::catalog();
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+    let twice = event("evt_1", "product.updated", 12, r#"{"id":"prod_1","id":"prod_2","object":"product"}"#);
+    let lost = event("evt_2", "product.updated", 12, r#"{"object":"product"}"#);
+    let accepted = intake.take(&[twice, lost.clone()], 100).expect("takes");
+    assert!(accepted.iter().all(|one| matches!(one.verdict, Verdict::Unusable(_))), "{accepted:?}");
+    assert_eq!(intake.take_due(99_999, 10).expect("takes"), []);
+    let log = || {
+        let text = "SELECT event_id, status, attempts, coalesce(next_attempt_at, '-') FROM webhook_events ORDER BY id";
+        store.query_text(text).expect("rows")
+    };
+    assert_eq!(log(), [["evt_1", "dead", "1", "-"], ["evt_2", "dead", "1", "-"]]);
+    let waiting = |row| (1, store.logged_event(row).expect("is there"));
+    let again = intake.again(&[waiting(1), waiting(2)], 200).expect("takes");
+    assert!(again.iter().all(|one| matches!(one.verdict, Verdict::Unusable(_))), "{again:?}");
+    // Whoever wrote this row could not read what this version can.
+    let spoil = "UPDATE webhook_events SET payload = replace(payload, '{\"object\":\"product\"', '{\"id\":\"prod_3\",\"object\":\"product\"')";
+    store.query_text(spoil).expect("written");
+    let again = intake.again(&[waiting(2)], 300).expect("takes");
+    assert_eq!(verdicts(&again), [&Verdict::Processed]);
+    assert_eq!(store.query_text("SELECT id FROM stripe_products").expect("rows"), [["prod_3"]]);
+    let row = "SELECT status, object, object_id, coalesce(error, '-') FROM webhook_events WHERE event_id = 'evt_2'";
+    assert_eq!(store.query_text(row).expect("rows"), [["processed", "stripe_products", "prod_3", "-"]]);
+    // What came broken, comes whole.
+    assert_eq!(verdicts(&intake.take(&[lost], 400).expect("takes")), [&Verdict::Duplicate]);
+}
+
+#[test]
+fn objects_that_have_no_id_by_nature_are_no_failure() {
+    let store = Store::in_memory().expect("opens");
+    let catalog = super::super::catalog();
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+    for (kind, object) in [
+        ("balance.available", r#"{"object":"balance","available":[]}"#),
+        ("balance_settings.updated", r#"{"object":"balance_settings"}"#),
+        ("cash_balance.funds_available", r#"{"object":"cash_balance","customer":"cus_1"}"#),
+        ("tax.settings.updated", r#"{"object":"tax.settings"}"#),
+        ("billing.alert.triggered", r#"{"object":"billing.alert_triggered","customer":"cus_1"}"#),
+        ("invoice.upcoming", r#"{"object":"invoice","customer":"cus_1"}"#),
+    ] {
+        let accepted = intake.take(&[event(kind, kind, 10, object)], 100).expect("takes");
+        assert_eq!(verdicts(&accepted), [&Verdict::Ignored], "{kind}");
+    }
+    // A customer's entitlements are a list under the customer: the summary of them says whose is to be read anew.
+    let customer = event("evt_1", "customer.created", 9, r#"{"id":"cus_1","object":"customer"}"#);
+    let kind = "entitlements.active_entitlement_summary.updated";
+    let summary =
+        r#"{"object":"entitlements.active_entitlement_summary","customer":"cus_1","entitlements":{"data":[]}}"#;
+    let accepted = intake.take(&[customer, event("evt_2", kind, 10, summary)], 100).expect("takes");
+    assert_eq!(verdicts(&accepted)[1], &Verdict::Processed);
+    let queued = "SELECT name, parent_id FROM fanouts JOIN resources ON resources.id = resource";
+    assert_eq!(store.query_text(queued).expect("rows"), [["stripe_entitlements_active_entitlements", "cus_1"]]);
+}
+
+#[test]
+fn a_thin_event_is_kept_and_concerns_no_table() {
+    let store = Store::in_memory().expect("opens");
+    let catalog = super::super::catalog();
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+    let thin = delivery(
+        r#"{"id":"evt_thin","object":"v2.core.event","type":"v1.customer.created","created":"2026-11-01T00:00:00.123Z",
+            "livemode":true,"context":null,"related_object":{"id":"cus_1","type":"customer","url":"/v1/customers/cus_1"}}"#,
+    );
+    assert_eq!(verdicts(&intake.take(&[thin], 1_793_500_000).expect("takes")), [&Verdict::Ignored]);
+    let log = "SELECT status, object_id, created, coalesce(object, '-'), coalesce(error, '-') FROM webhook_events";
+    assert_eq!(store.query_text(log).expect("rows"), [["ignored", "cus_1", "1793491200", "-", "-"]]);
 }

@@ -57,7 +57,8 @@ pub(super) fn logged(catalog: &Catalog, mut read: event::Event, created_s: i64, 
     };
     // Of what is broken the object's name may be known all the same: that one can be asked for.
     let can_be_asked = |c: &&Compiled| read.trouble.is_none() || !(c.resource.is_child() || c.resource.get.is_empty());
-    let table = read.subject.id.as_ref().and(compiled).filter(|_| read.kind != PREVIEW).filter(can_be_asked);
+    let is_named = |c: &&Compiled| c.resource.is_child() || read.subject.id.is_some();
+    let table = compiled.filter(is_named).filter(|_| read.kind != PREVIEW).filter(can_be_asked);
     Event {
         table: table.map(|c| c.resource.table()).unwrap_or_default(),
         object_id: read.subject.id,

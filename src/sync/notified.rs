@@ -80,6 +80,13 @@ fn event(read: Notification, mut trouble: Option<String>, body: &str, now_s: i64
     }
 }
 
+/// Returns a logged notification as this version reads it, if it can.
+pub(super) fn reread(old: &Event) -> Option<Event> {
+    let (read, trouble) = notification::outline(&|_| None, &old.payload).ok()?;
+    let read = event(read, trouble.map(|why| why.to_string()), &old.payload, old.created_s);
+    Some(Event { created_s: old.created_s, ..read })
+}
+
 impl Handler<'_, '_> {
     /// Queues a GET for each object that a notification names, unless an answer that was sent later is known.
     pub(super) fn ask_for_named(&mut self, one: &Waiting) -> Result<Taken, Error> {

@@ -5,7 +5,7 @@ use super::intake::{Accepted, Intake, Verdict};
 use super::turns::Turns;
 use crate::model::cancel::Cancel;
 use crate::model::log::{LogFilter, RetryPlan, RetryReport};
-use crate::store::{Store, Waiting};
+use crate::store::Store;
 
 /// Events of one transaction.
 const BATCH: usize = 100;
@@ -26,16 +26,15 @@ pub fn plan(store: &Store, filter: &LogFilter) -> Result<RetryPlan, Error> {
     for rows in store.log_rows(&failed(filter))?.chunks(BATCH) {
         let mut events = store.log(&LogFilter { rows: rows.to_vec(), ..LogFilter::default() }, BATCH)?;
         events.sort_by_key(|event| event.row);
-        let hopeless = events.iter().filter(|event| event.is_hopeless()).count() as u64;
-        plan.hopeless += hopeless;
-        plan.total += events.len() as u64 - hopeless;
+        plan.total += events.len() as u64;
         let room = NAMED_MAX - plan.events.len();
         plan.events.extend(events.into_iter().take(room));
     }
     Ok(plan)
 }
 
-/// Tries the failed and dead events of a filter once more. What names no object is left alone.
+/// Tries the failed and dead events of a filter once more, those too whose payload could not be taken: another version
+/// may have logged them.
 ///
 /// # Errors
 /// What keeps the file from being written; what was done before is in it.
@@ -64,12 +63,11 @@ pub fn retry(
 
 fn batch(store: &Store, intake: &mut Intake, rows: &[i64], now_s: i64, report: &mut RetryReport) -> Result<(), Error> {
     // Somebody else may have taken them since.
-    let found = store.still_failed(rows)?;
-    let (hopeless, events): (Vec<_>, Vec<(i64, Waiting)>) =
-        found.into_iter().partition(|(_, one)| one.event.table.is_empty());
-    report.hopeless += hopeless.len() as u64;
+    let events = store.still_failed(rows)?;
     let again = intake.again(&events, now_s)?;
-    let has_failed = |one: &&Accepted| matches!(one.verdict, Verdict::Failed(_));
+    let has_failed = |one: &&Accepted| one.verdict.in_words().1.is_some();
+    let hopeless = again.iter().filter(|one| matches!(one.verdict, Verdict::Unusable(_))).count() as u64;
+    report.hopeless += hopeless;
     let rows: Vec<i64> = again.iter().filter(has_failed).filter_map(|one| one.row).collect();
     report.processed += (again.len() - rows.len()) as u64;
     if rows.is_empty() {
@@ -78,7 +76,7 @@ fn batch(store: &Store, intake: &mut Intake, rows: &[i64], now_s: i64, report: &
     let mut failures = store.log(&LogFilter { rows, ..LogFilter::default() }, BATCH)?;
     failures.sort_by_key(|event| event.row);
     let dead = failures.iter().filter(|event| event.status == "dead").count() as u64;
-    report.dead += dead;
+    report.dead += dead - hopeless;
     report.failed += failures.len() as u64 - dead;
     let room = NAMED_MAX - report.failures.len();
     report.failures.extend(failures.into_iter().take(room));

@@ -170,6 +170,7 @@ fn row_now(now: &RowNow, width: Option<u16>) -> String {
 fn without_row(event: &LoggedEvent) -> String {
     match (&event.table, &event.object_id) {
         (Some(table), Some(id)) => format!("{} has no row {}", safe(table), safe(id)),
+        (Some(table), None) if event.error.is_none() => format!("it is about rows of {}, and names none", safe(table)),
         _ if event.error.is_some() => "which row it is about cannot be told".to_owned(),
         _ => "it concerns no table".to_owned(),
     }
@@ -235,7 +236,6 @@ pub fn plan(plan: &RetryPlan, now_s: i64, width: Option<u16>) -> String {
     ];
     let row = |event: &LoggedEvent| {
         let next = match event.next_attempt_s {
-            _ if event.is_hopeless() => "cannot succeed".to_owned(),
             Some(next_s) if next_s > now_s => moment(next_s),
             Some(_) => "due".to_owned(),
             None => "none".to_owned(),
@@ -247,7 +247,7 @@ pub fn plan(plan: &RetryPlan, now_s: i64, width: Option<u16>) -> String {
     if !plan.events.is_empty() {
         out.push_str(&sheet::table(&columns, &plan.events.iter().map(row).collect::<Vec<_>>(), width));
     }
-    let more = (plan.total + plan.hopeless).saturating_sub(plan.events.len() as u64);
+    let more = plan.total.saturating_sub(plan.events.len() as u64);
     if more > 0 {
         out.push_str(&format!("and {} more\n", grouped(more)));
     }
@@ -257,13 +257,7 @@ pub fn plan(plan: &RetryPlan, now_s: i64, width: Option<u16>) -> String {
 
 /// Writes a line for each event that `retry-failed` would look at.
 pub fn plan_csv(plan: &RetryPlan) -> String {
-    let titles: Vec<&str> = TITLES.into_iter().chain(["can_succeed"]).collect();
-    let row = |event: &LoggedEvent| {
-        let mut row = record(event);
-        row.push((!event.is_hopeless()).to_string());
-        row
-    };
-    sheet::csv(&titles, &plan.events.iter().map(row).collect::<Vec<_>>())
+    csv(&plan.events)
 }
 
 fn counts(report: &RetryReport) -> [(&'static str, u64); 4] {
@@ -301,22 +295,23 @@ pub fn failed_again(report: &RetryReport) -> Vec<String> {
         format!("row {} {} ({}): {}", event.row, safe(&event.id), safe(&event.kind), safe(error))
     };
     let mut lines: Vec<String> = report.failures.iter().take(NAMED_MAX).map(line).collect();
-    let more = (report.failed + report.dead).saturating_sub(lines.len() as u64);
+    let more = (report.failed + report.dead + report.hopeless).saturating_sub(lines.len() as u64);
     if more > 0 {
         lines.push(format!("and {} more: `stripesync events list --status failed,dead`", grouped(more)));
     }
     lines
 }
 
-/// Says what to do about events that no attempt can take.
+/// Says what to do about events that no attempt of this version can take.
 pub fn hopeless(count: u64) -> Option<String> {
-    let events = match count {
+    let payloads = match count {
         0 => return None,
-        1 => "1 event does".to_owned(),
-        many => format!("{} events do", grouped(many)),
+        1 => "1 event ended the same way: its payload".to_owned(),
+        many => format!("{} events ended the same way: their payloads", grouped(many)),
     };
     Some(format!(
-        "{events} not say which object is meant: no attempt can succeed; `stripesync sync --initial` reads all lists anew"
+        "{payloads} cannot be taken by this version, however often it tries; a later one may, and \
+         `stripesync sync --initial` reads all lists anew"
     ))
 }
 
@@ -418,12 +413,11 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_says_what_cannot_succeed_and_what_is_beyond_it() {
-        let lost = LoggedEvent { table: None, ..event(9, "failed") };
-        let drawn =
-            plan(&RetryPlan { events: vec![event(7, "dead"), lost], total: 5, hopeless: 1 }, 1_793_491_250, None);
-        assert!(drawn.contains("  cannot succeed\n") && drawn.contains("  2026-11-01 00:01:40Z\n"), "{drawn}");
-        assert!(drawn.ends_with("and 4 more\nwould try 5 events; nothing was written\n"), "{drawn}");
+    fn a_plan_says_when_each_comes_by_itself_and_what_is_beyond_it() {
+        let lost = LoggedEvent { table: None, next_attempt_s: None, ..event(9, "dead") };
+        let drawn = plan(&RetryPlan { events: vec![event(7, "failed"), lost], total: 5 }, 1_793_491_250, None);
+        assert!(drawn.contains("  none\n") && drawn.contains("  2026-11-01 00:01:40Z\n"), "{drawn}");
+        assert!(drawn.ends_with("and 3 more\nwould try 5 events; nothing was written\n"), "{drawn}");
     }
 
     #[test]
@@ -440,9 +434,9 @@ mod tests {
         assert_eq!(drawn.lines().count(), 5, "{drawn}");
         assert!(drawn.contains("processed        1,200"), "{drawn}");
         let told = failed_again(&report);
-        assert_eq!((told.len(), told[10].as_str()), (11, "and 2 more: `stripesync events list --status failed,dead`"));
+        assert_eq!((told.len(), told[10].as_str()), (11, "and 4 more: `stripesync events list --status failed,dead`"));
         assert!(told[0].starts_with("row 0 evt_") && !told[0].contains('\x1b'), "{told:?}");
         assert_eq!(retried(&RetryReport::default(), None), "nothing to try: no event is failed or dead\n");
-        assert!(hopeless(2).is_some_and(|it| it.starts_with("2 events do not say")) && hopeless(0).is_none());
+        assert!(hopeless(2).is_some_and(|it| it.starts_with("2 events ended the same way")) && hopeless(0).is_none());
     }
 }

@@ -135,14 +135,13 @@ pub fn details(details: &EventDetails) -> String {
 #[derive(Serialize)]
 struct Plan<'a> {
     would_try: u64,
-    cannot_succeed: u64,
     events: Vec<Event<'a>>,
 }
 
 /// Writes what `retry-failed` would try.
 pub fn plan(plan: &RetryPlan) -> String {
     let events = plan.events.iter().map(Event::from).collect();
-    line(&Plan { would_try: plan.total, cannot_succeed: plan.hopeless, events })
+    line(&Plan { would_try: plan.total, events })
 }
 
 #[derive(Serialize)]

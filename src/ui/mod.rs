@@ -321,9 +321,6 @@ impl Ui {
             Format::Csv => self.csv(&events::plan_csv(plan))?,
             Format::Table => self.stdout(&events::plan(plan, now_s, width()))?,
         }
-        if let Some(line) = events::hopeless(plan.hopeless) {
-            self.note(&line);
-        }
         Ok(())
     }
 

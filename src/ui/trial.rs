@@ -70,7 +70,7 @@ fn states(trial: &Trial) -> String {
 /// Says why nothing changed.
 fn nothing(trial: &Trial) -> &'static str {
     match (trial.outcome, trial.is_there) {
-        ("failed", _) => "nothing changed",
+        ("failed" | "dead", _) => "nothing changed",
         ("duplicate", _) => {
             "nothing was done: the log has this event; `stripesync replay --event` with its id takes it once more"
         }

@@ -260,12 +260,12 @@ fn a_broken_event_is_logged_and_named_and_keeps_no_other_from_being_read() {
     let log = "SELECT group_concat(substr(event_id, 1, 11) || ' ' || status || ' ' || coalesce(error, '-'), x'0a')
                FROM (SELECT * FROM webhook_events ORDER BY event_id)";
     let wanted = "evt_deep processed it is nested too deep\n\
-                  evt_empty failed it has no data.object\n\
+                  evt_empty dead it has no data.object\n\
                   evt_good processed -\n\
-                  evt_no_id failed its data.object has no id\n\
-                  evt_null failed it has no data.object\n\
+                  evt_no_id dead its data.object has no id\n\
+                  evt_null dead it has no data.object\n\
                   evt_untimed processed its created is no time\n\
-                  without-id- failed it is no object";
+                  without-id- dead it is no object";
     assert_eq!(text(&home.database(), log), wanted);
     assert_eq!(home.count("SELECT count(*) FROM webhook_events WHERE json_valid(payload)"), 7);
     assert_eq!(crate::program::holds(home.path(), &[&first.stderr], "MARKER"), Vec::<String>::new());

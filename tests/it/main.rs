@@ -51,4 +51,5 @@ mod terminal;
 mod test_webhook;
 mod tls;
 mod under;
+mod unusable;
 mod while_reading;

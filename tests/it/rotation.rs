@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use super::listening::{Listening, event};
-use super::program::{Home, text, until};
+use super::program::{Home, execute, text, until};
 
 const PLAIN: &str = "whsec_aSecretOfNobody0000";
 const OWNED: &str = "whsec_aSecretOfAccount0001";
@@ -71,8 +71,9 @@ fn failed_events_are_tried_again_as_often_as_the_settings_say() {
     let running = Listening::start(&home, &["--config", "config.toml"], |command| {
         command.env("STRIPE_WEBHOOK_SECRET", PLAIN);
     });
-    let lost = r#"{"id":"evt_1","object":"event","type":"product.updated","created":1,"data":{"object":{"object":"product"}}}"#;
-    assert_eq!(running.post(lost, PLAIN), 500);
+    let refuse = "CREATE TRIGGER refuses BEFORE INSERT ON stripe_products BEGIN SELECT RAISE(ABORT, 'not now'); END";
+    execute(&home.database(), refuse);
+    assert_eq!(running.post(&event("evt_1", "prod_1", "A", 1), PLAIN), 500);
     let log = "SELECT status || attempts FROM webhook_events";
     until("given up", || text(&home.database(), log) == "dead2");
     running.stop();
