@@ -81,7 +81,7 @@ CREATE TABLE webhook_events (
   received_at INTEGER NOT NULL,
   processed_at INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0,
-  error TEXT, livemode INTEGER, priority INTEGER NOT NULL DEFAULT 2, correlation_id TEXT, duplicates INTEGER NOT NULL DEFAULT 0, next_attempt_at INTEGER, took_us INTEGER,
+  error TEXT, livemode INTEGER, priority INTEGER NOT NULL DEFAULT 2, correlation_id TEXT, duplicates INTEGER NOT NULL DEFAULT 0, next_attempt_at INTEGER,
   UNIQUE (provider, account, event_id)
 ) STRICT;
 CREATE INDEX webhook_events_by_object ON webhook_events (account, object, object_id, created);
@@ -3635,8 +3635,6 @@ LEFT JOIN stripe_subscriptions s ON s.account = v.account AND s.id = v.subscript
 WHERE v.deleted_at IS NULL;
 CREATE INDEX webhook_events_due ON webhook_events (next_attempt_at) WHERE status = 'failed' AND next_attempt_at IS NOT NULL;
 CREATE INDEX webhook_events_dead ON webhook_events (account, received_at) WHERE status = 'dead';
-CREATE INDEX webhook_events_by_time ON webhook_events
-  (received_at, created, source, status, type, account, priority, attempts, duplicates, took_us);
 CREATE TABLE webhook_attempts (
   event INTEGER NOT NULL REFERENCES webhook_events(id) ON DELETE CASCADE,
   attempt INTEGER NOT NULL,
@@ -3699,3 +3697,9 @@ CREATE TABLE billing_periods (
   UNIQUE (account, invoice_id)
 ) STRICT;
 CREATE INDEX billing_periods_by_subscription ON billing_periods (account, subscription_id, period_start);
+CREATE TABLE webhook_times (
+  event INTEGER PRIMARY KEY REFERENCES webhook_events(id) ON DELETE CASCADE,
+  took_us INTEGER NOT NULL             -- of the last attempt, microseconds
+) STRICT;
+CREATE INDEX webhook_events_by_time ON webhook_events
+  (received_at, created, source, status, type, account, priority, attempts, duplicates);

@@ -3,7 +3,6 @@
 //! Everything here but [`compacted`] takes text that serde_json has already accepted.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
@@ -283,53 +282,43 @@ pub fn equal(left: &str, right: &str, volatile: &[&str]) -> bool {
         return true;
     }
     let edits: Vec<(&str, Edit)> = volatile.iter().map(|pointer| (*pointer, Edit::Remove)).collect();
-    let canonical = |text: &str| {
-        if edits.is_empty() { canonical(text) } else { canonical(&edit(text, &edits)) }
-    };
-    canonical(left) == canonical(right)
+    if edits.is_empty() { same(left, right) } else { same(&edit(left, &edits), &edit(right, &edits)) }
 }
 
-/// Returns the content in one fixed spelling: keys sorted, strings re-escaped, numbers as sent, null members dropped
-/// never. Text that is no JSON is its own content.
-pub fn canonical(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    write_canonical(text, &mut out);
-    out
-}
-
-fn write_canonical(text: &str, out: &mut String) {
-    match text.as_bytes().first() {
-        Some(b'{') => {
-            let Ok(Members(members)) = serde_json::from_str(text) else { return out.push_str(text) };
-            let sorted: BTreeMap<_, _> = members.into_iter().map(|(key, value)| (key_name(key), value)).collect();
-            out.push('{');
-            for (index, (key, value)) in sorted.into_iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                out.push_str(&Value::from(&*key).to_string());
-                out.push(':');
-                write_canonical(value.get(), out);
-            }
-            out.push('}');
-        }
-        Some(b'[') => {
-            let Ok(elements) = serde_json::from_str::<Vec<&RawValue>>(text) else { return out.push_str(text) };
-            out.push('[');
-            for (index, element) in elements.into_iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_canonical(element.get(), out);
-            }
-            out.push(']');
-        }
-        Some(b'"') => match serde_json::from_str::<String>(text) {
-            Ok(string) => out.push_str(&Value::from(string).to_string()),
-            Err(_) => out.push_str(text),
-        },
-        _ => out.push_str(text.trim()),
+/// Returns whether two texts say the same, looking no further than the first difference. Text that is no JSON says itself.
+fn same(left: &str, right: &str) -> bool {
+    if left == right {
+        return true;
     }
+    match (left.as_bytes().first(), right.as_bytes().first()) {
+        (Some(b'{'), Some(b'{')) => {
+            let (Some(left), Some(right)) = (members_by_name(left), members_by_name(right)) else { return false };
+            left.len() == right.len()
+                && left.iter().zip(&right).all(|(left, right)| left.0 == right.0 && same(left.1.get(), right.1.get()))
+        }
+        (Some(b'['), Some(b'[')) => {
+            let read = |text| serde_json::from_str::<Vec<&RawValue>>(text).ok();
+            let (Some(left), Some(right)) = (read(left), read(right)) else { return false };
+            left.len() == right.len() && left.iter().zip(&right).all(|(left, right)| same(left.get(), right.get()))
+        }
+        // Without an escape a string has one spelling.
+        (Some(b'"'), Some(b'"')) if left.contains('\\') || right.contains('\\') => {
+            let read = |text| serde_json::from_str::<String>(text).ok();
+            read(left).is_some_and(|left| Some(left) == read(right))
+        }
+        (left_is, right_is) => left_is == right_is && left_is != Some(&b'"') && left.trim() == right.trim(),
+    }
+}
+
+/// Returns an object's members sorted by name; of several with one name the last counts.
+fn members_by_name(text: &str) -> Option<Vec<(Cow<'_, str>, &RawValue)>> {
+    let Members(members) = serde_json::from_str(text).ok()?;
+    let mut members: Vec<(Cow<str>, &RawValue)> =
+        members.into_iter().rev().map(|(key, value)| (key_name(key), value)).collect();
+    // Stable: the last of several comes first now, and stays.
+    members.sort_by(|a, b| a.0.cmp(&b.0));
+    members.dedup_by(|later, first| later.0 == first.0);
+    Some(members)
 }
 
 #[cfg(test)]
@@ -394,7 +383,7 @@ mod tests {
             proptest::prop_assert_eq!(&text, &value.to_string());
             let edited = edit(&text, &[("/no such member/x", Edit::Remove), ("/*/neither", Edit::Remove)]);
             proptest::prop_assert!(equal(&edited, &pretty, &[]));
-            let read: Value = serde_json::from_str(&canonical(&pretty)).expect("JSON");
+            let read: Value = serde_json::from_str(&edited).expect("JSON");
             proptest::prop_assert_eq!(read, value);
         }
     }
@@ -420,5 +409,57 @@ mod tests {
         assert!(!equal(r#"{"a":9007199254740993}"#, r#"{"a":9007199254740992}"#, &[]));
         assert!(!equal(r#"{"a":null}"#, "{}", &[]));
         assert!(equal(r#"{"a":1,"url":"x"}"#, r#"{"a":1,"url":"y"}"#, &["/url"]));
+    }
+
+    /// Any JSON, small enough that two of them are often equal.
+    fn small_json() -> impl proptest::strategy::Strategy<Value = Value> {
+        use proptest::prelude::*;
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            (0..3i64).prop_map(Value::from),
+            "[a\"\\\\é/]{0,2}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 12, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+                prop::collection::vec(("[ab\"]{0,2}", inner), 0..3)
+                    .prop_map(|m| Value::Object(m.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// The same in another spelling: members in another order, a name twice, every character escaped.
+    fn spelled_otherwise(value: &Value) -> String {
+        let string = |text: &str| {
+            let units: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
+            format!("\"{units}\"")
+        };
+        match value {
+            Value::String(text) => string(text),
+            Value::Array(all) => format!("[{}]", all.iter().map(spelled_otherwise).collect::<Vec<_>>().join(",")),
+            Value::Object(members) => {
+                let told: Vec<String> =
+                    members.iter().rev().map(|(k, v)| format!("{}:{}", string(k), spelled_otherwise(v))).collect();
+                let again = members.iter().next_back().map(|(k, _)| format!("{}:[7]", string(k)));
+                format!("{{{}}}", again.into_iter().chain(told).collect::<Vec<_>>().join(","))
+            }
+            other => other.to_string(),
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_equal_is_equal_in_any_spelling_and_what_is_not_in_none(left in small_json(), right in small_json()) {
+            let is_equal = left == right;
+            for (left, right) in [
+                (left.to_string(), right.to_string()),
+                (spelled_otherwise(&left), right.to_string()),
+                (left.to_string(), spelled_otherwise(&right)),
+            ] {
+                proptest::prop_assert_eq!(equal(&left, &right, &[]), is_equal, "{} and {}", left, right);
+            }
+            proptest::prop_assert!(equal(&left.to_string(), &spelled_otherwise(&left), &[]), "{}", left);
+        }
     }
 }

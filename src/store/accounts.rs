@@ -72,6 +72,19 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
+    /// Returns what is another one after accounts may have changed: by this connection, or because others wrote something.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn accounts_version(&self) -> Result<(u64, i64), Error> {
+        let others = self
+            .conn
+            .prepare_cached("PRAGMA data_version")
+            .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+            .map_err(|e| self.sql(e))?;
+        Ok((self.accounts_written.get(), others))
+    }
+
     /// Returns the names of the accounts whose rows are a service's own: those of a sandbox are made up, and so is all that
     /// only files told of.
     ///
@@ -133,6 +146,7 @@ impl Store {
                 ),
             }));
         }
+        self.accounts_written.set(self.accounts_written.get() + 1);
         // Events may have come before anybody said whose they are: now a key does. An event about another account does not.
         if new.country.is_some() || new.name.is_some() || new.created_s.is_some() {
             self.conn

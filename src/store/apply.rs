@@ -231,25 +231,53 @@ impl<'c> Rows<'c> {
     /// # Errors
     /// SQLite's; the transaction should be rolled back then.
     pub fn apply(&mut self, object: &Object, told: &Told) -> Result<Applied, Error> {
-        let applied = self.apply_state(object, told)?;
-        if told.event_id().is_some() {
+        self.apply_unless(|_| false, object, told).map(|applied| applied.unwrap_or(Applied::Unchanged))
+    }
+
+    /// As [`Rows::apply`]; does nothing, and returns nothing, where the row is in doubt.
+    ///
+    /// # Errors
+    /// As [`Rows::apply`].
+    pub fn apply_unless_doubtful(&mut self, object: &Object, told: &Told) -> Result<Option<Applied>, Error> {
+        self.apply_unless(|stored| stored.unsettled, object, told)
+    }
+
+    fn apply_unless(
+        &mut self,
+        is_left: fn(&Stored) -> bool,
+        object: &Object,
+        told: &Told,
+    ) -> Result<Option<Applied>, Error> {
+        let applied = self.apply_state(is_left, object, told)?;
+        if applied.is_some() && told.event_id().is_some() {
             self.doubt(object.resource, &object.row.id, told.account)?;
         }
         Ok(applied)
     }
 
-    fn apply_state(&mut self, object: &Object, told: &Told) -> Result<Applied, Error> {
+    fn apply_state(
+        &mut self,
+        is_left: fn(&Stored) -> bool,
+        object: &Object,
+        told: &Told,
+    ) -> Result<Option<Applied>, Error> {
         let index = self.catalog.get(object.resource).index;
         self.prepare(index)?;
-        if !object.gone && self.insert(index, object, told, None)? {
-            return Ok(Applied::New);
+        // Most objects of a list are new, and most of those that events tell of are known.
+        if !object.gone && told.event_id().is_none() && self.insert(index, object, told, None)? {
+            return Ok(Some(Applied::New));
         }
         match self.stored(index, told.account, &object.row.id)? {
-            Some(stored) => self.meet(index, stored, object, told),
+            Some(stored) if is_left(&stored) => Ok(None),
+            Some(stored) => self.meet(index, stored, object, told).map(Some),
+            None if !object.gone => {
+                self.insert(index, object, told, None)?;
+                Ok(Some(Applied::New))
+            }
             // A tombstone for what was never here keeps a late update from bringing it to life.
             None => {
                 self.insert(index, object, told, Some(told.interval().from_s))?;
-                Ok(Applied::Deleted)
+                Ok(Some(Applied::Deleted))
             }
         }
     }

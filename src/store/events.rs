@@ -52,12 +52,16 @@ pub struct Arrival<'a> {
     pub correlation_id: Option<&'a str>,
     /// The time, unix seconds.
     pub now_s: i64,
+    /// Whether its effect is taken at once, in the same transaction: it is written as one that is processed, and written
+    /// again only where it ends otherwise.
+    pub is_taken_at_once: bool,
 }
 
 impl<'a> Arrival<'a> {
     /// An event that Stripe's list of events showed.
     pub fn listed(account: i64, event: &'a Event, now_s: i64) -> Arrival<'a> {
-        Arrival { provider: "stripe", account, event, door: FROM_LIST, correlation_id: None, now_s }
+        let (door, correlation_id, is_taken_at_once) = (FROM_LIST, None, false);
+        Arrival { provider: "stripe", account, event, door, correlation_id, now_s, is_taken_at_once }
     }
 }
 
@@ -164,56 +168,61 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn log_event(&self, arrival: &Arrival) -> Result<Logged, Error> {
+        const INSERT: &str = "INSERT INTO webhook_events
+               (provider, account, event_id, type, object, object_id, api_version, created, payload, status, source,
+                received_at, error, livemode, priority, correlation_id, attempts, processed_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, iif(?17 = 1, ?12, NULL))
+             ON CONFLICT DO NOTHING RETURNING id";
+        if let Some(row) = self.write_event(INSERT, arrival)? {
+            return Ok(Logged::New(row));
+        }
+        // What came broken and comes whole later is as good as new.
+        const MEND: &str = "UPDATE webhook_events SET type=?4, object=?5, object_id=?6, api_version=?7, created=?8,
+               payload=?9, status=?10, received_at=?12, error=?13, livemode=?14, priority=?15, correlation_id=?16,
+               attempts=attempts+?17, processed_at=iif(?17 = 1, ?12, processed_at)
+             WHERE provider=?1 AND account=?2 AND event_id=?3 AND status IN ('failed', 'dead') AND object IS NULL
+             RETURNING id";
+        let mended = if arrival.event.error.is_none() { self.write_event(MEND, arrival)? } else { None };
+        match mended {
+            Some(row) => Ok(Logged::New(row)),
+            None => self.found(arrival),
+        }
+    }
+
+    /// Runs one of the statements that take all of an event; returns the row that it wrote, if it wrote one.
+    fn write_event(&self, text: &str, arrival: &Arrival) -> Result<Option<i64>, Error> {
         let Arrival { account, event, .. } = *arrival;
         let status = match (event.table.is_empty(), &event.error) {
+            (false, _) if arrival.is_taken_at_once => "processed",
             (false, _) => "received",
             (true, None) => "ignored",
             // No attempt can tell which object it is about.
             (true, Some(_)) => "dead",
         };
         let table = Some(&event.table).filter(|table| !table.is_empty());
-        let mut statement = self
-            .conn
-            .prepare_cached(
-                "INSERT INTO webhook_events
-                   (provider, account, event_id, type, object, object_id, api_version, created, payload, status, source, received_at,
-                    error, livemode, priority, correlation_id)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
-                 -- What came broken and comes whole later is as good as new.
-                 ON CONFLICT DO UPDATE SET type=?4, object=?5, object_id=?6, api_version=?7, created=?8, payload=?9,
-                   status=?10, received_at=?12, error=?13, livemode=?14, priority=?15, correlation_id=?16
-                 WHERE status IN ('failed', 'dead') AND object IS NULL AND excluded.error IS NULL
-                 RETURNING id",
-            )
-            .map_err(|e| self.sql(e))?;
-        let logged = statement
-            .query_row(
-                params![
-                    arrival.provider,
-                    account,
-                    event.id,
-                    event.kind,
-                    table,
-                    event.object_id,
-                    event.api_version,
-                    event.created_s,
-                    event.payload,
-                    status,
-                    arrival.door,
-                    arrival.now_s,
-                    event.error,
-                    event.livemode,
-                    event.priority,
-                    arrival.correlation_id,
-                ],
-                |row| row.get(0),
-            )
-            .optional()
-            .map_err(|e| self.sql(e))?;
-        match logged {
-            Some(row) => Ok(Logged::New(row)),
-            None => self.found(arrival),
-        }
+        let bound = params![
+            arrival.provider,
+            account,
+            event.id,
+            event.kind,
+            table,
+            event.object_id,
+            event.api_version,
+            event.created_s,
+            event.payload,
+            status,
+            arrival.door,
+            arrival.now_s,
+            event.error,
+            event.livemode,
+            event.priority,
+            arrival.correlation_id,
+            status == "processed",
+        ];
+        self.conn
+            .prepare_cached(text)
+            .and_then(|mut statement| statement.query_row(bound, |row| row.get(0)).optional())
+            .map_err(|e| self.sql(e))
     }
 
     /// Finds an event that is in the log, and counts that it was delivered again.
@@ -290,8 +299,8 @@ impl Store {
         let sql = |e| self.sql(e);
         let text = format!(
             "SELECT {WAITING}, account FROM webhook_events
-             WHERE status='received' OR status='failed' AND next_attempt_at IS NOT NULL AND next_attempt_at <= ?1
-             ORDER BY priority, created, id LIMIT ?2"
+             WHERE id IN (SELECT id FROM webhook_events WHERE id IN ({DUE}) ORDER BY priority, created, id LIMIT ?2)
+             ORDER BY priority, created, id"
         );
         let mut statement = self.conn.prepare_cached(&text).map_err(sql)?;
         let rows = statement
@@ -300,11 +309,31 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
-    /// Ends an attempt at a logged event.
+    /// Writes down how long log and effect of an event took, microseconds.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn end_event(&self, row: i64, end: &Ended, now_s: i64, took_us: Option<i64>) -> Result<(), Error> {
+    pub fn put_time(&self, row: i64, took_us: i64) -> Result<(), Error> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO webhook_times (event, took_us) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET took_us=?2",
+            )
+            .and_then(|mut statement| statement.execute([row, took_us]))
+            .map(drop)
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Ends an attempt at a logged event; `is_counted` says whether its row counts it already.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn end_event(
+        &self,
+        row: i64,
+        end: &Ended,
+        now_s: i64,
+        (is_counted, took_us): (bool, Option<i64>),
+    ) -> Result<(), Error> {
         let sql = |e| self.sql(e);
         let (status, error, next_s) = match end {
             Ended::Processed(remark) => ("processed", remark.as_deref(), None),
@@ -314,11 +343,14 @@ impl Store {
         let attempt: i64 = self
             .conn
             .prepare_cached(
-                "UPDATE webhook_events SET status=?2, error=?3, processed_at=?4, attempts=attempts+1, next_attempt_at=?5,
-                   took_us=?6 WHERE id=?1 RETURNING attempts",
+                "UPDATE webhook_events SET status=?2, error=?3, processed_at=?4, attempts=attempts+?6, next_attempt_at=?5
+                 WHERE id=?1 RETURNING attempts",
             )
-            .and_then(|mut s| s.query_row(params![row, status, error, now_s, next_s, took_us], |row| row.get(0)))
+            .and_then(|mut s| s.query_row(params![row, status, error, now_s, next_s, !is_counted], |row| row.get(0)))
             .map_err(sql)?;
+        if let Some(took_us) = took_us {
+            self.put_time(row, took_us)?;
+        }
         if let Ended::Failed { why, .. } | Ended::Dead { why } = end {
             self.conn
                 .prepare_cached(
@@ -372,6 +404,12 @@ impl Store {
     }
 }
 
+/// Whose turn it is at ?1: what was received, and what failed and is tried again. Each half has an index of its own, of
+/// those alone, however long the log is.
+const DUE: &str = "SELECT id FROM webhook_events INDEXED BY webhook_events_waiting WHERE status='received'
+     UNION ALL SELECT id FROM webhook_events INDEXED BY webhook_events_due
+       WHERE status='failed' AND next_attempt_at IS NOT NULL AND next_attempt_at <= ?1";
+
 /// What a [`Waiting`] is read from.
 pub(super) const WAITING: &str =
     "id, event_id, type, object, object_id, api_version, created, payload, error, livemode, priority";
@@ -390,4 +428,38 @@ pub(super) fn waiting(row: &rusqlite::Row) -> rusqlite::Result<Waiting> {
         priority: row.get("priority")?,
     };
     Ok(Waiting { row: row.get("id")?, event })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_due_is_found_however_long_the_log_is() {
+        let store = Store::in_memory().expect("opens");
+        let plan = store.query_text(&format!("EXPLAIN QUERY PLAN {}", DUE.replace("?1", "5"))).expect("a plan");
+        let steps: Vec<&str> =
+            plan.iter().map(|step| step[3].as_str()).filter(|step| step.contains(" webhook_events")).collect();
+        assert_eq!(
+            steps,
+            [
+                "SCAN webhook_events USING COVERING INDEX webhook_events_waiting",
+                "SEARCH webhook_events USING COVERING INDEX webhook_events_due (next_attempt_at>? AND next_attempt_at<?)"
+            ]
+        );
+        store
+            .conn
+            .execute_batch(
+                "INSERT INTO accounts (id, provider, remote_id, mode) VALUES (1, 'stripe', 'acct_1', 'live');
+                 INSERT INTO webhook_events (id, account, provider, event_id, type, created, payload, status, source, received_at, priority, next_attempt_at)
+                 VALUES (1, 1, 'stripe', 'a', 'a', 9, '{}', 'received', 'live', 1, 2, NULL),
+                   (2, 1, 'stripe', 'b', 'a', 8, '{}', 'failed', 'live', 1, 2, 5), (3, 1, 'stripe', 'c', 'a', 7, '{}', 'failed', 'live', 1, 2, 6),
+                   (4, 1, 'stripe', 'd', 'a', 6, '{}', 'failed', 'live', 1, 2, NULL), (5, 1, 'stripe', 'e', 'a', 5, '{}', 'processed', 'live', 1, 2, NULL),
+                   (6, 1, 'stripe', 'f', 'a', 10, '{}', 'received', 'live', 1, 0, NULL);",
+            )
+            .expect("filled");
+        let due =
+            |most| store.due_events(5, most).expect("reads").into_iter().map(|(_, one)| one.row).collect::<Vec<_>>();
+        assert_eq!((due(9), due(2)), (vec![6, 2, 1], vec![6, 2]));
+    }
 }

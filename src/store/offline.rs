@@ -25,10 +25,12 @@ impl Rows<'_> {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn is_doubtful(&mut self, resource: &'static Resource, id: &str, account: i64) -> Result<bool, Error> {
-        let index = self.catalog.get(resource).index;
-        self.prepare(index)?;
-        Ok(self.stored(index, account, id)?.is_some_and(|stored| stored.unsettled))
+    pub fn is_doubtful(&self, resource: &'static Resource, id: &str, account: i64) -> Result<bool, Error> {
+        let text = format!("SELECT 1 FROM {} WHERE account=?1 AND id=?2 AND unsettled=1", resource.table());
+        self.conn
+            .prepare_cached(&text)
+            .and_then(|mut statement| statement.exists(params![account, id]))
+            .map_err(|e| self.store.sql(e))
     }
 
     /// Writes what all logged events of an object, laid over the newest answer, come to. Says so where that is no object.

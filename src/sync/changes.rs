@@ -222,10 +222,12 @@ impl TakeEffects<'_, '_, '_> {
         }
         match taken.trouble {
             // What was wrong with an event whose object is asked for instead stays with it.
-            None => self.store.end_event(one.row, &Ended::Processed(one.event.error.clone()), self.now_s, None)?,
+            None => {
+                self.store.end_event(one.row, &Ended::Processed(one.event.error.clone()), self.now_s, (false, None))?
+            }
             Some(why) => {
                 let end = Ended::Dead { why: why.clone() };
-                self.store.end_event(one.row, &end, self.now_s, None)?;
+                self.store.end_event(one.row, &end, self.now_s, (false, None))?;
                 self.tally.fail(table, Outcome::Failed(format!("event {}: {why}", one.event.id)));
             }
         }

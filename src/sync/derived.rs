@@ -7,8 +7,14 @@ use crate::providers::stripe::event_body::EventBody;
 use crate::providers::stripe::subscription_change::{self, Side, SubscriptionChange};
 use crate::store::{BILLING_PERIODS, EffectValue, Error as StoreError, Observed, SUBSCRIPTION_CHANGES, Store};
 
+/// What types of events begin with that may have such effects: the others' payloads are not read for them.
+const TOLD_BY: [&str; 2] = ["customer.subscription.", "invoice."];
+
 /// Writes what a logged event says of a subscription's history and of a billed period.
-pub(super) fn write(store: &Store, account: i64, payload: &str) -> Result<(), Error> {
+pub(super) fn write(store: &Store, account: i64, kind: &str, payload: &str) -> Result<(), Error> {
+    if !TOLD_BY.iter().any(|begin| kind.starts_with(begin)) {
+        return Ok(());
+    }
     let Some(event) = EventBody::read(payload) else { return Ok(()) };
     for change in subscription_change::changes(&event) {
         // What two answers showed of it was a guess.

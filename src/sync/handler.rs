@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::Error;
 use crate::model::extract::{Catalog, Compiled};
 use crate::model::resource::{Provider, Resource};
+use crate::model::row::Object;
 use crate::providers::stripe::event;
 use crate::store::{Applied, Error as StoreError, Rows, Source, Store, Told, Waiting, object_of};
 
@@ -16,6 +17,8 @@ pub type Current = HashMap<String, Option<i64>>;
 enum Effect {
     Apply {
         is_gone: bool,
+        /// The object, where it has been read already.
+        object: Option<Object>,
     },
     Fetch {
         index: usize,
@@ -72,11 +75,13 @@ impl Handler<'_, '_> {
         }
         let is_alive = |id: &str| store.is_alive(account, table, id);
         let mut taken = Taken::default();
-        super::derived::write(store, account, &one.event.payload)?;
+        super::derived::write(store, account, &one.event.kind, &one.event.payload)?;
         let is_offline = self.rows.is_offline();
         for effect in effects(catalog, self.current, one, &is_alive, is_offline)? {
             match effect {
-                Effect::Apply { is_gone } => taken = apply(self.rows, catalog, account, one, is_gone)?,
+                Effect::Apply { is_gone, object } => {
+                    taken = apply(self.rows, catalog, account, one, (is_gone, object))?
+                }
                 Effect::Merge => taken = merge(self.rows, catalog, account, one)?,
                 Effect::Fetch { index, id } => {
                     store.queue_fetch(account, number(index), &id, one.event.created_s, "event")?;
@@ -108,11 +113,11 @@ fn effects(
     let Some(whole_since_s) = current.get(&event.table) else { return Ok(Vec::new()) };
     let is_gone = resource.gone.contains(&event.kind.as_str()) && event.error.is_none();
     let payload = object_of(&event.payload).unwrap_or_default();
-    let is_whole = || catalog.object(compiled, payload).is_ok_and(|o| o.children.iter().all(|set| set.complete));
     let on_clock =
         || serde_json::from_str::<event::Subject>(payload).is_ok_and(|s| s.test_clock.is_some_and(|c| !c.is_null()));
-    let suffices =
-        event.error.is_none() && event::suffices(resource, event.api_version.as_deref()) && is_whole() && !on_clock();
+    let may_suffice = event.error.is_none() && event::suffices(resource, event.api_version.as_deref()) && !on_clock();
+    let object = if may_suffice { catalog.object(compiled, payload).ok() } else { None };
+    let suffices = object.as_ref().is_some_and(|object| object.children.iter().all(|set| set.complete));
     let fetch = || Effect::Fetch { index: compiled.index, id: id.clone() };
     let must_ask = !(is_gone || suffices || resource.get.is_empty());
     if must_ask && (!is_offline || event.error.is_some()) {
@@ -125,9 +130,9 @@ fn effects(
         return Ok(vec![fetch()]);
     }
     Ok(match is_unshown {
-        true => vec![Effect::Apply { is_gone: !hides }],
+        true => vec![Effect::Apply { is_gone: !hides, object }],
         false if must_ask => vec![fetch(), Effect::Merge],
-        false => vec![Effect::Apply { is_gone }],
+        false => vec![Effect::Apply { is_gone, object }],
     })
 }
 
@@ -168,33 +173,44 @@ fn merge(rows: &mut Rows, catalog: &Catalog, account: i64, one: &Waiting) -> Res
 }
 
 /// Applies an event's payload; says why where it cannot be read.
-fn apply(rows: &mut Rows, catalog: &Catalog, account: i64, one: &Waiting, is_gone: bool) -> Result<Taken, Error> {
+fn apply(
+    rows: &mut Rows,
+    catalog: &Catalog,
+    account: i64,
+    one: &Waiting,
+    (is_gone, object): (bool, Option<Object>),
+) -> Result<Taken, Error> {
     let event = &one.event;
     let Some(compiled) = catalog.by_table(&event.table) else { return Ok(Taken::default()) };
-    // What was laid over a row in doubt may come to something else with this event.
-    let is_apart = !compiled.resource.get.is_empty() && event.error.is_none() && event.object_id.is_some();
-    let id = event.object_id.as_deref().unwrap_or_default();
-    let is_told = is_gone == compiled.resource.gone.contains(&event.kind.as_str());
-    if rows.is_offline() && is_apart && is_told && rows.is_doubtful(compiled.resource, id, account)? {
-        return merge(rows, catalog, account, one);
-    }
     let source = Source::Event { id: &event.id, created_s: event.created_s };
     let told = Told { account, source, api_version: event.api_version.as_deref() };
-    let applied = match catalog.object(compiled, object_of(&event.payload).unwrap_or_default()) {
+    // What was laid over a row in doubt may come to something else with this event.
+    let is_apart = !compiled.resource.get.is_empty() && event.error.is_none() && event.object_id.is_some();
+    let is_told = is_gone == compiled.resource.gone.contains(&event.kind.as_str());
+    let is_merged = rows.is_offline() && is_apart && is_told;
+    let id = event.object_id.as_deref().unwrap_or_default();
+    let read = || catalog.object(compiled, object_of(&event.payload).unwrap_or_default());
+    let applied = match object.map_or_else(read, Ok) {
         Ok(mut object) => {
             object.gone |= is_gone;
-            rows.apply(&object, &told)?
+            match is_merged {
+                true => rows.apply_unless_doubtful(&object, &told)?,
+                false => Some(rows.apply(&object, &told)?),
+            }
         }
+        Err(_) if is_merged && rows.is_doubtful(compiled.resource, id, account)? => None,
         // Which object is gone is known all the same.
         Err(_) if is_gone => {
-            let id = event.object_id.as_deref().unwrap_or_default();
             let applied = rows.apply_absence(compiled.resource, id, &told)?;
             rows.doubt(compiled.resource, id, account)?;
-            applied
+            Some(applied)
         }
         Err(error) => return Ok(Taken { trouble: Some(error.to_string()), ..Taken::default() }),
     };
-    Ok(Taken { applied: Some(applied), ..Taken::default() })
+    match applied {
+        None => merge(rows, catalog, account, one),
+        applied => Ok(Taken { applied, ..Taken::default() }),
+    }
 }
 
 #[cfg(test)]

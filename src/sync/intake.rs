@@ -167,6 +167,18 @@ pub struct Intake<'c> {
     /// The mode of companies that the file does not know yet.
     pub(super) company_mode: &'static str,
     current: std::collections::HashMap<i64, (Instant, Current)>,
+    /// How the accounts stood when they were read last.
+    seen_version: Option<(u64, i64)>,
+    undone: Undone,
+}
+
+/// What is undone where an event's effect fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Undone {
+    /// That effect, by a savepoint.
+    Alone,
+    /// The whole transaction.
+    Together,
 }
 
 impl<'c> Intake<'c> {
@@ -203,6 +215,8 @@ impl<'c> Intake<'c> {
             companies,
             company_mode,
             current,
+            seen_version: None,
+            undone: Undone::Alone,
         })
     }
 
@@ -260,12 +274,27 @@ impl<'c> Intake<'c> {
     /// # Errors
     /// What keeps the file from being written; nothing of the batch is in it then.
     pub fn take_some(&mut self, batch: &[Delivery], now_s: i64) -> Result<Vec<Accepted>, Error> {
+        // A savepoint copies each page that changes within it: a fifth of an event's time, and few fail. Where one does,
+        // all begin again with a savepoint each, and only that one is undone.
+        let taken = match self.store.is_in_transaction() {
+            false => self.take_part(batch, now_s, Undone::Together),
+            true => self.take_part(batch, now_s, Undone::Alone),
+        };
+        match taken {
+            Err(error) if is_of_the_event(&error) => {
+                self.rows = self.store.rows(self.catalog, &self.children)?;
+                self.take_part(batch, now_s, Undone::Alone)
+            }
+            taken => taken,
+        }
+    }
+
+    fn take_part(&mut self, batch: &[Delivery], now_s: i64, undone: Undone) -> Result<Vec<Accepted>, Error> {
         let store = self.store;
         let began = Instant::now();
+        self.undone = undone;
         let taken = store.at_once(|| {
-            // A sync beside may have learned since whose key it is.
-            self.accounts = store.known_accounts("stripe")?;
-            self.is_sandbox |= self.accounts.iter().any(|account| account.mode == "sandbox");
+            self.look_at_accounts()?;
             let mut taken = Vec::with_capacity(batch.len());
             for one in batch {
                 taken.push(self.take_one(one, now_s)?);
@@ -275,13 +304,26 @@ impl<'c> Intake<'c> {
             }
             Ok::<_, Error>(taken)
         });
+        self.undone = Undone::Alone;
         if taken.is_err() {
-            // Accounts made in it are not there.
+            // Accounts made in it are not there, and their numbers may be given to others.
             self.accounts = store.known_accounts("stripe").unwrap_or_default();
             self.companies = store.known_accounts("fic").unwrap_or_default();
+            self.current.clear();
         }
         self.rows.take_child_counts();
         taken
+    }
+
+    /// Reads the accounts anew where somebody else wrote: a sync beside may have learned since whose key it is.
+    fn look_at_accounts(&mut self) -> Result<(), Error> {
+        let version = self.store.accounts_version()?;
+        if self.seen_version != Some(version) {
+            self.accounts = self.store.known_accounts("stripe")?;
+            self.seen_version = Some(version);
+        }
+        self.is_sandbox |= self.accounts.iter().any(|account| account.mode == "sandbox");
+        Ok(())
     }
 
     /// Takes the events whose turn it is, at most so many; returns what became of each.
@@ -323,7 +365,7 @@ impl<'c> Intake<'c> {
                         store.forget_error(one.row)?;
                     }
                     let provider = self.provider_of(*account);
-                    self.effect(*account, &one, now_s, Instant::now()).map(|it| Accepted {
+                    self.effect(*account, &one, now_s, (false, Instant::now())).map(|it| Accepted {
                         account: name,
                         provider,
                         ..it
@@ -363,10 +405,13 @@ impl<'c> Intake<'c> {
             door: delivery.door,
             correlation_id: Some(&delivery.correlation_id),
             now_s,
+            is_taken_at_once: true,
         };
         let accepted = Accepted { id: event.id.clone(), kind: event.kind.clone(), ..nothing(Verdict::Ignored) };
         let accepted = Accepted { account: self.name_of(account), provider: delivery.provider, ..accepted };
-        let row = match self.store.log_event(&arrival)? {
+        let logged = self.store.log_event(&arrival)?;
+        let is_counted = matches!(logged, Logged::New(_)) && !event.table.is_empty();
+        let row = match logged {
             Logged::New(row) => row,
             // A redelivery runs what failed again at once.
             Logged::Again { row, status } if status == "failed" || status == "dead" => {
@@ -384,7 +429,7 @@ impl<'c> Intake<'c> {
             return Ok(Accepted { row: Some(row), took_us: micros(began), ..accepted });
         }
         let one = Waiting { row, event };
-        let done = self.effect(account, &one, now_s, began)?;
+        let done = self.effect(account, &one, now_s, (is_counted, began))?;
         self.distrust(account, delivery.door, &one.event, &done, now_s)?;
         Ok(Accepted { account: accepted.account, provider: delivery.provider, ..done })
     }
@@ -422,32 +467,24 @@ impl<'c> Intake<'c> {
         Ok(self.rows.have_asked(compiled.resource, id, account, event.created_s.min(now_s))?)
     }
 
-    /// Takes one event's effect within a savepoint, and writes down how it ended.
-    fn effect(&mut self, account: i64, one: &Waiting, now_s: i64, began: Instant) -> Result<Accepted, Error> {
+    /// Takes one event's effect, and writes down how it ended, unless the row says so already.
+    fn effect(
+        &mut self,
+        account: i64,
+        one: &Waiting,
+        now_s: i64,
+        (is_counted, began): (bool, Instant),
+    ) -> Result<Accepted, Error> {
         self.refresh(account, now_s)?;
         self.rows.set_offline(self.is_offline(account));
         let store = self.store;
         // What lies in the payload is the same at every attempt; an error of the file, or a defect, may not be.
         let mut may_pass = false;
-        let taken = match (&one.event.error, one.event.table.is_empty()) {
+        let taken = match (&one.event.error, one.event.table.is_empty(), self.undone) {
             // Which change it tells of, nobody can say.
-            (Some(why), true) => Taken { trouble: Some(why.clone()), ..Taken::default() },
-            _ => match store.aside(|| {
-                let current = &self.current[&account].1;
-                let mut handler = Handler {
-                    store,
-                    rows: &mut self.rows,
-                    catalog: self.catalog,
-                    account,
-                    numbers: &self.numbers,
-                    current,
-                };
-                // A defect in one event's handling must not end the others'.
-                match catch_unwind(AssertUnwindSafe(|| handler.take(one))) {
-                    Ok(taken) => taken,
-                    Err(_) => Err(Error::Bug(one.event.id.clone())),
-                }
-            }) {
+            (Some(why), true, _) => Taken { trouble: Some(why.clone()), ..Taken::default() },
+            (_, _, Undone::Together) => self.handle(account, one)?,
+            (_, _, Undone::Alone) => match store.aside(|| self.handle(account, one)) {
                 Ok(taken) => taken,
                 Err(error) if is_of_the_event(&error) => {
                     self.rows = store.rows(self.catalog, &self.children)?;
@@ -461,13 +498,36 @@ impl<'c> Intake<'c> {
         let (end, verdict) = match taken.trouble {
             None if taken.is_fetched_later => (Ended::Processed(None), Verdict::Stored),
             None => (Ended::Processed(one.event.error.clone()), Verdict::Processed),
-            Some(why) if may_pass => self.retries.end(store.attempts_at(one.row)? + 1, why, now_s),
+            Some(why) if may_pass => {
+                let before = store.attempts_at(one.row)? - i64::from(is_counted);
+                self.retries.end(before + 1, why, now_s)
+            }
             Some(why) => (Ended::Dead { why: why.clone() }, Verdict::Unusable(why)),
         };
-        store.end_event(one.row, &end, now_s, Some(took_us))?;
+        if is_counted && end == Ended::Processed(one.event.error.clone()) {
+            store.put_time(one.row, took_us)?;
+        } else {
+            store.end_event(one.row, &end, now_s, (is_counted, Some(took_us)))?;
+        }
         let (id, kind) = (one.event.id.clone(), one.event.kind.clone());
         let invoice = kind.starts_with("invoice.").then(|| invoice_facts::facts(&one.event.payload)).flatten();
         Ok(Accepted { row: Some(one.row), id, kind, applied: taken.applied, took_us, invoice, ..nothing(verdict) })
+    }
+
+    fn handle(&mut self, account: i64, one: &Waiting) -> Result<Taken, Error> {
+        let mut handler = Handler {
+            store: self.store,
+            rows: &mut self.rows,
+            catalog: self.catalog,
+            account,
+            numbers: &self.numbers,
+            current: &self.current[&account].1,
+        };
+        // A defect in one event's handling must not end the others'.
+        match catch_unwind(AssertUnwindSafe(|| handler.take(one))) {
+            Ok(taken) => taken,
+            Err(_) => Err(Error::Bug(one.event.id.clone())),
+        }
     }
 
     /// Says which lists are known whole, as far as that is not known from a moment ago.
