@@ -421,7 +421,16 @@ For monitors, on this machine alone:
   curl http://127.0.0.1:4243/metrics
   export STRIPESYNC_ADMIN_TOKEN=…   # before listen; 16 characters min
   curl -X POST -H \"Authorization: Bearer $STRIPESYNC_ADMIN_TOKEN\" \\
-    http://127.0.0.1:4243/api/stripe/sync";
+    http://127.0.0.1:4243/api/stripe/sync
+
+Alerts, by command or url in [alerts] of the config file:
+  event_dead    events were given up; `stripesync retry-failed` tries
+                them again
+  failure_rate  too many of the last events failed, each counted once
+  sync_failed   a sync, or a look for missed events, failed
+The command gets STRIPESYNC_ALERT_KIND, _SUBJECT, _MESSAGE, _EVENTS (how
+many) and _DATABASE; on stdin, as the url by POST, a line of JSON: kind,
+subject, message, text, at_s, events, event_ids, database.";
 
 const SANDBOX_HELP: &str = "\
 Examples:
