@@ -187,7 +187,7 @@ impl Work {
         if self.cancel.is_set() {
             return;
         }
-        let is_wished = service.is_stripe() && self.wishes.begin();
+        let is_wished = service.is_stripe() && self.wishes.begin(now_s());
         let is_whole = is_wished || now >= service.whole_at;
         if !is_whole && (now < service.look_at || !self.is_something_queued(service)) {
             return;
@@ -276,6 +276,7 @@ impl Work {
             Ok(turn) => turn,
             Err(failure) if failure.exit == Exit::Held => {
                 tracing::info!("another sync is at work: {}", failure.message);
+                self.wishes.because(&format!("another sync is at work: {}", failure.message));
                 Turn::Held
             }
             Err(failure) => {
@@ -288,7 +289,8 @@ impl Work {
     }
 
     fn tell(&self, subject: &str, message: &str) {
-        tracing::warn!(subject, "catching up failed: {message}");
+        tracing::warn!("catching up with {subject} failed: {message}");
+        self.wishes.because(&format!("{subject}: {message}"));
         if let Some(alerts) = &self.alerts {
             alerts.sync_failed(subject, &format!("catching up failed: {message}"));
         }

@@ -8,7 +8,7 @@ use crate::model::log::{HourStats, KindStats, LogStats, Outcomes, QueueStats, ba
 /// Types that are shown unless all are wanted.
 const KINDS_SHOWN: usize = 20;
 
-/// Returns a share in percent with two decimals, rounded down: `99.96`; only all is `100.00`.
+/// Returns a share in percent with two decimals: `99.96`; only all is `100.00`, only nothing `0.00`.
 pub fn percent(part: u64, of: u64) -> Option<String> {
     basis_points(part, of).map(|points| format!("{}.{:02}", points / 100, points % 100))
 }
