@@ -247,13 +247,13 @@ impl Work {
             return Ok(Turn::Done);
         };
         for failure in &report.failures {
-            self.tell(&failure.account, &failure.message);
+            self.tell(Some(&failure.account), &failure.message);
         }
         let mut turn = if report.failures.is_empty() { Turn::Done } else { Turn::Partly };
         for resource in &report.resources {
             match &resource.outcome {
                 Outcome::Failed(why) => {
-                    self.tell(&format!("{} of {}", resource.name, resource.account), why);
+                    self.tell(Some(&format!("{} of {}", resource.name, resource.account)), why);
                     turn = Turn::Partly;
                 }
                 // There was no more time for it.
@@ -281,18 +281,19 @@ impl Work {
             }
             Err(failure) => {
                 if !self.cancel.is_set() {
-                    self.tell("catch-up", &failure.message);
+                    self.tell(None, &failure.message);
                 }
                 Turn::Partly
             }
         }
     }
 
-    fn tell(&self, subject: &str, message: &str) {
-        tracing::warn!("catching up with {subject} failed: {message}");
-        self.wishes.because(&format!("{subject}: {message}"));
+    fn tell(&self, subject: Option<&str>, message: &str) {
+        let of = subject.map(|subject| format!(" ({subject})")).unwrap_or_default();
+        tracing::warn!("catching up failed{of}: {message}");
+        self.wishes.because(&subject.map_or_else(|| message.to_owned(), |subject| format!("{subject}: {message}")));
         if let Some(alerts) = &self.alerts {
-            alerts.sync_failed(subject, &format!("catching up failed: {message}"));
+            alerts.sync_failed(subject.unwrap_or("catch-up"), &format!("catching up failed: {message}"));
         }
     }
 }

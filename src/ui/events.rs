@@ -50,13 +50,13 @@ pub fn table(events: &[LoggedEvent], width: Option<u16>) -> String {
 }
 
 const TITLES: [&str; 14] = [
-    "row",
+    "webhook_id",
     "provider",
     "account",
-    "event",
+    "event_id",
     "type",
     "table",
-    "object",
+    "object_id",
     "created_s",
     "received_s",
     "status",

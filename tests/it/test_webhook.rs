@@ -212,7 +212,7 @@ fn another_receiver_gets_it_signed_and_what_it_says_is_told() {
     let taken = post(&format!("{SECRET},whsec_another"), &["--url", &url, "--format", "json"]);
     assert_eq!(taken.code, Some(0), "{}", taken.stderr);
     let told = json(&taken);
-    assert_eq!((&told["status"], &told["url"]), (&200.into(), &url.as_str().into()), "{told}");
+    assert_eq!((&told["http_status"], &told["url"]), (&200.into(), &url.as_str().into()), "{told}");
     let name = told["correlation_id"].as_str().expect("a correlation id");
     let found = format!("SELECT count(*) FROM webhook_events WHERE correlation_id = '{name}' AND source = 'live'");
     assert_eq!(count(&theirs.database(), &found), 1);

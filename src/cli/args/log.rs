@@ -110,7 +110,7 @@ Examples:
   stripesync events list --status failed,dead
   stripesync events list --type 'invoice.*' --since 1d
   stripesync events list --object cus_123 --limit 5
-  stripesync events list --format json | jq -r '.[].event'
+  stripesync events list --format json | jq -r '.[].event_id'
 
 Status:
   received   in the log; its effect is still to be taken
