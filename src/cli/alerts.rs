@@ -30,6 +30,8 @@ const TIME: Duration = Duration::from_secs(10);
 const NOTICE: Duration = Duration::from_millis(20);
 /// How soon it is seen that an alert is due.
 const GATHERED_SEEN: Duration = Duration::from_millis(250);
+/// Where the system looks for programs while no PATH is set.
+const PATH: &str = "/bin:/usr/bin";
 /// What an alert says at most, in characters.
 const MESSAGE_CHARS_MAX: usize = 2000;
 
@@ -135,7 +137,9 @@ fn startable(program: &str, path: Option<&OsStr>) -> Result<(), Failure> {
     let is_program = |path: &Path| path.metadata().is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0);
     let is_there = match program.contains('/') {
         true => is_program(Path::new(program)),
-        false => path.is_some_and(|path| std::env::split_paths(path).any(|folder| is_program(&folder.join(program)))),
+        false => {
+            std::env::split_paths(path.unwrap_or(OsStr::new(PATH))).any(|folder| is_program(&folder.join(program)))
+        }
     };
     if is_there {
         return Ok(());

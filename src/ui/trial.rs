@@ -245,7 +245,8 @@ mod tests {
         assert!(drawn.starts_with("--> a.b [evt_1] to http://x/y\n<-- [503] 12 ms  correlation id c"), "{drawn}");
         assert!(!drawn.contains('\u{1b}'), "{drawn:?}");
         assert!(
-            posted_csv(&post).starts_with("url,event_id,type,http_status,correlation_id,took_ms\nhttp://x/y,evt_1,a.b,503,")
+            posted_csv(&post)
+                .starts_with("url,event_id,type,http_status,correlation_id,took_ms\nhttp://x/y,evt_1,a.b,503,")
         );
         assert!(posted_json(&post).contains(r#""took_ms":12"#));
     }

@@ -31,7 +31,7 @@ fn one_thing_has_one_name_in_all_that_programs_read() {
     assert_eq!(running.post(&lost), 200);
     let (ran, _) = running.ended();
     let heard: Vec<Value> = ran.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    let tested = with_secret(&["test-webhook", "--file", "lost.json", "--format", "json"]);
+    let tested = with_secret(&["test-webhook", "--file", "lost.json", "--apply", "--format", "json"]);
     let listed = with_secret(&["events", "list", "--format", "json"]);
     let shown = with_secret(&["events", "show", "evt_lost", "--format", "json"]);
     let planned = with_secret(&["retry-failed", "--dry-run", "--format", "json"])["events"][0].clone();
