@@ -256,7 +256,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l until -
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l forward-to -d 'Send them to this address, signed anew, and write nothing into the file' -r -f
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l speed -d 'Keep to the times at which they happened, so many times as fast [default: as fast as possible]' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l shuffle -d 'Mix the events up; the same seed gives the same order' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l duplicate -d 'How many of a hundred events come twice' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l duplicate -d 'How many of them come twice: 20%, or 0.2' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand replay" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
@@ -345,7 +345,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish
 complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l provider -d 'Only those of this service' -r -f -a "stripe\t'Stripe'
 fic\t'Fatture in Cloud'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l object -d 'Only those about the object with this id (cus_…, in_…)' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l since -d 'Only what happened from then on: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l since -d 'Only what happened from then on: 2026-01-31 (UTC), 2026-01-31T12:00:00Z, or 2h, 1d ago' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l until -d 'Only what happened before then' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l limit -d 'At most so many, up to 100,000' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand events; and __fish_seen_subcommand_from list" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F

@@ -1,11 +1,13 @@
 //! Wakes somebody: a command is run, an address is told. One alert at a time, behind a queue with a bound, and never in the
 //! way of whoever raises it.
 
+use std::ffi::OsStr;
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -26,12 +28,16 @@ const WAITING_MAX: usize = 32;
 const TIME: Duration = Duration::from_secs(10);
 /// How soon a command's end is seen.
 const NOTICE: Duration = Duration::from_millis(20);
+/// How soon it is seen that an alert is due.
+const GATHERED_SEEN: Duration = Duration::from_millis(250);
+/// Where the system looks for programs while no PATH is set.
+const PATH: &str = "/bin:/usr/bin";
 /// What an alert says at most, in characters.
 const MESSAGE_CHARS_MAX: usize = 2000;
 
 /// Raises alerts.
 pub(super) struct Alerts {
-    watchman: Mutex<Watchman>,
+    watchman: Arc<Mutex<Watchman>>,
     queue: Mutex<Option<SyncSender<Alert>>>,
     ended: Mutex<Option<(Receiver<()>, JoinHandle<()>)>>,
     /// What is on its way is given up.
@@ -46,23 +52,23 @@ impl Alerts {
     pub fn begin(settings: &Settings) -> Result<Option<Alerts>, Failure> {
         let Some(Alerting { command, url, failure_percent, window }) = settings.alerting()? else { return Ok(None) };
         let poster = url.map(|url| poster(url.expose())).transpose()?;
+        if let Some(command) = &command {
+            startable(&command[0], std::env::var_os("PATH").as_deref())?;
+        }
         let stop = Cancel::default();
         let (queue, alerts) = sync_channel(WAITING_MAX);
         let (tell_end, ended) = sync_channel(1);
         let sender = Sender { command, poster, database: shown(&settings.database.value), stop: stop.clone() };
+        let window_s = i64::try_from(window.as_secs()).unwrap_or(i64::MAX);
+        let watchman = Arc::new(Mutex::new(Watchman::new(failure_percent, window_s)));
+        let watched = Arc::clone(&watchman);
         let work = move || {
-            alerts.iter().for_each(|alert: Alert| sender.send(&alert));
+            sender.serve(&alerts, &watched);
             let _ = tell_end.send(());
         };
         let thread = std::thread::Builder::new().name("alerts".into()).spawn(work);
         let thread = thread.map_err(|error| Failure::failed("no thread for alerts").because(&error))?;
-        let window_s = i64::try_from(window.as_secs()).unwrap_or(i64::MAX);
-        Ok(Some(Alerts {
-            watchman: Mutex::new(Watchman::new(failure_percent, window_s)),
-            queue: Mutex::new(Some(queue)),
-            ended: Mutex::new(Some((ended, thread))),
-            stop,
-        }))
+        Ok(Some(Alerts { watchman, queue: Mutex::new(Some(queue)), ended: Mutex::new(Some((ended, thread))), stop }))
     }
 
     /// An event was taken in, or tried again.
@@ -97,7 +103,7 @@ impl Alerts {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Watchman> {
-        self.watchman.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.watchman)
     }
 
     fn queue(&self, alert: Alert) {
@@ -120,6 +126,32 @@ impl Alerts {
         }
         let _ = thread.join();
     }
+}
+
+fn locked(watchman: &Mutex<Watchman>) -> std::sync::MutexGuard<'_, Watchman> {
+    watchman.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Refuses a program that nobody could start when it is needed.
+fn startable(program: &str, path: Option<&OsStr>) -> Result<(), Failure> {
+    let is_program = |path: &Path| path.metadata().is_ok_and(|it| it.is_file() && it.permissions().mode() & 0o111 != 0);
+    let is_there = match program.contains('/') {
+        true => is_program(Path::new(program)),
+        false => {
+            std::env::split_paths(path.unwrap_or(OsStr::new(PATH))).any(|folder| is_program(&folder.join(program)))
+        }
+    };
+    if is_there {
+        return Ok(());
+    }
+    let why = match program.contains('/') {
+        true if Path::new(program).exists() => "is no file that may be executed",
+        true => "is not there",
+        false => "is in no folder of PATH",
+    };
+    Err(Failure::usage(format!("alerts.command: the program {program} {why}")).hint(
+        "give its whole path and make it executable (chmod +x); it runs without a shell: for pipes, command = \"sh -c '…'\"",
+    ))
 }
 
 fn now_s() -> i64 {
@@ -149,6 +181,21 @@ struct Sender {
 }
 
 impl Sender {
+    /// Tells what comes, and what the watchman has gathered when that is due, until nobody raises any more.
+    fn serve(&self, alerts: &Receiver<Alert>, watchman: &Mutex<Watchman>) {
+        loop {
+            match alerts.recv_timeout(GATHERED_SEEN) {
+                Ok(alert) => self.send(&alert),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            let due = locked(watchman).due(now_s());
+            due.iter().for_each(|alert| self.send(alert));
+        }
+        let last = locked(watchman).last(now_s());
+        last.iter().for_each(|alert| self.send(alert));
+    }
+
     fn send(&self, alert: &Alert) {
         if self.stop.is_set() {
             return;
@@ -161,6 +208,8 @@ impl Sender {
             // What chats show.
             "text": format!("stripesync: {message}"),
             "at_s": alert.at_s,
+            "events": alert.events,
+            "event_ids": alert.event_ids,
             "database": self.database,
         });
         let body = json.to_string();
@@ -196,6 +245,7 @@ impl Sender {
             .env("STRIPESYNC_ALERT_KIND", alert.kind.name())
             .env("STRIPESYNC_ALERT_SUBJECT", harmless(&short(&alert.subject)))
             .env("STRIPESYNC_ALERT_MESSAGE", message)
+            .env("STRIPESYNC_ALERT_EVENTS", alert.events.to_string())
             .env("STRIPESYNC_ALERT_DATABASE", harmless(&self.database));
         let began = Instant::now();
         let mut child = command.spawn().map_err(|error| format!("cannot be started: {error}"))?;

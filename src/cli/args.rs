@@ -99,7 +99,8 @@ Config file:
   webhook_secrets = [\"whsec_…\"]
 
 Exit codes:
-  0  done
+  0  done; also `listen`, `sandbox` and `status --watch` when Ctrl-C or
+     SIGTERM ends them
   1  failed: nothing could be read (network, service), or no file to show
   2  usage: an argument, a setting, an account that the credentials do
      not open, or the wrong file for it
@@ -110,8 +111,8 @@ Exit codes:
   6  the file: made by a newer program, too old for `status`, damaged,
      not this program's, read-only, taken away during the run, in a
      folder that is not there; or the disk is full
-  130, 143  stopped by Ctrl-C or SIGTERM; what was read is kept, and the
-     same command goes on";
+  130, 143  another command was stopped by Ctrl-C or SIGTERM; what was
+     read is kept, and the same command goes on";
 
 /// What holds for every command.
 #[derive(Debug, Args)]
@@ -254,7 +255,8 @@ pub enum Command {
     /// Try failed events once more
     ///
     /// Works off the events whose effect could not be taken, also those that are not tried again by themselves (dead).
-    /// May run while a sync does. What does not say which object it is about is left alone: no attempt can succeed.
+    /// May run while a sync does. An event whose payload could not be taken may be taken by a later version; by the same
+    /// one it ends the same way, which is told.
     RetryFailed(RetryFailedArgs),
     /// Serve a look-alike of both services on this machine
     ///
@@ -421,7 +423,29 @@ For monitors, on this machine alone:
   curl http://127.0.0.1:4243/metrics
   export STRIPESYNC_ADMIN_TOKEN=…   # before listen; 16 characters min
   curl -X POST -H \"Authorization: Bearer $STRIPESYNC_ADMIN_TOKEN\" \\
-    http://127.0.0.1:4243/api/stripe/sync";
+    http://127.0.0.1:4243/api/stripe/sync
+
+Alerts, by command or url in [alerts] of the config file:
+  event_dead    events were given up; `stripesync retry-failed` tries
+                them again
+  failure_rate  too many of the last events failed, each counted once
+  sync_failed   a sync, or a look for missed events, failed
+The command gets STRIPESYNC_ALERT_KIND, _SUBJECT, _MESSAGE, _EVENTS (how
+many) and _DATABASE; on stdin, as the url by POST, a line of JSON: kind,
+subject, message, text, at_s, events, event_ids, database.
+
+Answers, by which Stripe knows whether to send an event again:
+  200  in the file; its effect is taken, or nobody can take it: then
+       it is dead, and `stripesync retry-failed` tries it again
+  202  in the file; what it names is fetched
+  400  not signed as it should be, or no event
+  500  in the file, and something kept it from its effect that may pass:
+       it is tried again, and at once when it comes again
+  503  not in the file: it is to come again
+
+Exit codes: 0 ended by Ctrl-C or SIGTERM, 1 the port is taken, or it
+  cannot go on, 2 a setting, 4 no signing secret, 6 the file
+  all of them: `stripesync --help`";
 
 const SANDBOX_HELP: &str = "\
 Examples:

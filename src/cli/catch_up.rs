@@ -187,7 +187,7 @@ impl Work {
         if self.cancel.is_set() {
             return;
         }
-        let is_wished = service.is_stripe() && self.wishes.begin();
+        let is_wished = service.is_stripe() && self.wishes.begin(now_s());
         let is_whole = is_wished || now >= service.whole_at;
         if !is_whole && (now < service.look_at || !self.is_something_queued(service)) {
             return;
@@ -247,13 +247,13 @@ impl Work {
             return Ok(Turn::Done);
         };
         for failure in &report.failures {
-            self.tell(&failure.account, &failure.message);
+            self.tell(Some(&failure.account), &failure.message);
         }
         let mut turn = if report.failures.is_empty() { Turn::Done } else { Turn::Partly };
         for resource in &report.resources {
             match &resource.outcome {
                 Outcome::Failed(why) => {
-                    self.tell(&format!("{} of {}", resource.name, resource.account), why);
+                    self.tell(Some(&format!("{} of {}", resource.name, resource.account)), why);
                     turn = Turn::Partly;
                 }
                 // There was no more time for it.
@@ -276,21 +276,24 @@ impl Work {
             Ok(turn) => turn,
             Err(failure) if failure.exit == Exit::Held => {
                 tracing::info!("another sync is at work: {}", failure.message);
+                self.wishes.because(&format!("another sync is at work: {}", failure.message));
                 Turn::Held
             }
             Err(failure) => {
                 if !self.cancel.is_set() {
-                    self.tell("catch-up", &failure.message);
+                    self.tell(None, &failure.message);
                 }
                 Turn::Partly
             }
         }
     }
 
-    fn tell(&self, subject: &str, message: &str) {
-        tracing::warn!(subject, "catching up failed: {message}");
+    fn tell(&self, subject: Option<&str>, message: &str) {
+        let of = subject.map(|subject| format!(" ({subject})")).unwrap_or_default();
+        tracing::warn!("catching up failed{of}: {message}");
+        self.wishes.because(&subject.map_or_else(|| message.to_owned(), |subject| format!("{subject}: {message}")));
         if let Some(alerts) = &self.alerts {
-            alerts.sync_failed(subject, &format!("catching up failed: {message}"));
+            alerts.sync_failed(subject.unwrap_or("catch-up"), &format!("catching up failed: {message}"));
         }
     }
 }

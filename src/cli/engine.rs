@@ -538,16 +538,22 @@ impl Planning<'_> {
 ///
 /// # Errors
 /// When it cannot be read.
-pub fn status(database: &Path, log: Option<LogWish>) -> Result<(StatusReport, Option<LogStats>), Failure> {
+pub fn status(
+    database: &Path,
+    provider: Option<&'static str>,
+    stats_at_s: Option<i64>,
+) -> Result<(StatusReport, Option<LogStats>), Failure> {
     let store = Store::open_read_only(database)?;
     let mut status = store.status(&sync::catalog())?;
     status.database = database.display().to_string();
-    let stats = log.map(|(provider, now_s)| store.log_stats(provider, now_s)).transpose()?;
+    if provider.is_some() {
+        status.log = store.log_holds(provider)?;
+        status.provider = provider;
+        status.accounts.retain(|account| Some(account.provider.as_str()) == provider);
+    }
+    let stats = stats_at_s.map(|now_s| store.log_stats(provider, now_s)).transpose()?;
     Ok((status, stats))
 }
-
-/// Of which service the log's figures are wanted, and the hour, unix seconds.
-pub type LogWish = (Option<&'static str>, i64);
 
 /// Starts a sandbox.
 ///

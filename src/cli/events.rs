@@ -23,12 +23,12 @@ pub(super) fn run(args: &EventsArgs, global: &Global, ui: &Ui, clock: &dyn Clock
     let store = Store::open_read_only(&database)?;
     match &args.command {
         EventsCommand::Prune(args) => prune_now(args, &store, ui, clock),
-        EventsCommand::List(args) => list(args, &store, ui),
+        EventsCommand::List(args) => list(args, &store, ui, clock.now_ms().div_euclid(1000)),
         EventsCommand::Show(args) => show(&args.event, &store, ui),
     }
 }
 
-fn list(args: &EventsListArgs, store: &Store, ui: &Ui) -> Result<Exit, Failure> {
+fn list(args: &EventsListArgs, store: &Store, ui: &Ui, now_s: i64) -> Result<Exit, Failure> {
     let filter = LogFilter {
         statuses: args.status.iter().map(|status| status.name()).collect(),
         kind: args.kind.clone(),
@@ -36,8 +36,8 @@ fn list(args: &EventsListArgs, store: &Store, ui: &Ui) -> Result<Exit, Failure> 
         account: args.account.clone(),
         provider: args.provider.map(|provider| sync::provider(provider).name()),
         object: args.object.clone(),
-        since_s: args.since,
-        until_s: args.until,
+        since_s: args.since.map(|when| when.second(now_s)),
+        until_s: args.until.map(|when| when.second(now_s)),
         rows: Vec::new(),
     };
     let mut events = store.log(&filter, args.limit + 1)?;

@@ -4,9 +4,13 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use super::wishes::Wishes;
+use crate::clock::{Clock, SystemClock};
 use crate::model::cancel::Cancel;
 use crate::model::metrics::{self, Family, FigureKind, FileFigures};
+use crate::model::scrub::scrub;
 use crate::receive::admin::Office;
 use crate::receive::{BOUNDS_US, Figures, SigningSecrets};
 use crate::store::{Error, Store};
@@ -44,11 +48,20 @@ impl Office for ReceiverOffice {
 
     fn start_sync(&self) -> Result<String, String> {
         let wishes = self.wishes.as_ref().ok_or("there is no STRIPE_API_KEY to sync with")?;
-        Ok(wishes.ask())
+        Ok(wishes.ask(now_s()))
     }
 
-    fn sync_state(&self, id: &str) -> Option<&'static str> {
-        self.wishes.as_ref()?.stands(id)
+    fn sync_state(&self, id: &str) -> Option<String> {
+        let wish = self.wishes.as_ref()?.find(id)?;
+        let json = json!({
+            "id": wish.id,
+            "state": wish.state(),
+            "asked_s": wish.asked_s,
+            "began_s": wish.began_s,
+            "ended_s": wish.ended_s,
+            "error": wish.error.as_deref().map(scrub),
+        });
+        Some(json.to_string())
     }
 }
 
@@ -144,6 +157,10 @@ fn of_catching_up(wishes: &Wishes) -> [Family; 2] {
     ]
 }
 
+fn now_s() -> i64 {
+    SystemClock::new().now_ms().div_euclid(1000)
+}
+
 fn of_the_file(file: &FileFigures) -> Vec<Family> {
     use FigureKind::Gauge;
     let mut events =
@@ -159,8 +176,7 @@ fn of_the_file(file: &FileFigures) -> Vec<Family> {
     for (priority, count) in PRIORITIES.iter().zip(file.queue) {
         queue = queue.with(&[("priority", priority)], count);
     }
-    let now_s = crate::clock::Clock::now_ms(&crate::clock::SystemClock::new()).div_euclid(1000);
-    let oldest_s = file.oldest_waiting_s.map_or(0, |since_s| now_s.saturating_sub(since_s).max(0));
+    let oldest_s = file.oldest_waiting_s.map_or(0, |since_s| now_s().saturating_sub(since_s).max(0));
     let mut synced =
         Family::new("stripesync_last_sync_timestamp_seconds", Gauge, "When the last sync of an account ended.");
     let mut until = Family::new(

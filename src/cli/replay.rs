@@ -64,8 +64,8 @@ pub struct ReplayArgs {
     /// Mix the events up; the same seed gives the same order
     #[arg(long, value_name = "SEED")]
     pub shuffle: Option<u64>,
-    /// How many of a hundred events come twice
-    #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
+    /// How many of them come twice: 20%, or 0.2
+    #[arg(long, value_name = "SHARE", default_value = "0%", value_parser = values::share)]
     pub duplicate: u32,
     /// Take those of files also into a database that holds accounts of Stripe
     #[arg(long)]
@@ -78,7 +78,7 @@ const OF_THE_LOG: [&str; 5] = ["events", "kinds", "account", "since", "until"];
 const HELP: &str = "\
 Examples:
   stripesync replay --database try.db events/
-  stripesync replay --database try.db events/ --shuffle 7 --duplicate 20
+  stripesync replay --database try.db events/ --shuffle 7 --duplicate 20%
   stripe events list --limit 100 > page.json
   stripesync replay --apply page.json
   stripesync replay --event evt_1PqRsT            of the log, once more
@@ -117,6 +117,9 @@ pub(super) fn run(args: &ReplayArgs, global: &Global, ui: &Ui, clock: &dyn Clock
     let found: Box<dyn Iterator<Item = Result<Found, Failure>>> = match &store {
         Some(store) => {
             let rows = stored::rows(args, store, now_s, ui)?;
+            if rows.is_empty() {
+                ui.note("no event of the log is what these options mean: nothing was done");
+            }
             total = Some(rows.len() as u64).filter(|_| args.duplicate == 0);
             Box::new(Pages::of(store, rows))
         }
@@ -141,6 +144,8 @@ pub(super) fn run(args: &ReplayArgs, global: &Global, ui: &Ui, clock: &dyn Clock
     ended?;
     if cancel.is_set() {
         ui.note("interrupted; what is counted is done");
+    } else if !is_of_the_log && done.by_outcome.is_empty() {
+        ui.note("there is no event in what was named: nothing was done");
     }
     Ok(match cancel.signal() {
         Some(signal) => Exit::Interrupted(signal),

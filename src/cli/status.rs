@@ -47,9 +47,7 @@ pub(super) fn present(database: &Path) -> Result<(), Failure> {
 
 fn read(args: &StatusArgs, database: &Path, now_s: i64) -> Result<(StatusReport, Option<LogStats>), Failure> {
     let provider = args.provider.map(|provider| sync::provider(provider).name());
-    let (mut status, stats) = engine::status(database, args.stats.then_some((provider, now_s)))?;
-    status.accounts.retain(|account| provider.is_none_or(|provider| account.provider == provider));
-    Ok((status, stats))
+    engine::status(database, provider, args.stats.then_some(now_s))
 }
 
 fn watch(

@@ -19,10 +19,12 @@ use crate::http::post::{Posted, Poster};
 use crate::model::resource::Provider;
 use crate::model::trial::Trial;
 use crate::providers::stripe::{API_VERSION, event, signature};
+use crate::sandbox::event_types;
 use crate::store::{self, Store};
 use crate::sync;
 use crate::sync::intake::{Delivery, Intake, Retries};
 use crate::sync::trial;
+use crate::ui::text::safe;
 use crate::ui::{PostLine, Ui};
 
 /// A receiver answers in milliseconds; Stripe itself waits no longer than this.
@@ -36,7 +38,7 @@ pub struct TestWebhookArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
     /// Make an event of this type, of now, of the bare object in the file
-    #[arg(long = "type", value_name = "TYPE", value_parser = values::whole_event_type)]
+    #[arg(long = "type", value_name = "TYPE", value_parser = values::known_event_type)]
     pub kind: Option<String>,
     /// Post it, signed, to this receiver, and write nothing into the file
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url, conflicts_with_all = ["dry_run", "apply"])]
@@ -159,6 +161,10 @@ fn post(url: &str, event: &Named, secret: &Secret, now_s: i64, ui: &Ui) -> Resul
     ui.posted(&line).map_err(|error| Failure::stdout(&error))?;
     match status {
         200..300 => return Ok(Exit::Done),
+        404 | 405 if poster.has_no_path() => ui.note(&format!(
+            "the address has no path; a receiver of stripesync has its own: --url {}/api/stripe/webhook",
+            poster.shown().trim_end_matches('/')
+        )),
         300..400 => ui.note("it points elsewhere; redirects are not followed: name the address that it leads to"),
         400..404 => ui.note("where it checks signatures, it has to know the secret that this one was made with"),
         _ => {}
@@ -226,6 +232,7 @@ fn event(payload: Payload, kind: Option<&str>, now_s: i64) -> Result<Named, Fail
                 .hint(format!("say what happened to it, such as --type {object}.updated")))
         }
         (false, Some(kind)) => {
+            fits(kind, shape.object.as_deref(), &place)?;
             let id = format!("evt_test_{:016x}", random());
             let livemode = shape.livemode == Some(serde_json::Value::Bool(true));
             let body = format!(
@@ -236,6 +243,24 @@ fn event(payload: Payload, kind: Option<&str>, now_s: i64) -> Result<Named, Fail
             Ok(Named { place, id, kind: kind.to_owned(), body })
         }
     }
+}
+
+/// Refuses an object that no event of this type is about.
+fn fits(kind: &str, object: Option<&str>, place: &str) -> Result<(), Failure> {
+    let Some(about) = event_types::objects_of(kind) else { return Ok(()) };
+    if object.is_some_and(|object| about.iter().any(|known| known == object)) {
+        return Ok(());
+    }
+    let named = about.join(" or ");
+    let message = match object {
+        Some(object) => format!("{kind} tells of \"{named}\", and {place} holds \"{}\"", safe(object)),
+        None => format!("{kind} tells of \"{named}\", and {place} does not say what it holds"),
+    };
+    let hint = match object.and_then(event_types::about) {
+        Some(kind) => format!("of such an object tells --type {kind}, for one"),
+        None => "the object has to have its field \"object\", as Stripe's answers have".to_owned(),
+    };
+    Err(Failure::usage(message).hint(hint))
 }
 
 #[cfg(test)]
@@ -250,11 +275,20 @@ mod tests {
     fn a_bare_object_becomes_an_event_of_now_with_its_text_to_the_digit() {
         let object = r#"{"object":"customer","id":"cus_1","livemode":true,"x":1.10}"#;
         let made = named(object, Some("customer.updated")).expect("is one");
+        let why = named(object, Some("charge.updated")).expect_err("is none");
+        assert_eq!(why.message, "charge.updated tells of \"charge\", and x.json holds \"customer\"");
+        assert!(why.hint.is_some_and(|hint| hint.contains("--type customer.")));
+        assert!(
+            named(r#"{"id":"cus_1"}"#, Some("customer.updated"))
+                .expect_err("says nothing")
+                .message
+                .contains("does not say")
+        );
         assert!(made.body.contains(&format!(r#""data":{{"object":{object}}}"#)), "{}", made.body);
         let read: serde_json::Value = serde_json::from_str(&made.body).expect("JSON");
         assert_eq!((&read["livemode"], read["created"].as_i64()), (&true.into(), Some(1_793_491_200)));
         assert_eq!((read["api_version"].as_str(), read["id"].as_str()), (Some(API_VERSION), Some(made.id.as_str())));
-        assert_ne!(named(object, Some("a.b")).expect("is one").id, made.id, "each is another event");
+        assert_ne!(named(object, Some("customer.created")).expect("is one").id, made.id, "each is another event");
         let why = named(object, None).expect_err("which?");
         assert_eq!(why.hint.as_deref(), Some("say what happened to it, such as --type customer.updated"));
     }

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::config::{KEEP_DAYS_MIN, duration};
+use crate::sandbox::event_types;
 
 /// Below this a repeated sync would poll without pause.
 const EVERY_MIN: Duration = Duration::from_secs(10);
@@ -23,6 +24,10 @@ const LIMIT_MAX: usize = 100_000;
 const JOBS_MAX: usize = 32;
 /// An account of this size is some tens of gigabytes of made-up objects.
 const CUSTOMERS_MAX: u32 = 10_000_000;
+/// Words that have less in common are not like one another.
+const LIKE_MIN: f64 = 0.7;
+/// No type is longer; what is longer is cut before it is compared.
+const WORD_MAX: usize = 128;
 /// A minute is longer than any client waits.
 const LATENCY_MS_MAX: u64 = 60_000;
 /// Times as fast as things happened: a second may last a minute and a half, or a year half a minute.
@@ -110,26 +115,35 @@ pub fn event_type(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// Reads `--type` of an event that is to be made: a whole type.
+/// Reads `--type` of an event that is to be made: one that Stripe has.
 ///
 /// # Errors
 /// A sentence for the user.
-pub fn whole_event_type(text: &str) -> Result<String, String> {
-    let is_fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '_');
-    match text.contains('.') && text.chars().all(is_fine) {
-        true => Ok(text.to_owned()),
-        false => Err("give a type such as customer.updated".to_owned()),
+pub fn known_event_type(text: &str) -> Result<String, String> {
+    if event_types::objects_of(text).is_some() {
+        return Ok(text.to_owned());
     }
+    let like = |kind: &&str| similar(kind, text);
+    let nearest = event_types::all().filter(|kind| like(kind) >= LIKE_MIN).max_by(|a, b| like(a).total_cmp(&like(b)));
+    Err(match nearest {
+        Some(nearest) => format!("Stripe has no such type; did you mean {nearest}?"),
+        None => "Stripe has no such type; give one such as customer.updated".to_owned(),
+    })
 }
 
-/// Reads a moment into unix seconds: a date (midnight UTC) or a timestamp with its zone.
-///
-/// # Errors
-/// A sentence for the user.
-pub fn moment_s(text: &str) -> Result<i64, String> {
-    second(text).ok_or_else(|| {
-        "give a date such as 2026-01-31 (midnight UTC), or a time with its zone such as 2026-01-31T12:00:00Z".to_owned()
-    })
+/// Returns how much two words are like one another, from 0 to 1: by the letters that both have in the same order.
+fn similar(a: &str, b: &str) -> f64 {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().take(WORD_MAX).collect());
+    let mut row = vec![0_usize; b.len() + 1];
+    for one in &a {
+        let mut above = 0;
+        for (at, other) in b.iter().enumerate() {
+            let last = row[at + 1];
+            row[at + 1] = if one == other { above + 1 } else { last.max(row[at]) };
+            above = last;
+        }
+    }
+    2.0 * row[b.len()] as f64 / (a.len() + b.len()).max(1) as f64
 }
 
 /// A moment, or how long ago it was.
@@ -151,7 +165,7 @@ impl When {
     }
 }
 
-/// Reads a moment as [`moment_s`] does, or how long ago it was: `90s`, `2h`, `1d`.
+/// Reads a moment, a date (midnight UTC) or a timestamp with its zone; or how long ago it was: `90s`, `2h`, `1d`.
 ///
 /// # Errors
 /// A sentence for the user.
@@ -187,6 +201,22 @@ fn second(text: &str) -> Option<i64> {
 pub fn percent(text: &str) -> Result<u32, String> {
     let number = text.strip_suffix('%').unwrap_or(text).parse::<u32>();
     number.ok().filter(|n| (1..=100).contains(n)).ok_or_else(|| "give 1% to 100%".to_owned())
+}
+
+/// Reads `--duplicate`: `20%`, `20`, or `0.2` for the same share.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn share(text: &str) -> Result<u32, String> {
+    let percent = match text.strip_suffix('%').unwrap_or(text).parse::<f64>() {
+        // Nobody means a fifth of a percent.
+        Ok(share) if text.contains('.') && !text.ends_with('%') && share <= 1.0 => share * 100.0,
+        Ok(percent) => percent,
+        Err(_) => f64::NAN,
+    };
+    let is_whole = (percent - percent.round()).abs() < 1e-9;
+    let is_fine = (0.0..=100.0).contains(&percent) && is_whole;
+    if is_fine { Ok(percent.round() as u32) } else { Err("give 0% to 100%, such as 20%, or 0.2".to_owned()) }
 }
 
 /// Reads `--jobs`.
@@ -265,6 +295,18 @@ mod tests {
     }
 
     #[test]
+    fn a_share_is_a_percentage_or_a_part_of_one() {
+        for (text, wanted) in
+            [("20%", 20), ("20", 20), ("0.2", 20), ("0", 0), ("1", 1), ("1.0", 100), ("0.07", 7), ("100%", 100)]
+        {
+            assert_eq!(share(text), Ok(wanted), "{text}");
+        }
+        for text in ["", "%", "-1", "101", "1.5", "0.5%", "0.001", "NaN", "half", "1e9"] {
+            assert!(share(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn since_is_a_date_or_a_timestamp_and_not_the_future() {
         let now_s = 1_793_491_200; // 2026-11-01
         for (text, wanted_s) in [
@@ -285,16 +327,25 @@ mod tests {
     fn filters_of_the_log_are_read() {
         assert_eq!(event_type("customer.*").as_deref(), Ok("customer.*"));
         assert_eq!(event_type("*").as_deref(), Ok("*"));
-        assert_eq!(whole_event_type("v1.billing_meter.x").as_deref(), Ok("v1.billing_meter.x"));
-        for bad in ["", "customer", "customer.*", "a.b\"", "Customer.created"] {
-            assert!(whole_event_type(bad).is_err(), "{bad}");
+        assert_eq!(known_event_type("customer.updated").as_deref(), Ok("customer.updated"));
+        for (wrong, nearest) in [
+            ("customer.update", "customer.updated"),
+            ("costumer.created", "customer.created"),
+            ("invoice.payed", "invoice.paid"),
+            ("Customer.created", "customer.created"),
+            ("payment_intent.success", "payment_intent.succeeded"),
+        ] {
+            let why = known_event_type(wrong).expect_err(wrong);
+            assert!(why.ends_with(&format!("did you mean {nearest}?")), "{wrong}: {why}");
+        }
+        for bad in ["", "x", "customer.*é", "zzzzzzzzzz"] {
+            assert!(known_event_type(bad).is_err(), "{bad}");
         }
         for bad in ["", "cust*er", "a**", "a?"] {
             assert!(event_type(bad).is_err(), "{bad}");
         }
-        assert_eq!(moment_s("2026-11-01"), Ok(1_793_491_200));
-        assert_eq!(moment_s("2026-11-01T01:00:00+01:00"), Ok(1_793_491_200));
-        assert!(moment_s("2026-11-01 noon").is_err() && moment_s("").is_err());
+        assert_eq!(when("2026-11-01T01:00:00+01:00"), Ok(When::At(1_793_491_200)));
+        assert!(when("2026-11-01 noon").is_err());
         assert_eq!((limit("1"), limit("100000"), row("7")), (Ok(1), Ok(100_000), Ok(7)));
         assert!(limit("0").is_err() && limit("100001").is_err() && row("0").is_err() && row("x").is_err());
         assert_eq!(age("1h"), Ok(Duration::from_secs(3600)));

@@ -14,6 +14,9 @@ pub(super) struct Wishes {
     state: Mutex<State>,
 }
 
+/// Why, where nothing in particular failed.
+const UNFINISHED: &str = "not all of it was read; `stripesync status` names what is left";
+
 /// How the syncs beside a receiver went so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Told {
@@ -25,12 +28,36 @@ pub(super) struct Told {
     pub last_done_s: Option<i64>,
 }
 
+/// A sync that somebody wished for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Wish {
+    pub id: String,
+    /// Unix seconds, like the other times.
+    pub asked_s: i64,
+    pub began_s: Option<i64>,
+    pub ended_s: Option<i64>,
+    /// Why it failed; of several reasons the first.
+    pub error: Option<String>,
+}
+
+impl Wish {
+    /// Returns how it stands in a word.
+    pub fn state(&self) -> &'static str {
+        match (self.began_s, self.ended_s, &self.error) {
+            (None, ..) => "waiting",
+            (_, None, _) => "running",
+            (.., None) => "done",
+            (.., Some(_)) => "failed",
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct State {
     count: u32,
     /// What is to be worked off, or is at work.
-    open: Option<(String, bool)>,
-    ended: VecDeque<(String, bool)>,
+    open: Option<Wish>,
+    ended: VecDeque<Wish>,
     told: Told,
 }
 
@@ -44,47 +71,52 @@ impl Wishes {
     }
 
     /// Wishes for a sync; returns its id, or that of the one that is wanted or at work.
-    pub fn ask(&self) -> String {
+    pub fn ask(&self, now_s: i64) -> String {
         let mut state = self.state();
-        if let Some((id, _)) = &state.open {
-            return id.clone();
+        if let Some(open) = &state.open {
+            return open.id.clone();
         }
         state.count += 1;
         let id = format!("sync_{:08x}_{}", self.seed, state.count);
-        state.open = Some((id.clone(), false));
+        state.open = Some(Wish { id: id.clone(), asked_s: now_s, ..Wish::default() });
         id
     }
 
-    /// Returns how a sync stands.
-    pub fn stands(&self, id: &str) -> Option<&'static str> {
+    /// Returns a sync, if it is one of the last.
+    pub fn find(&self, id: &str) -> Option<Wish> {
         let state = self.state();
-        let is_it = |(known, _): &&(String, bool)| known == id;
-        let open = state.open.as_ref().filter(is_it).map(|(_, begun)| if *begun { "running" } else { "waiting" });
-        open.or_else(|| state.ended.iter().find(is_it).map(|(_, done)| if *done { "done" } else { "failed" }))
+        state.open.iter().chain(&state.ended).find(|wish| wish.id == id).cloned()
     }
 
     /// Begins with what is wanted; false where nothing is.
-    pub fn begin(&self) -> bool {
+    pub fn begin(&self, now_s: i64) -> bool {
         match &mut self.state().open {
-            Some((_, begun)) => {
-                *begun = true;
+            Some(open) => {
+                open.began_s = Some(now_s);
                 true
             }
             None => false,
         }
     }
 
+    /// Something of what is at work failed.
+    pub fn because(&self, why: &str) {
+        if let Some(open) = self.state().open.as_mut().filter(|open| open.began_s.is_some()) {
+            open.error.get_or_insert_with(|| why.to_owned());
+        }
+    }
+
     /// A reading of all that the file holds has ended, one that was wished for or another.
     pub fn end(&self, is_done: bool, now_s: i64) {
         let mut state = self.state();
-        let ended = match state.open.take() {
-            Some((id, true)) => Some((id, is_done)),
-            waiting => {
-                state.open = waiting;
-                None
-            }
-        };
-        state.ended.extend(ended);
+        if let Some(mut ended) = state.open.take_if(|open| open.began_s.is_some()) {
+            ended.ended_s = Some(now_s);
+            ended.error = match is_done {
+                true => None,
+                false => Some(ended.error.unwrap_or_else(|| UNFINISHED.to_owned())),
+            };
+            state.ended.push_back(ended);
+        }
         if state.ended.len() > ENDED_MAX {
             state.ended.pop_front();
         }
@@ -107,19 +139,36 @@ mod tests {
     #[test]
     fn one_sync_at_a_time_has_one_id_and_is_told_of_when_it_has_ended() {
         let wishes = Wishes::new(7);
-        assert!(!wishes.begin());
+        let stands = |id: &str| wishes.find(id).map(|wish| wish.state());
+        assert!(!wishes.begin(5));
         wishes.end(true, 10);
-        let first = wishes.ask();
-        assert_eq!((wishes.ask(), wishes.stands(&first)), (first.clone(), Some("waiting")));
+        let first = wishes.ask(11);
+        assert_eq!((wishes.ask(12), stands(&first)), (first.clone(), Some("waiting")));
         // What was at work before the wish does not fulfil it.
+        wishes.because("no such key");
         wishes.end(true, 20);
-        assert_eq!(wishes.stands(&first), Some("waiting"));
-        assert!(wishes.begin());
-        assert_eq!((wishes.ask(), wishes.stands(&first)), (first.clone(), Some("running")));
+        assert_eq!(stands(&first), Some("waiting"));
+        assert!(wishes.begin(25));
+        assert_eq!((wishes.ask(26), stands(&first)), (first.clone(), Some("running")));
+        wishes.because("the network");
+        wishes.because("and the key");
         wishes.end(false, 30);
-        let second = wishes.ask();
-        assert_ne!(first, second);
-        assert_eq!((wishes.stands(&first), wishes.stands("sync_x")), (Some("failed"), None));
-        assert_eq!(wishes.told(), Told { done: 2, failed: 1, last_done_s: Some(20) });
+        let wanted = Wish {
+            id: first.clone(),
+            asked_s: 11,
+            began_s: Some(25),
+            ended_s: Some(30),
+            error: Some("the network".to_owned()),
+        };
+        assert_eq!((wishes.find(&first), wanted.state()), (Some(wanted.clone()), "failed"));
+        let second = wishes.ask(31);
+        assert!(wishes.begin(32));
+        wishes.end(false, 33);
+        assert_eq!(wishes.find(&second).and_then(|wish| wish.error).as_deref(), Some(UNFINISHED));
+        let third = wishes.ask(34);
+        assert!(wishes.begin(35));
+        wishes.end(true, 36);
+        assert_eq!((stands(&third), stands("sync_x")), (Some("done"), None));
+        assert_eq!(wishes.told(), Told { done: 3, failed: 2, last_done_s: Some(36) });
     }
 }

@@ -115,6 +115,11 @@ impl Poster {
         &self.shown
     }
 
+    /// Returns whether the address names no path at its host.
+    pub fn has_no_path(&self) -> bool {
+        self.url.splitn(4, '/').nth(3).is_none_or(str::is_empty)
+    }
+
     /// Returns the host and the port that it leads to.
     pub fn host_and_port(&self) -> (&str, u16) {
         (self.host.trim_start_matches('[').trim_end_matches(']'), self.port)

@@ -167,6 +167,8 @@ pub struct Pruned {
 pub struct LogStats {
     /// When they were read, unix seconds.
     pub at_s: i64,
+    /// The only service that they are of, where one was chosen: `stripe`, `fic`.
+    pub provider: Option<&'static str>,
     /// What was delivered, by whatever door.
     pub delivered: Outcomes,
     /// What the service's own list showed.
@@ -196,7 +198,7 @@ pub struct Outcomes {
     pub waiting: u64,
     /// Events that were tried at least once.
     pub tried: u64,
-    /// Attempts beyond the first.
+    /// Attempts at an event that had failed before.
     pub retries: u64,
 }
 
@@ -221,8 +223,9 @@ impl Outcomes {
         self.failed + self.dead
     }
 
-    /// Counts one event.
-    pub fn add(&mut self, status: &str, attempts: u64) {
+    /// Counts one event: how often it was tried, and how many of the attempts failed. What was taken and is replayed is
+    /// tried once more without being a retry.
+    pub fn add(&mut self, status: &str, attempts: u64, failures: u64) {
         match status {
             "processed" => self.processed += 1,
             "ignored" => self.ignored += 1,
@@ -231,7 +234,8 @@ impl Outcomes {
             _ => self.waiting += 1,
         }
         self.tried += u64::from(attempts > 0);
-        self.retries += attempts.saturating_sub(1);
+        let is_last_a_failure = matches!(status, "failed" | "dead");
+        self.retries += failures.saturating_sub(u64::from(is_last_a_failure));
     }
 }
 
@@ -279,34 +283,48 @@ pub struct QueueStats {
 /// Sub-buckets of each doubling: a quantile is told to 1/64 at worst.
 const STEPS: u64 = 64;
 const STEPS_LOG2: u32 = 6;
-/// Up to 2^40 microseconds, twelve days; what is longer counts as that.
-const DOUBLINGS: usize = 40 - STEPS_LOG2 as usize;
+/// Up to 2^32 microseconds, an hour and eleven minutes.
+const DOUBLINGS: usize = 32 - STEPS_LOG2 as usize;
 
-/// How long many things took: counts in buckets that grow with the value. Its size does not depend on how many there are.
-#[derive(Debug, Clone)]
+/// So many values are kept as they are.
+const EXACT_MAX: usize = 1 << 17;
+
+/// How long many things took: each value, and of more than [`EXACT_MAX`] counts in buckets that grow with the value. Its
+/// size has a bound.
+#[derive(Debug, Clone, Default)]
 pub struct Latencies {
-    buckets: Box<[u32]>,
+    values: Vec<u32>,
+    /// Empty while the values are kept.
+    buckets: Vec<u32>,
     count: u64,
 }
 
-impl Default for Latencies {
-    fn default() -> Latencies {
-        Latencies { buckets: vec![0; STEPS as usize * (DOUBLINGS + 1)].into_boxed_slice(), count: 0 }
-    }
-}
-
 impl Latencies {
-    /// Counts one.
+    /// Counts one; more than an hour counts as that.
     pub fn add(&mut self, took_us: u64) {
-        let last = self.buckets.len() - 1;
-        let bucket = &mut self.buckets[bucket_of(took_us).min(last)];
-        *bucket = bucket.saturating_add(1);
+        let took_us = u32::try_from(took_us).unwrap_or(u32::MAX);
         self.count += 1;
+        if self.buckets.is_empty() && self.values.len() < EXACT_MAX {
+            self.values.push(took_us);
+            return;
+        }
+        if self.buckets.is_empty() {
+            self.buckets = vec![0; STEPS as usize * (DOUBLINGS + 1)];
+        }
+        for value in std::mem::take(&mut self.values).into_iter().chain([took_us]) {
+            let last = self.buckets.len() - 1;
+            let bucket = &mut self.buckets[bucket_of(u64::from(value)).min(last)];
+            *bucket = bucket.saturating_add(1);
+        }
     }
 
-    /// Returns what so many of 100 did not exceed: the upper end of their bucket.
-    pub fn percentile_us(&self, percent: u64) -> Option<u64> {
+    /// Returns what so many of 100 did not exceed: the value itself, or the upper end of its bucket.
+    pub fn percentile_us(&mut self, percent: u64) -> Option<u64> {
         let rank = (self.count * percent).div_ceil(100).max(1);
+        if self.buckets.is_empty() {
+            let at = usize::try_from(rank - 1).ok().filter(|at| *at < self.values.len())?;
+            return Some(u64::from(*self.values.select_nth_unstable(at).1));
+        }
         let mut seen = 0;
         let reached = |&(_, count): &(usize, &u32)| {
             seen += u64::from(*count);
@@ -335,10 +353,12 @@ fn upper_end(bucket: usize) -> u64 {
     begin + (1 << doubling) - 1
 }
 
-/// Returns a share in hundredths of a percent, rounded down so that only all is 10,000; none of nothing.
+/// Returns a share in hundredths of a percent, rounded so that only all is 10,000 and only nothing is 0; none of nothing.
 pub fn basis_points(part: u64, of: u64) -> Option<u64> {
-    let share = u128::from(part) * 10_000 / u128::from((of > 0).then_some(of)?);
-    u64::try_from(share).ok()
+    let of = u128::from((of > 0).then_some(of)?);
+    let nearest = (u128::from(part) * 20_000 + of) / (2 * of);
+    let (least, most) = (u128::from(part > 0), if u128::from(part) < of { 9_999 } else { u128::MAX });
+    u64::try_from(nearest.clamp(least, most)).ok()
 }
 
 #[cfg(test)]
@@ -347,35 +367,38 @@ mod tests {
 
     #[test]
     fn a_percentile_is_no_less_than_the_value_and_no_more_than_a_64th_beyond() {
-        for value in [0, 1, 63, 64, 65, 127, 128, 129, 1000, 4095, 4096, 123_456, 1 << 30, (1 << 39) + 12_345] {
+        for value in [0, 1, 63, 64, 65, 127, 128, 129, 1000, 4095, 4096, 123_456, 1 << 30, (1 << 31) + 12_345] {
             let mut latencies = Latencies::default();
-            latencies.add(value);
+            (0..=EXACT_MAX).for_each(|_| latencies.add(value));
             let told = latencies.percentile_us(50).expect("one");
             assert!(told >= value && told - value <= value / 64, "{value}: {told}");
         }
         let mut endless = Latencies::default();
         endless.add(u64::MAX);
-        assert!(endless.percentile_us(99).expect("one") >= (1 << 40) - 1);
+        assert_eq!(endless.percentile_us(99), Some(u64::from(u32::MAX)));
     }
 
     #[test]
     fn percentiles_are_those_of_the_sorted_values() {
         let mut latencies = Latencies::default();
         assert_eq!(latencies.percentile_us(50), None);
-        (1..=100).for_each(|value| latencies.add(value));
+        (1..=100).rev().for_each(|value| latencies.add(value * 1001));
         let told = [50, 95, 99, 100].map(|percent| latencies.percentile_us(percent));
-        assert_eq!(told, [Some(50), Some(95), Some(99), Some(100)]);
+        assert_eq!(told, [Some(50_050), Some(95_095), Some(99_099), Some(100_100)], "to the microsecond");
         latencies.add(60_000_000);
-        assert_eq!(latencies.percentile_us(99), Some(100), "one of a hundred and one is beyond");
+        assert_eq!(latencies.percentile_us(99), Some(100_100), "one of a hundred and one is beyond");
     }
 
     #[test]
-    fn a_share_is_all_only_when_it_is_all() {
+    fn a_share_is_all_only_when_it_is_all_and_nothing_only_when_there_is_nothing() {
         let cases = [
             (0, 0, None),
             (0, 5, Some(0)),
             (9_999, 10_000, Some(9_999)),
             (9_999_999, 10_000_000, Some(9_999)),
+            (1, 10_000_000, Some(1)),
+            (2, 3, Some(6_667)),
+            (1, 3, Some(3_333)),
             (5, 5, Some(10_000)),
             (u64::MAX, u64::MAX, Some(10_000)),
         ];
@@ -387,10 +410,16 @@ mod tests {
     #[test]
     fn what_waits_is_not_what_failed() {
         let mut outcomes = Outcomes::default();
-        let statuses =
-            [("processed", 1), ("processed", 3), ("ignored", 0), ("failed", 2), ("dead", 4), ("received", 0)];
-        statuses.iter().for_each(|(status, attempts)| outcomes.add(status, *attempts));
+        let statuses = [
+            ("processed", 1, 0),
+            ("processed", 3, 1),
+            ("ignored", 0, 0),
+            ("failed", 2, 2),
+            ("dead", 4, 4),
+            ("received", 0, 0),
+        ];
+        statuses.iter().for_each(|(status, attempts, failures)| outcomes.add(status, *attempts, *failures));
         assert_eq!((outcomes.total(), outcomes.ended(), outcomes.succeeded()), (6, 5, 3));
-        assert_eq!((outcomes.unsuccessful(), outcomes.tried, outcomes.retries), (2, 4, 6));
+        assert_eq!((outcomes.unsuccessful(), outcomes.tried, outcomes.retries), (2, 4, 5));
     }
 }

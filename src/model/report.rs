@@ -11,6 +11,8 @@ pub struct StatusReport {
     pub accounts: Vec<AccountReport>,
     /// What the event log holds.
     pub log: LogHolds,
+    /// The only service that it tells of, where one was chosen: `stripe`, `fic`.
+    pub provider: Option<&'static str>,
 }
 
 /// What the event log holds.

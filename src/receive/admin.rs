@@ -49,8 +49,8 @@ pub trait Office: Send + Sync {
     /// # Errors
     /// Why there is none.
     fn start_sync(&self) -> Result<String, String>;
-    /// Returns how a sync stands.
-    fn sync_state(&self, id: &str) -> Option<&'static str>;
+    /// Returns how a sync stands, as JSON.
+    fn sync_state(&self, id: &str) -> Option<String>;
 }
 
 /// What a request is for.
@@ -150,7 +150,7 @@ fn respond(
             Err(why) => answer(503, JSON, error(&why), None),
         },
         Wish::SyncState(id) => match office.sync_state(&id) {
-            Some(state) => answer(200, JSON, json!({"id": id, "state": state}).to_string(), None),
+            Some(state) => answer(200, JSON, state, None),
             None => answer(404, JSON, error("no such sync"), None),
         },
         Wish::No(status, why) => answer(status, JSON, error(why), None),

@@ -14,6 +14,8 @@ mod stripe;
 #[cfg(test)]
 mod tests;
 
+pub use stripe::types as event_types;
+
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, PoisonError};

@@ -295,16 +295,26 @@ impl Store {
     ///
     /// # Errors
     /// SQLite's.
-    pub fn log_stats(&self, provider: Option<&str>, now_s: i64) -> Result<LogStats, Error> {
+    pub fn log_stats(&self, provider: Option<&'static str>, now_s: i64) -> Result<LogStats, Error> {
         let sql = |e| self.sql(e);
         let accounts = self.account_rows(provider)?;
-        let mut gathered = Gathered::new(now_s);
+        let mut gathered = Gathered::new(now_s, self.failures_by_event()?);
         let mut statement = self.conn.prepare(STATS).map_err(sql)?;
         let mut rows = statement.query([]).map_err(sql)?;
         while let Some(row) = rows.next().map_err(sql)? {
             gathered.add(row, &accounts).map_err(sql)?;
         }
-        Ok(gathered.stats())
+        Ok(LogStats { provider, ..gathered.stats() })
+    }
+
+    /// Returns how often each event failed that ever did.
+    fn failures_by_event(&self) -> Result<HashMap<i64, u64>, Error> {
+        let sql = |e| self.sql(e);
+        let text = "SELECT event, count(*) FROM webhook_attempts GROUP BY event";
+        let mut statement = self.conn.prepare(text).map_err(sql)?;
+        let rows =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
     }
 
     fn account_rows(&self, provider: Option<&str>) -> Result<HashSet<i64>, Error> {
@@ -317,7 +327,7 @@ impl Store {
 }
 
 /// What the figures are made of: all of it stands in the index by time, and in the narrow table beside.
-const STATS: &str = "SELECT account, received_at, source, status, type, priority, attempts, duplicates, took_us
+const STATS: &str = "SELECT account, received_at, source, status, type, priority, attempts, duplicates, took_us, id
                      FROM webhook_events LEFT JOIN webhook_times ON event = id ORDER BY received_at";
 
 /// One type's figures while they are gathered.
@@ -328,8 +338,10 @@ struct Kind {
     latencies: Option<Latencies>,
 }
 
-/// The figures while they are gathered. Its size does not grow with the log.
+/// The figures while they are gathered. What it needs of memory has a bound, but for a few bytes for each event that ever
+/// failed.
 struct Gathered {
+    failures: HashMap<i64, u64>,
     stats: LogStats,
     kinds: Vec<Kind>,
     numbers: HashMap<String, usize>,
@@ -337,14 +349,14 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn new(now_s: i64) -> Gathered {
+    fn new(now_s: i64, failures: HashMap<i64, u64>) -> Gathered {
         let first_hour_s = now_s.div_euclid(HOUR_S) * HOUR_S - (HOURS as i64 - 1) * HOUR_S;
         let hours = (0..HOURS as i64)
             .map(|hour| HourStats { from_s: first_hour_s + hour * HOUR_S, ..HourStats::default() })
             .collect();
         let queue = (0..3).map(|priority| QueueStats { priority, ..QueueStats::default() }).collect();
         let stats = LogStats { at_s: now_s, hours, queue, ..LogStats::default() };
-        Gathered { stats, kinds: Vec::new(), numbers: HashMap::new(), first_hour_s }
+        Gathered { failures, stats, kinds: Vec::new(), numbers: HashMap::new(), first_hour_s }
     }
 
     fn add(&mut self, row: &rusqlite::Row, accounts: &HashSet<i64>) -> rusqlite::Result<()> {
@@ -355,6 +367,7 @@ impl Gathered {
         let is_listed = row.get_ref(2)?.as_str()? == FROM_LIST;
         let status = row.get_ref(3)?.as_str()?;
         let attempts = row.get::<_, i64>(6)?.unsigned_abs();
+        let failures = self.failures.get(&row.get(9)?).copied().unwrap_or(0);
         self.stats.duplicates += row.get::<_, i64>(7)?.unsigned_abs();
         let is_bad = matches!(status, "failed" | "dead");
         let hour = (received_s - self.first_hour_s).div_euclid(HOUR_S);
@@ -371,12 +384,12 @@ impl Gathered {
             queue.oldest_s = queue.oldest_s.into_iter().chain([received_s]).min();
         }
         if is_listed {
-            self.stats.listed.add(status, attempts);
+            self.stats.listed.add(status, attempts, failures);
             return Ok(());
         }
-        self.stats.delivered.add(status, attempts);
+        self.stats.delivered.add(status, attempts, failures);
         let kind = self.kind(row.get_ref(4)?.as_str()?);
-        kind.outcomes.add(status, attempts);
+        kind.outcomes.add(status, attempts, failures);
         if let Some(took_us) = row.get::<_, Option<i64>>(8)? {
             kind.latencies.get_or_insert_default().add(took_us.unsigned_abs());
         }
@@ -396,8 +409,8 @@ impl Gathered {
 
     fn stats(self) -> LogStats {
         let mut stats = self.stats;
-        let told = |kind: Kind| {
-            let at = |percent| kind.latencies.as_ref().and_then(|it| it.percentile_us(percent));
+        let told = |mut kind: Kind| {
+            let mut at = |percent| kind.latencies.as_mut().and_then(|it| it.percentile_us(percent));
             let (p50_us, p95_us, p99_us) = (at(50), at(95), at(99));
             KindStats { kind: kind.name, outcomes: kind.outcomes, p50_us, p95_us, p99_us }
         };
@@ -422,7 +435,9 @@ mod tests {
              (4, 1, 'stripe', 'evt_4', 'some.news', NULL, 'n_1', 90001, '{}', 'ignored', 'replay', 86400, 0, 1, 0),
              (5, 2, 'fic', 'evt_1', 'product.created', NULL, NULL, 90001, '{}', 'dead', 'live', 3600, 4, 1, 0),
              (6, 1, 'stripe', 'evt_6', 'product.created', 'stripe_products', 'prod_2', 90002, '{}', 'received', 'live', 90015, 0, 1, 0);
-             INSERT INTO webhook_times VALUES (1, 100), (3, 300), (5, 200);";
+             INSERT INTO webhook_times VALUES (1, 100), (3, 300), (5, 200);
+             INSERT INTO webhook_attempts (event, attempt, at, took_us, error) VALUES
+             (3, 1, 1, 1, 'x'), (3, 2, 1, 1, 'x'), (3, 3, 1, 1, 'x'), (5, 1, 1, 1, 'x'), (5, 2, 1, 1, 'x'), (5, 3, 1, 1, 'x'), (5, 4, 1, 1, 'x');";
         store.conn.execute_batch(text).expect("filled");
         store
     }
@@ -473,7 +488,7 @@ mod tests {
         assert_eq!((stats.delivered, stats.listed.processed, stats.duplicates), (wanted, 1, 3));
         let kinds: Vec<(&str, u64, Option<u64>)> =
             stats.kinds.iter().map(|it| (it.kind.as_str(), it.outcomes.total(), it.p50_us)).collect();
-        assert_eq!(kinds, [("product.created", 3, Some(100)), ("invoice.paid", 1, Some(303)), ("some.news", 1, None)]);
+        assert_eq!(kinds, [("product.created", 3, Some(100)), ("invoice.paid", 1, Some(300)), ("some.news", 1, None)]);
         let hours: Vec<(u64, u64, u64)> =
             stats.hours.iter().map(|it| (it.delivered, it.unsuccessful, it.listed)).collect();
         assert_eq!((hours.len(), hours[0], hours[1], hours[2]), (24, (1, 0, 0), (3, 1, 1), (0, 0, 0)));
@@ -533,7 +548,7 @@ mod tests {
         let store = store();
         let catalog = Catalog::new([]);
         let details = store.event_details(&catalog, 3).expect("read").expect("there");
-        assert_eq!((details.event.id.as_str(), details.now, details.failures.len()), ("evt_3", None, 0));
+        assert_eq!((details.event.id.as_str(), details.now, details.failures.len()), ("evt_3", None, 3));
         assert_eq!(store.event_details(&catalog, 99).expect("read"), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, params, params_from_iter};
 
 use super::Store;
 use super::error::Error;
@@ -72,15 +72,30 @@ impl Store {
             accounts.push(account);
         }
         let database = self.path.display().to_string();
-        Ok(StatusReport { database, size_bytes: self.size_bytes(), accounts, log: self.log_holds()? })
+        Ok(StatusReport {
+            database,
+            size_bytes: self.size_bytes(),
+            accounts,
+            log: self.log_holds(None)?,
+            provider: None,
+        })
     }
 
-    /// Returns how many events the log holds, and since when. By indexes alone.
-    fn log_holds(&self) -> Result<LogHolds, Error> {
-        let text = "SELECT (SELECT count(*) FROM webhook_events), (SELECT min(received_at) FROM webhook_events)";
+    /// Returns how many events the log holds, of one service or of all, and since when. By indexes alone.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn log_holds(&self, provider: Option<&str>) -> Result<LogHolds, Error> {
+        let text = match provider {
+            None => "SELECT (SELECT count(*) FROM webhook_events), (SELECT min(received_at) FROM webhook_events)",
+            Some(_) => {
+                "SELECT count(*), min(received_at) FROM webhook_events INDEXED BY webhook_events_by_time
+                 WHERE account IN (SELECT id FROM accounts WHERE provider = ?1)"
+            }
+        };
         let read =
             |row: &rusqlite::Row| Ok(LogHolds { events: row.get::<_, i64>(0)?.unsigned_abs(), since_s: row.get(1)? });
-        self.conn.query_row(text, [], read).map_err(|e| self.sql(e))
+        self.conn.query_row(text, params_from_iter(provider), read).map_err(|e| self.sql(e))
     }
 
     /// Looks through the whole file for damage: a page that still looks like one would be counted wrong without a word.

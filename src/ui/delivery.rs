@@ -22,7 +22,7 @@ pub struct DeliveryLine<'a> {
     pub account: &'a str,
     /// The answer's status; none for an attempt that nobody waits for.
     pub status: Option<u16>,
-    /// `processed`, `duplicate`, `ignored`, `failed`, `refused`.
+    /// `processed`, `stored`, `duplicate`, `ignored`, `failed`, `dead`, `malformed`, `refused`.
     pub outcome: &'a str,
     /// Why it was refused or failed.
     pub why: Option<&'a str>,
@@ -56,7 +56,7 @@ pub struct ForwardLine<'a> {
 /// What a replay came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Replayed {
-    /// How many events ended how: `processed`, `duplicate`, `ignored`, `failed`, `malformed`; of those that were sent
+    /// How many events ended how: `processed`, `duplicate`, `ignored`, `failed`, `dead`, `malformed`; of those that were sent
     /// elsewhere by the answer's status, or `no answer`.
     pub by_outcome: BTreeMap<String, u64>,
     /// How many did not end well.
@@ -123,12 +123,12 @@ fn thousandths(us: i64) -> String {
 pub fn json_line(line: &DeliveryLine) -> String {
     let text = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     let mut json = json!({
-        "at": line.at_s,
+        "at_s": line.at_s,
         "type": text(line.kind),
-        "id": text(line.id),
+        "event_id": text(line.id),
         "account": text(line.account),
-        "status": line.status,
-        "outcome": line.outcome,
+        "http_status": line.status,
+        "status": line.outcome,
         "error": line.why,
         "took_us": line.took_us,
         "webhook_id": line.row,
@@ -153,11 +153,11 @@ pub fn forwarded(line: &ForwardLine) -> String {
 /// Writes the same as a line of JSON; `forwarded_to` tells it from a delivery's.
 pub fn forwarded_json(line: &ForwardLine) -> String {
     let json = json!({
-        "at": line.at_s,
+        "at_s": line.at_s,
         "type": line.kind,
-        "id": line.id,
+        "event_id": line.id,
         "forwarded_to": line.url,
-        "status": line.status,
+        "http_status": line.status,
         "error": line.why,
         "took_ms": line.took_ms,
     });
@@ -187,7 +187,7 @@ mod tests {
             forwarded(&failed)
         );
         let read: serde_json::Value = serde_json::from_str(&forwarded_json(&line)).expect("JSON");
-        assert_eq!((&read["forwarded_to"], &read["status"]), (&json!("http://x/y"), &json!(204)));
+        assert_eq!((&read["forwarded_to"], &read["http_status"]), (&json!("http://x/y"), &json!(204)));
     }
 
     #[test]
@@ -235,7 +235,7 @@ mod tests {
         );
         let read: serde_json::Value = serde_json::from_str(&json_line(&refused)).expect("JSON");
         assert_eq!(
-            (&read["type"], &read["status"], &read["webhook_id"]),
+            (&read["type"], &read["http_status"], &read["webhook_id"]),
             (&serde_json::Value::Null, &json!(400), &json!(7))
         );
     }

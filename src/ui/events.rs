@@ -19,11 +19,12 @@ pub fn priority(priority: i64) -> &'static str {
 pub fn table(events: &[LoggedEvent], width: Option<u16>) -> String {
     let columns = [
         numbers("row"),
-        whole("time"),
+        whole("came in"),
+        whole("happened").dropped(3),
         names("type"),
         names("event"),
-        whole("account").dropped(3),
-        whole("object").dropped(4),
+        whole("account").dropped(4),
+        whole("object").dropped(5),
         whole("status"),
         numbers("attempts").dropped(2),
         whole("source").dropped(1),
@@ -31,6 +32,7 @@ pub fn table(events: &[LoggedEvent], width: Option<u16>) -> String {
     let row = |event: &LoggedEvent| {
         vec![
             event.row.to_string(),
+            moment(event.received_s),
             moment(event.created_s),
             event.kind.clone(),
             event.id.clone(),
@@ -48,13 +50,13 @@ pub fn table(events: &[LoggedEvent], width: Option<u16>) -> String {
 }
 
 const TITLES: [&str; 14] = [
-    "row",
+    "webhook_id",
     "provider",
     "account",
-    "event",
+    "event_id",
     "type",
     "table",
-    "object",
+    "object_id",
     "created_s",
     "received_s",
     "status",
@@ -343,11 +345,14 @@ mod tests {
     fn a_list_fits_the_terminal_and_keeps_what_names_the_event() {
         let drawn = table(&[event(12, "processed"), event(7, "dead")], None);
         let titles: Vec<&str> = drawn.lines().next().unwrap_or_default().split_whitespace().collect();
-        assert_eq!(titles, ["row", "time", "type", "event", "account", "object", "status", "attempts", "source"]);
+        assert_eq!(
+            titles,
+            ["row", "came", "in", "happened", "type", "event", "account", "object", "status", "attempts", "source"]
+        );
         for width in [60, 80, 120] {
             let drawn = table(&[event(12, "processed"), event(7, "dead")], Some(width));
             assert!(drawn.lines().all(|line| line.width() <= width.into()), "{drawn}");
-            assert!(drawn.contains("processed") && drawn.contains("2026-11-01 00:00:00Z"), "{drawn}");
+            assert!(drawn.contains("processed") && drawn.contains("2026-11-01 00:01:00Z"), "{drawn}");
         }
         assert_eq!(table(&[], None), "");
         assert!(csv(&[event(7, "dead")]).contains(",2,'=1+1 \x1b[2J,1793491300\n"), "{}", csv(&[event(7, "dead")]));

@@ -35,7 +35,9 @@ pub fn start(format: LogFormat, verbose: Option<u8>, streams: Streams) {
     };
     let ours = Targets::new().with_target("stripesync", level);
     let writer = AboveBars { streams, is_text: format == LogFormat::Text };
-    let layer = fmt::layer().with_ansi(false).with_writer(writer);
+    // Which part of the program says it is of use to those alone who look into it.
+    let has_targets = verbose.is_some_and(|verbose| verbose > 0);
+    let layer = fmt::layer().with_ansi(false).with_target(has_targets).with_writer(writer);
     let layer = match format {
         LogFormat::Text => layer.with_filter(ours).boxed(),
         LogFormat::Json => layer.json().flatten_event(true).with_filter(ours).boxed(),

@@ -1,4 +1,6 @@
-//! The event log as JSON documents. The names here are promises to scripts: add, never rename.
+//! The event log as JSON documents. The names here are promises to scripts: add, never rename. One thing has one name in
+//! all of them, and in the lines of `listen` and `test-webhook`: `webhook_id` (the row of the log), `event_id`, `type`,
+//! `account`, `object_id`, `status` (what became of the event), `http_status`, `error`; times end in `_s`, unix seconds.
 
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -10,14 +12,14 @@ use crate::model::log::{EventDetails, LogStats, LoggedEvent, Outcomes, RetryPlan
 
 #[derive(Serialize)]
 struct Event<'a> {
-    row: i64,
+    webhook_id: i64,
     provider: &'a str,
     account: &'a str,
-    event: &'a str,
+    event_id: &'a str,
     #[serde(rename = "type")]
     kind: &'a str,
     table: Option<&'a str>,
-    object: Option<&'a str>,
+    object_id: Option<&'a str>,
     created_s: i64,
     received_s: i64,
     status: &'a str,
@@ -30,13 +32,13 @@ struct Event<'a> {
 impl<'a> From<&'a LoggedEvent> for Event<'a> {
     fn from(event: &'a LoggedEvent) -> Event<'a> {
         Event {
-            row: event.row,
+            webhook_id: event.row,
             provider: &event.provider,
             account: &event.account,
-            event: &event.id,
+            event_id: &event.id,
             kind: &event.kind,
             table: event.table.as_deref(),
-            object: event.object_id.as_deref(),
+            object_id: event.object_id.as_deref(),
             created_s: event.created_s,
             received_s: event.received_s,
             status: &event.status,
@@ -281,7 +283,7 @@ mod tests {
             ..EventDetails::default()
         };
         let text = details(&shown);
-        assert!(text.contains(r#""row":7,"#) && text.contains(r#""columns":{"amount_minor":"10"}"#), "{text}");
+        assert!(text.contains(r#""webhook_id":7,"#) && text.contains(r#""columns":{"amount_minor":"10"}"#), "{text}");
         assert!(text.contains(r#""payload":{"x":1.10,"#) && !text.contains('\u{7f}'), "{text}");
         let read: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         assert_eq!((read["payload"]["y"]["z"].as_str(), read["type"].as_str()), (Some("\u{1b}\u{7f}"), Some("a.b")));

@@ -2,13 +2,14 @@
 
 use super::events::priority;
 use super::sheet::{self, names, numbers, whole};
+use super::status::service;
 use super::units::{grouped, moment, span, took};
 use crate::model::log::{HourStats, KindStats, LogStats, Outcomes, QueueStats, basis_points};
 
 /// Types that are shown unless all are wanted.
 const KINDS_SHOWN: usize = 20;
 
-/// Returns a share in percent with two decimals, rounded down: `99.96`; only all is `100.00`.
+/// Returns a share in percent with two decimals: `99.96`; only all is `100.00`, only nothing `0.00`.
 pub fn percent(part: u64, of: u64) -> Option<String> {
     basis_points(part, of).map(|points| format!("{}.{:02}", points / 100, points % 100))
 }
@@ -41,16 +42,20 @@ fn totals(stats: &LogStats, width: Option<u16>) -> String {
     let of = &stats.delivered;
     let none = || "none yet".to_owned();
     let rate = percent(of.succeeded(), of.ended()).map_or_else(none, |percent| format!("{percent} %"));
-    let rows = [
+    let mut rows = vec![
         ("Total Webhooks", grouped(of.total())),
         ("Success Rate", rate),
         ("Failed Count", grouped(of.unsuccessful())),
         ("Duplicates Prevented", grouped(stats.duplicates)),
         ("Average Retry Count", average_retries(of).unwrap_or_else(none)),
-        ("Events read by sync", grouped(stats.listed.total())),
     ];
-    let rows = rows.map(|(name, value)| vec![name.to_owned(), value]);
-    sheet::table(&[whole("figure"), numbers("value")], &rows, width)
+    // Fatture in Cloud has no list of what happened.
+    if stats.provider != Some("fic") {
+        rows.push(("Events read by sync", grouped(stats.listed.total())));
+    }
+    let rows: Vec<Vec<String>> = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
+    let heading = stats.provider.map_or("figure", service);
+    sheet::table(&[whole(heading), numbers("value")], &rows, width)
 }
 
 fn queue(stats: &LogStats, width: Option<u16>) -> String {
@@ -172,6 +177,7 @@ mod tests {
         };
         LogStats {
             at_s: 1_793_494_800,
+            provider: None,
             delivered,
             listed: Outcomes { processed: 12_000, ..Outcomes::default() },
             duplicates: 17,
@@ -212,6 +218,9 @@ mod tests {
         assert!(!drawn.contains("2026-11-01 01:00"), "an hour without events says nothing");
         let all = table(&stats(), true, None);
         assert!(all.contains("2026-11-01 01:00") && all.contains("trial_will_end_21"), "{all}");
+        let fic = table(&LogStats { provider: Some("fic"), ..stats() }, false, None);
+        assert!(fic.starts_with("Fatture in Cloud  "), "{fic}");
+        assert!(!fic.contains("Events read by sync"), "{fic}");
         for width in [40, 60, 80] {
             let drawn = table(&stats(), true, Some(width));
             assert!(drawn.lines().all(|line| line.width() <= width.into()), "{width}\n{drawn}");

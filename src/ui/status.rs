@@ -27,7 +27,8 @@ pub fn table(status: &StatusReport, all: bool, width: Option<u16>) -> String {
         out.push_str(&format!("event log: {} since {}\n", counted(status.log.events, "event"), moment(since_s)));
     }
     if status.accounts.is_empty() {
-        out.push_str("no account yet; `stripesync sync` brings the first\n");
+        let of = status.provider.map(|provider| format!(" of {}", service(provider))).unwrap_or_default();
+        out.push_str(&format!("no account{of} yet; `stripesync sync` brings the first\n"));
     }
     for account in &status.accounts {
         out.push('\n');
@@ -37,6 +38,11 @@ pub fn table(status: &StatusReport, all: bool, width: Option<u16>) -> String {
         }
     }
     out
+}
+
+/// Returns a service's own name.
+pub fn service(provider: &str) -> &'static str {
+    if provider == "fic" { "Fatture in Cloud" } else { "Stripe" }
 }
 
 /// Names the file and its size.
@@ -169,6 +175,7 @@ mod tests {
         };
         StatusReport {
             log: LogHolds { events: 1234, since_s: Some(0) },
+            provider: None,
             database: "./stripesync.db".into(),
             size_bytes: 12_345_678,
             accounts: vec![AccountReport {
@@ -249,6 +256,8 @@ mod tests {
     fn an_empty_file_says_what_to_do() {
         let drawn = table(&StatusReport { database: "x.db".into(), ..StatusReport::default() }, false, None);
         assert_eq!(drawn, "x.db  0 B\nno account yet; `stripesync sync` brings the first\n");
+        let fic = StatusReport { provider: Some("fic"), ..StatusReport::default() };
+        assert!(table(&fic, false, None).contains("no account of Fatture in Cloud yet"));
     }
 
     #[test]

@@ -88,7 +88,7 @@ pub fn json(trial: &Trial, is_rehearsed: bool) -> String {
     let changes = trial.changes.iter().map(|it| json!({"column": it.column, "before": it.before, "after": it.after}));
     let account = Some(&trial.account).filter(|account| !account.is_empty());
     let json = json!({
-        "event": trial.event,
+        "event_id": trial.event,
         "type": trial.kind,
         "account": account,
         "status": trial.outcome,
@@ -98,7 +98,7 @@ pub fn json(trial: &Trial, is_rehearsed: bool) -> String {
         "webhook_id": trial.row.filter(|_| !is_rehearsed),
         "correlation_id": trial.correlation_id,
         "table": trial.table,
-        "object": trial.object_id,
+        "object_id": trial.object_id,
         "was_there": trial.was_there,
         "is_there": trial.is_there,
         "deleted_s": trial.deleted_s,
@@ -111,7 +111,8 @@ pub fn json(trial: &Trial, is_rehearsed: bool) -> String {
 
 /// Writes a line for each change, or one without a column where nothing changed.
 pub fn csv(trial: &Trial) -> String {
-    let titles = ["event", "type", "account", "status", "took_us", "table", "object", "column", "before", "after"];
+    let titles =
+        ["event_id", "type", "account", "status", "took_us", "table", "object_id", "column", "before", "after"];
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let record = |column: &str, before: &Option<String>, after: &Option<String>| {
         vec![
@@ -151,9 +152,9 @@ pub fn posted(post: &PostLine) -> String {
 pub fn posted_json(post: &PostLine) -> String {
     let json = json!({
         "url": post.url,
-        "event": post.event,
+        "event_id": post.event,
         "type": post.kind,
-        "status": post.status,
+        "http_status": post.status,
         "correlation_id": post.correlation_id,
         "took_ms": post.took_ms,
     });
@@ -170,7 +171,7 @@ pub fn posted_csv(post: &PostLine) -> String {
         post.correlation_id.unwrap_or_default().to_owned(),
         post.took_ms.to_string(),
     ];
-    sheet::csv(&["url", "event", "type", "status", "correlation_id", "took_ms"], &[row.to_vec()])
+    sheet::csv(&["url", "event_id", "type", "http_status", "correlation_id", "took_ms"], &[row.to_vec()])
 }
 
 #[cfg(test)]
@@ -244,7 +245,8 @@ mod tests {
         assert!(drawn.starts_with("--> a.b [evt_1] to http://x/y\n<-- [503] 12 ms  correlation id c"), "{drawn}");
         assert!(!drawn.contains('\u{1b}'), "{drawn:?}");
         assert!(
-            posted_csv(&post).starts_with("url,event,type,status,correlation_id,took_ms\nhttp://x/y,evt_1,a.b,503,")
+            posted_csv(&post)
+                .starts_with("url,event_id,type,http_status,correlation_id,took_ms\nhttp://x/y,evt_1,a.b,503,")
         );
         assert!(posted_json(&post).contains(r#""took_ms":12"#));
     }

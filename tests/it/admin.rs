@@ -1,6 +1,8 @@
 //! The admin port: what it serves, to whom, and that its figures are those of the file; and the log that is pruned.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use serde_json::Value;
 
@@ -206,7 +208,10 @@ fn who_is_no_program_on_this_machine_is_refused() {
 #[test]
 fn a_sync_is_started_once_however_often_it_is_asked_for() {
     let home = Home::new();
-    let service = Scripted::start(|path, _| match path {
+    let is_revoked = Arc::new(AtomicBool::new(false));
+    let revoked = Arc::clone(&is_revoked);
+    let service = Scripted::start(move |path, _| match path {
+        _ if revoked.load(SeqCst) => Reply::Json(401, r#"{"error":{"message":"no such key"}}"#.to_owned()),
         "/v1/account" => account(),
         _ => Reply::Json(200, r#"{"object":"list","data":[],"has_more":false,"url":"/v1/x"}"#.to_owned()),
     });
@@ -227,8 +232,16 @@ fn a_sync_is_started_once_however_often_it_is_asked_for() {
     let id = first["id"].as_str().expect("an id").to_owned();
     let line = format!("GET /api/stripe/sync/{id}");
     until("done", || asked(&line).1["state"] == "done");
+    let (_, done) = asked(&line);
+    let times = ["asked_s", "began_s", "ended_s"].map(|name| done[name].as_i64().unwrap_or_else(|| panic!("{done}")));
+    assert!(times.is_sorted() && times[0] >= now_s() - 60 && done["error"].is_null(), "{done}");
+    is_revoked.store(true, SeqCst);
     let (_, second) = asked("POST /api/stripe/sync");
     assert_ne!(second["id"], first["id"], "the first one is done");
+    let line = format!("GET /api/stripe/sync/{}", second["id"].as_str().expect("an id"));
+    until("failed", || asked(&line).1["state"] == "failed");
+    let (_, failed) = asked(&line);
+    assert!(failed["error"].as_str().is_some_and(|why| why.contains("no such key")), "{failed}");
     assert_eq!(asked("GET /api/stripe/sync/sync_0_0").0, 404);
     let figures = served.metrics();
     assert!(figures[r#"stripesync_catch_ups_total{status="done"}"#] >= 1.0, "{figures:#?}");

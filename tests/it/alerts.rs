@@ -83,7 +83,9 @@ fn a_command_is_told_of_an_event_that_is_given_up_once_and_without_secrets() {
         (Some("event_dead"), Some("unknown product.updated"))
     );
     let message = alert["message"].as_str().expect("a sentence");
-    assert!(message.contains("evt_1 (product.updated) was given up") && message.contains("retry-failed"), "{message}");
+    let wanted = "3 events of type product.updated were given up (evt_1, evt_2, evt_3), the last because";
+    assert!(message.starts_with(wanted) && message.contains("retry-failed` tries them again"), "{message}");
+    assert_eq!((alert["events"].as_u64(), alert["event_ids"][0].as_str()), (Some(3), Some("evt_1")), "{alert}");
     assert!(alert["database"].as_str().is_some_and(|it| it.starts_with('/')) && alert["at_s"].is_i64(), "{alert}");
     let variables = fs::read_to_string(home.path().join("told.env")).expect("written");
     assert!(variables.contains("STRIPESYNC_ALERT_KIND=event_dead\n"), "{variables}");
@@ -106,8 +108,9 @@ fn an_address_is_told_when_too_many_events_fail() {
     }
     let told = [(); 2].map(|()| received.recv_timeout(Duration::from_secs(20)).expect("told"));
     let kinds = told.each_ref().map(|(_, body)| serde_json::from_str::<Value>(body).expect("JSON")["kind"].clone());
-    assert_eq!(kinds, ["event_dead", "failure_rate"]);
-    assert!(told[1].1.contains("4 of 12 events failed within 10 min"), "{}", told[1].1);
+    assert_eq!(kinds, ["failure_rate", "event_dead"]);
+    assert!(told[0].1.contains("4 of 12 events failed within 10 min"), "{}", told[0].1);
+    assert!(told[1].1.contains("4 events of type product.updated were given up"), "{}", told[1].1);
     assert!(told[0].0.starts_with("POST /hook?token=aTokenInTheAddress "), "{}", told[0].0);
     running.says("answered an alert with 302");
     assert!(!running.said().contains("aTokenInTheAddress"), "{}", running.said());
@@ -142,10 +145,14 @@ fn a_failed_sync_is_told_and_a_slow_command_delays_nobody() {
 #[test]
 fn alerts_that_cannot_be_told_are_refused_at_the_start() {
     let home = Home::new();
+    fs::write(home.path().join("told.json"), "{}").expect("written");
     for (alerts, why) in [
         ("url = \"http://alerts.example/x\"", "has to be https"),
         ("url = \"alerts.example\"", "alerts.url cannot be used"),
         ("command = \"notify 'me\"", "alerts.command has a quote that is not closed"),
+        ("command = \"no-such-program x\"", "the program no-such-program is in no folder of PATH"),
+        ("command = \"./told.json\"", "the program ./told.json is no file that may be executed"),
+        ("command = \"/no/such/one\"", "chmod +x"),
         ("failure_rate = \"0%\"", "alerts.failure_rate must be a share"),
     ] {
         config(&home, alerts);

@@ -50,7 +50,10 @@ fn filled() -> Home {
     // The last two as if something had kept them from their effect, long ago and for the last time.
     let failed = "UPDATE webhook_events SET status = 'failed', error = 'no luck', attempts = 2, next_attempt_at = 99 WHERE event_id = 'evt_4';
          UPDATE webhook_events SET status = 'dead', error = 'no luck at all', attempts = 4 WHERE event_id = 'evt_5';
-         INSERT INTO webhook_attempts SELECT id, 1, 1793491301, 850, 'no luck' FROM webhook_events WHERE event_id = 'evt_5';
+         INSERT INTO webhook_attempts SELECT id, 1, 1793491301, 850, 'no luck' FROM webhook_events WHERE event_id IN ('evt_4', 'evt_5');
+         INSERT INTO webhook_attempts SELECT id, 2, 1793491302, 850, 'no luck' FROM webhook_events WHERE event_id IN ('evt_4', 'evt_5');
+         INSERT INTO webhook_attempts SELECT id, 3, 1793491303, 850, 'no luck' FROM webhook_events WHERE event_id = 'evt_5';
+         INSERT INTO webhook_attempts SELECT id, 4, 1793491304, 850, 'no luck' FROM webhook_events WHERE event_id = 'evt_5';
          UPDATE stripe_products SET name = 'A', data = replace(data, '\"B\"', '\"A\"') WHERE id = 'prod_1';
          DELETE FROM stripe_products WHERE id = 'prod_2'; DELETE FROM row_states;";
     execute(&home.database(), failed);
@@ -69,7 +72,7 @@ fn events_are_listed_the_last_first_and_filters_choose() {
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
         let events = json(&ran);
         let events = events.as_array().expect("a list").iter();
-        events.map(|event| event["event"].as_str().unwrap_or_default().to_owned()).collect()
+        events.map(|event| event["event_id"].as_str().unwrap_or_default().to_owned()).collect()
     };
     let cases: [(&[&str], &[&str]); 10] = [
         (&[], &["evt_5", "evt_4", "evt_3", "evt_2", "evt_1"]),
@@ -86,13 +89,34 @@ fn events_are_listed_the_last_first_and_filters_choose() {
     for (more, wanted) in cases {
         assert_eq!(listed(more), wanted, "{more:?}");
     }
+    // All of them happened long ago by now, and none in the last day.
+    assert_eq!(
+        (listed(&["--until", "1s"]).len(), listed(&["--since", "3650d", "--until", "2026-11-01T00:00:01Z"]).len()),
+        (5, 1)
+    );
     let table = home.run(&["events", "list", "--limit", "3"]);
     let first: Vec<&str> = table.stdout.lines().nth(1).unwrap_or_default().split_whitespace().collect();
-    let wanted = ["5", "2026-11-01", "00:00:04Z", "product.created", "evt_5", "acct_1", "prod_2", "dead", "4", "live"];
+    let wanted = [
+        "5",
+        "2026-11-01",
+        "00:01:40Z",
+        "2026-11-01",
+        "00:00:04Z",
+        "product.created",
+        "evt_5",
+        "acct_1",
+        "prod_2",
+        "dead",
+        "4",
+        "live",
+    ];
     assert_eq!(first, wanted, "{}", table.stdout);
     assert!(table.stderr.contains("more than these 3; --limit"), "{}", table.stderr);
     let csv = home.run(&["events", "list", "--type", "product.created", "--status", "dead", "--format", "csv"]).stdout;
-    assert!(csv.ends_with("dead,live,4,no luck at all,\n") && csv.starts_with("row,provider,account,event,"), "{csv}");
+    assert!(
+        csv.ends_with("dead,live,4,no luck at all,\n") && csv.starts_with("webhook_id,provider,account,event_id,"),
+        "{csv}"
+    );
     let none = home.run(&["events", "list", "--object", "prod_9"]);
     assert_eq!((none.code, none.stdout.as_str()), (Some(0), ""));
     assert!(none.stderr.contains("holds no such event"), "{}", none.stderr);
@@ -253,7 +277,7 @@ fn the_figures_of_the_log_are_told_in_every_format() {
         line[name.len()..].trim().to_owned()
     };
     let figures = ["Total Webhooks", "Success Rate", "Failed Count", "Duplicates Prevented", "Average Retry Count"];
-    // Two of five; four tried with 1, 1, 2 and 4 attempts.
+    // Two of five; four tried with 1, 1, 2 and 4 attempts, of which 0, 1, 2 and 4 failed.
     assert_eq!(figures.map(value), ["5", "40.00 %", "3", "1", "1.00"], "{}", ran.stdout);
     let low = value("low").split_whitespace().collect::<Vec<_>>()[..2].join(" ");
     assert!(["0 1", "0 0"].contains(&low.as_str()), "{}", ran.stdout);

@@ -235,7 +235,7 @@ fn a_target_that_answers_nobody_slows_nobody_and_is_told() {
     let failed =
         ran.stdout.lines().find(|line| line.contains("forwarded_to")).unwrap_or_else(|| panic!("{}", ran.stdout));
     let failed: Value = serde_json::from_str(failed).expect("JSON");
-    assert!(failed["status"].is_null() && failed["error"].is_string(), "{failed}");
+    assert!(failed["http_status"].is_null() && failed["error"].is_string(), "{failed}");
     assert_eq!(home.count("SELECT count(*) FROM webhook_events WHERE status = 'processed'"), 20);
 }
 

@@ -52,4 +52,5 @@ mod test_webhook;
 mod tls;
 mod under;
 mod unusable;
+mod vocabulary;
 mod while_reading;

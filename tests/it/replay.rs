@@ -173,6 +173,11 @@ fn what_is_no_event_is_named_and_real_accounts_are_left_alone() {
     assert!(ran.stdout.contains("duplicate"), "{}", ran.stdout);
 }
 
+fn refused_share(home: &Home) {
+    let ran = home.run(&["replay", "--event", "evt_001", "--duplicate", "120%"]);
+    assert!(ran.code == Some(2) && ran.stderr.contains("give 0% to 100%"), "{}", ran.stderr);
+}
+
 #[test]
 fn events_of_the_log_are_taken_once_more_whatever_became_of_them() {
     let home = Home::new();
@@ -208,6 +213,15 @@ fn events_of_the_log_are_taken_once_more_whatever_became_of_them() {
     assert_eq!((replay(&["--type", "some.news"]), ids()), (json!({"ignored": 1}), 7));
     assert_eq!(home.count("SELECT count(*) FROM webhook_events WHERE status = 'ignored'"), 1, "and stays so");
     assert_eq!((replay(&["--account", "acct_2"]), ids()), (json!({}), 7));
+    let none = home.run(&["replay", "--type", "no.such"]);
+    assert!(
+        none.code == Some(0) && none.stderr.contains("no event of the log is what these options mean"),
+        "{}",
+        none.stderr
+    );
+    assert_eq!(replay(&["--event", "evt_001", "--duplicate", "100%"]), json!({"processed": 2}));
+    assert_eq!(replay(&["--event", "evt_001", "--duplicate", "1.0"]), json!({"processed": 2}));
+    refused_share(&home);
     let all = replay(&["--account", "acct_1", "--type", "product.*", "--type", "some.*", "--shuffle", "3"]);
     assert_eq!((all, ids()), (json!({"processed": 130, "ignored": 1}), 130));
     let refused = |more: &[&str], why: &str| {

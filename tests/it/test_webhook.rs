@@ -132,8 +132,16 @@ fn what_an_event_changes_is_shown_before_and_after() {
     assert!(deleted["deleted_s"].is_i64() && deleted["was_there"] == true, "{deleted}");
     assert!(deleted["changes"].as_array().is_some_and(|all| all.iter().any(|it| it["column"] == "deleted_at")));
     assert_eq!(home.count("SELECT count(*) FROM stripe_products WHERE deleted_at IS NOT NULL"), 1);
-    let csv = bare(&["--type", "some.news", "--format", "csv"]).stdout;
-    assert!(csv.starts_with("event,type,account,status,"), "{csv}");
+    let csv = bare(&["--type", "product.updated", "--format", "csv"]).stdout;
+    assert!(csv.starts_with("event_id,type,account,status,"), "{csv}");
+    for (kind, why) in [
+        ("product.update", "did you mean product.updated?"),
+        ("some.news", "Stripe has no such type; "),
+        ("charge.updated", "charge.updated tells of \"charge\", and bare.json holds \"product\""),
+    ] {
+        let ran = bare(&["--type", kind]);
+        assert!(ran.code == Some(2) && ran.stderr.contains(why), "{kind}: {}", ran.stderr);
+    }
     for (text, why) in
         [("[]", "is empty"), ("{", "neither an event nor"), ("[{}, {}]", "several events"), ("", "is empty")]
     {
@@ -212,10 +220,12 @@ fn another_receiver_gets_it_signed_and_what_it_says_is_told() {
     let taken = post(&format!("{SECRET},whsec_another"), &["--url", &url, "--format", "json"]);
     assert_eq!(taken.code, Some(0), "{}", taken.stderr);
     let told = json(&taken);
-    assert_eq!((&told["status"], &told["url"]), (&200.into(), &url.as_str().into()), "{told}");
+    assert_eq!((&told["http_status"], &told["url"]), (&200.into(), &url.as_str().into()), "{told}");
     let name = told["correlation_id"].as_str().expect("a correlation id");
     let found = format!("SELECT count(*) FROM webhook_events WHERE correlation_id = '{name}' AND source = 'live'");
     assert_eq!(count(&theirs.database(), &found), 1);
+    let nowhere = post(SECRET, &["--url", &format!("http://127.0.0.1:{}", running.port)]);
+    assert!(nowhere.code == Some(1) && nowhere.stderr.contains(&url), "{}", nowhere.stderr);
     let refused = post("whsec_another", &["--url", &url]);
     assert!(refused.code == Some(1) && refused.stdout.contains("<-- [400] "), "{}{}", refused.stdout, refused.stderr);
     running.stop();

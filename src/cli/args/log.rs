@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::ProviderArg;
-use crate::cli::values;
+use crate::cli::values::{self, When};
 
 /// The arguments of `status`.
 #[derive(Debug, Clone, Args, Default)]
@@ -35,10 +35,14 @@ Examples:
   stripesync status --format json | jq '.accounts[].resources[].table'
 
 With --stats, times are those of taking an event's effect: half (p50), 95
-and 99 of 100 took no longer. What `sync` read from Stripe's own list
+and 99 of 100 took no longer (of more than 131,072 events of one type,
+told to 2 %). The retry count is of attempts at events that had failed,
+for each event that was tried. What `sync` read from Stripe's own list
 of events counts apart from what was delivered.
 
-Exit codes: 0 done, 1 there is no file, 3 older than --max-age";
+Exit codes: 0 done, also when --watch is ended by Ctrl-C or SIGTERM,
+  1 there is no file, 3 older than --max-age
+  all of them: `stripesync --help`";
 
 /// The arguments of `events`.
 #[derive(Debug, Clone, Args)]
@@ -90,12 +94,12 @@ pub struct EventsListArgs {
     /// Only those about the object with this id (cus_…, in_…)
     #[arg(long, value_name = "ID")]
     pub object: Option<String>,
-    /// Only what happened from then on: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z
-    #[arg(long, value_name = "DATE", value_parser = values::moment_s)]
-    pub since: Option<i64>,
+    /// Only what happened from then on: 2026-01-31 (UTC), 2026-01-31T12:00:00Z, or 2h, 1d ago
+    #[arg(long, value_name = "TIME", value_parser = values::when)]
+    pub since: Option<When>,
     /// Only what happened before then
-    #[arg(long, value_name = "DATE", value_parser = values::moment_s)]
-    pub until: Option<i64>,
+    #[arg(long, value_name = "TIME", value_parser = values::when)]
+    pub until: Option<When>,
     /// At most so many, up to 100,000
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = values::limit)]
     pub limit: usize,
@@ -104,19 +108,21 @@ pub struct EventsListArgs {
 const EVENTS_LIST_HELP: &str = "\
 Examples:
   stripesync events list --status failed,dead
-  stripesync events list --type 'invoice.*' --since 2026-11-01
+  stripesync events list --type 'invoice.*' --since 1d
   stripesync events list --object cus_123 --limit 5
-  stripesync events list --format json | jq -r '.[].event'
+  stripesync events list --format json | jq -r '.[].event_id'
 
 Status:
   received   in the log; its effect is still to be taken
   processed  its effect is taken
   ignored    of a type that concerns no table
-  failed     its effect could not be taken; it is tried again
-  dead       tried often enough; `stripesync retry-failed` tries again
+  failed     something kept it from its effect; it is tried again
+  dead       tried often enough, or its payload cannot be taken;
+             `stripesync retry-failed` tries it again
 
 Source: live (a webhook), test, replay, sync (Stripe's list of events).
-The time is when it happened, by the service's clock.";
+Those that came in last stand first. When one happened is told by the
+service's clock; --since and --until are about that.";
 
 /// The arguments of `events show`.
 #[derive(Debug, Clone, Args)]

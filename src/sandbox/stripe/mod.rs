@@ -11,6 +11,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 mod text;
+pub mod types;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
