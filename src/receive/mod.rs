@@ -8,6 +8,7 @@ pub mod answer;
 mod desk;
 mod figures;
 mod gate;
+mod heads;
 pub mod route;
 mod secrets;
 mod server;

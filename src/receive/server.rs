@@ -9,8 +9,7 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::header::{
-    ALLOW, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, ORIGIN, RETRY_AFTER,
-    TRANSFER_ENCODING,
+    ALLOW, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, ORIGIN, RETRY_AFTER,
 };
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -24,6 +23,7 @@ use super::answer::Answer;
 use super::desk::{Counter, Original};
 use super::figures::Figures;
 use super::gate::Gate;
+use super::heads::{Framing, Seen, Watched};
 use super::route::{Route, route};
 use super::token_gate::TokenGate;
 use super::{CORRELATION_HEADER, Refusal};
@@ -43,8 +43,10 @@ const BODY_BYTES_MAX: usize = 1 << 20;
 const HEADERS_TIME: Duration = Duration::from_secs(5);
 /// And its body.
 const BODY_TIME: Duration = Duration::from_secs(10);
-const HEADERS_MAX: usize = 64;
-const HEADER_BYTES_MAX: usize = 16 << 10;
+pub(super) const HEADERS_MAX: usize = 64;
+pub(super) const HEADER_BYTES_MAX: usize = 16 << 10;
+/// What is read ahead on a connection.
+const READ_BYTES_MAX: usize = 2 * HEADER_BYTES_MAX;
 /// A connection is told to end with the first answer after that, so that its place is free for another.
 const CONNECTION_TIME: Duration = Duration::from_secs(30);
 /// And is ended then, whatever it does: longer than an honest request takes that begins at the last moment.
@@ -119,11 +121,13 @@ fn connect(stream: TcpStream, place: OwnedSemaphorePermit, shared: &Arc<Shared>,
     shared.figures.connected();
     let shared = Arc::clone(shared);
     let began = tokio::time::Instant::now();
+    let seen = Seen::default();
+    let stream = Watched::new(stream, seen.clone());
     let service = service_fn(move |request| {
-        let shared = Arc::clone(&shared);
+        let (shared, framing) = (Arc::clone(&shared), seen.next());
         async move {
-            let mut response = respond(request, &shared).await;
-            if began.elapsed() >= CONNECTION_TIME {
+            let mut response = respond(request, framing, &shared).await;
+            if framing.is_last() || began.elapsed() >= CONNECTION_TIME {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(response)
@@ -136,6 +140,7 @@ fn connect(stream: TcpStream, place: OwnedSemaphorePermit, shared: &Arc<Shared>,
         .half_close(true)
         .max_headers(HEADERS_MAX)
         .max_header_size(HEADER_BYTES_MAX)
+        .max_buf_size(READ_BYTES_MAX)
         .serve_connection(TokioIo::new(stream), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
@@ -145,10 +150,16 @@ fn connect(stream: TcpStream, place: OwnedSemaphorePermit, shared: &Arc<Shared>,
     });
 }
 
-async fn respond(request: Request<Incoming>, shared: &Shared) -> Response<Full<Bytes>> {
+async fn respond(request: Request<Incoming>, framing: Framing, shared: &Shared) -> Response<Full<Bytes>> {
     let number = shared.count.fetch_add(1, Ordering::Relaxed);
     let correlation_id = format!("{:08x}-{number:08x}", shared.seed);
-    let answer = match route(request.method().as_str(), request.uri().path()) {
+    let route = route(request.method().as_str(), request.uri().path());
+    if let Framing::Unclear(why) = framing {
+        let answer = refuse(shared, &correlation_id, why, unclear(route));
+        shared.figures.answered(answer);
+        return response(answer, &correlation_id);
+    }
+    let answer = match route {
         Route::Stripe => stripe(request, shared, &correlation_id).await,
         Route::Fic => fic(request, shared, &correlation_id).await,
         Route::FicChallenge => match challenge(&request, shared, &correlation_id) {
@@ -164,6 +175,12 @@ async fn respond(request: Request<Incoming>, shared: &Shared) -> Response<Full<B
     };
     shared.figures.answered(answer);
     response(answer, &correlation_id)
+}
+
+/// Returns what a request without a certain end is answered with. Where it may be Fatture in Cloud's, through a proxy that
+/// is at fault, it is to come again: after a 4xx it never does.
+fn unclear(route: Route) -> Answer {
+    if route == Route::Fic { Answer::Later } else { Answer::Bad }
 }
 
 fn response(answer: Answer, correlation_id: &str) -> Response<Full<Bytes>> {
@@ -200,7 +217,7 @@ fn refuse(shared: &Shared, correlation_id: &str, why: impl Into<String>, answer:
     answer
 }
 
-/// Reads a body, once it is certain where it ends and who is to have signed it, by the header of that name.
+/// Reads a body, once it is certain who is to have signed it, by the header of that name.
 async fn body_of(
     request: Request<Incoming>,
     signed_by: &str,
@@ -305,15 +322,9 @@ async fn hand_in(delivery: Delivery, original: Option<Original>, shared: &Shared
     }
 }
 
-/// Says what makes it uncertain where a request ends, or who signed it: two readers would take it for two things.
+/// Says what makes it uncertain for whom a request is, or who signed it: two readers would take it for two things.
 fn ambiguity(version: Version, headers: &HeaderMap, signed_by: &str) -> Option<&'static str> {
     let several = |name| headers.get_all(name).iter().nth(1).is_some();
-    if headers.contains_key(CONTENT_LENGTH) && headers.contains_key(TRANSFER_ENCODING) {
-        return Some("the request has both a length and chunks");
-    }
-    if headers.get_all(TRANSFER_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"chunked")) {
-        return Some("the request's body is encoded in a way that is not read here");
-    }
     if several(HOST.as_str()) || version == Version::HTTP_11 && !headers.contains_key(HOST) {
         return Some("the request does not say for which host it is, or says several");
     }

@@ -26,6 +26,7 @@ mod fic_sync;
 mod fic_tables;
 mod fic_world;
 mod forwarding;
+mod framing;
 mod gaps;
 mod interface;
 mod kill;
