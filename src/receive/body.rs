@@ -66,12 +66,9 @@ async fn collect(
             is_waiting.store(true, Ordering::Relaxed);
             whole.room = Some(place.room_for(announced, bytes).await);
             is_waiting.store(false, Ordering::Relaxed);
+            whole.bytes.reserve_exact(announced.saturating_sub(whole.bytes.len()));
         } else if whole.room.is_some() {
             place.grew(data.len());
-        }
-        if bytes > whole.bytes.capacity() {
-            // No more than there is room for.
-            whole.bytes.reserve_exact(data.len().max(OWN_BYTES));
         }
         whole.bytes.extend_from_slice(&data);
     }

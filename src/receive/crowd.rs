@@ -12,9 +12,9 @@ const CONNECTIONS_MAX: usize = 256;
 /// What an honest sender needs to show what it brings: its first packets come with the connection.
 const GRACE: Duration = Duration::from_millis(100);
 /// Bytes of all large bodies together, until they are answered.
-const ROOM_BYTES: usize = 8 << 20;
+const ROOM_BYTES: usize = 6 << 20;
 /// What every body has room for besides.
-pub(super) const OWN_BYTES: usize = 64 << 10;
+pub(super) const OWN_BYTES: usize = 32 << 10;
 /// The room is counted in pieces of this.
 const PIECE_BYTES: usize = 1 << 10;
 /// Where room is short, a large body is slow that came in more than this time…
@@ -64,8 +64,7 @@ impl Crowd {
     fn enter(&mut self, now: Instant) -> (u64, Arc<Notify>) {
         self.next += 1;
         let end = Arc::new(Notify::new());
-        let member =
-            Member { since: now, is_proven: false, body: None, is_ending: false, end: Arc::clone(&end) };
+        let member = Member { since: now, is_proven: false, body: None, is_ending: false, end: Arc::clone(&end) };
         self.members.insert(self.next, member);
         (self.next, end)
     }
@@ -78,7 +77,13 @@ impl Crowd {
         if self.members.values().any(|it| it.is_ending) {
             return Room::WhenOneLeaves;
         }
-        let Some(oldest) = self.members.values_mut().find(|it| !it.is_proven) else { return Room::WhenOneLeaves };
+        self.end_oldest(now)
+    }
+
+    /// Tells whoever was there longest to end, of those that have delivered nothing and had time to.
+    fn end_oldest(&mut self, now: Instant) -> Room {
+        let oldest = self.members.values_mut().find(|it| !it.is_proven && !it.is_ending);
+        let Some(oldest) = oldest else { return Room::WhenOneLeaves };
         let age = now.saturating_duration_since(oldest.since);
         if age < GRACE {
             return Room::After(GRACE - age);
@@ -143,6 +148,11 @@ impl Places {
         }
     }
 
+    /// Has one connection end, where the system gives no more of them.
+    pub fn give_one_back(&self) {
+        self.crowd().end_oldest(Instant::now());
+    }
+
     fn crowd(&self) -> MutexGuard<'_, Crowd> {
         self.crowd.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -195,7 +205,9 @@ impl Place {
     }
 
     fn with(&self, change: impl FnOnce(&mut Member)) {
-        self.places.crowd().members.get_mut(&self.id).into_iter().for_each(change);
+        if let Some(member) = self.places.crowd().members.get_mut(&self.id) {
+            change(member);
+        }
     }
 }
 

@@ -28,6 +28,7 @@ pub struct Figures {
     refusals: [AtomicU64; REASONS.len()],
     answers: [AtomicU64; CODES.len() + 1],
     connections: AtomicU64,
+    gave_way: AtomicU64,
 }
 
 impl Figures {
@@ -75,6 +76,11 @@ impl Figures {
         add(&self.connections, 1);
     }
 
+    /// Counts a connection that was ended so that others have its place.
+    pub(super) fn gave_way(&self) {
+        add(&self.gave_way, 1);
+    }
+
     /// Returns how many deliveries and further attempts ended how: provider, outcome, count.
     pub fn outcomes(&self) -> Vec<(&'static str, &'static str, u64)> {
         let of = |at: usize| OUTCOMES.iter().enumerate().map(move |(to, name)| (PROVIDERS[at], *name, (at, to)));
@@ -111,6 +117,11 @@ impl Figures {
     /// Returns how many connections were taken.
     pub fn connections(&self) -> u64 {
         read(&self.connections)
+    }
+
+    /// Returns how many of them were ended so that others have their place.
+    pub fn connections_ended(&self) -> u64 {
+        read(&self.gave_way)
     }
 }
 

@@ -5,6 +5,8 @@
 
 pub mod admin;
 pub mod answer;
+mod body;
+mod crowd;
 mod desk;
 mod figures;
 mod gate;

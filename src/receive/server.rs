@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::{Body, Bytes, Incoming};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{
     ALLOW, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, ORIGIN, RETRY_AFTER,
 };
@@ -17,9 +17,10 @@ use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::answer::Answer;
+use super::body::{self, Whole};
+use super::crowd::{Place, Places};
 use super::desk::{Counter, Original};
 use super::figures::Figures;
 use super::gate::Gate;
@@ -35,18 +36,12 @@ use crate::providers::fic::notification;
 use crate::providers::stripe::signature;
 use crate::sync::intake::Delivery;
 
-/// Connections at once; others wait until one ends.
-const CONNECTIONS_MAX: usize = 256;
-/// An event of Stripe is some kilobytes; a list in it is cut at ten.
-const BODY_BYTES_MAX: usize = 1 << 20;
 /// The headers of a request have to be there by then, also those of the next one on a connection.
 const HEADERS_TIME: Duration = Duration::from_secs(5);
-/// And its body.
-const BODY_TIME: Duration = Duration::from_secs(10);
 pub(super) const HEADERS_MAX: usize = 64;
 pub(super) const HEADER_BYTES_MAX: usize = 16 << 10;
 /// What is read ahead on a connection.
-const READ_BYTES_MAX: usize = 2 * HEADER_BYTES_MAX;
+const READ_BYTES_MAX: usize = HEADER_BYTES_MAX;
 /// A connection is told to end with the first answer after that, so that its place is free for another.
 const CONNECTION_TIME: Duration = Duration::from_secs(30);
 /// And is ended then, whatever it does: longer than an honest request takes that begins at the last moment.
@@ -55,8 +50,8 @@ const CONNECTION_TIME_MAX: Duration = Duration::from_secs(75);
 const STOP_TIME: Duration = Duration::from_secs(8);
 /// How soon the wish to stop is seen.
 const NOTICE: Duration = Duration::from_millis(50);
-/// After a failed accept: too many open files end by themselves.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// After a failed accept, most likely for want of open files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
 /// What every connection shares.
 pub(super) struct Shared {
@@ -91,23 +86,26 @@ pub(super) fn serve(listener: std::net::TcpListener, shared: Shared) -> std::io:
 }
 
 async fn accept(listener: &TcpListener, shared: &Arc<Shared>, graceful: &GracefulShutdown) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let places = Places::new();
     loop {
         tokio::select! {
             () = stopped(&shared.cancel) => return,
             accepted = next(listener, &places) => match accepted {
                 Ok((stream, place)) => connect(stream, place, shared, graceful),
-                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+                Err(_) => {
+                    places.give_one_back();
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
             },
         }
     }
 }
 
-/// Takes a connection when there is a place for it.
-async fn next(listener: &TcpListener, places: &Arc<Semaphore>) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.map_err(std::io::Error::other)?;
+/// Takes a connection, and a place for it.
+async fn next(listener: &TcpListener, places: &Arc<Places>) -> std::io::Result<(TcpStream, Place)> {
+    // Somebody has to be there before anybody else gives way.
     let (stream, _) = listener.accept().await?;
-    Ok((stream, place))
+    Ok((stream, places.take().await))
 }
 
 async fn stopped(cancel: &Cancel) {
@@ -116,17 +114,18 @@ async fn stopped(cancel: &Cancel) {
     }
 }
 
-fn connect(stream: TcpStream, place: OwnedSemaphorePermit, shared: &Arc<Shared>, graceful: &GracefulShutdown) {
+fn connect(stream: TcpStream, place: Place, shared: &Arc<Shared>, graceful: &GracefulShutdown) {
     let _ = stream.set_nodelay(true);
     shared.figures.connected();
-    let shared = Arc::clone(shared);
+    let (shared, place) = (Arc::clone(shared), Arc::new(place));
+    let of_requests = (Arc::clone(&shared), Arc::clone(&place));
     let began = tokio::time::Instant::now();
     let seen = Seen::default();
     let stream = Watched::new(stream, seen.clone());
     let service = service_fn(move |request| {
-        let (shared, framing) = (Arc::clone(&shared), seen.next());
+        let ((shared, place), framing) = (of_requests.clone(), seen.next());
         async move {
-            let mut response = respond(request, framing, &shared).await;
+            let mut response = respond(request, framing, &place, &shared).await;
             if framing.is_last() || began.elapsed() >= CONNECTION_TIME {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
@@ -144,13 +143,20 @@ fn connect(stream: TcpStream, place: OwnedSemaphorePermit, shared: &Arc<Shared>,
         .serve_connection(TokioIo::new(stream), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
-        // What a sender did wrong on the way, hyper has answered.
-        let _ = tokio::time::timeout(CONNECTION_TIME_MAX, connection).await;
-        drop(place);
+        tokio::select! {
+            // What a sender did wrong on the way, hyper has answered.
+            _ = tokio::time::timeout(CONNECTION_TIME_MAX, connection) => {}
+            () = place.is_needed() => shared.figures.gave_way(),
+        }
     });
 }
 
-async fn respond(request: Request<Incoming>, framing: Framing, shared: &Shared) -> Response<Full<Bytes>> {
+async fn respond(
+    request: Request<Incoming>,
+    framing: Framing,
+    place: &Place,
+    shared: &Shared,
+) -> Response<Full<Bytes>> {
     let number = shared.count.fetch_add(1, Ordering::Relaxed);
     let correlation_id = format!("{:08x}-{number:08x}", shared.seed);
     let route = route(request.method().as_str(), request.uri().path());
@@ -160,8 +166,8 @@ async fn respond(request: Request<Incoming>, framing: Framing, shared: &Shared) 
         return response(answer, &correlation_id);
     }
     let answer = match route {
-        Route::Stripe => stripe(request, shared, &correlation_id).await,
-        Route::Fic => fic(request, shared, &correlation_id).await,
+        Route::Stripe => stripe(request, place, shared, &correlation_id).await,
+        Route::Fic => fic(request, place, shared, &correlation_id).await,
         Route::FicChallenge => match challenge(&request, shared, &correlation_id) {
             Ok(challenge) => {
                 shared.figures.answered(Answer::Taken);
@@ -221,9 +227,10 @@ fn refuse(shared: &Shared, correlation_id: &str, why: impl Into<String>, answer:
 async fn body_of(
     request: Request<Incoming>,
     signed_by: &str,
+    place: &Place,
     shared: &Shared,
     correlation_id: &str,
-) -> Result<(Option<String>, HeaderMap, Bytes), Answer> {
+) -> Result<(Option<String>, HeaderMap, Whole), Answer> {
     if let Some(why) = ambiguity(request.version(), request.headers(), signed_by) {
         return Err(refuse(shared, correlation_id, why, Answer::Bad));
     }
@@ -236,7 +243,7 @@ async fn body_of(
     }
     let (head, body) = request.into_parts();
     let signature = text_of(&head.headers, signed_by);
-    match read(body).await {
+    match body::read(body, place).await {
         Ok(body) => Ok((signature, head.headers, body)),
         Err((why, answer)) => Err(refuse(shared, correlation_id, why, answer)),
     }
@@ -247,22 +254,25 @@ fn text_of(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// Takes one event of Stripe.
-async fn stripe(request: Request<Incoming>, shared: &Shared, correlation_id: &str) -> Answer {
+async fn stripe(request: Request<Incoming>, place: &Place, shared: &Shared, correlation_id: &str) -> Answer {
     if !shared.gate.is_usable() {
         return refuse(shared, correlation_id, "an event of Stripe came, and no signing secret is set", Answer::Later);
     }
-    let (signature, headers, body) = match body_of(request, signature::HEADER, shared, correlation_id).await {
+    let (signature, headers, body) = match body_of(request, signature::HEADER, place, shared, correlation_id).await {
         Ok(read) => read,
         Err(answer) => return answer,
     };
-    let owner = match shared.gate.check(signature.as_deref(), &body, shared.clock.now_ms() / 1000) {
+    let owner = match shared.gate.check(signature.as_deref(), &body.bytes, shared.clock.now_ms() / 1000) {
         Ok(owner) => owner,
         Err(error) => {
             shared.figures.refused(&error);
             return refuse(shared, correlation_id, error.to_string(), shared.gate.answer(&error));
         }
     };
-    let Ok(body) = String::from_utf8(body.into()) else {
+    place.prove();
+    // The room is the next one's when this one is answered.
+    let Whole { bytes, room: _room } = body;
+    let Ok(body) = String::from_utf8(bytes) else {
         return refuse(shared, correlation_id, "the body is no UTF-8 text", Answer::Bad);
     };
     let correlation_id = correlation_id.to_owned();
@@ -272,19 +282,20 @@ async fn stripe(request: Request<Incoming>, shared: &Shared, correlation_id: &st
 }
 
 /// Takes one notification of Fatture in Cloud.
-async fn fic(request: Request<Incoming>, shared: &Shared, correlation_id: &str) -> Answer {
+async fn fic(request: Request<Incoming>, place: &Place, shared: &Shared, correlation_id: &str) -> Answer {
     let path = request.uri().path().to_owned();
-    let (token, headers, body) = match body_of(request, AUTHORIZATION.as_str(), shared, correlation_id).await {
+    let (token, headers, whole) = match body_of(request, AUTHORIZATION.as_str(), place, shared, correlation_id).await {
         Ok(read) => read,
         // Whoever sent it, it may be the service, which never comes again after a 4xx.
         Err(_) => return Answer::Later,
     };
-    let body = notification::structured(&|name| text_of(&headers, name), &body);
+    let body = notification::structured(&|name| text_of(&headers, name), &whole.bytes);
     let outlined = notification::outline(&|_| None, &body);
     let event = outlined.as_ref().ok().map(|(event, _)| event);
     if let Err(error) = shared.token_gate.check(token.as_deref(), &path, event, shared.clock.now_ms() / 1000) {
         return refuse(shared, correlation_id, error.to_string(), shared.token_gate.answer(&error));
     }
+    place.prove();
     if let Err(why) = outlined {
         // It is the service's own: to refuse it would end the subscription, and it would come no better again.
         let why = format!("a notification of Fatture in Cloud: {why}");
@@ -335,17 +346,4 @@ fn ambiguity(version: Version, headers: &HeaderMap, signed_by: &str) -> Option<&
 fn is_of_a_page(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     headers.contains_key(ORIGIN) || site.is_some_and(|site| site != b"none")
-}
-
-async fn read(body: Incoming) -> Result<Bytes, (String, Answer)> {
-    let too_large = || (format!("the body is larger than {} KiB", BODY_BYTES_MAX >> 10), Answer::TooLarge);
-    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
-        return Err(too_large());
-    }
-    match tokio::time::timeout(BODY_TIME, Limited::new(body, BODY_BYTES_MAX).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(error)) => Err((format!("the body did not come whole: {error}"), Answer::Bad)),
-        Err(_) => Err((format!("the body did not come within {} s", BODY_TIME.as_secs()), Answer::TooSlow)),
-    }
 }

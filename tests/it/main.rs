@@ -44,6 +44,7 @@ mod resume;
 mod rotation;
 mod sandbox_books;
 mod sharing;
+mod slow;
 mod stripe_sync;
 mod stripe_tables;
 mod support;
