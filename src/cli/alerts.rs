@@ -70,7 +70,7 @@ impl Alerts {
         let why = match &accepted.verdict {
             Verdict::Failed(why) => Some(why.as_str()),
             Verdict::Processed | Verdict::Ignored | Verdict::Stored => None,
-            Verdict::Duplicate | Verdict::Malformed(_) => return,
+            Verdict::Duplicate | Verdict::Malformed(_) | Verdict::Unkept => return,
         };
         let Accepted { id, kind, account, is_dead, .. } = accepted;
         let tried = Tried { id, kind, account, why, is_dead: *is_dead };

@@ -10,7 +10,7 @@ use crate::sync::intake::{Accepted, Verdict};
 /// Upper bounds of the times that are told apart, microseconds.
 pub const BOUNDS_US: [u64; 12] = [100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 500_000, 1_000_000];
 /// How a delivery, or another attempt at one, can end.
-const OUTCOMES: [&str; 7] = ["processed", "ignored", "duplicate", "failed", "dead", "malformed", "stored"];
+const OUTCOMES: [&str; 8] = ["processed", "ignored", "duplicate", "failed", "dead", "malformed", "stored", "unkept"];
 /// Whose events there are.
 const PROVIDERS: [&str; 2] = ["stripe", "fic"];
 /// Every status that is answered with.
@@ -42,6 +42,7 @@ impl Figures {
             Verdict::Failed(_) => 3,
             Verdict::Malformed(_) => 5,
             Verdict::Stored => 6,
+            Verdict::Unkept => 7,
         };
         add(&self.outcomes[usize::from(accepted.provider == Provider::Fic)][outcome], 1);
         // Only what took an effect took a time that says something.

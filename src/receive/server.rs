@@ -305,7 +305,9 @@ async fn fic(request: Request<Incoming>, place: &Place, shared: &Shared, correla
     hand_in(Delivery { provider: Provider::Fic, body, door: "live", owner: None, correlation_id }, None, shared).await
 }
 
-/// Reads the challenge of a verification.
+/// Reads the challenge of a verification. It is echoed whatever company the path seems to name: the path is the subscriber's
+/// own choice, so that a stranger would only have to write another one, while an owner who chose a word would fail five
+/// times and lose the subscription. What comes of a stranger's company then is bounded where it is taken in.
 fn challenge(request: &Request<Incoming>, shared: &Shared, correlation_id: &str) -> Result<String, Answer> {
     let headers = request.headers();
     if let Some(why) = ambiguity(request.version(), headers, AUTHORIZATION.as_str()) {
