@@ -2,6 +2,7 @@
 //! answers when that has committed.
 
 use std::convert::Infallible;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -16,7 +17,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::answer::Answer;
 use super::body::{self, Whole};
@@ -40,6 +41,8 @@ use crate::sync::intake::Delivery;
 const HEADERS_TIME: Duration = Duration::from_secs(5);
 pub(super) const HEADERS_MAX: usize = 64;
 pub(super) const HEADER_BYTES_MAX: usize = 16 << 10;
+/// Connections that wait to be taken, as far as the system lets them.
+const WAITING_MAX: u32 = 1024;
 /// What is read ahead on a connection.
 const READ_BYTES_MAX: usize = HEADER_BYTES_MAX;
 /// A connection is told to end with the first answer after that, so that its place is free for another.
@@ -74,8 +77,7 @@ pub(super) struct Shared {
 pub(super) fn serve(listener: std::net::TcpListener, shared: Shared) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        listener.set_nonblocking(true)?;
-        let listener = TcpListener::from_std(listener)?;
+        let listener = with_room(listener)?;
         let shared = Arc::new(shared);
         let graceful = GracefulShutdown::new();
         accept(&listener, &shared, &graceful).await;
@@ -83,6 +85,12 @@ pub(super) fn serve(listener: std::net::TcpListener, shared: Shared) -> std::io:
         let _ = tokio::time::timeout(STOP_TIME, graceful.shutdown()).await;
         Ok(())
     })
+}
+
+/// Lets more connections wait than the standard library does: one that finds no room comes again after a second.
+fn with_room(listener: std::net::TcpListener) -> std::io::Result<TcpListener> {
+    listener.set_nonblocking(true)?;
+    TcpSocket::from_std_stream(OwnedFd::from(listener).into()).listen(WAITING_MAX)
 }
 
 async fn accept(listener: &TcpListener, shared: &Arc<Shared>, graceful: &GracefulShutdown) {

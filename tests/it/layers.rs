@@ -24,7 +24,6 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("ureq", "http"),
     ("indicatif", "ui"),
     ("comfy_table", "ui"),
-    ("httparse", "sandbox"),
     ("hyper", "receive"),
     ("tokio", "receive"),
 ];
