@@ -48,6 +48,8 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     let listener = bind(SocketAddr::new(host, args.port))?;
     let own = listener.local_addr().map_err(|error| Failure::failed("cannot listen").because(&error))?;
     let target = pass_on::target(args.forward_to.as_deref(), own)?;
+    // A terminal that is held, or a pipe that nobody reads, must not keep events from the file.
+    ui.write_aside().map_err(|error| Failure::failed("no thread to write lines with").because(&error))?;
     let cancel = signals::watch()?;
     let hangups = rotation::hangups()?;
     store::stop_waiting_for(&cancel);

@@ -72,13 +72,12 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let ui = Ui::new(&cli.global.look(|name| std::env::var_os(name)));
     ui.start_log(cli.global.log_format, cli.global.verbose);
-    match dispatch(&cli, &ui) {
-        Ok(exit) => exit,
-        Err(failure) => {
-            ui.failure(&failure.message, &failure.causes, failure.hint.as_deref());
-            failure.exit
-        }
-    }
+    let exit = dispatch(&cli, &ui).unwrap_or_else(|failure| {
+        ui.failure(&failure.message, &failure.causes, failure.hint.as_deref());
+        failure.exit
+    });
+    ui.finish();
+    exit
 }
 
 fn dispatch(cli: &Cli, ui: &Ui) -> Result<Exit, Failure> {

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use indicatif::MultiProgress;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
@@ -10,6 +9,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
+use super::streams::Streams;
 use super::text;
 
 /// Longer log lines are cut: a whole page of a service's nonsense helps nobody.
@@ -25,7 +25,7 @@ pub enum LogFormat {
 }
 
 /// Begins to log; `verbose` is absent with `--quiet`.
-pub fn start(format: LogFormat, verbose: Option<u8>, bars: MultiProgress) {
+pub fn start(format: LogFormat, verbose: Option<u8>, streams: Streams) {
     let level = match verbose {
         None => LevelFilter::ERROR,
         Some(0) => LevelFilter::WARN,
@@ -34,7 +34,7 @@ pub fn start(format: LogFormat, verbose: Option<u8>, bars: MultiProgress) {
         Some(_) => LevelFilter::TRACE,
     };
     let ours = Targets::new().with_target("stripesync", level);
-    let writer = AboveBars { bars, is_text: format == LogFormat::Text };
+    let writer = AboveBars { streams, is_text: format == LogFormat::Text };
     let layer = fmt::layer().with_ansi(false).with_writer(writer);
     let layer = match format {
         LogFormat::Text => layer.with_filter(ours).boxed(),
@@ -46,7 +46,7 @@ pub fn start(format: LogFormat, verbose: Option<u8>, bars: MultiProgress) {
 
 #[derive(Clone)]
 struct AboveBars {
-    bars: MultiProgress,
+    streams: Streams,
     is_text: bool,
 }
 
@@ -61,7 +61,7 @@ impl Write for AboveBars {
     /// Takes one whole line: the subscriber formats an event before it writes it.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let shown = if self.is_text { harmless(line) } else { line.to_vec() };
-        self.bars.suspend(|| io::stderr().write_all(&shown))?;
+        self.streams.err(&shown);
         Ok(line.len())
     }
 

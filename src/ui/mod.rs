@@ -17,14 +17,16 @@ mod sheet;
 mod stats;
 mod status;
 mod steps;
+mod streams;
 pub mod text;
 mod trial;
 pub mod units;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use dialoguer::console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget};
@@ -38,10 +40,14 @@ pub use plan::Pace;
 pub use progress::Watch;
 pub use redraw::Redraw;
 pub use steps::Steps;
+use streams::Streams;
 pub use trial::PostLine;
 
 /// Narrower than this no table of numbers can be read.
 const WIDTH_MIN: u16 = 40;
+
+/// What waits for a reader at the end has so long.
+const FINISH_TIME: Duration = Duration::from_secs(1);
 
 /// How data is written to stdout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -74,7 +80,7 @@ pub struct Look {
 #[derive(Debug)]
 pub struct Ui {
     look: Look,
-    bars: MultiProgress,
+    streams: Streams,
     /// Whether a run's records were written: those of the next go below them, without a header of their own.
     has_header: AtomicBool,
 }
@@ -84,18 +90,32 @@ impl Ui {
     pub fn new(look: &Look) -> Ui {
         // Hidden until there is something that lasts long enough to be worth a bar.
         let bars = MultiProgress::with_draw_target(ProgressDrawTarget::hidden());
-        Ui { look: *look, bars, has_header: AtomicBool::new(false) }
+        Ui { look: *look, streams: Streams::new(bars), has_header: AtomicBool::new(false) }
     }
 
     /// Returns another handle on the same streams, for a thread.
     pub fn share(&self) -> Ui {
         let has_header = AtomicBool::new(self.has_header.load(Ordering::Relaxed));
-        Ui { look: self.look, bars: self.bars.clone(), has_header }
+        Ui { look: self.look, streams: self.streams.clone(), has_header }
     }
 
     /// Begins to write log lines to stderr, above the bars.
     pub fn start_log(&self, format: impl Into<LogFormat>, verbose: u8) {
-        log::start(format.into(), if self.look.quiet { None } else { Some(verbose) }, self.bars.clone());
+        log::start(format.into(), if self.look.quiet { None } else { Some(verbose) }, self.streams.clone());
+    }
+
+    /// From now on nobody waits for whoever reads: what is written goes through a queue, and what has no room there is
+    /// counted and left out. For commands whose work must not stand still with a terminal.
+    ///
+    /// # Errors
+    /// When the system has no threads.
+    pub fn write_aside(&self) -> io::Result<()> {
+        self.streams.set_aside()
+    }
+
+    /// Waits for what is still to be written, as long as a reader who reads at all needs.
+    pub fn finish(&self) {
+        self.streams.flush(FINISH_TIME);
     }
 
     /// Writes a sentence for the user to stderr.
@@ -126,12 +146,12 @@ impl Ui {
 
     /// Returns where long work on these lists reports to; the bars end when it is dropped.
     pub fn watch(&self, lists: HashSet<String>) -> Watch {
-        Watch::new(&self.look, self.bars.clone(), lists)
+        Watch::new(&self.look, self.streams.bars.clone(), lists)
     }
 
     /// Shows how far one step after the other has come, until that is dropped.
     pub fn steps(&self, total: Option<u64>) -> Steps {
-        Steps::new(&self.look, self.bars.clone(), total)
+        Steps::new(&self.look, self.streams.bars.clone(), total)
     }
 
     /// Writes what a run did: data to stdout, what went wrong to stderr.
@@ -353,12 +373,7 @@ impl Ui {
     /// # Errors
     /// As [`Ui::run_report`].
     pub fn raw(&self, bytes: &[u8]) -> io::Result<()> {
-        let mut stdout = io::stdout().lock();
-        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-            // A reader such as `head` that has seen enough is no failure.
-            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            other => other,
-        }
+        self.streams.out(bytes)
     }
 
     /// Writes CSV: the data as it is for programs, and harmless where a terminal would obey it.
@@ -371,14 +386,11 @@ impl Ui {
     }
 
     fn stdout(&self, text: &str) -> io::Result<()> {
-        self.bars.suspend(|| self.raw(text.as_bytes()))
+        self.streams.out(text.as_bytes())
     }
 
     fn stderr_line(&self, line: &str) {
-        self.bars.suspend(|| {
-            // There is nowhere left to tell that stderr is gone.
-            let _ = writeln!(io::stderr(), "{line}");
-        });
+        self.streams.err(format!("{line}\n").as_bytes());
     }
 
     fn painted(&self, word: &str, ansi: &str) -> String {

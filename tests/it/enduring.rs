@@ -69,6 +69,55 @@ fn bad_requests_all_look_alike_and_fill_no_disk() {
 }
 
 #[test]
+fn a_terminal_that_is_held_and_a_pipe_that_nobody_reads_keep_no_event_from_the_file() {
+    const EVENTS: usize = 6_000;
+    let home = Home::new();
+    let (unread, stdout) = std::io::pipe().expect("a pipe");
+    let running = Listening::start(&home, &["--admin-port", "off"], |command| {
+        command.env("STRIPE_WEBHOOK_SECRET", SECRET).stdout(stdout);
+    });
+    let requests: Vec<_> = (0..EVENTS)
+        .map(|n| signed(&event(&format!("evt_{n}"), &format!("prod_{}", n % 50), "A", now_s()), SECRET))
+        .collect();
+    for some in requests.chunks(100) {
+        let answers = exchange(running.port, &pipelined(some));
+        assert_eq!(answers.matches("HTTP/1.1 200").count(), some.len());
+    }
+    // Nobody has read a line, and one signal is enough.
+    let took = running.stop();
+    assert!(took < Duration::from_secs(8), "{took:?}");
+    drop(unread);
+    assert_eq!(home.count("SELECT count(*) FROM webhook_events WHERE status='processed'"), EVENTS as i64);
+}
+
+#[test]
+fn lines_that_were_left_out_are_counted() {
+    let home = Home::new();
+    let (mut unread, stdout) = std::io::pipe().expect("a pipe");
+    let running = Listening::start(&home, &["--admin-port", "off"], |command| {
+        command.env("STRIPE_WEBHOOK_SECRET", SECRET).stdout(stdout);
+    });
+    // A line for each, and few fit into a pipe and a queue.
+    let again = signed(&event("evt_1", "prod_1", "A", now_s()), SECRET);
+    for _ in 0..70 {
+        exchange(running.port, &pipelined(&vec![again.clone(); 100]));
+    }
+    let reader = std::thread::spawn(move || {
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut unread, &mut text).expect("text");
+        text
+    });
+    running.says("of output were not written: stdout was not read fast enough");
+    let said = running.said();
+    running.stop();
+    let lost = said.lines().find_map(|line| line.split_once(" pieces of output were not written")).expect("said").0;
+    let lost: usize = lost.replace(',', "").parse().expect("a number");
+    let text = reader.join().expect("ends");
+    assert_eq!(text.matches("--> product.updated [evt_1]").count() + lost, 7_000, "{lost} are said to be lost");
+    assert!(text.ends_with('\n') && lost > 0);
+}
+
+#[test]
 fn more_idle_connections_than_it_may_have_files_end_and_others_are_served() {
     let home = Home::new();
     let script = r#"ulimit -n 96; exec "$0" listen --port 0 --admin-port off"#;
