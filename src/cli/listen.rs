@@ -36,8 +36,6 @@ const ALERTS_TIME: Duration = Duration::from_secs(2);
 const MINUTE: Duration = Duration::from_secs(60);
 /// A file that another program keeps locked is waited for so long at the start; a try takes ten seconds.
 const LOCKED_TIME: Duration = Duration::from_secs(25);
-const NO_COMPANY: &str = "the file has no company of Fatture in Cloud yet: its notifications are kept, and nothing is fetched \
-    until `stripesync sync --provider fic` has read it once";
 
 /// Runs the command.
 pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
@@ -67,9 +65,6 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     // Whoever cannot be told is refused before anything has begun.
     let alerts = Alerts::begin(&settings)?.map(Arc::new);
     tell_start(&listener, &settings, &said.secrets, args, said.is_fic_meant, ui)?;
-    if settings.fic()?.is_some() && !store.known_accounts("fic")?.iter().any(|company| company.is_seen) {
-        ui.note(NO_COMPANY);
-    }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
     let terms = said.terms(args);
     let mut beside = Beside::begin(&settings, &said, &terms, (args, target, alerts), &cancel, ui)?;
@@ -95,6 +90,8 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     beside.end(&cancel, ui);
     match ran {
         Ok(()) => {
+            // What was acknowledged is where the file is by now.
+            store.look_at_place()?;
             ui.note("stopped; everything that was acknowledged is in the file");
             Ok(Exit::Done)
         }

@@ -9,7 +9,7 @@ use stripesync::store::Store;
 
 use crate::listening::{Listening, event};
 use crate::no_room::Small;
-use crate::program::{Home, Ran, finished, ran, signal, started, until};
+use crate::program::{Home, Ran, Reply, Scripted, finished, ran, signal, started};
 use crate::receiver::SECRET;
 
 fn listen(home: &Home, more: &[&str]) -> Command {
@@ -124,11 +124,16 @@ fn settings_that_cannot_work_are_told_before_anything_begins() {
     assert_ended(&same, 2, &["--port and --admin-port are both 4299", "--admin-port off"]);
     assert!(!home.database().exists(), "nothing was begun");
     // White space around it is no part of it.
+    let service = Scripted::start(|_, _| Reply::Json(401, r#"{"error":{"message":"Invalid token"}}"#.to_owned()));
     let listening = Listening::start(&home, &["--admin-port", "0"], |command| {
-        command.env("STRIPE_WEBHOOK_SECRET", format!(" {SECRET}\n")).env("FIC_ACCESS_TOKEN", "a/wrongToken");
+        command.env("STRIPE_WEBHOOK_SECRET", format!(" {SECRET}\n"));
+        command.env("FIC_ACCESS_TOKEN", "a/MARKERwrongToken").env("FIC_API_BASE", &service.url);
     });
     assert_eq!(listening.post(&event("evt_1", "prod_1", "A", 1000), SECRET), 200);
-    until("said what is missing", || listening.said().contains("no company of Fatture in Cloud yet"));
-    assert!(listening.said().contains("stripesync sync --provider fic"), "{}", listening.said());
+    listening.says("no company of Fatture in Cloud is in this file yet");
+    // It is not found out at the first notification alone.
+    listening.says("catching up failed: the token of Fatture in Cloud");
+    assert!(!listening.said().contains("MARKER"), "{}", listening.said());
+    assert_eq!(service.requests().len(), 1, "{:?}", service.requests());
     listening.stop();
 }

@@ -45,6 +45,14 @@ fn a_file_that_is_taken_away_takes_nothing_in_until_it_is_put_back() {
     let told = listening.said().matches("taken away").count();
     assert!(told <= 2, "it does not say so for each event:\n{}", listening.said());
     assert!(!home.database().exists(), "no other file is begun");
+    // Whoever ends it then hears that it did not end well.
+    let other = Home::new();
+    let left = started(&other);
+    assert_eq!(send(&left, 1), 200);
+    fs::remove_file(other.database()).expect("removed");
+    left.signal("TERM");
+    left.says("taken away or replaced");
+    assert_eq!(left.ended().0, Some(6));
     names.iter().for_each(|name| fs::rename(away.join(name), home.path().join(name)).expect("moved"));
     assert_eq!([send(&listening, 2), send(&listening, 4)], [200; 2], "{}", listening.said());
     listening.stop();
