@@ -13,7 +13,7 @@ use crate::program::Home;
 use crate::receiver::SECRET;
 
 /// More than there are places.
-const SLOW: usize = 500;
+const SLOW: usize = 450;
 
 fn started(home: &Home) -> Listening {
     Listening::start(home, &["--admin-port", "off"], |command| {

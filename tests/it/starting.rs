@@ -132,7 +132,7 @@ fn settings_that_cannot_work_are_told_before_anything_begins() {
     assert_eq!(listening.post(&event("evt_1", "prod_1", "A", 1000), SECRET), 200);
     listening.says("no company of Fatture in Cloud is in this file yet");
     // It is not found out at the first notification alone.
-    listening.says("catching up failed: the token of Fatture in Cloud");
+    listening.says("Fatture in Cloud refused the token");
     assert!(!listening.said().contains("MARKER"), "{}", listening.said());
     assert_eq!(service.requests().len(), 1, "{:?}", service.requests());
     listening.stop();
