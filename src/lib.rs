@@ -34,7 +34,8 @@
 //! 9. What fails waits behind what did not: no number of broken objects keeps another from its turn.
 //! 10. While another process has the file open, or this one for another writer, a write transaction ends after 20 ms, or
 //!     with what came in one piece, and after 20 ms of writing a pause follows in which the others find the file free.
-//! 11. A webhook is acknowledged when its log row and its effect are on the disk, in one transaction, and never before.
+//! 11. A webhook is acknowledged when its log row and its effect are on the disk, in one transaction, in the file that stands
+//!     at its path, and never before.
 //! 12. Of an event log that is pruned, that stays which [`model::order`] may still ask for, and all that may come again.
 //! 13. Every event takes its effect in [`sync`]'s one handler, whatever door it came by; what it says beyond its row derives
 //!     from its payload alone. What only two answers show is booked as observed, and gives way to its event.

@@ -76,7 +76,7 @@ impl Alerts {
         let why = match &accepted.verdict {
             Verdict::Failed(why) | Verdict::GivenUp(why) | Verdict::Unusable(why) => Some(why.as_str()),
             Verdict::Processed | Verdict::Ignored | Verdict::Stored => None,
-            Verdict::Duplicate | Verdict::Malformed(_) => return,
+            Verdict::Duplicate | Verdict::Malformed(_) | Verdict::Unkept => return,
         };
         let Accepted { id, kind, account, verdict, .. } = accepted;
         let tried = Tried { id, kind, account, why, is_dead: verdict.is_dead() };

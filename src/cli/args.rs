@@ -419,6 +419,15 @@ A secret has no flag: process lists are public. Several, for several
 endpoints or while one is rolled, stand with commas between them; in the
 config file they may name their account. SIGHUP reads them anew.
 
+It says that it listens once it can take events in. A file that another
+program keeps locked is waited for half a minute. While the disk is full
+or the file is taken away, senders are told to come again, and a line says
+what to do.
+
+Exit codes: 0 stopped by Ctrl-C or SIGTERM, 5 the file stays locked at
+  the start, 6 it is full, read-only or damaged
+  all of them: `stripesync --help`
+
 For monitors, on this machine alone:
   curl http://127.0.0.1:4243/metrics
   export STRIPESYNC_ADMIN_TOKEN=…   # before listen; 16 characters min

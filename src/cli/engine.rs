@@ -281,7 +281,9 @@ impl Pulling<'_> {
 
     /// Pulls every company that the token sees, or those chosen.
     fn fic(&self, access: &FicAccess, report: &mut RunReport, failures: &mut Vec<Failure>) -> Result<(), Failure> {
-        if self.order.queued_only {
+        // A token that has opened nothing yet is tried at once: nothing is queued that would show that it is wrong.
+        let is_tried = self.store.known_accounts("fic")?.iter().any(|company| company.is_seen);
+        if self.order.queued_only && is_tried {
             return self.fic_queued(access, report, failures);
         }
         let found = self.fic_client(access, None).and_then(|client| {
@@ -301,7 +303,7 @@ impl Pulling<'_> {
         let is_chosen = |id: &String| {
             access.company.as_ref().is_none_or(|company| company == id) && (named.is_empty() || named.contains(id))
         };
-        for company in companies.iter().filter(|company| is_chosen(&company.id)) {
+        for company in companies.iter().filter(|company| !self.order.queued_only && is_chosen(&company.id)) {
             if self.cancel.is_set() || report.locked.is_some() {
                 break;
             }

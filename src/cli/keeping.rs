@@ -26,7 +26,9 @@ impl Keeping<'_> {
     /// Prunes now and once a day, until somebody asks to stop.
     pub fn serve(&self) {
         while !self.cancel.is_set() {
-            match self.prune() {
+            // Where the file was taken away, no other is to be begun.
+            let pruned = if self.database.exists() { self.prune() } else { Ok(Pruned::default()) };
+            match pruned {
                 Ok(pruned) => {
                     let removed: u64 = pruned.removed.values().sum();
                     tracing::info!(removed, needed = pruned.needed, "the event log was pruned");

@@ -2,9 +2,10 @@
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::alerts::Alerts;
 use super::args::{Global, ListenArgs};
@@ -20,6 +21,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Secret, Settings, WebhookSecret};
 use crate::http::post::Poster;
 use crate::model::cancel::Cancel;
+use crate::model::extract::Catalog;
 use crate::providers::fic::token;
 use crate::receive::{self, Ended, Figures, News, SigningSecrets, Terms, admin, route};
 use crate::store::{self, Store};
@@ -32,6 +34,8 @@ const REFUSALS_PER_MINUTE: u32 = 30;
 /// Alerts that are still on their way when it stops have so long.
 const ALERTS_TIME: Duration = Duration::from_secs(2);
 const MINUTE: Duration = Duration::from_secs(60);
+/// A file that another program keeps locked is waited for so long at the start; a try takes ten seconds.
+const LOCKED_TIME: Duration = Duration::from_secs(25);
 
 /// Runs the command.
 pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
@@ -48,18 +52,22 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     let hangups = rotation::hangups()?;
     store::stop_waiting_for(&cancel);
     let catalog = sync::catalog();
-    let store = Store::open(&settings.database.value)?;
-    store.reread(&catalog, &cancel)?;
-    store.durable()?;
-    tell_start(&listener, &settings, &said.secrets, args, said.is_fic_meant, ui)?;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
-    let terms = said.terms(args);
-    let mut beside = Beside::begin(&settings, &said, &terms, (args, target), &cancel, ui)?;
+    let store = match prepared(&settings.database.value, &catalog, &cancel, ui) {
+        // Nothing was begun.
+        Err(_) if cancel.is_set() => return Ok(Exit::Done),
+        opened => opened?,
+    };
     let mut intake = Intake::new(&store, &catalog, said.retries.clone(), None)?.with_companies_in(said.company_mode);
     intake = match settings.stripe()? {
         Some(access) => intake.asking_in(access.mode.name()),
         None => intake.offline(),
     };
+    // Whoever cannot be told is refused before anything has begun.
+    let alerts = Alerts::begin(&settings)?.map(Arc::new);
+    tell_start(&listener, &settings, &said.secrets, args, said.is_fic_meant, ui)?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+    let terms = said.terms(args);
+    let mut beside = Beside::begin(&settings, &said, &terms, (args, target, alerts), &cancel, ui)?;
     let alerts = beside.alerts.as_deref();
     let mut teller = Teller { ui, clock: &*clock, alerts, refused: 0, since: clock.elapsed() };
     let rotation = Rotation { global, ui, secrets: terms.secrets.clone(), is_open: terms.is_open, cancel: &cancel };
@@ -82,12 +90,40 @@ pub(super) fn run(args: &ListenArgs, global: &Global, ui: &Ui) -> Result<Exit, F
     beside.end(&cancel, ui);
     match ran {
         Ok(()) => {
+            // What was acknowledged is where the file is by now.
+            store.look_at_place()?;
             ui.note("stopped; everything that was acknowledged is in the file");
             Ok(Exit::Done)
         }
         Err(Ended::Sync(error)) => Err(error.into()),
         Err(Ended::System(error)) => Err(Failure::failed("the receiver cannot go on").because(&error)),
     }
+}
+
+/// Opens the file, and looks whether it can be written. What another program keeps locked is waited for, as after a
+/// machine's start, when everything begins at once.
+fn prepared(database: &Path, catalog: &Catalog, cancel: &Cancel, ui: &Ui) -> Result<Store, Failure> {
+    let (began, mut is_told) = (Instant::now(), false);
+    loop {
+        match prepare(database, catalog, cancel) {
+            Err(store::Error::Locked { .. }) if began.elapsed() < LOCKED_TIME && !cancel.is_set() => {
+                if !std::mem::replace(&mut is_told, true) {
+                    let (file, seconds) = (database.display(), LOCKED_TIME.as_secs());
+                    ui.note(&format!("{file} is locked by another program; it is waited for, {seconds} s at most"));
+                }
+            }
+            prepared => return Ok(prepared?),
+        }
+    }
+}
+
+fn prepare(database: &Path, catalog: &Catalog, cancel: &Cancel) -> Result<Store, store::Error> {
+    let store = Store::open(database)?;
+    store.reread(catalog, cancel)?;
+    store.durable()?;
+    store.begin()?;
+    store.commit()?;
+    Ok(store)
 }
 
 /// What the settings say of a receiver.
@@ -140,12 +176,10 @@ impl Beside {
         settings: &Settings,
         said: &Said,
         terms: &Terms,
-        (args, target): (&ListenArgs, Option<Poster>),
+        (args, target, alerts): (&ListenArgs, Option<Poster>, Option<Arc<Alerts>>),
         cancel: &Cancel,
         ui: &Ui,
     ) -> Result<Beside, Failure> {
-        // Whoever cannot be told is refused before anything has begun.
-        let alerts = Alerts::begin(settings)?.map(Arc::new);
         let pass_on = target.map(|target| PassOn::begin(target, ui)).transpose()?;
         let catch_up = CatchUp::begin(settings, args.catch_up, alerts.clone(), cancel, ui)?;
         let office = ReceiverOffice {
@@ -233,6 +267,13 @@ fn check(args: &ListenArgs, host: IpAddr, secrets: &[WebhookSecret], is_fic_mean
         ))
         .hint("leave --host away, or set STRIPE_WEBHOOK_SECRET and leave --skip-verify away"));
     }
+    if let AdminPort::At(port) = args.admin_port
+        && port == args.port
+        && port != 0
+    {
+        return Err(Failure::usage(format!("--port and --admin-port are both {port}"))
+            .hint("leave one of them away, or choose another; --admin-port off has none, 0 takes a free one"));
+    }
     if secrets.is_empty() && !is_fic_meant && !args.skip_verify {
         return Err(Failure::new(
             Exit::Unauthorised,
@@ -286,6 +327,21 @@ fn tell_start(
     Ok(())
 }
 
+/// Says what to do about a file that cannot be written, while the receiver goes on.
+fn mended_by(error: &sync::Error) -> Option<&'static str> {
+    use store::Error as E;
+    let sync::Error::Store(error) = error else { return None };
+    Some(match error {
+        E::Gone { .. } => "put it back, or stop this and start it again; until then nothing is taken in",
+        E::Full { .. } => "make room; senders come again, and are served by then",
+        E::Locked { .. } => "close the program that keeps it locked; senders come again, and are served by then",
+        E::ReadOnly { .. } => {
+            "look at the disk and at who may write the file; senders come again, and are served by then"
+        }
+        _ => return None,
+    })
+}
+
 /// Writes a line for each thing that happens, and few where somebody only knocks.
 struct Teller<'a> {
     ui: &'a Ui,
@@ -302,14 +358,14 @@ impl Teller<'_> {
         }
         match news {
             // Nothing is kept of it, and who sends one may send ten thousand.
-            News::Taken(Accepted { verdict: Verdict::Malformed(_), .. }, _) if !self.may_tell() => {}
+            News::Taken(Accepted { verdict: Verdict::Malformed(_) | Verdict::Unkept, .. }, _) if !self.may_tell() => {}
             News::Taken(accepted, answer) => self.line(accepted, Some(answer.status_and_body().0)),
             News::Durable(_) => {}
             News::Again(accepted) => self.line(accepted, None),
             News::Unwritten(count, error) => {
                 let causes =
                     if *count == 0 { Vec::new() } else { vec![format!("{count} events were told to come again")] };
-                self.ui.failure(&error.to_string(), &causes, None);
+                self.ui.failure(&error.to_string(), &causes, mended_by(error));
             }
             News::Refused(refusal) => {
                 if !self.may_tell() {

@@ -131,6 +131,12 @@ impl ReceiverOffice {
             responses,
             Family::new("stripesync_connections_total", Counter, "Connections that the webhook port took.")
                 .with(&[], self.figures.connections()),
+            Family::new(
+                "stripesync_connections_ended_total",
+                Counter,
+                "Connections that had delivered nothing and were ended so that others had their place.",
+            )
+            .with(&[], self.figures.connections_ended()),
             matched,
         ];
         families.extend(self.wishes.iter().flat_map(|wishes| of_catching_up(wishes)));

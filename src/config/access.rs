@@ -50,6 +50,11 @@ pub struct FicAccess {
     pub source: Source,
 }
 
+/// What comes along when a line is copied out of a script.
+const QUOTES: [char; 3] = ['"', '\'', '`'];
+/// Characters of a signing secret behind its beginning; Stripe's have 32 and more. What is shorter can be tried out.
+const SIGNING_CHARS_MIN: usize = 16;
+
 /// Beginnings of keys that work.
 const KEYS: [(&str, Mode); 4] =
     [("sk_live_", Mode::Live), ("rk_live_", Mode::Live), ("sk_test_", Mode::Test), ("rk_test_", Mode::Test)];
@@ -107,16 +112,22 @@ pub(super) fn check_signing_secret(text: &str) -> Result<(), &'static str> {
         return Err("is an API key, not a webhook signing secret: those begin with whsec_");
     }
     check_text(text)?;
-    if !text.starts_with("whsec_") {
-        return Err("is no webhook signing secret: those begin with whsec_");
+    match text.strip_prefix("whsec_") {
+        None => Err("is no webhook signing secret: those begin with whsec_"),
+        Some("") => Err("is only the beginning of a signing secret: nothing follows whsec_"),
+        Some(rest) if rest.len() < SIGNING_CHARS_MIN => {
+            Err("is too short for a signing secret: a part was lost while copying")
+        }
+        Some(_) => Ok(()),
     }
-    Ok(())
 }
 
 /// Refuses what no credential looks like, before it ends up in a header.
 fn check_text(text: &str) -> Result<(), &'static str> {
     if text.trim().is_empty() {
         Err("is set but blank")
+    } else if QUOTES.iter().any(|quote| text.starts_with(*quote) || text.ends_with(*quote)) {
+        Err("has quotation marks around it, which belong to the shell: give it without")
     } else if text.trim() != text {
         Err("has white space around it, often a line break taken along while copying")
     } else if !text.bytes().all(|b| b.is_ascii_graphic()) {

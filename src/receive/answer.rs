@@ -56,7 +56,8 @@ impl Answer {
     /// Returns what a delivery's end is answered with.
     pub fn of(accepted: &Accepted) -> Answer {
         match (&accepted.verdict, accepted.provider) {
-            (Verdict::Processed | Verdict::Duplicate | Verdict::Ignored, _) => Answer::Taken,
+            // A refusal would end a subscription that may be somebody's own by tomorrow.
+            (Verdict::Processed | Verdict::Duplicate | Verdict::Ignored | Verdict::Unkept, _) => Answer::Taken,
             // It is kept, and would end the same however often it came.
             (Verdict::Unusable(_), _) => Answer::Taken,
             (Verdict::Stored, _) => Answer::Stored,

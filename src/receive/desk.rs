@@ -25,6 +25,8 @@ const NOTICE: Duration = Duration::from_millis(100);
 const DUE_EVERY: Duration = Duration::from_secs(1);
 /// Events tried again at a time, so that deliveries wait little.
 const DUE_MAX: usize = 50;
+/// How often it is told that nothing can be written.
+const TELL_EVERY: Duration = Duration::from_secs(10);
 
 /// What came with a delivery, and whoever passes it on sends along.
 #[derive(Debug, Default)]
@@ -64,6 +66,40 @@ pub(super) fn queue() -> (Counter, Receiver<Waiting>) {
     (Counter(sender), receiver)
 }
 
+/// What could not be written, and was not told yet: while a disk is full the same happens to every delivery.
+#[derive(Default)]
+struct Unwritten {
+    told: Option<Instant>,
+    count: usize,
+    why: Option<Error>,
+}
+
+impl Unwritten {
+    /// Remembers that so many deliveries could not be written, and tells it unless that was done a moment ago.
+    fn add(&mut self, count: usize, why: Error, tell: &mut dyn FnMut(News)) {
+        self.count += count;
+        self.why = Some(why);
+        if self.told.is_none_or(|at| at.elapsed() >= TELL_EVERY) {
+            self.told = Some(Instant::now());
+            self.tell(tell);
+        }
+    }
+
+    /// Tells what was not told yet, now that it is over.
+    fn end(&mut self, tell: &mut dyn FnMut(News)) {
+        if self.count > 0 {
+            self.tell(tell);
+        }
+        *self = Unwritten::default();
+    }
+
+    fn tell(&mut self, tell: &mut dyn FnMut(News)) {
+        if let Some(why) = self.why.take() {
+            tell(News::Unwritten(std::mem::take(&mut self.count), &why));
+        }
+    }
+}
+
 /// What the desk tells as it works.
 #[derive(Debug)]
 pub(super) enum News<'a> {
@@ -82,7 +118,7 @@ pub(super) enum News<'a> {
 /// Works until the other end of the queue is gone.
 ///
 /// # Errors
-/// What no waiting mends: the file is damaged, or somebody took it away.
+/// What no waiting mends: the file is damaged, or another program's.
 pub(super) fn work(
     waiting: &Receiver<Waiting>,
     intake: &mut Intake,
@@ -90,24 +126,27 @@ pub(super) fn work(
     cancel: &Cancel,
     tell: &mut dyn FnMut(News),
 ) -> Result<(), Error> {
-    let (mut looked, mut rests) = (None::<Instant>, Rests::default());
+    let (mut looked, mut rests, mut unwritten) = (None::<Instant>, Rests::default(), Unwritten::default());
     loop {
         let free = Instant::now();
         let next = waiting.recv_timeout(NOTICE);
         rests.idle(free.elapsed());
         let began = Instant::now();
         match next {
-            Ok(first) => serve(batch(first, waiting), intake, clock, tell)?,
-            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            Ok(first) => serve(batch(first, waiting), intake, clock, &mut unwritten, tell)?,
+            Err(RecvTimeoutError::Disconnected) => {
+                unwritten.end(tell);
+                return Ok(());
+            }
             Err(RecvTimeoutError::Timeout) => tell(News::Idle),
         }
         if looked.is_none_or(|at| at.elapsed() >= DUE_EVERY) && !cancel.is_set() {
             looked = Some(Instant::now());
-            match intake.take_due(clock.now_ms() / 1000, DUE_MAX) {
+            match intake.look().and_then(|()| intake.take_due(clock.now_ms() / 1000, DUE_MAX)) {
                 Ok(taken) => taken.iter().for_each(|one| tell(News::Again(one))),
                 Err(error) if is_final(&error) => return Err(error),
                 // It stays due.
-                Err(error) => tell(News::Unwritten(0, &error)),
+                Err(error) => unwritten.add(0, error, tell),
             }
         }
         if let Some(rest) = rests.after(began.elapsed(), || intake.is_file_shared()) {
@@ -128,7 +167,13 @@ fn batch(first: Waiting, waiting: &Receiver<Waiting>) -> Vec<Waiting> {
     batch
 }
 
-fn serve(batch: Vec<Waiting>, intake: &mut Intake, clock: &dyn Clock, tell: &mut dyn FnMut(News)) -> Result<(), Error> {
+fn serve(
+    batch: Vec<Waiting>,
+    intake: &mut Intake,
+    clock: &dyn Clock,
+    unwritten: &mut Unwritten,
+    tell: &mut dyn FnMut(News),
+) -> Result<(), Error> {
     let (mut deliveries, mut originals, mut answers) = (Vec::new(), Vec::new(), Vec::new());
     for one in batch {
         deliveries.push(one.delivery);
@@ -145,10 +190,15 @@ fn serve(batch: Vec<Waiting>, intake: &mut Intake, clock: &dyn Clock, tell: &mut
                 for answer in answers {
                     let _ = answer.send(Answer::Later);
                 }
-                tell(News::Unwritten(count, &error));
-                return if is_final(&error) { Err(error) } else { Ok(()) };
+                if is_final(&error) {
+                    tell(News::Unwritten(count, &error));
+                    return Err(error);
+                }
+                unwritten.add(count, error, tell);
+                return Ok(());
             }
         };
+        unwritten.end(tell);
         // Who sent it may have gone; it is durable all the same.
         for (one, answer) in taken.iter().zip(&mut answers) {
             let _ = answer.send(Answer::of(one));
@@ -164,11 +214,9 @@ fn serve(batch: Vec<Waiting>, intake: &mut Intake, clock: &dyn Clock, tell: &mut
     Ok(())
 }
 
-/// Returns whether no waiting mends it.
+/// Returns whether no waiting mends it. A file that was taken away may be put back; whoever started a receiver anew in its
+/// place would have it make an empty one, and acknowledge into that.
 fn is_final(error: &Error) -> bool {
     use store::Error as E;
-    matches!(
-        error,
-        Error::Store(E::Damaged { .. } | E::Gone { .. } | E::Foreign { .. } | E::Newer { .. } | E::Unlocked { .. })
-    )
+    matches!(error, Error::Store(E::Damaged { .. } | E::Foreign { .. } | E::Newer { .. } | E::Unlocked { .. }))
 }

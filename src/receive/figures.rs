@@ -10,7 +10,7 @@ use crate::sync::intake::{Accepted, Verdict};
 /// Upper bounds of the times that are told apart, microseconds.
 pub const BOUNDS_US: [u64; 12] = [100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 500_000, 1_000_000];
 /// How a delivery, or another attempt at one, can end.
-const OUTCOMES: [&str; 7] = ["processed", "ignored", "duplicate", "failed", "dead", "malformed", "stored"];
+const OUTCOMES: [&str; 8] = ["processed", "ignored", "duplicate", "failed", "dead", "malformed", "stored", "unkept"];
 /// Whose events there are.
 const PROVIDERS: [&str; 2] = ["stripe", "fic"];
 /// Every status that is answered with.
@@ -28,6 +28,7 @@ pub struct Figures {
     refusals: [AtomicU64; REASONS.len()],
     answers: [AtomicU64; CODES.len() + 1],
     connections: AtomicU64,
+    gave_way: AtomicU64,
 }
 
 impl Figures {
@@ -41,6 +42,7 @@ impl Figures {
             Verdict::GivenUp(_) | Verdict::Unusable(_) => 4,
             Verdict::Malformed(_) => 5,
             Verdict::Stored => 6,
+            Verdict::Unkept => 7,
         };
         add(&self.outcomes[usize::from(accepted.provider == Provider::Fic)][outcome], 1);
         // Only what took an effect took a time that says something.
@@ -73,6 +75,11 @@ impl Figures {
     /// Counts a connection.
     pub(super) fn connected(&self) {
         add(&self.connections, 1);
+    }
+
+    /// Counts a connection that was ended so that others have its place.
+    pub(super) fn gave_way(&self) {
+        add(&self.gave_way, 1);
     }
 
     /// Returns how many deliveries and further attempts ended how: provider, outcome, count.
@@ -111,6 +118,11 @@ impl Figures {
     /// Returns how many connections were taken.
     pub fn connections(&self) -> u64 {
         read(&self.connections)
+    }
+
+    /// Returns how many of them were ended so that others have their place.
+    pub fn connections_ended(&self) -> u64 {
+        read(&self.gave_way)
     }
 }
 

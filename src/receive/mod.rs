@@ -5,9 +5,12 @@
 
 pub mod admin;
 pub mod answer;
+mod body;
+mod crowd;
 mod desk;
 mod figures;
 mod gate;
+mod heads;
 pub mod route;
 mod secrets;
 mod server;

@@ -2,28 +2,30 @@
 //! answers when that has committed.
 
 use std::convert::Infallible;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::{Body, Bytes, Incoming};
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{
-    ALLOW, AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, ORIGIN, RETRY_AFTER,
-    TRANSFER_ENCODING,
+    ALLOW, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, ORIGIN, RETRY_AFTER,
 };
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::answer::Answer;
+use super::body::{self, Whole};
+use super::crowd::{Place, Places};
 use super::desk::{Counter, Original};
 use super::figures::Figures;
 use super::gate::Gate;
+use super::heads::{Framing, Seen, Watched};
 use super::route::{Route, route};
 use super::token_gate::TokenGate;
 use super::{CORRELATION_HEADER, Refusal};
@@ -35,16 +37,14 @@ use crate::providers::fic::notification;
 use crate::providers::stripe::signature;
 use crate::sync::intake::Delivery;
 
-/// Connections at once; others wait until one ends.
-const CONNECTIONS_MAX: usize = 256;
-/// An event of Stripe is some kilobytes; a list in it is cut at ten.
-const BODY_BYTES_MAX: usize = 1 << 20;
 /// The headers of a request have to be there by then, also those of the next one on a connection.
 const HEADERS_TIME: Duration = Duration::from_secs(5);
-/// And its body.
-const BODY_TIME: Duration = Duration::from_secs(10);
-const HEADERS_MAX: usize = 64;
-const HEADER_BYTES_MAX: usize = 16 << 10;
+pub(super) const HEADERS_MAX: usize = 64;
+pub(super) const HEADER_BYTES_MAX: usize = 16 << 10;
+/// Connections that wait to be taken, as far as the system lets them.
+const WAITING_MAX: u32 = 1024;
+/// What is read ahead on a connection.
+const READ_BYTES_MAX: usize = HEADER_BYTES_MAX;
 /// A connection is told to end with the first answer after that, so that its place is free for another.
 const CONNECTION_TIME: Duration = Duration::from_secs(30);
 /// And is ended then, whatever it does: longer than an honest request takes that begins at the last moment.
@@ -53,8 +53,8 @@ const CONNECTION_TIME_MAX: Duration = Duration::from_secs(75);
 const STOP_TIME: Duration = Duration::from_secs(8);
 /// How soon the wish to stop is seen.
 const NOTICE: Duration = Duration::from_millis(50);
-/// After a failed accept: too many open files end by themselves.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// After a failed accept, most likely for want of open files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(10);
 
 /// What every connection shares.
 pub(super) struct Shared {
@@ -77,8 +77,7 @@ pub(super) struct Shared {
 pub(super) fn serve(listener: std::net::TcpListener, shared: Shared) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        listener.set_nonblocking(true)?;
-        let listener = TcpListener::from_std(listener)?;
+        let listener = with_room(listener)?;
         let shared = Arc::new(shared);
         let graceful = GracefulShutdown::new();
         accept(&listener, &shared, &graceful).await;
@@ -88,24 +87,33 @@ pub(super) fn serve(listener: std::net::TcpListener, shared: Shared) -> std::io:
     })
 }
 
+/// Lets more connections wait than the standard library does: one that finds no room comes again after a second.
+fn with_room(listener: std::net::TcpListener) -> std::io::Result<TcpListener> {
+    listener.set_nonblocking(true)?;
+    TcpSocket::from_std_stream(OwnedFd::from(listener).into()).listen(WAITING_MAX)
+}
+
 async fn accept(listener: &TcpListener, shared: &Arc<Shared>, graceful: &GracefulShutdown) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let places = Places::new();
     loop {
         tokio::select! {
             () = stopped(&shared.cancel) => return,
             accepted = next(listener, &places) => match accepted {
                 Ok((stream, place)) => connect(stream, place, shared, graceful),
-                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+                Err(_) => {
+                    places.give_one_back();
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
             },
         }
     }
 }
 
-/// Takes a connection when there is a place for it.
-async fn next(listener: &TcpListener, places: &Arc<Semaphore>) -> std::io::Result<(TcpStream, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.map_err(std::io::Error::other)?;
+/// Takes a connection, and a place for it.
+async fn next(listener: &TcpListener, places: &Arc<Places>) -> std::io::Result<(TcpStream, Place)> {
+    // Somebody has to be there before anybody else gives way.
     let (stream, _) = listener.accept().await?;
-    Ok((stream, place))
+    Ok((stream, places.take().await))
 }
 
 async fn stopped(cancel: &Cancel) {
@@ -114,16 +122,19 @@ async fn stopped(cancel: &Cancel) {
     }
 }
 
-fn connect(stream: TcpStream, place: OwnedSemaphorePermit, shared: &Arc<Shared>, graceful: &GracefulShutdown) {
+fn connect(stream: TcpStream, place: Place, shared: &Arc<Shared>, graceful: &GracefulShutdown) {
     let _ = stream.set_nodelay(true);
     shared.figures.connected();
-    let shared = Arc::clone(shared);
+    let (shared, place) = (Arc::clone(shared), Arc::new(place));
+    let of_requests = (Arc::clone(&shared), Arc::clone(&place));
     let began = tokio::time::Instant::now();
+    let seen = Seen::default();
+    let stream = Watched::new(stream, seen.clone());
     let service = service_fn(move |request| {
-        let shared = Arc::clone(&shared);
+        let ((shared, place), framing) = (of_requests.clone(), seen.next());
         async move {
-            let mut response = respond(request, &shared).await;
-            if began.elapsed() >= CONNECTION_TIME {
+            let mut response = respond(request, framing, &place, &shared).await;
+            if framing.is_last() || began.elapsed() >= CONNECTION_TIME {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(response)
@@ -136,21 +147,35 @@ fn connect(stream: TcpStream, place: OwnedSemaphorePermit, shared: &Arc<Shared>,
         .half_close(true)
         .max_headers(HEADERS_MAX)
         .max_header_size(HEADER_BYTES_MAX)
+        .max_buf_size(READ_BYTES_MAX)
         .serve_connection(TokioIo::new(stream), service);
     let connection = graceful.watch(connection);
     tokio::spawn(async move {
-        // What a sender did wrong on the way, hyper has answered.
-        let _ = tokio::time::timeout(CONNECTION_TIME_MAX, connection).await;
-        drop(place);
+        tokio::select! {
+            // What a sender did wrong on the way, hyper has answered.
+            _ = tokio::time::timeout(CONNECTION_TIME_MAX, connection) => {}
+            () = place.is_needed() => shared.figures.gave_way(),
+        }
     });
 }
 
-async fn respond(request: Request<Incoming>, shared: &Shared) -> Response<Full<Bytes>> {
+async fn respond(
+    request: Request<Incoming>,
+    framing: Framing,
+    place: &Place,
+    shared: &Shared,
+) -> Response<Full<Bytes>> {
     let number = shared.count.fetch_add(1, Ordering::Relaxed);
     let correlation_id = format!("{:08x}-{number:08x}", shared.seed);
-    let answer = match route(request.method().as_str(), request.uri().path()) {
-        Route::Stripe => stripe(request, shared, &correlation_id).await,
-        Route::Fic => fic(request, shared, &correlation_id).await,
+    let route = route(request.method().as_str(), request.uri().path());
+    if let Framing::Unclear(why) = framing {
+        let answer = refuse(shared, &correlation_id, why, unclear(route));
+        shared.figures.answered(answer);
+        return response(answer, &correlation_id);
+    }
+    let answer = match route {
+        Route::Stripe => stripe(request, place, shared, &correlation_id).await,
+        Route::Fic => fic(request, place, shared, &correlation_id).await,
         Route::FicChallenge => match challenge(&request, shared, &correlation_id) {
             Ok(challenge) => {
                 shared.figures.answered(Answer::Taken);
@@ -164,6 +189,12 @@ async fn respond(request: Request<Incoming>, shared: &Shared) -> Response<Full<B
     };
     shared.figures.answered(answer);
     response(answer, &correlation_id)
+}
+
+/// Returns what a request without a certain end is answered with. Where it may be Fatture in Cloud's, through a proxy that
+/// is at fault, it is to come again: after a 4xx it never does.
+fn unclear(route: Route) -> Answer {
+    if route == Route::Fic { Answer::Later } else { Answer::Bad }
 }
 
 fn response(answer: Answer, correlation_id: &str) -> Response<Full<Bytes>> {
@@ -200,13 +231,14 @@ fn refuse(shared: &Shared, correlation_id: &str, why: impl Into<String>, answer:
     answer
 }
 
-/// Reads a body, once it is certain where it ends and who is to have signed it, by the header of that name.
+/// Reads a body, once it is certain who is to have signed it, by the header of that name.
 async fn body_of(
     request: Request<Incoming>,
     signed_by: &str,
+    place: &Place,
     shared: &Shared,
     correlation_id: &str,
-) -> Result<(Option<String>, HeaderMap, Bytes), Answer> {
+) -> Result<(Option<String>, HeaderMap, Whole), Answer> {
     if let Some(why) = ambiguity(request.version(), request.headers(), signed_by) {
         return Err(refuse(shared, correlation_id, why, Answer::Bad));
     }
@@ -219,7 +251,7 @@ async fn body_of(
     }
     let (head, body) = request.into_parts();
     let signature = text_of(&head.headers, signed_by);
-    match read(body).await {
+    match body::read(body, place).await {
         Ok(body) => Ok((signature, head.headers, body)),
         Err((why, answer)) => Err(refuse(shared, correlation_id, why, answer)),
     }
@@ -230,22 +262,25 @@ fn text_of(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// Takes one event of Stripe.
-async fn stripe(request: Request<Incoming>, shared: &Shared, correlation_id: &str) -> Answer {
+async fn stripe(request: Request<Incoming>, place: &Place, shared: &Shared, correlation_id: &str) -> Answer {
     if !shared.gate.is_usable() {
         return refuse(shared, correlation_id, "an event of Stripe came, and no signing secret is set", Answer::Later);
     }
-    let (signature, headers, body) = match body_of(request, signature::HEADER, shared, correlation_id).await {
+    let (signature, headers, body) = match body_of(request, signature::HEADER, place, shared, correlation_id).await {
         Ok(read) => read,
         Err(answer) => return answer,
     };
-    let owner = match shared.gate.check(signature.as_deref(), &body, shared.clock.now_ms() / 1000) {
+    let owner = match shared.gate.check(signature.as_deref(), &body.bytes, shared.clock.now_ms() / 1000) {
         Ok(owner) => owner,
         Err(error) => {
             shared.figures.refused(&error);
             return refuse(shared, correlation_id, error.to_string(), shared.gate.answer(&error));
         }
     };
-    let Ok(body) = String::from_utf8(body.into()) else {
+    place.prove();
+    // The room is the next one's when this one is answered.
+    let Whole { bytes, room: _room } = body;
+    let Ok(body) = String::from_utf8(bytes) else {
         return refuse(shared, correlation_id, "the body is no UTF-8 text", Answer::Bad);
     };
     let correlation_id = correlation_id.to_owned();
@@ -255,19 +290,20 @@ async fn stripe(request: Request<Incoming>, shared: &Shared, correlation_id: &st
 }
 
 /// Takes one notification of Fatture in Cloud.
-async fn fic(request: Request<Incoming>, shared: &Shared, correlation_id: &str) -> Answer {
+async fn fic(request: Request<Incoming>, place: &Place, shared: &Shared, correlation_id: &str) -> Answer {
     let path = request.uri().path().to_owned();
-    let (token, headers, body) = match body_of(request, AUTHORIZATION.as_str(), shared, correlation_id).await {
+    let (token, headers, whole) = match body_of(request, AUTHORIZATION.as_str(), place, shared, correlation_id).await {
         Ok(read) => read,
         // Whoever sent it, it may be the service, which never comes again after a 4xx.
         Err(_) => return Answer::Later,
     };
-    let body = notification::structured(&|name| text_of(&headers, name), &body);
+    let body = notification::structured(&|name| text_of(&headers, name), &whole.bytes);
     let outlined = notification::outline(&|_| None, &body);
     let event = outlined.as_ref().ok().map(|(event, _)| event);
     if let Err(error) = shared.token_gate.check(token.as_deref(), &path, event, shared.clock.now_ms() / 1000) {
         return refuse(shared, correlation_id, error.to_string(), shared.token_gate.answer(&error));
     }
+    place.prove();
     if let Err(why) = outlined {
         // It is the service's own: to refuse it would end the subscription, and it would come no better again.
         let why = format!("a notification of Fatture in Cloud: {why}");
@@ -277,7 +313,9 @@ async fn fic(request: Request<Incoming>, shared: &Shared, correlation_id: &str) 
     hand_in(Delivery { provider: Provider::Fic, body, door: "live", owner: None, correlation_id }, None, shared).await
 }
 
-/// Reads the challenge of a verification.
+/// Reads the challenge of a verification. It is echoed whatever company the path seems to name: the path is the subscriber's
+/// own choice, so that a stranger would only have to write another one, while an owner who chose a word would fail five
+/// times and lose the subscription. What comes of a stranger's company then is bounded where it is taken in.
 fn challenge(request: &Request<Incoming>, shared: &Shared, correlation_id: &str) -> Result<String, Answer> {
     let headers = request.headers();
     if let Some(why) = ambiguity(request.version(), headers, AUTHORIZATION.as_str()) {
@@ -305,15 +343,9 @@ async fn hand_in(delivery: Delivery, original: Option<Original>, shared: &Shared
     }
 }
 
-/// Says what makes it uncertain where a request ends, or who signed it: two readers would take it for two things.
+/// Says what makes it uncertain for whom a request is, or who signed it: two readers would take it for two things.
 fn ambiguity(version: Version, headers: &HeaderMap, signed_by: &str) -> Option<&'static str> {
     let several = |name| headers.get_all(name).iter().nth(1).is_some();
-    if headers.contains_key(CONTENT_LENGTH) && headers.contains_key(TRANSFER_ENCODING) {
-        return Some("the request has both a length and chunks");
-    }
-    if headers.get_all(TRANSFER_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"chunked")) {
-        return Some("the request's body is encoded in a way that is not read here");
-    }
     if several(HOST.as_str()) || version == Version::HTTP_11 && !headers.contains_key(HOST) {
         return Some("the request does not say for which host it is, or says several");
     }
@@ -324,17 +356,4 @@ fn ambiguity(version: Version, headers: &HeaderMap, signed_by: &str) -> Option<&
 fn is_of_a_page(headers: &HeaderMap) -> bool {
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     headers.contains_key(ORIGIN) || site.is_some_and(|site| site != b"none")
-}
-
-async fn read(body: Incoming) -> Result<Bytes, (String, Answer)> {
-    let too_large = || (format!("the body is larger than {} KiB", BODY_BYTES_MAX >> 10), Answer::TooLarge);
-    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
-        return Err(too_large());
-    }
-    match tokio::time::timeout(BODY_TIME, Limited::new(body, BODY_BYTES_MAX).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(error)) => Err((format!("the body did not come whole: {error}"), Answer::Bad)),
-        Err(_) => Err((format!("the body did not come within {} s", BODY_TIME.as_secs()), Answer::TooSlow)),
-    }
 }

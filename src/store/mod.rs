@@ -74,6 +74,9 @@ pub struct Store {
     path: PathBuf,
     /// Device and inode of the open file; none of one in memory.
     identity: Option<(u64, u64)>,
+    wal: PathBuf,
+    /// The same of its WAL, once something was written.
+    wal_identity: Cell<Option<(u64, u64)>>,
     /// What keeps other syncs out, where this one writes.
     lock: Option<Lock>,
     /// Where this process made the file: with which schema.
@@ -211,6 +214,8 @@ impl Store {
 
     fn around(conn: Connection, path: &Path) -> Store {
         let identity = identity(path);
+        // A link and its file have one WAL.
+        let wal = beside(&std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), "-wal");
         Store {
             checkpointer: OnceCell::new(),
             watch: OnceCell::new(),
@@ -218,6 +223,8 @@ impl Store {
             conn,
             path: path.to_owned(),
             identity,
+            wal,
+            wal_identity: Cell::new(None),
             lock: None,
             made_schema: None,
             is_wal_in_doubt: Cell::new(false),
@@ -263,7 +270,35 @@ impl Store {
         if self.is_wal_in_doubt.get() {
             self.begin_wal_anew()?;
         }
-        self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| self.sql(e))
+        self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| self.sql(e))?;
+        if self.identity.is_some() && self.wal_identity.get().is_none() {
+            self.wal_identity.set(identity(&self.wal));
+        }
+        Ok(())
+    }
+
+    /// Looks whether the file and its WAL are still those at their paths: what is written into others is in no file that
+    /// anybody opens again.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] where they are not. What the lost WAL held is in the file then, if that can be.
+    pub fn look_at_place(&self) -> Result<(), Error> {
+        if self.identity.is_none() {
+            return Ok(());
+        }
+        if identity(&self.path) != self.identity {
+            return Err(Error::Gone { path: self.path.clone() });
+        }
+        match (self.wal_identity.get(), identity(&self.wal)) {
+            (Some(ours), there) if there != Some(ours) => {
+                // Where there is another, others write by that one.
+                if there.is_none() && self.conn.is_autocommit() {
+                    let _ = self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+                }
+                Err(Error::Gone { path: self.wal.clone() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Copies all of the WAL into the file, and empties it. After a sync that failed the system takes what it was for as
@@ -285,9 +320,10 @@ impl Store {
     /// [`Error::Full`] and the like, [`Error::Gone`] where the path names another file by now; the transaction is rolled
     /// back then.
     pub fn commit(&self) -> Result<(), Error> {
-        if self.identity.is_some() && identity(&self.path) != self.identity {
+        if let Err(error) = self.look_at_place() {
             self.rollback();
-            return Err(Error::Gone { path: self.path.clone() });
+            let _ = self.look_at_place();
+            return Err(error);
         }
         if let Some(lock) = self.lock.as_ref().filter(|lock| !lock.is_held()) {
             self.rollback();
@@ -301,7 +337,8 @@ impl Store {
         })?;
         #[cfg(debug_assertions)]
         breaking::at_commit(breaking::AFTER);
-        Ok(())
+        // It may have been taken away meanwhile: what comes twice does no harm, what is lost does.
+        self.look_at_place()
     }
 
     /// Does several writes in one transaction, the open one or one of its own.

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use super::handler::{Current, Handler, Taken};
+use super::strangers::Strangers;
 use super::{Error, logged, number};
 use crate::model::extract::Catalog;
 use crate::model::invoice::InvoiceFacts;
@@ -21,6 +22,8 @@ const CURRENT_AGE_MAX: Duration = Duration::from_secs(60);
 const TRANSACTION_TIME_MAX: Duration = Duration::from_millis(40);
 /// How far ahead an event may be.
 const AHEAD_MAX_S: i64 = 20 * 366 * 24 * 3600;
+/// Why a notification that is a service's own is not kept.
+const UNKEPT: &str = "no token here opens its company, and enough of such companies was kept today";
 /// Doors that nobody's signature opens.
 const FROM_OUTSIDE: [&str; 2] = ["test", "replay"];
 
@@ -114,6 +117,8 @@ pub enum Verdict {
     Unusable(String),
     /// It is no event; nothing is kept of it.
     Malformed(String),
+    /// It is of a company that nobody reads, and enough of those is kept; nothing is kept of it.
+    Unkept,
 }
 
 impl Verdict {
@@ -127,6 +132,7 @@ impl Verdict {
             Verdict::Failed(why) => ("failed", Some(why)),
             Verdict::GivenUp(why) | Verdict::Unusable(why) => ("dead", Some(why)),
             Verdict::Malformed(why) => ("malformed", Some(why)),
+            Verdict::Unkept => ("unkept", Some(UNKEPT)),
         }
     }
 
@@ -166,6 +172,7 @@ pub struct Intake<'c> {
     pub(super) companies: Vec<KnownAccount>,
     /// The mode of companies that the file does not know yet.
     pub(super) company_mode: &'static str,
+    pub(super) strangers: Strangers,
     current: std::collections::HashMap<i64, (Instant, Current)>,
     /// How the accounts stood when they were read last.
     seen_version: Option<(u64, i64)>,
@@ -214,6 +221,7 @@ impl<'c> Intake<'c> {
             asking: Asking::All,
             companies,
             company_mode,
+            strangers: Strangers::default(),
             current,
             seen_version: None,
             undone: Undone::Alone,
@@ -250,6 +258,14 @@ impl<'c> Intake<'c> {
     /// Returns whether others write into the file, too.
     pub fn is_file_shared(&self) -> bool {
         self.store.is_shared()
+    }
+
+    /// Looks whether the file is still in its place.
+    ///
+    /// # Errors
+    /// When somebody took it away, or put another there.
+    pub fn look(&self) -> Result<(), Error> {
+        Ok(self.store.look_at_place()?)
     }
 
     /// Returns the resources with their numbers in the file.

@@ -26,6 +26,7 @@ pub mod retry;
 mod run;
 mod share;
 mod standing;
+mod strangers;
 mod tally;
 mod task;
 pub mod trial;

@@ -13,6 +13,8 @@ use crate::store::{Event, NAMELESS, NewAccount, SETTLING_S, Waiting};
 
 /// How far the service's clock is believed to be ahead.
 const AHEAD_MAX_S: i64 = 5;
+/// The door that anybody may come to whom the service has given a token.
+const LIVE: &str = "live";
 
 impl Intake<'_> {
     /// Takes one notification in.
@@ -24,8 +26,23 @@ impl Intake<'_> {
                 return Ok(Accepted { provider: Provider::Fic, ..nothing(Verdict::Malformed(why.to_string())) });
             }
         };
+        if delivery.door == LIVE && !self.is_kept(&read.company_id, delivery.body.len(), now_s)? {
+            let (id, kind, account) = (read.id, read.kind, read.company_id);
+            return Ok(Accepted { provider: Provider::Fic, id, kind, account, ..nothing(Verdict::Unkept) });
+        }
         let account = self.company(&read.company_id)?;
         self.log(account, event(read, trouble, &delivery.body, now_s), delivery, now_s, began)
+    }
+
+    /// Returns whether there is room for a notification: of companies that no token has opened there is little.
+    fn is_kept(&mut self, remote_id: &str, bytes: usize, now_s: i64) -> Result<bool, Error> {
+        let is_opened = |intake: &Self| intake.companies.iter().any(|it| it.is_seen && it.remote_id == remote_id);
+        if is_opened(self) || self.strangers.is_kept(remote_id, bytes, now_s) {
+            return Ok(true);
+        }
+        // A sync beside may have opened it since.
+        self.companies = self.store.known_accounts("fic")?;
+        Ok(is_opened(self))
     }
 
     /// Finds the row of a company, or makes one: a company that nobody reads yet is logged as well.
@@ -112,5 +129,49 @@ impl Handler<'_, '_> {
             }
         }
         Ok(Taken { is_fetched_later: true, ..Taken::default() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Store;
+    use crate::sync::intake::Retries;
+
+    fn of_company(company: i64, number: usize) -> Delivery {
+        let body = format!(
+            r#"{{"specversion":"1.0","id":"{company}:{number}","type":"it.fattureincloud.webhooks.entities.clients.update",
+                "subject":"company:{company}","time":"2026-01-01T00:00:00Z","data":{{"ids":[{number}]}}}}"#
+        );
+        Delivery { provider: Provider::Fic, body, door: LIVE, owner: None, correlation_id: "c".to_owned() }
+    }
+
+    #[test]
+    fn a_strangers_company_does_not_fill_the_file_and_ones_own_is_never_cut_short() {
+        let store = Store::in_memory().expect("opens");
+        let catalog = crate::sync::catalog();
+        let own = NewAccount {
+            provider: "fic",
+            remote_id: "1".to_owned(),
+            mode: "live",
+            name: Some("Own S.r.l.".to_owned()),
+            country: None,
+            created_s: None,
+        };
+        let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+        let mut unkept = |company: i64, numbers: std::ops::Range<usize>| {
+            let batch: Vec<Delivery> = numbers.map(|number| of_company(company, number)).collect();
+            let taken = intake.take(&batch, 1_767_225_600).expect("takes");
+            taken.iter().filter(|one| one.verdict == Verdict::Unkept).count()
+        };
+        assert_eq!((unkept(2, 0..1000), unkept(2, 1000..1010)), (0, 10));
+        assert_eq!(unkept(1, 0..1001), 1, "nobody has opened it yet");
+        store.account(&own).expect("is opened by a sync beside");
+        assert_eq!(unkept(1, 1000..1010), 0);
+        for company in 3..200 {
+            unkept(company, 0..1);
+        }
+        let kept = "SELECT count(DISTINCT account), count(*) FROM webhook_events";
+        assert_eq!(store.query_text(kept).expect("rows"), [["100", "2108"]]);
     }
 }

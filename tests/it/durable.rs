@@ -135,9 +135,11 @@ fn a_disk_that_fails_at_any_write_or_sync_costs_no_acknowledged_event() {
 
 #[test]
 fn a_disk_that_fails_at_the_start_is_told_and_leaves_nothing_half_made() {
-    for which in [Failing::Writes, Failing::Syncs] {
+    for which in [Failing::Writes, Failing::Syncs, Failing::Opens] {
         for error in [EIO, ENOSPC] {
-            for passing in 0..4 {
+            // A start opens three files.
+            let calls = if which == Failing::Opens { 3 } else { 4 };
+            for passing in 0..calls {
                 let (home, disk) = (Home::new(), Disk::new());
                 disk.fail(which, passing, 1000, error);
                 let mut command = home.command(&["listen", "--port", "0", "--admin-port", "off"]);
@@ -145,7 +147,8 @@ fn a_disk_that_fails_at_the_start_is_told_and_leaves_nothing_half_made() {
                 disk.under(&mut command);
                 let listening = ran(&mut command);
                 let what = format!("{which:?} {error} {passing}: {:?} {}", listening.code, listening.stderr);
-                assert!(listening.code.is_some_and(|code| code != 0), "{what}");
+                assert_eq!(listening.code, Some(6), "{what}");
+                assert!(!listening.stderr.contains("listening on"), "{what}");
                 assert!(listening.stderr.contains("stripesync.db") && !listening.stderr.contains("panicked"), "{what}");
                 disk.heal();
                 drop(Store::open(&home.database()).expect("opens"));

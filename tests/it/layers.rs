@@ -16,7 +16,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("ui", &["ui", "model", "clock"]),
 ];
 
-/// A crate and the only folder that knows it.
+/// A crate and the only folders that know it.
 const OUTSIDE: &[(&str, &str)] = &[
     ("clap", "cli"),
     ("clap_complete", "cli"),
@@ -24,7 +24,7 @@ const OUTSIDE: &[(&str, &str)] = &[
     ("ureq", "http"),
     ("indicatif", "ui"),
     ("comfy_table", "ui"),
-    ("httparse", "sandbox"),
+    ("httparse", "receive sandbox"),
     ("hyper", "receive"),
     ("tokio", "receive"),
 ];
@@ -65,9 +65,9 @@ fn layers_import_downwards_only_and_crates_stay_at_home() {
                     }
                 }
             }
-            for (outside, folder) in OUTSIDE {
-                if line.contains(&format!("{outside}::")) && home != *folder {
-                    broken.push(format!("{name}: {outside} belongs in {folder}: {}", line.trim()));
+            for (outside, folders) in OUTSIDE {
+                if line.contains(&format!("{outside}::")) && !folders.split(' ').any(|folder| folder == home) {
+                    broken.push(format!("{name}: {outside} belongs in {folders}: {}", line.trim()));
                 }
             }
         }

@@ -80,10 +80,10 @@ fn a_file_that_may_not_grow_refuses_events_until_it_may() {
 }
 
 /// A small file system of its own; none where this user may not have one.
-struct Small(tempfile::TempDir);
+pub struct Small(pub tempfile::TempDir);
 
 impl Small {
-    fn mounted() -> Option<Small> {
+    pub fn mounted() -> Option<Small> {
         let folder = tempfile::tempdir().expect("a folder");
         let mount = Command::new("mount").args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"]).arg(folder.path()).output();
         mount.is_ok_and(|done| done.status.success()).then_some(Small(folder))

@@ -17,6 +17,7 @@ use crate::support::Dice;
 pub enum Failing {
     Writes = 1,
     Syncs = 2,
+    Opens = 4,
 }
 
 pub const EINTR: i32 = 4;

@@ -8,13 +8,14 @@
      S 0 0 path             and has returned: what was noted before its `s` is on the disk
      F 0 0 path             or has failed: the system may have forgotten what was not on the disk yet
      H 0 length socket      an answer, its first bytes follow; noted before any of them leaves
-   IO_CONTROL names a file of four integers: which call is to fail (1 writes, 2 syncs, 3 both), how many of them pass
+   IO_CONTROL names a file of four integers: which call is to fail (1 writes, 2 syncs, 4 opens, or their sum), how many of them pass
    before, how many fail then, and with which error; a fifth counts those that failed. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { WRITES = 1, SYNCS = 2, HEAD_MAX = 300 };
+enum { WRITES = 1, SYNCS = 2, OPENS = 4, HEAD_MAX = 300 };
 
 struct control { volatile int which, passing, failing, error, failed; };
 
@@ -127,6 +128,29 @@ static int sync_by(int fd, long call) {
     int done = syscall(call, fd);
     note(done == 0 ? 'S' : 'F', 0, 0, path, NULL);
     return done;
+}
+
+static int opened(const char *path, int flags, mode_t mode) {
+    size_t length = strlen(path);
+    int is_ours = (length > 3 && !strcmp(path + length - 3, ".db")) || (length > 4 && !strcmp(path + length - 4, "-wal"));
+    if (is_ours && fails(OPENS)) return -1;
+    return syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...) {
+    va_list more;
+    va_start(more, flags);
+    mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    return opened(path, flags, mode);
+}
+
+int open(const char *path, int flags, ...) {
+    va_list more;
+    va_start(more, flags);
+    mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    return opened(path, flags, mode);
 }
 
 int fsync(int fd) { return sync_by(fd, SYS_fsync); }
