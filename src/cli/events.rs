@@ -10,6 +10,7 @@ use crate::model::log::{LogFilter, PruneWish};
 use crate::store::{self, Store};
 use crate::sync::prune;
 use crate::ui::Ui;
+use crate::ui::units::counted;
 
 /// Runs the command.
 pub(super) fn run(args: &EventsArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
@@ -51,7 +52,8 @@ fn list(args: &EventsListArgs, store: &Store, ui: &Ui, now_s: i64) -> Result<Exi
             false => "the log holds no such event; `stripesync events list` without options shows the last ones",
         });
     } else if is_cut {
-        ui.note(&format!("there are more than these {}; --limit shows more, the options above fewer", args.limit));
+        let shown = counted(args.limit as u64, "event");
+        ui.note(&format!("the log holds more than {shown} of these; --limit shows more, the other options choose"));
     }
     Ok(Exit::Done)
 }

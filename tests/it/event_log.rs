@@ -111,7 +111,7 @@ fn events_are_listed_the_last_first_and_filters_choose() {
         "live",
     ];
     assert_eq!(first, wanted, "{}", table.stdout);
-    assert!(table.stderr.contains("more than these 3; --limit"), "{}", table.stderr);
+    assert!(table.stderr.contains("more than 3 events of these; --limit"), "{}", table.stderr);
     let csv = home.run(&["events", "list", "--type", "product.created", "--status", "dead", "--format", "csv"]).stdout;
     assert!(
         csv.ends_with("dead,live,4,no luck at all,\n") && csv.starts_with("webhook_id,provider,account,event_id,"),
