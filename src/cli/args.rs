@@ -421,8 +421,8 @@ config file they may name their account. SIGHUP reads them anew.
 
 It says that it listens once it can take events in. A file that another
 program keeps locked is waited for half a minute. While the disk is full
-or the file is taken away, senders are told to come again, and a line says
-what to do.
+or the file is taken away, senders are told to come again, and a line
+says what to do.
 
 Exit codes: 0 stopped by Ctrl-C or SIGTERM, 5 the file stays locked at
   the start, 6 it is full, read-only or damaged

@@ -322,6 +322,7 @@ impl Store {
     pub fn commit(&self) -> Result<(), Error> {
         if let Err(error) = self.look_at_place() {
             self.rollback();
+            // What a lost WAL holds is brought into the file only while no transaction is open.
             let _ = self.look_at_place();
             return Err(error);
         }
