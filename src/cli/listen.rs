@@ -120,7 +120,6 @@ fn prepared(database: &Path, catalog: &Catalog, cancel: &Cancel, ui: &Ui) -> Res
 fn prepare(database: &Path, catalog: &Catalog, cancel: &Cancel) -> Result<Store, store::Error> {
     let store = Store::open(database)?;
     store.reread(catalog, cancel)?;
-    store.durable()?;
     store.begin()?;
     store.commit()?;
     Ok(store)

@@ -1,11 +1,15 @@
-//! The one writer behind the receiver: takes what waits in batches, commits, and only then lets the answers go.
+//! The one writer behind the receiver: takes what waits in batches and commits them; the answers go when the disk has them
+//! ([`super::syncer`]).
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use super::Ended;
 use super::answer::Answer;
+use super::syncer::{self, Committed, Trust};
 use crate::clock::Clock;
 use crate::model::cancel::Cancel;
 use crate::store;
@@ -25,6 +29,9 @@ const NOTICE: Duration = Duration::from_millis(100);
 const DUE_EVERY: Duration = Duration::from_secs(1);
 /// Events tried again at a time, so that deliveries wait little.
 const DUE_MAX: usize = 50;
+/// How often what stands in the WAL is copied into the file beside the writer: in small parts, so that no commit has to
+/// copy a long one, and nobody waits for that.
+const COPY_EVERY: Duration = Duration::from_millis(250);
 /// How often it is told that nothing can be written.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
@@ -66,6 +73,12 @@ pub(super) fn queue() -> (Counter, Receiver<Waiting>) {
     (Counter(sender), receiver)
 }
 
+/// Who tells what happens, whichever thread it happens in.
+pub(super) struct Voice<'a> {
+    tell: &'a mut (dyn FnMut(News) + Send),
+    unwritten: Unwritten,
+}
+
 /// What could not be written, and was not told yet: while a disk is full the same happens to every delivery.
 #[derive(Default)]
 struct Unwritten {
@@ -74,28 +87,42 @@ struct Unwritten {
     why: Option<Error>,
 }
 
-impl Unwritten {
+/// Returns the one voice.
+pub(super) fn speak<'v, 'a>(voice: &'v Mutex<Voice<'a>>) -> MutexGuard<'v, Voice<'a>> {
+    voice.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<'a> Voice<'a> {
+    pub fn new(tell: &'a mut (dyn FnMut(News) + Send)) -> Voice<'a> {
+        Voice { tell, unwritten: Unwritten::default() }
+    }
+
+    pub fn tell(&mut self, news: News) {
+        (self.tell)(news);
+    }
+
     /// Remembers that so many deliveries could not be written, and tells it unless that was done a moment ago.
-    fn add(&mut self, count: usize, why: Error, tell: &mut dyn FnMut(News)) {
-        self.count += count;
-        self.why = Some(why);
-        if self.told.is_none_or(|at| at.elapsed() >= TELL_EVERY) {
-            self.told = Some(Instant::now());
-            self.tell(tell);
+    pub fn unwritten(&mut self, count: usize, why: Option<Error>) {
+        self.unwritten.count += count;
+        self.unwritten.why = why.or(self.unwritten.why.take());
+        if self.unwritten.told.is_none_or(|at| at.elapsed() >= TELL_EVERY) {
+            self.unwritten.told = Some(Instant::now());
+            self.tell_unwritten();
         }
     }
 
     /// Tells what was not told yet, now that it is over.
-    fn end(&mut self, tell: &mut dyn FnMut(News)) {
-        if self.count > 0 {
-            self.tell(tell);
+    pub fn written(&mut self) {
+        if self.unwritten.count > 0 {
+            self.tell_unwritten();
         }
-        *self = Unwritten::default();
+        self.unwritten = Unwritten::default();
     }
 
-    fn tell(&mut self, tell: &mut dyn FnMut(News)) {
-        if let Some(why) = self.why.take() {
-            tell(News::Unwritten(std::mem::take(&mut self.count), &why));
+    fn tell_unwritten(&mut self) {
+        if let Some(why) = self.unwritten.why.take() {
+            let count = std::mem::take(&mut self.unwritten.count);
+            self.tell(News::Unwritten(count, &why));
         }
     }
 }
@@ -124,33 +151,136 @@ pub(super) fn work(
     intake: &mut Intake,
     clock: &dyn Clock,
     cancel: &Cancel,
-    tell: &mut dyn FnMut(News),
-) -> Result<(), Error> {
-    let (mut looked, mut rests, mut unwritten) = (None::<Instant>, Rests::default(), Unwritten::default());
-    loop {
-        let free = Instant::now();
-        let next = waiting.recv_timeout(NOTICE);
-        rests.idle(free.elapsed());
-        let began = Instant::now();
-        match next {
-            Ok(first) => serve(batch(first, waiting), intake, clock, &mut unwritten, tell)?,
-            Err(RecvTimeoutError::Disconnected) => {
-                unwritten.end(tell);
-                return Ok(());
+    voice: &Mutex<Voice>,
+) -> Result<(), Ended> {
+    let (trust, sync) = (Trust::default(), intake.wal_sync()?);
+    std::thread::scope(|scope| {
+        let (batches, committed) = syncer::queue();
+        let disk = match &sync {
+            Some(sync) => {
+                let trust = &trust;
+                let work = move || syncer::work(&committed, sync, trust, voice);
+                std::thread::Builder::new().name("disk".into()).spawn_scoped(scope, work).map_err(Ended::System)?;
+                Some(batches)
             }
-            Err(RecvTimeoutError::Timeout) => tell(News::Idle),
-        }
-        if looked.is_none_or(|at| at.elapsed() >= DUE_EVERY) && !cancel.is_set() {
-            looked = Some(Instant::now());
-            match intake.look().and_then(|()| intake.take_due(clock.now_ms() / 1000, DUE_MAX)) {
-                Ok(taken) => taken.iter().for_each(|one| tell(News::Again(one))),
-                Err(error) if is_final(&error) => return Err(error),
-                // It stays due.
-                Err(error) => unwritten.add(0, error, tell),
+            None => None,
+        };
+        let mut desk = Desk { intake, clock, voice, disk, trust: &trust, wal: 0, copied: Instant::now() };
+        Ok(desk.work(waiting, cancel)?)
+    })
+}
+
+/// The writer.
+struct Desk<'d, 'c, 'v> {
+    intake: &'d mut Intake<'c>,
+    clock: &'d dyn Clock,
+    voice: &'d Mutex<Voice<'v>>,
+    /// Where batches wait for the disk; none where there is none.
+    disk: Option<SyncSender<(u64, Committed)>>,
+    trust: &'d Trust,
+    /// How often the WAL has begun anew.
+    wal: u64,
+    /// When it was last copied from.
+    copied: Instant,
+}
+
+impl Desk<'_, '_, '_> {
+    fn work(&mut self, waiting: &Receiver<Waiting>, cancel: &Cancel) -> Result<(), Error> {
+        let (mut looked, mut rests) = (None::<Instant>, Rests::default());
+        loop {
+            let free = Instant::now();
+            let next = waiting.recv_timeout(NOTICE);
+            rests.idle(free.elapsed());
+            let began = Instant::now();
+            match next {
+                Ok(first) => self.serve(batch(first, waiting))?,
+                Err(RecvTimeoutError::Disconnected) => {
+                    speak(self.voice).written();
+                    return Ok(());
+                }
+                Err(RecvTimeoutError::Timeout) => speak(self.voice).tell(News::Idle),
+            }
+            if looked.is_none_or(|at| at.elapsed() >= DUE_EVERY) && !cancel.is_set() {
+                looked = Some(Instant::now());
+                self.try_again()?;
+            }
+            if let Some(rest) = rests.after(began.elapsed(), || self.intake.is_file_shared()) {
+                std::thread::sleep(rest);
             }
         }
-        if let Some(rest) = rests.after(began.elapsed(), || intake.is_file_shared()) {
-            std::thread::sleep(rest);
+    }
+
+    /// Tries what failed before, and is due.
+    fn try_again(&mut self) -> Result<(), Error> {
+        let now_s = self.clock.now_ms() / 1000;
+        match self.intake.look().and_then(|()| self.intake.take_due(now_s, DUE_MAX)) {
+            Ok(taken) => {
+                let mut voice = speak(self.voice);
+                taken.iter().for_each(|one| voice.tell(News::Again(one)));
+            }
+            Err(error) if is_final(&error) => return Err(error),
+            // It stays due.
+            Err(error) => speak(self.voice).unwritten(0, Some(error)),
+        }
+        Ok(())
+    }
+
+    fn serve(&mut self, batch: Vec<Waiting>) -> Result<(), Error> {
+        let (mut deliveries, mut originals, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+        for one in batch {
+            deliveries.push(one.delivery);
+            originals.push(one.original);
+            answers.push(one.answer);
+        }
+        while !deliveries.is_empty() {
+            let taken = match self.take(&deliveries) {
+                Ok(taken) => taken,
+                Err(error) => {
+                    let count = answers.len();
+                    for answer in answers {
+                        let _ = answer.send(Answer::Later);
+                    }
+                    if is_final(&error) {
+                        speak(self.voice).tell(News::Unwritten(count, &error));
+                        return Err(error);
+                    }
+                    speak(self.voice).unwritten(count, Some(error));
+                    return Ok(());
+                }
+            };
+            let rest =
+                (deliveries.split_off(taken.len()), originals.split_off(taken.len()), answers.split_off(taken.len()));
+            self.hand_over(Committed { taken, deliveries, originals, answers });
+            (deliveries, originals, answers) = rest;
+        }
+        if self.copied.elapsed() >= COPY_EVERY {
+            self.copied = Instant::now();
+            if let Err(error) = self.intake.checkpoint_soon() {
+                speak(self.voice).unwritten(0, Some(error));
+            }
+        }
+        Ok(())
+    }
+
+    /// Commits the first of a batch, into a WAL that is to be trusted.
+    fn take(&mut self, deliveries: &[Delivery]) -> Result<Vec<Accepted>, Error> {
+        let is_new = !self.trust.holds(self.wal);
+        if is_new {
+            self.intake.doubt_wal();
+        }
+        let taken = self.intake.take_some(deliveries, self.clock.now_ms() / 1000)?;
+        self.wal += u64::from(is_new);
+        Ok(taken)
+    }
+
+    /// Has the answers go when the disk has what they are about.
+    fn hand_over(&self, batch: Committed) {
+        match &self.disk {
+            Some(disk) => {
+                // Its other end is gone only if that thread broke down: who waits for the answers is told to come again.
+                let _ = disk.send((self.wal, batch));
+            }
+            None => batch.let_go(self.voice),
         }
     }
 }
@@ -165,53 +295,6 @@ fn batch(first: Waiting, waiting: &Receiver<Waiting>) -> Vec<Waiting> {
         batch.push(next);
     }
     batch
-}
-
-fn serve(
-    batch: Vec<Waiting>,
-    intake: &mut Intake,
-    clock: &dyn Clock,
-    unwritten: &mut Unwritten,
-    tell: &mut dyn FnMut(News),
-) -> Result<(), Error> {
-    let (mut deliveries, mut originals, mut answers) = (Vec::new(), Vec::new(), Vec::new());
-    for one in batch {
-        deliveries.push(one.delivery);
-        originals.push(one.original);
-        answers.push(one.answer);
-    }
-    let mut answers = answers.into_iter();
-    let mut begun = 0;
-    while begun < deliveries.len() {
-        let taken = match intake.take_some(&deliveries[begun..], clock.now_ms() / 1000) {
-            Ok(taken) => taken,
-            Err(error) => {
-                let count = answers.len();
-                for answer in answers {
-                    let _ = answer.send(Answer::Later);
-                }
-                if is_final(&error) {
-                    tell(News::Unwritten(count, &error));
-                    return Err(error);
-                }
-                unwritten.add(count, error, tell);
-                return Ok(());
-            }
-        };
-        unwritten.end(tell);
-        // Who sent it may have gone; it is durable all the same.
-        for (one, answer) in taken.iter().zip(&mut answers) {
-            let _ = answer.send(Answer::of(one));
-        }
-        for ((one, delivery), original) in taken.iter().zip(&deliveries[begun..]).zip(&originals[begun..]) {
-            tell(News::Taken(one, Answer::of(one)));
-            if let Some(original) = original {
-                tell(News::Durable(one, delivery, original));
-            }
-        }
-        begun += taken.len();
-    }
-    Ok(())
 }
 
 /// Returns whether no waiting mends it. A file that was taken away may be put back; whoever started a receiver anew in its

@@ -14,12 +14,13 @@ mod heads;
 pub mod route;
 mod secrets;
 mod server;
+mod syncer;
 mod token_gate;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::clock::Clock;
@@ -29,6 +30,7 @@ use crate::providers::fic::token::Key;
 use crate::sync::Error;
 use crate::sync::intake::{Accepted, Intake};
 use answer::Answer;
+use desk::Voice;
 pub use figures::{BOUNDS_US, Figures};
 pub use secrets::{Matched, SigningSecret, SigningSecrets};
 
@@ -111,10 +113,12 @@ pub fn run(
     terms: &Terms,
     intake: &mut Intake,
     (clock, cancel): (&Arc<dyn Clock>, &Cancel),
-    tell: &mut dyn FnMut(News),
+    tell: &mut (dyn FnMut(News) + Send),
 ) -> Result<(), Ended> {
     let (counter, waiting) = desk::queue();
     let (refused, refusals) = sync_channel(REFUSALS_MAX);
+    // Whoever tells may be in another thread each time.
+    let refusals = Mutex::new(refusals);
     let shared = server::Shared {
         counter,
         gate: gate::Gate::new(terms.secrets.clone(), terms.is_open),
@@ -148,7 +152,7 @@ pub fn run(
                 desk::News::Idle => {}
             }
         };
-        desk::work(&waiting, intake, &**clock, cancel, &mut tell_all)
+        desk::work(&waiting, intake, &**clock, cancel, &Mutex::new(Voice::new(&mut tell_all)))
     };
     if worked.is_err() {
         // Nobody takes anything in any more: those who come are told to come again, and then there is nobody.
@@ -167,7 +171,8 @@ pub fn run(
 /// What the wish to stop looks like when no signal made it.
 const BROKEN: i32 = -1;
 
-fn told(refusals: &Receiver<Refusal>, tell: &mut dyn FnMut(News)) {
+fn told(refusals: &Mutex<Receiver<Refusal>>, tell: &mut (dyn FnMut(News) + Send)) {
+    let refusals = refusals.lock().unwrap_or_else(PoisonError::into_inner);
     while let Ok(refusal) = refusals.try_recv() {
         tell(News::Refused(&refusal));
     }

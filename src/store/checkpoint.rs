@@ -66,7 +66,8 @@ impl Checkpointer {
     fn begin(path: PathBuf) -> Result<Checkpointer, rusqlite::Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(path, flags)?;
-        conn.execute_batch("PRAGMA synchronous = NORMAL")?;
+        // What it copies, it reads once.
+        conn.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -256")?;
         let shared = Arc::new(Shared::default());
         let theirs = Arc::clone(&shared);
         let thread = std::thread::spawn(move || theirs.serve(&conn));

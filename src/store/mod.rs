@@ -31,6 +31,7 @@ mod statements;
 mod todo;
 mod unmade;
 mod waiting;
+mod wal_sync;
 mod walks;
 
 use std::cell::{Cell, OnceCell};
@@ -61,6 +62,7 @@ pub use presence::{ListState, Living};
 pub use prune::{OldEvent, OldEvents};
 pub use todo::{Fanout, Fetch, Turn, Whose};
 pub use waiting::stop_waiting_for;
+pub use wal_sync::WalSync;
 pub use walks::{SliceRow, WalkRow};
 
 /// An open, migrated database.
@@ -384,14 +386,6 @@ impl Store {
             run("RELEASE aside")?;
         }
         done
-    }
-
-    /// Lets a commit wait until it is on the disk: what was acknowledged must survive a power cut.
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn durable(&self) -> Result<(), Error> {
-        self.conn.execute_batch("PRAGMA synchronous = FULL").map_err(|e| self.sql(e))
     }
 
     /// Gives the transaction up, if one is open.

@@ -13,7 +13,7 @@ use crate::model::resource::{Provider, Resource};
 use crate::providers::stripe::{event, invoice_facts};
 use crate::store::{
     Applied, Arrival, Ended, Error as StoreError, Event, KnownAccount, Logged, NAMELESS, NewAccount, Rows, Store,
-    Waiting,
+    Waiting, WalSync,
 };
 
 /// How old the knowledge may be of which lists were read whole: syncs go on beside.
@@ -258,6 +258,27 @@ impl<'c> Intake<'c> {
     /// Returns whether others write into the file, too.
     pub fn is_file_shared(&self) -> bool {
         self.store.is_shared()
+    }
+
+    /// Returns what brings commits onto the disk; nothing for a file in memory.
+    ///
+    /// # Errors
+    /// When the file's WAL cannot be opened.
+    pub fn wal_sync(&self) -> Result<Option<WalSync>, Error> {
+        Ok(self.store.wal_sync()?)
+    }
+
+    /// Has what is committed copied into the file itself, by a thread of its own.
+    ///
+    /// # Errors
+    /// What an earlier copying came to.
+    pub fn checkpoint_soon(&self) -> Result<(), Error> {
+        Ok(self.store.checkpoint_soon()?)
+    }
+
+    /// Says that a sync failed: nothing more is written before everything that was committed is on the disk.
+    pub fn doubt_wal(&self) {
+        self.store.doubt_wal();
     }
 
     /// Looks whether the file is still in its place.

@@ -1,0 +1,65 @@
+//! Waiting for the disk, apart from writing: what one connection has committed is brought onto the disk by another thread,
+//! while the next transaction is under way.
+//!
+//! With `synchronous=NORMAL` a commit has been written to the WAL and not waited for. SQLite itself waits where the order of
+//! things on the disk depends on it: before a checkpoint copies from the WAL, and before the WAL begins anew.
+
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+use super::Store;
+use super::error::Error;
+
+/// The WAL of an open store. It stays the same file as long as any connection has it.
+#[derive(Debug)]
+pub struct WalSync {
+    path: PathBuf,
+    wal: File,
+}
+
+impl Store {
+    /// Returns what brings this file's commits onto the disk; nothing for one in memory.
+    ///
+    /// # Errors
+    /// When the WAL cannot be opened, or its name in the folder cannot be brought onto the disk.
+    pub fn wal_sync(&self) -> Result<Option<WalSync>, Error> {
+        if self.identity.is_none() {
+            return Ok(None);
+        }
+        // It is there from the first transaction on.
+        self.begin()?;
+        self.rollback();
+        let io = |error| Error::from_io(&self.path, &error);
+        let wal = File::open(&self.wal).map_err(io)?;
+        if let Some(folder) = self.wal.parent() {
+            match File::open(folder).and_then(|folder| folder.sync_all()) {
+                // Some file systems cannot, and some folders may be written and not read.
+                Err(error) if !matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::PermissionDenied) => {
+                    return Err(io(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(Some(WalSync { path: self.path.clone(), wal }))
+    }
+
+    /// Says that a sync of the WAL failed: it begins anew before anything more is written.
+    pub fn doubt_wal(&self) {
+        self.is_wal_in_doubt.set(true);
+    }
+}
+
+impl WalSync {
+    /// Waits until everything is on the disk that was committed before.
+    ///
+    /// # Errors
+    /// When the disk fails: what was committed may never come onto it then, also where a later sync succeeds.
+    pub fn sync(&self) -> Result<(), Error> {
+        // Neither its length nor its place depends on what else an fsync would write.
+        self.wal.sync_data().map_err(|error| match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::Full { path: self.path.clone() },
+            _ => Error::from_io(&self.path, &error),
+        })
+    }
+}
