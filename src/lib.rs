@@ -14,7 +14,8 @@
 //! * [`http`]: the only place that knows ureq: sends a request, waits for the governor, retries.
 //! * [`store`]: the only place that knows SQL: migrations, applying states, cursors, the event log, reports.
 //! * [`sync`]: the engine: plans, fetches in parallel, writes with one thread.
-//! * [`receive`]: the receiver of webhooks; the only place that knows hyper and tokio.
+//! * [`receive`]: the receiver of webhooks; the only place that knows hyper and tokio. One thread speaks HTTP, one writes,
+//!   one waits for the disk and then lets the answers go.
 //! * [`sandbox`]: a look-alike of both services on loopback. It shares no knowledge with `providers`.
 //! * [`ui`]: owns stdout and stderr; the only place that knows indicatif.
 //! * [`cli`]: arguments to calls, errors to exit codes; the only place that knows clap.

@@ -20,7 +20,7 @@ use crate::http::post::Poster;
 use crate::model::alerts::{Alert, Tried, Watchman};
 use crate::model::cancel::Cancel;
 use crate::model::scrub::scrub;
-use crate::sync::intake::{Accepted, Verdict};
+use crate::sync::delivery::{Accepted, Verdict};
 
 /// Alerts that wait; more than these are not told.
 const WAITING_MAX: usize = 32;

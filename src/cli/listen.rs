@@ -26,7 +26,8 @@ use crate::providers::fic::token;
 use crate::receive::{self, Ended, Figures, News, SigningSecrets, Terms, admin, route};
 use crate::store::{self, Store};
 use crate::sync;
-use crate::sync::intake::{Accepted, Intake, Retries, Verdict};
+use crate::sync::delivery::{Accepted, Retries, Verdict};
+use crate::sync::intake::Intake;
 use crate::ui::{DeliveryLine, Ui};
 
 /// Refusals told in a minute: who knocks ten thousand times does not fill a disk.

@@ -41,7 +41,7 @@ use etcetera::BaseStrategy;
 
 use crate::clock::SystemClock;
 use crate::config::{self, Gathered, Layers, Places, Settings, Source};
-use crate::sync::intake::Retries;
+use crate::sync::delivery::Retries;
 use crate::ui::{self, Ui};
 use args::{Cli, Command, Global};
 use exit::{Exit, Failure};

@@ -14,7 +14,7 @@ use crate::http::post::Poster;
 use crate::model::wire::{CORRELATION_HEADER, VIA_HEADER};
 use crate::providers::stripe::signature;
 use crate::receive::Durable;
-use crate::sync::intake::Verdict;
+use crate::sync::delivery::Verdict;
 use crate::ui::{ForwardLine, Ui};
 
 /// How long the application may take to answer; Stripe itself waits no longer.

@@ -18,7 +18,8 @@ use crate::model::cancel::Cancel;
 use crate::providers::stripe::event;
 use crate::store::{self, Store, Waiting};
 use crate::sync;
-use crate::sync::intake::{Accepted, Delivery, Intake, Retries};
+use crate::sync::delivery::{Accepted, Delivery, Retries};
+use crate::sync::intake::Intake;
 use crate::ui::{Replayed, Steps, Ui};
 
 /// Events that share a transaction.

@@ -1,7 +1,7 @@
 //! What a sender is told. Pure. Failures of one kind all look alike: nobody learns from an answer how close he came.
 
 use crate::model::resource::Provider;
-use crate::sync::intake::{Accepted, Verdict};
+use crate::sync::delivery::{Accepted, Verdict};
 
 /// An answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,7 +14,8 @@ use crate::clock::Clock;
 use crate::model::cancel::Cancel;
 use crate::store;
 use crate::sync::Error;
-use crate::sync::intake::{Accepted, Delivery, Intake};
+use crate::sync::delivery::{Accepted, Delivery};
+use crate::sync::intake::Intake;
 use crate::sync::turns::Rests;
 
 /// Deliveries that wait for the writer.
@@ -176,7 +177,7 @@ struct Desk<'d, 'c, 'v> {
     clock: &'d dyn Clock,
     voice: &'d Mutex<Voice<'v>>,
     /// Where batches wait for the disk; none where there is none.
-    disk: Option<SyncSender<(u64, Committed)>>,
+    disk: Option<SyncSender<Committed>>,
     trust: &'d Trust,
     /// How often the WAL has begun anew.
     wal: u64,
@@ -250,7 +251,7 @@ impl Desk<'_, '_, '_> {
             };
             let rest =
                 (deliveries.split_off(taken.len()), originals.split_off(taken.len()), answers.split_off(taken.len()));
-            self.hand_over(Committed { taken, deliveries, originals, answers });
+            self.hand_over(Committed { wal: self.wal, taken, deliveries, originals, answers });
             (deliveries, originals, answers) = rest;
         }
         if self.copied.elapsed() >= COPY_EVERY {
@@ -278,7 +279,7 @@ impl Desk<'_, '_, '_> {
         match &self.disk {
             Some(disk) => {
                 // Its other end is gone only if that thread broke down: who waits for the answers is told to come again.
-                let _ = disk.send((self.wal, batch));
+                let _ = disk.send(batch);
             }
             None => batch.let_go(self.voice),
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::answer::Answer;
 use crate::model::resource::Provider;
 use crate::providers::stripe::signature::Refused;
-use crate::sync::intake::{Accepted, Verdict};
+use crate::sync::delivery::{Accepted, Verdict};
 
 /// Upper bounds of the times that are told apart, microseconds.
 pub const BOUNDS_US: [u64; 12] = [100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000, 100_000, 500_000, 1_000_000];

@@ -35,7 +35,7 @@ use crate::model::resource::Provider;
 use crate::model::wire::VIA_HEADER;
 use crate::providers::fic::notification;
 use crate::providers::stripe::signature;
-use crate::sync::intake::Delivery;
+use crate::sync::delivery::Delivery;
 
 /// The headers of a request have to be there by then, also those of the next one on a connection.
 const HEADERS_TIME: Duration = Duration::from_secs(5);

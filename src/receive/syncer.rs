@@ -11,13 +11,15 @@ use super::answer::Answer;
 use super::desk::{News, Original, Voice, speak};
 use crate::store::WalSync;
 use crate::sync::Error;
-use crate::sync::intake::{Accepted, Delivery};
+use crate::sync::delivery::{Accepted, Delivery};
 
 /// Batches that wait for the disk; the writer waits for it when so many do.
 const WAITING_MAX: usize = 2;
 
 /// A batch that is committed.
 pub(super) struct Committed {
+    /// How often the WAL had begun anew by then.
+    pub wal: u64,
     pub taken: Vec<Accepted>,
     pub deliveries: Vec<Delivery>,
     pub originals: Vec<Option<Original>>,
@@ -43,22 +45,22 @@ impl Trust {
     }
 }
 
-/// Makes the queue between the writer and the disk: batches, each with the count of its WAL.
-pub(super) fn queue() -> (SyncSender<(u64, Committed)>, Receiver<(u64, Committed)>) {
+/// Makes the queue between the writer and the disk.
+pub(super) fn queue() -> (SyncSender<Committed>, Receiver<Committed>) {
     sync_channel(WAITING_MAX)
 }
 
 /// Brings batches onto the disk and lets their answers go, until the other end of the queue is gone.
-pub(super) fn work(batches: &Receiver<(u64, Committed)>, sync: &WalSync, trust: &Trust, voice: &Mutex<Voice>) {
+pub(super) fn work(batches: &Receiver<Committed>, sync: &WalSync, trust: &Trust, voice: &Mutex<Voice>) {
     while let Ok(first) = batches.recv() {
         // One sync brings all onto the disk that are committed by now.
         let all: Vec<_> = std::iter::once(first).chain(batches.try_iter()).collect();
         let mut why = sync.sync().err();
-        if let (Some(_), Some((wal, _))) = (&why, all.last()) {
-            trust.end(*wal);
+        if let (Some(_), Some(last)) = (&why, all.last()) {
+            trust.end(last.wal);
         }
-        for (wal, batch) in all {
-            if trust.holds(wal) {
+        for batch in all {
+            if trust.holds(batch.wal) {
                 batch.let_go(voice);
             } else {
                 batch.turn_away(why.take().map(Error::Store), voice);
@@ -91,5 +93,20 @@ impl Committed {
             let _ = answer.send(Answer::Later);
         }
         speak(voice).unwritten(count, why);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_sync_that_failed_nothing_of_the_same_wal_counts_as_durable() {
+        let trust = Trust::default();
+        assert!(trust.holds(0) && trust.holds(1));
+        trust.end(1);
+        assert!(!trust.holds(0) && !trust.holds(1) && trust.holds(2));
+        trust.end(0);
+        assert!(!trust.holds(1) && trust.holds(2), "a batch that was behind takes nothing back");
     }
 }

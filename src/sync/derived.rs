@@ -103,7 +103,8 @@ fn period_values(period: &BillingPeriod) -> Vec<EffectValue> {
 mod tests {
     use serde_json::json;
 
-    use super::super::intake::{Delivery, Intake, Retries};
+    use super::super::delivery::{Delivery, Retries};
+    use super::super::intake::Intake;
     use super::*;
     use crate::model::resource::Provider;
     use crate::providers::stripe::API_VERSION;

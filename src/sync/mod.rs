@@ -6,6 +6,7 @@
 
 mod changes;
 mod clocks;
+pub mod delivery;
 mod derived;
 mod dispatch;
 mod estimate;

@@ -3,8 +3,9 @@
 
 use std::time::Instant;
 
+use super::delivery::{Accepted, Delivery, Verdict, nothing};
 use super::handler::{Handler, Taken};
-use super::intake::{Accepted, Delivery, Intake, Verdict, nothing};
+use super::intake::Intake;
 use super::{Error, logged, number};
 use crate::model::resource::Provider;
 use crate::model::text;
@@ -136,7 +137,7 @@ impl Handler<'_, '_> {
 mod tests {
     use super::*;
     use crate::store::Store;
-    use crate::sync::intake::Retries;
+    use crate::sync::delivery::Retries;
 
     fn of_company(company: i64, number: usize) -> Delivery {
         let body = format!(

@@ -10,9 +10,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::changes::{Fetches, TakeEffects};
+use super::delivery::{Delivery, Retries, Verdict};
 use super::failed::Failed;
 use super::handler::Current;
-use super::intake::{Delivery, Intake, Retries, Verdict};
+use super::intake::Intake;
 use super::lists::answer;
 use super::pool::{Done, Work};
 use super::tally::Tally;

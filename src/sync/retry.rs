@@ -1,7 +1,8 @@
 //! Failed events are tried once more when somebody asks for it: in short transactions, beside whoever else writes.
 
 use super::Error;
-use super::intake::{Accepted, Intake, Verdict};
+use super::delivery::{Accepted, Verdict};
+use super::intake::Intake;
 use super::turns::Turns;
 use crate::model::cancel::Cancel;
 use crate::model::log::{LogFilter, RetryPlan, RetryReport};

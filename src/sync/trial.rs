@@ -1,6 +1,7 @@
 //! One event taken in like any other, with a look at the row that it is about before and after.
 
-use super::intake::{Delivery, Intake};
+use super::delivery::Delivery;
+use super::intake::Intake;
 use super::{Error, number};
 use crate::model::extract::Catalog;
 use crate::model::resource::Provider;

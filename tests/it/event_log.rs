@@ -7,7 +7,8 @@ use stripesync::model::resource::Provider;
 use stripesync::providers::stripe::API_VERSION;
 use stripesync::store::{Lock, Store};
 use stripesync::sync::catalog;
-use stripesync::sync::intake::{Delivery, Intake, Retries};
+use stripesync::sync::delivery::{Delivery, Retries};
+use stripesync::sync::intake::Intake;
 
 use super::program::{Home, Ran, count, execute, text};
 
