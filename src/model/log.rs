@@ -289,7 +289,7 @@ const DOUBLINGS: usize = 32 - STEPS_LOG2 as usize;
 /// So many values are kept as they are.
 const EXACT_MAX: usize = 1 << 17;
 
-/// How long many things took: each value, and of more than [`EXACT_MAX`] counts in buckets that grow with the value. Its
+/// How long many things took: each value, and of more than 131,072 counts in buckets that grow with the value. Its
 /// size has a bound.
 #[derive(Debug, Clone, Default)]
 pub struct Latencies {

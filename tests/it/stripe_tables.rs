@@ -11,12 +11,13 @@ use stripesync::model::row::{Cell, Row};
 use stripesync::providers::stripe::resources;
 use stripesync::store::{NewAccount, Source, Store, Told};
 
-const VIEWS: [&str; 5] = [
+const VIEWS: [&str; 6] = [
     "subscription_items_overview",
     "subscriptions_overview",
     "invoices_overview",
     "customers_overview",
     "payments_overview",
+    "checkouts_overview",
 ];
 
 /// What stands for a secret in the samples.
@@ -32,6 +33,7 @@ fn migrated() -> Connection {
     db.execute_batch("CREATE TABLE resources (id, name); CREATE TABLE walks (resource);").expect("dummies");
     db.execute_batch(include_str!("../../migrations/0006_stripe_columns.sql")).expect("the changes are valid SQL");
     db.execute_batch(include_str!("../../migrations/0012_invoice_discounts.sql")).expect("the changes are valid SQL");
+    db.execute_batch(include_str!("../../migrations/0017_checkouts.sql")).expect("the views are valid SQL");
     db.execute_batch("DROP TABLE rereads; DROP TABLE resources; DROP TABLE walks;").expect("drops");
     db
 }
@@ -316,7 +318,7 @@ fn views_join_names_and_leave_out_what_is_gone() {
     let db = migrated();
     db.execute_batch(ROWS).expect("rows");
     let counts = VIEWS.map(|view| one(&db, &format!("SELECT count(*) FROM {view}")).remove(0));
-    assert_eq!(counts, ["2", "1", "2", "1", "3"]);
+    assert_eq!(counts, ["2", "1", "2", "1", "3", "0"]);
     let sql = "SELECT customer_name, item_count, products, json_extract(items, '$[1].quantity'), latest_invoice_number
                FROM subscriptions_overview";
     assert_eq!(one(&db, sql), ["Ada", "2", "Support, Gold", "3", "A-1"]);

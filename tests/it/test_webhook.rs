@@ -78,6 +78,24 @@ fn the_samples_leave_the_same_rows_by_every_door() {
     let wanted = dump(&received.database());
     assert!(wanted.iter().filter(|line| line.starts_with("stripe_")).count() >= 14, "{wanted:#?}");
     assert!(wanted.iter().any(|line| line.contains("quantity")), "{wanted:#?}");
+    let store = Store::open_read_only(&received.database()).expect("opens");
+    let linked = "SELECT client_reference_id, customer_id, customer_name, subscription_id, subscription_status, status,
+                    payment_status, amount_total_minor, currency FROM checkouts_overview";
+    assert_eq!(
+        store.query_text(linked).expect("rows"),
+        [[
+            "user-42",
+            "cus_TkSampleAda001",
+            "Ada Rossi",
+            "sub_1TkSampleGold0001aaaaaaaa",
+            "canceled",
+            "complete",
+            "paid",
+            "2000",
+            "eur"
+        ]]
+    );
+    drop(store);
     assert_eq!(dump(&tested.database()), wanted, "test-webhook");
     assert_eq!(dump(&replayed.database()), wanted, "replay");
     let ran = replayed.run(&["replay", "--database", "mixed.db", "--shuffle", "5", "--duplicate", "30", &folder]);

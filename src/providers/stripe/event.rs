@@ -42,9 +42,9 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// An empty id is none: nothing can be asked for by it.
+    /// An empty id is none, nor is one that leads elsewhere in a path: nothing can be asked for by it.
     fn named(self) -> Subject {
-        Subject { id: self.id.filter(|id| !id.trim().is_empty()), ..self }
+        Subject { id: self.id.filter(|id| !matches!(id.trim(), "" | "." | "..")), ..self }
     }
 }
 
@@ -207,6 +207,9 @@ mod tests {
             (r#""x_1""#, "{}", "its data.object is none"),
         ] {
             assert_eq!(read(&whole.replace(from, to)).trouble, Some(wanted));
+        }
+        for nowhere in ["", " ", ".", ".."] {
+            assert_eq!(read(&whole.replace("x_1", nowhere)).subject.id, None, "{nowhere:?}");
         }
         let thin = r#"{"id":"evt_2","object":"v2.core.event","type":"v1.customer.created","livemode":true,
             "created":"1970-01-01T00:00:05.250Z","context":"acct_1","related_object":{"id":"cus_1","type":"customer"}}"#;
