@@ -41,10 +41,16 @@ use etcetera::BaseStrategy;
 
 use crate::clock::SystemClock;
 use crate::config::{self, Gathered, Layers, Places, Settings, Source};
+use crate::model::scrub;
 use crate::sync::delivery::Retries;
 use crate::ui::{self, Ui};
 use args::{Cli, Command, Global};
 use exit::{Exit, Failure};
+
+/// Why no secret is taken from an argument, and where it belongs.
+const PUBLIC: &str = "everybody on this machine sees arguments, and the shell remembers them
+hint: put it into the environment (STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET, FIC_ACCESS_TOKEN), .env or the config file; this
+  one is known by now: roll it";
 
 /// Parses the process's arguments and runs the command.
 pub fn main() -> ExitCode {
@@ -56,6 +62,10 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(shown) = arguments.iter().find_map(|argument| scrub::first_credential(&argument.to_string_lossy())) {
+        ui::refusal(&format!("error: an argument holds a secret ({shown}): {PUBLIC}"));
+        return Exit::Usage;
+    }
     // A script may have put there whatever somebody else calls himself, and a refusal repeats it.
     let is_harmless = arguments.iter().all(|argument| argument.to_str().is_some_and(ui::is_harmless));
     let cli = match Cli::try_parse_from(arguments) {

@@ -44,6 +44,15 @@ pub fn scrub(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Returns the first key, signing secret or signed token of a text, shortened, where there is one that is long enough to be
+/// real: names of files and accounts are not taken for one.
+pub fn first_credential(text: &str) -> Option<String> {
+    text.char_indices().find_map(|(at, _)| {
+        let (length, shown) = credential(text, at).filter(|_| !text[at..].starts_with(FIC_PREFIX))?;
+        (length >= shown.find('…')? + TELLING_MIN).then_some(shown)
+    })
+}
+
 /// Returns the text without this very secret, in the spellings that JSON and URLs give it.
 pub fn without(text: &str, secret: &str) -> String {
     let mut out = text.to_owned();
@@ -110,6 +119,22 @@ fn run(text: &str, is_in: impl Fn(u8) -> bool) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_credential_among_arguments_is_found_and_a_name_is_none() {
+        for (text, shown) in [
+            ("whsec_abcdefghijklmnopqrst", "whsec_…qrst"),
+            ("--key=sk_live_abcdefghijklmnopqrst", "sk_live_…qrst"),
+            ("https://x/?k=rk_test_abcdefghijklmnop", "rk_test_…mnop"),
+            ("eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl", "…"),
+        ] {
+            assert_eq!(first_credential(text).as_deref(), Some(shown), "{text}");
+        }
+        for name in ["sk_live_backup.db", "a/events-of-november.json", "acct_1ABCdefGHIjklMNO", "whsec_…", "pk_1", "é"]
+        {
+            assert_eq!(first_credential(name), None, "{name}");
+        }
+    }
 
     #[test]
     fn what_looks_like_a_credential_is_shortened() {

@@ -179,7 +179,7 @@ impl Store {
         // What came broken and comes whole later is as good as new.
         const MEND: &str = "UPDATE webhook_events SET type=?4, object=?5, object_id=?6, api_version=?7, created=?8,
                payload=?9, status=?10, received_at=?12, error=?13, livemode=?14, priority=?15, correlation_id=?16,
-               attempts=attempts+?17, processed_at=iif(?17 = 1, ?12, processed_at)
+               attempts=attempts+?17, processed_at=iif(?17 = 1, ?12, processed_at), next_attempt_at=NULL
              WHERE provider=?1 AND account=?2 AND event_id=?3 AND status IN ('failed', 'dead') AND object IS NULL
              RETURNING id";
         let mended = if arrival.event.error.is_none() { self.write_event(MEND, arrival)? } else { None };

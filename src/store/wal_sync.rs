@@ -8,14 +8,17 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use super::Store;
 use super::error::Error;
+use super::{Store, identity};
 
 /// The WAL of an open store. It stays the same file as long as any connection has it.
 #[derive(Debug)]
 pub struct WalSync {
     path: PathBuf,
+    wal_path: PathBuf,
     wal: File,
+    /// Device and inode of the file and of its WAL.
+    identities: [Option<(u64, u64)>; 2],
 }
 
 impl Store {
@@ -27,21 +30,24 @@ impl Store {
         if self.identity.is_none() {
             return Ok(None);
         }
-        // It is there from the first transaction on.
-        self.begin()?;
-        self.rollback();
         let io = |error| Error::from_io(&self.path, &error);
         let wal = File::open(&self.wal).map_err(io)?;
         if let Some(folder) = self.wal.parent() {
             match File::open(folder).and_then(|folder| folder.sync_all()) {
                 // Some file systems cannot, and some folders may be written and not read.
-                Err(error) if !matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::PermissionDenied) => {
+                Err(error)
+                    if !matches!(
+                        error.kind(),
+                        ErrorKind::InvalidInput | ErrorKind::Unsupported | ErrorKind::PermissionDenied
+                    ) =>
+                {
                     return Err(io(error));
                 }
                 _ => {}
             }
         }
-        Ok(Some(WalSync { path: self.path.clone(), wal }))
+        let identities = [self.identity, identity(&self.wal)];
+        Ok(Some(WalSync { path: self.path.clone(), wal_path: self.wal.clone(), wal, identities }))
     }
 
     /// Says that a sync of the WAL failed: it begins anew before anything more is written.
@@ -54,12 +60,19 @@ impl WalSync {
     /// Waits until everything is on the disk that was committed before.
     ///
     /// # Errors
-    /// When the disk fails: what was committed may never come onto it then, also where a later sync succeeds.
+    /// When the disk fails: what was committed may never come onto it then, also where a later sync succeeds. [`Error::Gone`]
+    /// where somebody took the file or its WAL away meanwhile: it is on the disk, and in no file that anybody opens again.
     pub fn sync(&self) -> Result<(), Error> {
         // Neither its length nor its place depends on what else an fsync would write.
         self.wal.sync_data().map_err(|error| match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::Full { path: self.path.clone() },
             _ => Error::from_io(&self.path, &error),
-        })
+        })?;
+        for (path, identity) in [&self.path, &self.wal_path].into_iter().zip(self.identities) {
+            if super::identity(path) != identity {
+                return Err(Error::Gone { path: path.clone() });
+            }
+        }
+        Ok(())
     }
 }

@@ -177,7 +177,7 @@ impl<'c> Intake<'c> {
         &self.numbers
     }
 
-    /// Takes a batch in: when this returns, what it says is durable.
+    /// Takes a batch in: when this returns, it is committed; on the disk it is after the next sync of [`Intake::wal_sync`].
     ///
     /// # Errors
     /// What keeps the file from being written.
@@ -230,6 +230,7 @@ impl<'c> Intake<'c> {
             self.accounts = store.known_accounts("stripe").unwrap_or_default();
             self.companies = store.known_accounts("fic").unwrap_or_default();
             self.current.clear();
+            self.seen_version = None;
         }
         self.rows.take_child_counts();
         taken

@@ -331,3 +331,21 @@ fn the_strongest_place_gives_the_key_in_every_combination() {
         assert!(keys.iter().all(|key| !ran.stderr.contains(key)), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn a_secret_among_the_arguments_is_refused_and_not_repeated() {
+    const SECRET: &str = "whsec_MARKERq1w2e3r4t5y6u7i8";
+    let home = Home::new();
+    let with_value = format!("--webhook-secret={SECRET}");
+    for arguments in [
+        &["listen", "--webhook-secret", SECRET][..],
+        &["listen", &with_value],
+        &["replay", SECRET],
+        &["--quiet", "status", "--account", "sk_live_MARKERq1w2e3r4t5y6u7i8"],
+    ] {
+        let ran = home.run(arguments);
+        assert_eq!(ran.code, Some(2), "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains("everybody on this machine") && ran.stderr.contains("STRIPE_WEBHOOK_SECRET"));
+        assert_unseen(home.path(), &[&ran.stdout, &ran.stderr], &["MARKER"]);
+    }
+}
