@@ -81,7 +81,7 @@ CREATE TABLE webhook_events (
   received_at INTEGER NOT NULL,
   processed_at INTEGER,
   attempts INTEGER NOT NULL DEFAULT 0,
-  error TEXT, livemode INTEGER, priority INTEGER NOT NULL DEFAULT 2, correlation_id TEXT, duplicates INTEGER NOT NULL DEFAULT 0, next_attempt_at INTEGER,
+  error TEXT, livemode INTEGER, priority INTEGER NOT NULL DEFAULT 2, correlation_id TEXT, duplicates INTEGER NOT NULL DEFAULT 0, next_attempt_at INTEGER, took_us INTEGER,
   UNIQUE (provider, account, event_id)
 ) STRICT;
 CREATE INDEX webhook_events_by_object ON webhook_events (account, object, object_id, created);

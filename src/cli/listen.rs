@@ -381,6 +381,7 @@ impl Teller<'_> {
                     why: Some(&refusal.why),
                     took_us: None,
                     row: None,
+                    correlation_id: &refusal.correlation_id,
                     invoice: None,
                 };
                 self.ui.delivery(&line);
@@ -414,6 +415,7 @@ impl Teller<'_> {
             why,
             took_us: Some(accepted.took_us),
             row: accepted.row,
+            correlation_id: &accepted.correlation_id,
             invoice: accepted.invoice.as_ref(),
         });
     }

@@ -33,6 +33,9 @@ const DUE_MAX: usize = 50;
 /// How often what stands in the WAL is copied into the file beside the writer: in small parts, so that no commit has to
 /// copy a long one, and nobody waits for that.
 const COPY_EVERY: Duration = Duration::from_millis(250);
+/// A WAL from that length on is told of: it is 64 MB where everybody closes what he reads.
+const WAL_BYTES_TOLD: u64 = 256 << 20;
+const WAL_TOLD_EVERY: Duration = Duration::from_secs(600);
 /// How often it is told that nothing can be written.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 
@@ -166,8 +169,9 @@ pub(super) fn work(
             }
             None => None,
         };
-        let mut desk = Desk { intake, clock, voice, disk, trust: &trust, wal: 0, copied: Instant::now() };
-        Ok(desk.work(waiting, cancel)?)
+        let mut desk =
+            Desk { intake, clock, voice, disk, trust: &trust, wal: 0, copied: Instant::now(), wal_told: None };
+        desk.work(waiting, cancel)
     })
 }
 
@@ -183,10 +187,12 @@ struct Desk<'d, 'c, 'v> {
     wal: u64,
     /// When it was last copied from.
     copied: Instant,
+    /// When it was last told how long that is.
+    wal_told: Option<Instant>,
 }
 
 impl Desk<'_, '_, '_> {
-    fn work(&mut self, waiting: &Receiver<Waiting>, cancel: &Cancel) -> Result<(), Error> {
+    fn work(&mut self, waiting: &Receiver<Waiting>, cancel: &Cancel) -> Result<(), Ended> {
         let (mut looked, mut rests) = (None::<Instant>, Rests::default());
         loop {
             let free = Instant::now();
@@ -226,7 +232,7 @@ impl Desk<'_, '_, '_> {
         Ok(())
     }
 
-    fn serve(&mut self, batch: Vec<Waiting>) -> Result<(), Error> {
+    fn serve(&mut self, batch: Vec<Waiting>) -> Result<(), Ended> {
         let (mut deliveries, mut originals, mut answers) = (Vec::new(), Vec::new(), Vec::new());
         for one in batch {
             deliveries.push(one.delivery);
@@ -243,7 +249,7 @@ impl Desk<'_, '_, '_> {
                     }
                     if is_final(&error) {
                         speak(self.voice).tell(News::Unwritten(count, &error));
-                        return Err(error);
+                        return Err(error.into());
                     }
                     speak(self.voice).unwritten(count, Some(error));
                     return Ok(());
@@ -251,7 +257,7 @@ impl Desk<'_, '_, '_> {
             };
             let rest =
                 (deliveries.split_off(taken.len()), originals.split_off(taken.len()), answers.split_off(taken.len()));
-            self.hand_over(Committed { wal: self.wal, taken, deliveries, originals, answers });
+            self.hand_over(Committed { wal: self.wal, taken, deliveries, originals, answers })?;
             (deliveries, originals, answers) = rest;
         }
         if self.copied.elapsed() >= COPY_EVERY {
@@ -259,8 +265,22 @@ impl Desk<'_, '_, '_> {
             if let Err(error) = self.intake.checkpoint_soon() {
                 speak(self.voice).unwritten(0, Some(error));
             }
+            self.look_at_wal();
         }
         Ok(())
+    }
+
+    /// Tells of a WAL that grows and grows: somebody reads what was there long ago, and what came since is kept beside.
+    fn look_at_wal(&mut self) {
+        let bytes = self.intake.wal_bytes();
+        if bytes >= WAL_BYTES_TOLD && self.wal_told.is_none_or(|at| at.elapsed() >= WAL_TOLD_EVERY) {
+            self.wal_told = Some(Instant::now());
+            tracing::warn!(
+                "the WAL beside the database has grown to {} MB: another program has kept a read open for long, and until it \
+                 ends nothing can be copied out; close it",
+                bytes >> 20
+            );
+        }
     }
 
     /// Commits the first of a batch, into a WAL that is to be trusted.
@@ -275,14 +295,15 @@ impl Desk<'_, '_, '_> {
     }
 
     /// Has the answers go when the disk has what they are about.
-    fn hand_over(&self, batch: Committed) {
+    fn hand_over(&self, batch: Committed) -> Result<(), Ended> {
         match &self.disk {
             Some(disk) => {
-                // Its other end is gone only if that thread broke down: who waits for the answers is told to come again.
-                let _ = disk.send(batch);
+                // Its other end is gone only if that thread broke down. Whoever started this starts it anew.
+                disk.send(batch).map_err(|_| std::io::Error::other("the thread that waits for the disk broke down"))?;
             }
             None => batch.let_go(self.voice),
         }
+        Ok(())
     }
 }
 

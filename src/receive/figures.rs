@@ -150,6 +150,7 @@ mod tests {
             verdict,
             applied: None,
             took_us,
+            correlation_id: String::new(),
             invoice: None,
         };
         figures.ended(&accepted(Provider::Stripe, Verdict::Processed, 100));

@@ -26,7 +26,7 @@ use super::desk::{Counter, Original};
 use super::figures::Figures;
 use super::gate::Gate;
 use super::heads::{Framing, Seen, Watched};
-use super::route::{Route, route};
+use super::route::{Route, route, stripe_paths};
 use super::token_gate::TokenGate;
 use super::{CORRELATION_HEADER, Refusal};
 use crate::clock::Clock;
@@ -41,6 +41,8 @@ use crate::sync::delivery::Delivery;
 const HEADERS_TIME: Duration = Duration::from_secs(5);
 pub(super) const HEADERS_MAX: usize = 64;
 pub(super) const HEADER_BYTES_MAX: usize = 16 << 10;
+/// Characters that are told of what somebody asked for in vain.
+const ASKED_MAX: usize = 100;
 /// Connections that wait to be taken, as far as the system lets them.
 const WAITING_MAX: u32 = 1024;
 /// What is read ahead on a connection.
@@ -184,11 +186,25 @@ async fn respond(
             Err(answer) => answer,
         },
         Route::Health => Answer::Healthy,
-        Route::OtherMethod(method) => Answer::OtherMethod(method),
-        Route::Nothing => Answer::Nothing,
+        Route::OtherMethod(method) => {
+            let why = format!("{}: this path takes {method}", asked(&request));
+            refuse(shared, &correlation_id, why, Answer::OtherMethod(method))
+        }
+        Route::Nothing => {
+            let paths: Vec<&str> = stripe_paths().collect();
+            let why = format!("{}: no such path; Stripe's events go to {}", asked(&request), paths.join(" or "));
+            refuse(shared, &correlation_id, why, Answer::Nothing)
+        }
     };
     shared.figures.answered(answer);
     response(answer, &correlation_id)
+}
+
+/// Returns a request's method and path, shortened.
+fn asked(request: &Request<Incoming>) -> String {
+    let path: String = request.uri().path().chars().take(ASKED_MAX).collect();
+    let method: String = request.method().as_str().chars().take(ASKED_MAX).collect();
+    format!("{method} {path}")
 }
 
 /// Returns what a request without a certain end is answered with. Where it may be Fatture in Cloud's, through a proxy that

@@ -149,6 +149,7 @@ impl Store {
         self.accounts_written.set(self.accounts_written.get() + 1);
         // Events may have come before anybody said whose they are: now a key does. An event about another account does not.
         if new.country.is_some() || new.name.is_some() || new.created_s.is_some() {
+            self.forget_made_up(new)?;
             self.conn
                 .execute(
                     "UPDATE accounts SET remote_id=?2 WHERE provider=?1 AND mode=?3 AND remote_id=?4 AND ?2 <> ?4
@@ -172,6 +173,19 @@ impl Store {
                 |row| Ok(Account { id: row.get(0)?, remote_id: row.get(1)?, events_until_s: row.get(2)? }),
             )
             .map_err(sql)
+    }
+
+    /// Takes out of the placeholder what events told that somebody made up (`test-webhook`) of subscriptions' histories and
+    /// billed periods: no answer of the service would ever correct it. Their rows wait for a GET, and go with a 404.
+    fn forget_made_up(&self, new: &NewAccount) -> Result<(), Error> {
+        for table in [super::effects::SUBSCRIPTION_CHANGES.name, super::effects::BILLING_PERIODS.name] {
+            let text = format!(
+                "DELETE FROM {table} WHERE account IN (SELECT id FROM accounts WHERE provider=?1 AND mode=?2 AND remote_id=?3)
+                   AND event_id IN (SELECT event_id FROM webhook_events e WHERE e.account={table}.account AND e.source='test')"
+            );
+            self.conn.execute(&text, params![new.provider, new.mode, NAMELESS]).map_err(|e| self.sql(e))?;
+        }
+        Ok(())
     }
 
     /// Returns the accounts of a service in one mode, those lately synced first.

@@ -76,6 +76,8 @@ pub enum Logged {
         row: i64,
         /// What became of it: `processed`, `failed`, …
         status: String,
+        /// When it is tried again by itself, unix seconds.
+        next_attempt_s: Option<i64>,
     },
 }
 
@@ -233,11 +235,11 @@ impl Store {
             .prepare_cached(
                 // What failed runs again when it comes again, and is no duplicate.
                 "UPDATE webhook_events SET duplicates = duplicates + ?4 * (status NOT IN ('failed', 'dead')) WHERE provider=?1 AND account=?2 AND event_id=?3
-                 RETURNING id, status",
+                 RETURNING id, status, next_attempt_at",
             )
             .and_then(|mut statement| {
                 statement.query_row(params![arrival.provider, arrival.account, arrival.event.id, by], |row| {
-                    Ok(Logged::Again { row: row.get(0)?, status: row.get(1)? })
+                    Ok(Logged::Again { row: row.get(0)?, status: row.get(1)?, next_attempt_s: row.get(2)? })
                 })
             })
             .map_err(|e| self.sql(e))
@@ -461,5 +463,34 @@ mod tests {
         let due =
             |most| store.due_events(5, most).expect("reads").into_iter().map(|(_, one)| one.row).collect::<Vec<_>>();
         assert_eq!((due(9), due(2)), (vec![6, 2, 1], vec![6, 2]));
+    }
+
+    #[test]
+    fn what_came_broken_and_comes_whole_is_tried_no_more() {
+        let store = Store::in_memory().expect("opens");
+        store
+            .conn
+            .execute_batch(
+                "INSERT INTO accounts (id, provider, remote_id, mode) VALUES (1, 'stripe', 'acct_1', 'live');
+                 INSERT INTO webhook_events (id, account, provider, event_id, type, created, payload, status, source, received_at, error, next_attempt_at)
+                 VALUES (1, 1, 'stripe', 'evt_1', 'a', 9, '{}', 'failed', 'live', 1, 'broken', 5);",
+            )
+            .expect("filled");
+        let event = Event {
+            id: "evt_1".into(),
+            kind: "product.updated".into(),
+            table: "stripe_products".into(),
+            object_id: Some("prod_1".into()),
+            api_version: None,
+            created_s: 9,
+            payload: "{}".into(),
+            error: None,
+            livemode: None,
+            priority: 2,
+        };
+        let logged = store.log_event(&Arrival { is_taken_at_once: true, ..Arrival::listed(1, &event, 10) });
+        assert_eq!(logged.expect("writes"), Logged::New(1));
+        let row = "SELECT status, error, next_attempt_at, attempts, object FROM webhook_events";
+        assert_eq!(store.query_text(row).expect("rows"), [["processed", "null", "null", "1", "stripe_products"]]);
     }
 }

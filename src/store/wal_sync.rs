@@ -50,6 +50,11 @@ impl Store {
         Ok(Some(WalSync { path: self.path.clone(), wal_path: self.wal.clone(), wal, identities }))
     }
 
+    /// Returns how long the WAL is, bytes; 0 where there is none.
+    pub fn wal_bytes(&self) -> u64 {
+        std::fs::metadata(&self.wal).map_or(0, |wal| wal.len())
+    }
+
     /// Says that a sync of the WAL failed: it begins anew before anything more is written.
     pub fn doubt_wal(&self) {
         self.is_wal_in_doubt.set(true);
@@ -74,5 +79,26 @@ impl WalSync {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_synced_into_a_file_that_somebody_took_away_is_not_kept() {
+        for ending in ["", "-wal"] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("x.db");
+            let store = Store::open(&path).expect("opens");
+            let sync = store.wal_sync().expect("opens").expect("is a file");
+            sync.sync().expect("is there");
+            store.at_once(|| store.set_events_until(1, 1)).expect("writes");
+            sync.sync().expect("is there");
+            std::fs::remove_file(folder.path().join(format!("x.db{ending}"))).expect("was there");
+            assert!(matches!(sync.sync(), Err(Error::Gone { .. })), "{ending:?}");
+        }
+        assert!(Store::in_memory().expect("opens").wal_sync().expect("needs none").is_none());
     }
 }

@@ -74,6 +74,8 @@ pub struct Accepted {
     pub applied: Option<Applied>,
     /// How long log and effect took, without the commit.
     pub took_us: i64,
+    /// What its lines are found by; empty for an attempt that nobody waits for.
+    pub correlation_id: String,
     /// What it says of an invoice, where it is about one.
     pub invoice: Option<InvoiceFacts>,
 }
@@ -124,8 +126,8 @@ impl Verdict {
 
 /// Returns what became of a delivery of which nothing more is known.
 pub(super) fn nothing(verdict: Verdict) -> Accepted {
-    let (id, kind, account) = Default::default();
+    let (id, kind, account, correlation_id) = Default::default();
     let provider = Provider::Stripe;
     let (applied, invoice) = (None, None);
-    Accepted { provider, row: None, id, kind, account, verdict, applied, took_us: 0, invoice }
+    Accepted { provider, row: None, id, kind, account, verdict, applied, took_us: 0, correlation_id, invoice }
 }

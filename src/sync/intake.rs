@@ -1,7 +1,9 @@
 //! Where every delivered event comes in: a webhook, a file, one of the log. It goes into the log and takes its effect in
 //! one transaction; many events share one commit.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::delivery::{Accepted, Delivery, Retries, Verdict, nothing};
@@ -18,6 +20,8 @@ use crate::store::{
 
 /// How old the knowledge may be of which lists were read whole: syncs go on beside.
 const CURRENT_AGE_MAX: Duration = Duration::from_secs(60);
+/// Accounts of which that is kept; with more of them it is looked up more often.
+const CURRENT_MAX: usize = 1024;
 /// Others at the file wait no longer than that.
 const TRANSACTION_TIME_MAX: Duration = Duration::from_millis(40);
 /// How far ahead an event may be.
@@ -56,10 +60,24 @@ pub struct Intake<'c> {
     /// The mode of companies that the file does not know yet.
     pub(super) company_mode: &'static str,
     pub(super) strangers: Strangers,
-    current: std::collections::HashMap<i64, (Instant, Current)>,
+    current: HashMap<i64, (Instant, Arc<Current>)>,
+    /// Of accounts of which no list was ever read.
+    unread: Arc<Current>,
     /// How the accounts stood when they were read last.
     seen_version: Option<(u64, i64)>,
     undone: Undone,
+}
+
+/// Why an event is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Occasion {
+    /// It is new; its row may count the attempt already.
+    Arrival { is_counted: bool },
+    /// It failed before, and was delivered again. That takes nothing from what it is tried by itself, nor does it fill the
+    /// list of attempts: senders may be many.
+    Redelivery { next_attempt_s: Option<i64> },
+    /// It is its turn, or somebody asked for it.
+    Turn,
 }
 
 /// What is undone where an event's effect fails.
@@ -90,6 +108,8 @@ impl<'c> Intake<'c> {
         let is_sandbox = accounts.iter().chain(&companies).any(|account| account.mode == "sandbox");
         let rows = store.rows(catalog, &children)?;
         let current = Default::default();
+        let unread = numbers.iter().map(|(_, resource)| (resource.table(), None)).collect();
+        let unread = Arc::new(unread);
         let company_mode = "live";
         Ok(Intake {
             store,
@@ -106,6 +126,7 @@ impl<'c> Intake<'c> {
             company_mode,
             strangers: Strangers::default(),
             current,
+            unread,
             seen_version: None,
             undone: Undone::Alone,
         })
@@ -149,6 +170,11 @@ impl<'c> Intake<'c> {
     /// When the file's WAL cannot be opened.
     pub fn wal_sync(&self) -> Result<Option<WalSync>, Error> {
         Ok(self.store.wal_sync()?)
+    }
+
+    /// Returns how long the WAL is, bytes.
+    pub fn wal_bytes(&self) -> u64 {
+        self.store.wal_bytes()
     }
 
     /// Has what is committed copied into the file itself, by a thread of its own.
@@ -252,11 +278,15 @@ impl<'c> Intake<'c> {
     /// # Errors
     /// As [`Intake::take`].
     pub fn take_due(&mut self, now_s: i64, most: usize) -> Result<Vec<Accepted>, Error> {
-        let due = self.store.due_events(now_s, most)?;
-        if due.is_empty() {
+        let store = self.store;
+        if store.due_events(now_s, 1)?.is_empty() {
             return Ok(Vec::new());
         }
-        self.again(&due, now_s)
+        // Another receiver at the file may have taken them meanwhile.
+        store.at_once(|| {
+            let due = store.due_events(now_s, most)?;
+            self.again(&due, now_s)
+        })
     }
 
     /// Takes events of the log once more, whatever became of them before.
@@ -286,7 +316,7 @@ impl<'c> Intake<'c> {
                         store.forget_error(one.row)?;
                     }
                     let provider = self.provider_of(*account);
-                    self.effect(*account, &one, now_s, (false, Instant::now())).map(|it| Accepted {
+                    self.effect(*account, &one, now_s, (Occasion::Turn, Instant::now())).map(|it| Accepted {
                         account: name,
                         provider,
                         ..it
@@ -299,6 +329,11 @@ impl<'c> Intake<'c> {
     }
 
     fn take_one(&mut self, delivery: &Delivery, now_s: i64) -> Result<Accepted, Error> {
+        let accepted = self.take_whosever(delivery, now_s)?;
+        Ok(Accepted { correlation_id: delivery.correlation_id.clone(), ..accepted })
+    }
+
+    fn take_whosever(&mut self, delivery: &Delivery, now_s: i64) -> Result<Accepted, Error> {
         if delivery.provider == Provider::Fic {
             return self.take_notification(delivery, now_s);
         }
@@ -331,26 +366,28 @@ impl<'c> Intake<'c> {
         let accepted = Accepted { id: event.id.clone(), kind: event.kind.clone(), ..nothing(Verdict::Ignored) };
         let accepted = Accepted { account: self.name_of(account), provider: delivery.provider, ..accepted };
         let logged = self.store.log_event(&arrival)?;
-        let is_counted = matches!(logged, Logged::New(_)) && !event.table.is_empty();
-        let row = match logged {
-            Logged::New(row) => row,
-            // A redelivery runs what failed again at once.
-            Logged::Again { row, status } if status == "failed" || status == "dead" => {
-                if event.error.is_none() {
+        let (one, occasion) = match logged {
+            Logged::New(row) => {
+                let is_counted = !event.table.is_empty();
+                (Waiting { row, event }, Occasion::Arrival { is_counted })
+            }
+            // A redelivery runs what failed again at once: what the log has of it, whatever else came by its name.
+            Logged::Again { row, status, next_attempt_s } if status == "failed" || status == "dead" => {
+                let one = self.as_read_now(account, self.store.logged_event(row)?)?;
+                if one.event.error.is_none() {
                     self.store.forget_error(row)?;
                 }
-                row
+                (one, Occasion::Redelivery { next_attempt_s })
             }
-            Logged::Again { row, status } => {
+            Logged::Again { row, status, .. } => {
                 let verdict = if status == "ignored" { Verdict::Ignored } else { Verdict::Duplicate };
                 return Ok(Accepted { row: Some(row), verdict, took_us: micros(began), ..accepted });
             }
         };
-        if event.table.is_empty() && event.error.is_none() {
-            return Ok(Accepted { row: Some(row), took_us: micros(began), ..accepted });
+        if one.event.table.is_empty() && one.event.error.is_none() {
+            return Ok(Accepted { row: Some(one.row), took_us: micros(began), ..accepted });
         }
-        let one = Waiting { row, event };
-        let done = self.effect(account, &one, now_s, (is_counted, began))?;
+        let done = self.effect(account, &one, now_s, (occasion, began))?;
         self.distrust(account, delivery.door, &one.event, &done, now_s)?;
         Ok(Accepted { account: accepted.account, provider: delivery.provider, ..done })
     }
@@ -394,7 +431,7 @@ impl<'c> Intake<'c> {
         account: i64,
         one: &Waiting,
         now_s: i64,
-        (is_counted, began): (bool, Instant),
+        (occasion, began): (Occasion, Instant),
     ) -> Result<Accepted, Error> {
         self.refresh(account, now_s)?;
         self.rows.set_offline(self.is_offline(account));
@@ -416,16 +453,29 @@ impl<'c> Intake<'c> {
             },
         };
         let took_us = micros(began);
-        let (end, verdict) = match taken.trouble {
-            None if taken.is_fetched_later => (Ended::Processed(None), Verdict::Stored),
-            None => (Ended::Processed(one.event.error.clone()), Verdict::Processed),
-            Some(why) if may_pass => {
+        let (end, verdict) = match (taken.trouble, occasion) {
+            (None, _) if taken.is_fetched_later => (Ended::Processed(None), Verdict::Stored),
+            (None, _) => (Ended::Processed(one.event.error.clone()), Verdict::Processed),
+            (Some(why), _) if !may_pass => (Ended::Dead { why: why.clone() }, Verdict::Unusable(why)),
+            (Some(why), Occasion::Redelivery { next_attempt_s: None }) => {
+                (Ended::Dead { why: why.clone() }, Verdict::GivenUp(why))
+            }
+            (Some(why), Occasion::Redelivery { next_attempt_s }) => {
+                (Ended::Failed { why: why.clone(), next_attempt_s }, Verdict::Failed(why))
+            }
+            (Some(why), _) => {
+                let is_counted = occasion == Occasion::Arrival { is_counted: true };
                 let before = store.attempts_at(one.row)? - i64::from(is_counted);
                 self.retries.end(before + 1, why, now_s)
             }
-            Some(why) => (Ended::Dead { why: why.clone() }, Verdict::Unusable(why)),
         };
-        if is_counted && end == Ended::Processed(one.event.error.clone()) {
+        let is_counted = match occasion {
+            Occasion::Arrival { is_counted } => is_counted,
+            Occasion::Redelivery { .. } => !matches!(end, Ended::Processed(_)),
+            Occasion::Turn => false,
+        };
+        let is_as_written = matches!(occasion, Occasion::Arrival { is_counted: true });
+        if is_as_written && end == Ended::Processed(one.event.error.clone()) {
             store.put_time(one.row, took_us)?;
         } else {
             store.end_event(one.row, &end, now_s, (is_counted, Some(took_us)))?;
@@ -456,8 +506,22 @@ impl<'c> Intake<'c> {
         if self.current.get(&account).is_some_and(|(since, _)| since.elapsed() < CURRENT_AGE_MAX) {
             return Ok(());
         }
+        if self.current.len() >= CURRENT_MAX {
+            self.current.clear();
+        }
         // A key may have opened one since.
-        self.accounts = self.store.known_accounts("stripe")?;
+        self.look_at_accounts()?;
+        let current = match self.store.oldest_walk_s(account)? {
+            // Connected accounts, thousands of them.
+            None => Arc::clone(&self.unread),
+            Some(_) => Arc::new(self.known_whole(account, now_s)?),
+        };
+        self.current.insert(account, (Instant::now(), current));
+        Ok(())
+    }
+
+    /// Returns which of an account's lists are known whole, and since when.
+    fn known_whole(&self, account: i64, now_s: i64) -> Result<Current, Error> {
         let known = self.accounts.iter().find(|it| it.row == account);
         let row = crate::store::Account {
             id: account,
@@ -475,8 +539,7 @@ impl<'c> Intake<'c> {
             };
             current.insert(resource.table(), whole_since_s);
         }
-        self.current.insert(account, (Instant::now(), current));
-        Ok(())
+        Ok(current)
     }
 
     /// Finds whose event it is: who it names, whose secret signed it, the only account of its mode, or one without a name.
@@ -494,7 +557,9 @@ impl<'c> Intake<'c> {
         }
         let new = NewAccount { provider: "stripe", remote_id: named, mode, name: None, country: None, created_s: None };
         let row = self.store.account(&new)?.id;
-        self.accounts = self.store.known_accounts("stripe")?;
+        // It is known by that; all the others are as they were.
+        self.accounts.push(KnownAccount { row, remote_id: new.remote_id, mode: mode.to_owned(), is_seen: false });
+        self.seen_version = Some(self.store.accounts_version()?);
         Ok(row)
     }
 

@@ -320,3 +320,76 @@ fn a_thin_event_is_kept_and_concerns_no_table() {
     let log = "SELECT status, object_id, created, coalesce(object, '-'), coalesce(error, '-') FROM webhook_events";
     assert_eq!(store.query_text(log).expect("rows"), [["ignored", "cus_1", "1793491200", "-", "-"]]);
 }
+
+#[test]
+fn a_redelivery_takes_the_event_of_the_log_and_none_of_its_tries() {
+    let store = Store::in_memory().expect("opens");
+    let catalog = super::super::catalog();
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+    let refuse = "CREATE TRIGGER refuses BEFORE INSERT ON stripe_products WHEN new.name = 'bad'
+                  BEGIN SELECT RAISE(ABORT, 'no'); END";
+    store.query_text(refuse).expect("made");
+    let of = |product: &str, name: &str| {
+        event("evt_1", "product.updated", 12, &format!(r#"{{"id":"{product}","object":"product","name":"{name}"}}"#))
+    };
+    for _ in 0..9 {
+        intake.take(&[of("prod_1", "bad")], 100).expect("takes");
+    }
+    let log = "SELECT status, attempts, next_attempt_at, object_id, (SELECT count(*) FROM webhook_attempts) FROM webhook_events";
+    assert_eq!(store.query_text(log).expect("rows"), [["failed", "1", "130", "prod_1", "1"]]);
+    // Another event by its name is not it.
+    let other = intake.take(&[of("prod_2", "good")], 100).expect("takes");
+    assert!(matches!(other[0].verdict, Verdict::Failed(_)), "{other:?}");
+    store.query_text("DROP TRIGGER refuses").expect("dropped");
+    assert_eq!(verdicts(&intake.take(&[of("prod_2", "good")], 100).expect("takes")), [&Verdict::Processed]);
+    assert_eq!(store.query_text("SELECT id, name FROM stripe_products").expect("rows"), [["prod_1", "bad"]]);
+    assert_eq!(verdicts(&intake.take(&[of("prod_1", "bad")], 100).expect("takes")), [&Verdict::Duplicate]);
+}
+
+#[test]
+fn thousands_of_accounts_are_kept_apart_and_not_all_of_what_is_known_of_them() {
+    const ACCOUNTS: usize = 3 * CURRENT_MAX;
+    let store = Store::in_memory().expect("opens");
+    let catalog = super::super::catalog();
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+    let all: Vec<Delivery> = (0..ACCOUNTS)
+        .map(|n| {
+            let one = event(&format!("evt_{n}"), "product.updated", 12, r#"{"id":"prod_1","object":"product"}"#);
+            delivery(&one.body.replacen('{', &format!(r#"{{"account":"acct_{n}","#), 1))
+        })
+        .collect();
+    let accepted = intake.take(&all, 100).expect("takes");
+    for (n, one) in accepted.iter().enumerate() {
+        assert_eq!((&one.verdict, &one.account), (&Verdict::Processed, &format!("acct_{n}")));
+    }
+    assert!(intake.current.len() <= CURRENT_MAX, "{}", intake.current.len());
+    let apart = "SELECT count(*), count(DISTINCT account) FROM stripe_products";
+    assert_eq!(store.query_text(apart).expect("rows"), [[ACCOUNTS.to_string(), ACCOUNTS.to_string()]]);
+}
+
+#[test]
+fn what_somebody_made_up_is_nobodys_history_once_a_key_says_whose_the_file_is() {
+    let store = Store::in_memory().expect("opens");
+    let catalog = super::super::catalog();
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
+    let sample = |kind: &str| {
+        let path = format!("{}/testdata/events/{kind}.json", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(path).expect("a sample")
+    };
+    let made_up = Delivery { door: "test", ..delivery(&sample("customer.subscription.created")) };
+    let told = delivery(&sample("invoice.paid"));
+    intake.take(&[made_up, told], 1_800_000_000).expect("takes");
+    let effects = "SELECT (SELECT count(*) FROM subscription_changes), (SELECT count(*) FROM billing_periods)";
+    assert_eq!(store.query_text(effects).expect("rows"), [["1", "1"]]);
+    let new = NewAccount {
+        provider: "stripe",
+        remote_id: "acct_1".to_owned(),
+        mode: "test",
+        name: None,
+        country: Some("IT".to_owned()),
+        created_s: None,
+    };
+    store.account(&new).expect("is known");
+    assert_eq!(store.query_text("SELECT remote_id FROM accounts").expect("rows"), [["acct_1"]]);
+    assert_eq!(store.query_text(effects).expect("rows"), [["0", "1"]], "what a webhook told stays");
+}

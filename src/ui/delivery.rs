@@ -30,6 +30,8 @@ pub struct DeliveryLine<'a> {
     pub took_us: Option<i64>,
     /// The log row.
     pub row: Option<i64>,
+    /// What answer, row and line have in common; empty for an attempt that nobody waits for.
+    pub correlation_id: &'a str,
     /// What it says of an invoice.
     pub invoice: Option<&'a InvoiceFacts>,
 }
@@ -104,7 +106,9 @@ pub fn lines(line: &DeliveryLine) -> String {
     let status = line.status.map_or_else(|| "again".to_owned(), |status| status.to_string());
     let took = line.took_us.map(|us| format!(" {} ms", thousandths(us))).unwrap_or_default();
     let why = line.why.map(|why| format!(": {}", safe(why))).unwrap_or_default();
-    out.push_str(&format!("{at}  <--  [{status}]{took} {}{why}\n", line.outcome));
+    let correlation_id = Some(line.correlation_id).filter(|id| !id.is_empty());
+    let correlation_id = correlation_id.map(|id| format!(" ({})", safe(id))).unwrap_or_default();
+    out.push_str(&format!("{at}  <--  [{status}]{took} {}{correlation_id}{why}\n", line.outcome));
     if let Some(invoice) = line.invoice {
         let row = ("webhook_id", line.row.map(|row| row.to_string()));
         let facts = [row].into_iter().chain(invoice.named());
@@ -132,6 +136,7 @@ pub fn json_line(line: &DeliveryLine) -> String {
         "error": line.why,
         "took_us": line.took_us,
         "webhook_id": line.row,
+        "correlation_id": text(line.correlation_id),
     });
     if let Some(invoice) = line.invoice {
         let facts: BTreeMap<&str, Option<String>> = invoice.named().into_iter().collect();
@@ -202,6 +207,7 @@ mod tests {
             why: None,
             took_us: Some(1234),
             row: Some(7),
+            correlation_id: "0a-1",
             invoice: None,
         };
         let invoice = InvoiceFacts {
@@ -217,7 +223,7 @@ mod tests {
         let read: serde_json::Value = serde_json::from_str(&json_line(&about)).expect("JSON");
         assert_eq!((&read["invoice"]["invoice"], &read["invoice"]["amount_due_minor"]), (&json!("in_1"), &json!(1200)));
         let wanted = "1970-01-01 00:00:00Z   --> customer.created [evt_1]\n\
-            1970-01-01 00:00:00Z  <--  [200] 1.234 ms processed\n";
+            1970-01-01 00:00:00Z  <--  [200] 1.234 ms processed (0a-1)\n";
         assert_eq!(lines(&line), wanted);
         let refused = DeliveryLine {
             kind: "",
@@ -230,7 +236,7 @@ mod tests {
         };
         let drawn = lines(&refused);
         assert!(
-            drawn.starts_with("1970-01-01 00:00:00Z  <--  [400] refused: a") && !drawn.contains('\u{1b}'),
+            drawn.starts_with("1970-01-01 00:00:00Z  <--  [400] refused (0a-1): a") && !drawn.contains('\u{1b}'),
             "{drawn}"
         );
         let read: serde_json::Value = serde_json::from_str(&json_line(&refused)).expect("JSON");

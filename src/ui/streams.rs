@@ -19,6 +19,8 @@ const WAITING_BYTES_MAX: usize = 2 << 20;
 const GATHERED: Duration = Duration::from_millis(5);
 /// And so many bytes at most.
 const GATHERED_BYTES_MAX: usize = 64 << 10;
+/// What is said of that at the very end has so long more.
+const LAST_WORDS: Duration = Duration::from_millis(300);
 /// How often a full queue is tried again by whoever waits for its end.
 const NOTICE: Duration = Duration::from_millis(10);
 
@@ -83,8 +85,11 @@ impl Streams {
     pub fn flush(&self, time: Duration) {
         if let Some(aside) = self.aside.get() {
             let until = Instant::now() + time;
-            aside.out.flush(until);
-            aside.err.flush(until);
+            if !aside.out.flush(until) {
+                let lost = aside.out.unwritten();
+                aside.err.put(lost_told("stdout", lost).into_bytes());
+            }
+            aside.err.flush(until + LAST_WORDS);
         }
     }
 }
@@ -125,6 +130,8 @@ struct Outlet {
 struct Held {
     /// Bytes in the queue.
     bytes: AtomicUsize,
+    /// Pieces that are not written yet.
+    pieces: AtomicU64,
     /// Pieces for which there was no room.
     lost: AtomicU64,
 }
@@ -142,6 +149,7 @@ impl Outlet {
             while let Some(waiting) = gather(&pieces) {
                 held.bytes.fetch_sub(waiting.text.len(), Ordering::Relaxed);
                 write(&waiting.text);
+                held.pieces.fetch_sub(waiting.pieces, Ordering::Relaxed);
                 let count = held.lost.swap(0, Ordering::Relaxed);
                 if count > 0 {
                     tell(lost_told(name, count));
@@ -160,25 +168,32 @@ impl Outlet {
     fn put(&self, text: Vec<u8>) {
         let bytes = text.len();
         let fits = self.held.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes <= WAITING_BYTES_MAX;
+        self.held.pieces.fetch_add(1, Ordering::Relaxed);
         if !fits || self.queue.try_send(Piece::Text(text)).is_err() {
             self.held.bytes.fetch_sub(bytes, Ordering::Relaxed);
+            self.held.pieces.fetch_sub(1, Ordering::Relaxed);
             self.held.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    fn flush(&self, until: Instant) {
+    /// Returns whether everything was written in time.
+    fn flush(&self, until: Instant) -> bool {
         let (end, ended) = sync_channel(1);
         let mut piece = Piece::End(end);
         let left = || until.saturating_duration_since(Instant::now());
         while let Err(TrySendError::Full(back)) = self.queue.try_send(piece) {
             if left().is_zero() {
-                return;
+                return false;
             }
             piece = back;
             std::thread::sleep(NOTICE.min(left()));
         }
-        // Who reads so slowly has seen what there was time for.
-        let _ = ended.recv_timeout(left());
+        ended.recv_timeout(left()).is_ok()
+    }
+
+    /// Returns how many pieces wait, or had no room.
+    fn unwritten(&self) -> u64 {
+        self.held.pieces.load(Ordering::Relaxed) + self.held.lost.load(Ordering::Relaxed)
     }
 }
 
@@ -186,6 +201,7 @@ impl Outlet {
 #[derive(Default)]
 struct Gathered {
     text: Vec<u8>,
+    pieces: u64,
     ends: Vec<SyncSender<()>>,
 }
 
@@ -199,7 +215,10 @@ fn gather(pieces: &Receiver<Piece>) -> Option<Gathered> {
     }
     while let Some(piece) = next {
         match piece {
-            Piece::Text(text) => gathered.text.extend_from_slice(&text),
+            Piece::Text(text) => {
+                gathered.text.extend_from_slice(&text);
+                gathered.pieces += 1;
+            }
             Piece::End(end) => gathered.ends.push(end),
         }
         next = if gathered.text.len() < GATHERED_BYTES_MAX { pieces.try_recv().ok() } else { None };
