@@ -123,6 +123,10 @@ fn prepare(database: &Path, catalog: &Catalog, cancel: &Cancel) -> Result<Store,
     store.reread(catalog, cancel)?;
     store.begin()?;
     store.commit()?;
+    // A disk that fails is told before anybody sends anything.
+    if let Some(sync) = store.wal_sync()? {
+        sync.sync()?;
+    }
     Ok(store)
 }
 

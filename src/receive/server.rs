@@ -1,5 +1,5 @@
 //! The HTTP side: hyper on one thread. It reads no more than it must, checks the signature, hands the body to the desk and
-//! answers when that has committed.
+//! answers when what that has committed is on the disk.
 
 use std::convert::Infallible;
 use std::os::fd::OwnedFd;

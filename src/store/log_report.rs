@@ -327,7 +327,8 @@ impl Store {
 }
 
 /// What the figures are made of: all of it stands in the index by time, and in the narrow table beside.
-const STATS: &str = "SELECT account, received_at, source, status, type, priority, attempts, duplicates, took_us, id
+const STATS: &str = "SELECT account, received_at, source, status, type, priority, attempts, duplicates,
+                       webhook_times.took_us, id
                      FROM webhook_events LEFT JOIN webhook_times ON event = id ORDER BY received_at";
 
 /// One type's figures while they are gathered.

@@ -41,6 +41,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
@@ -64,6 +65,10 @@ pub use todo::{Fanout, Fetch, Turn, Whose};
 pub use waiting::stop_waiting_for;
 pub use wal_sync::WalSync;
 pub use walks::{SliceRow, WalkRow};
+
+/// Others that copy from the WAL are waited for no longer than that, and looked for so often.
+const COPYING_TIME_MAX: Duration = Duration::from_secs(2);
+const COPYING_LOOK: Duration = Duration::from_millis(10);
 
 /// An open, migrated database.
 pub struct Store {
@@ -308,15 +313,19 @@ impl Store {
     /// a hole in the WAL, and after a power cut nothing behind it is read. To open the file anew would not mend that: the
     /// WAL stays as long as anybody has it open.
     fn begin_wal_anew(&self) -> Result<(), Error> {
-        let is_in_use = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
-        if is_in_use.map_err(|e| self.sql(e))? {
-            return Err(Error::Locked { path: self.path.clone() });
+        let began = Instant::now();
+        // SQLite waits for writers and readers by itself, and not for whoever else is copying.
+        while self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(|e| self.sql(e))? {
+            if began.elapsed() >= COPYING_TIME_MAX {
+                return Err(Error::Locked { path: self.path.clone() });
+            }
+            std::thread::sleep(COPYING_LOOK);
         }
         self.is_wal_in_doubt.set(false);
         Ok(())
     }
 
-    /// Makes the transaction durable.
+    /// Commits the transaction; what is to outlive a power cut is brought onto the disk by [`Store::wal_sync`].
     ///
     /// # Errors
     /// [`Error::Full`] and the like, [`Error::Gone`] where the path names another file by now; the transaction is rolled

@@ -235,7 +235,7 @@ fn another_receiver_gets_it_signed_and_what_it_says_is_told() {
         let mut command = home.command(&[&["test-webhook", "--file", &file], more].concat());
         ran(command.env("STRIPE_WEBHOOK_SECRET", secret))
     };
-    let taken = post(&format!("{SECRET},whsec_another"), &["--url", &url, "--format", "json"]);
+    let taken = post(&format!("{SECRET},whsec_anotherSecretThanThat"), &["--url", &url, "--format", "json"]);
     assert_eq!(taken.code, Some(0), "{}", taken.stderr);
     let told = json(&taken);
     assert_eq!((&told["http_status"], &told["url"]), (&200.into(), &url.as_str().into()), "{told}");

@@ -73,7 +73,8 @@ fn every_other_door_says_so_and_ends_with_3() {
     let counts = ["processed", "failed", "dead", "cannot_succeed"].map(|name| report[name].as_u64());
     assert_eq!(counts, [Some(0), Some(0), Some(0), Some(1)], "{report}");
     assert!(retried.stderr.contains("1 event ended the same way"), "{}", retried.stderr);
-    assert_eq!(text(&home.database(), "SELECT status || attempts || duplicates FROM webhook_events"), "dead40");
+    assert_eq!(text(&home.database(), "SELECT status || attempts || duplicates FROM webhook_events"), "dead30");
+    // (The redelivery by `replay lost.json` takes none of its tries.)
     // As if another version had logged what this one can read.
     let spoil = r#"UPDATE webhook_events SET payload = replace(payload, '{"object":{', '{"object":{"id":"prod_1",')"#;
     execute(&home.database(), spoil);
