@@ -4,8 +4,9 @@
 use std::ffi::OsStr;
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -34,6 +35,10 @@ const GATHERED_SEEN: Duration = Duration::from_millis(250);
 const PATH: &str = "/bin:/usr/bin";
 /// What an alert says at most, in characters.
 const MESSAGE_CHARS_MAX: usize = 2000;
+/// No id is longer that a service made.
+const ID_CHARS_MAX: usize = 255;
+/// No path is longer that a system opens.
+const PATH_CHARS_MAX: usize = 4096;
 
 /// Raises alerts.
 pub(super) struct Alerts {
@@ -201,18 +206,7 @@ impl Sender {
             return;
         }
         let message: String = harmless(&scrub(&alert.message)).chars().take(MESSAGE_CHARS_MAX).collect();
-        let json = json!({
-            "kind": alert.kind.name(),
-            "subject": short(&alert.subject),
-            "message": message,
-            // What chats show.
-            "text": format!("stripesync: {message}"),
-            "at_s": alert.at_s,
-            "events": alert.events,
-            "event_ids": alert.event_ids,
-            "database": self.database,
-        });
-        let body = json.to_string();
+        let body = body(alert, &message, &self.database);
         if let Some(Err(why)) = self.command.as_deref().map(|command| self.run(command, alert, &message, &body)) {
             tracing::warn!(kind = alert.kind.name(), "the command of alerts {why}");
         }
@@ -230,6 +224,8 @@ impl Sender {
     fn run(&self, words: &[String], alert: &Alert, message: &str, body: &str) -> Result<(), String> {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        // A group of its own: what it starts itself can be ended with it.
+        command.process_group(0);
         for name in SETTINGS.iter().flat_map(|setting| setting.variables) {
             command.env_remove(name);
         }
@@ -251,7 +247,7 @@ impl Sender {
         let mut child = command.spawn().map_err(|error| format!("cannot be started: {error}"))?;
         // It is smaller than what a pipe holds, so that nobody waits for a command that does not read it.
         if let Some(mut stdin) = child.stdin.take() {
-            let _ = stdin.write_all(body.as_bytes());
+            let _ = stdin.write_all(format!("{body}\n").as_bytes());
         }
         loop {
             match child.try_wait() {
@@ -259,8 +255,7 @@ impl Sender {
                 Ok(Some(status)) => return Err(format!("ended with {status}")),
                 Ok(None) if began.elapsed() < TIME && !self.stop.is_set() => std::thread::sleep(NOTICE),
                 _ => {
-                    let _ = child.kill();
-                    let _ = child.wait();
+                    kill(&mut child);
                     return Err(format!("did not end within {} s, and was killed", began.elapsed().as_secs()));
                 }
             }
@@ -268,12 +263,64 @@ impl Sender {
     }
 }
 
+/// Ends a command and what it has started. Its number is nobody else's as long as it is not waited for.
+fn kill(child: &mut Child) {
+    let group = format!("-{}", child.id());
+    let mut all = Command::new("kill");
+    all.args(["-KILL", "--", &group]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let _ = all.status();
+    // Where there is no such program, at least this one.
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+/// Returns what a command and an address are given: below 60 KiB, whatever an event says.
+fn body(alert: &Alert, message: &str, database: &str) -> String {
+    let event_ids: Vec<String> = alert.event_ids.iter().map(|id| beginning(&harmless(id), ID_CHARS_MAX)).collect();
+    let json = json!({
+        "kind": alert.kind.name(),
+        "subject": short(&harmless(&alert.subject)),
+        "message": message,
+        // What chats show.
+        "text": format!("stripesync: {message}"),
+        "at_s": alert.at_s,
+        "events": alert.events,
+        "event_ids": event_ids,
+        "database": beginning(&harmless(database), PATH_CHARS_MAX),
+    });
+    json.to_string()
+}
+
 /// Returns the beginning of a text: what goes to a command fits into a pipe.
 fn short(text: &str) -> String {
-    text.chars().take(MESSAGE_CHARS_MAX).collect()
+    beginning(text, MESSAGE_CHARS_MAX)
+}
+
+fn beginning(text: &str, chars_max: usize) -> String {
+    text.chars().take(chars_max).collect()
 }
 
 /// Returns a text without what a variable cannot hold and a terminal would obey.
 fn harmless(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::alerts::AlertKind;
+
+    #[test]
+    fn what_a_command_is_given_fits_into_a_pipe_whatever_an_event_says() {
+        for c in ['\u{1}', '"', '\u{10ffff}', 'x'] {
+            let long = c.to_string().repeat(200_000);
+            let event_ids = vec![long.clone(); 3];
+            let (kind, subject, events) = (AlertKind::EventDead, long.clone(), 3);
+            let alert = Alert { kind, subject, message: long.clone(), at_s: i64::MAX, events, event_ids };
+            let made = body(&alert, &short(&harmless(&long)), &long);
+            assert!(made.len() < 60 << 10, "{c:?}: {} bytes", made.len());
+            let read: serde_json::Value = serde_json::from_str(&made).expect("JSON");
+            assert!(read["event_ids"][2].as_str().is_some_and(|id| id.chars().count() == 255), "{c:?}");
+        }
+    }
 }

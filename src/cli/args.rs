@@ -80,6 +80,7 @@ Config file:
   database = \"/data/stripe.db\"
   [stripe]
   api_key = \"rk_live_…\"
+  webhook_secret = \"whsec_…\"   # several with commas
   [fic]
   access_token = \"…\"
   company_id = 12345
@@ -424,10 +425,6 @@ program keeps locked is waited for half a minute. While the disk is full
 or the file is taken away, senders are told to come again, and a line
 says what to do.
 
-Exit codes: 0 stopped by Ctrl-C or SIGTERM, 5 the file stays locked at
-  the start, 6 it is full, read-only or damaged
-  all of them: `stripesync --help`
-
 For monitors, on this machine alone:
   curl http://127.0.0.1:4243/metrics
   export STRIPESYNC_ADMIN_TOKEN=…   # before listen; 16 characters min
@@ -441,7 +438,8 @@ Alerts, by command or url in [alerts] of the config file:
   sync_failed   a sync, or a look for missed events, failed
 The command gets STRIPESYNC_ALERT_KIND, _SUBJECT, _MESSAGE, _EVENTS (how
 many) and _DATABASE; on stdin, as the url by POST, a line of JSON: kind,
-subject, message, text, at_s, events, event_ids, database.
+subject, message, text, at_s, events, event_ids (the first ones; of
+failure_rate the last one), database.
 
 Answers, by which Stripe knows whether to send an event again:
   200  in the file; its effect is taken, or nobody can take it: then
@@ -452,8 +450,10 @@ Answers, by which Stripe knows whether to send an event again:
        it is tried again, and at once when it comes again
   503  not in the file: it is to come again
 
-Exit codes: 0 ended by Ctrl-C or SIGTERM, 1 the port is taken, or it
-  cannot go on, 2 a setting, 4 no signing secret, 6 the file
+Exit codes: 0 stopped by Ctrl-C or SIGTERM, 1 the port is taken, or it
+  cannot go on, 2 a setting, 4 no signing secret, 5 the file stayed
+  locked for half a minute at the start, 6 it is full, read-only,
+  damaged or made by a newer program
   all of them: `stripesync --help`";
 
 const SANDBOX_HELP: &str = "\

@@ -42,7 +42,7 @@ const RATE_PERCENT: u32 = 80;
 /// The thread that catches up; there is none without a key.
 pub(super) struct CatchUp {
     thread: Option<JoinHandle<()>>,
-    /// Syncs that somebody wishes for.
+    /// Syncs that somebody wishes for, and how those beside the receiver went.
     pub wishes: Option<Arc<Wishes>>,
 }
 
@@ -77,8 +77,8 @@ impl CatchUp {
         }
         drop(store);
         // It may also be asked for from outside.
-        let wishes = Arc::new(Wishes::new(std::process::id() ^ now_s() as u32));
-        let shared = stripe.is_some().then(|| Arc::clone(&wishes));
+        let wishes = Arc::new(Wishes::new(std::process::id() ^ now_s() as u32, stripe.is_some()));
+        let shared = Some(Arc::clone(&wishes));
         let mut services = Vec::new();
         if let Some(stripe) = stripe {
             let whose = Whose { provider: "stripe", mode: stripe.mode.name(), remote_id: None };
@@ -160,6 +160,14 @@ impl Service {
     }
 }
 
+/// Returns what to tell of a failure: also what to do where a credential is refused.
+fn explained(failure: &Failure) -> String {
+    match failure.hint.as_deref().filter(|_| failure.exit == Exit::Unauthorised) {
+        Some(hint) => format!("{}; {hint}", failure.message),
+        None => failure.message.clone(),
+    }
+}
+
 struct Work {
     database: PathBuf,
     cancel: Cancel,
@@ -195,6 +203,8 @@ impl Work {
         let turn = self.report(self.pull(service, is_whole, is_wished));
         if is_whole && service.is_stripe() {
             self.wishes.end(turn == Turn::Done, now_s());
+        } else if is_whole && turn != Turn::Held && !self.cancel.is_set() {
+            self.wishes.other_ended(turn == Turn::Done);
         }
         service.ended(turn, is_whole);
     }
@@ -281,7 +291,7 @@ impl Work {
             }
             Err(failure) => {
                 if !self.cancel.is_set() {
-                    self.tell(None, &failure.message);
+                    self.tell(None, &explained(&failure));
                 }
                 Turn::Partly
             }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::args::{EventsArgs, EventsCommand, EventsListArgs, EventsPruneArgs, Global};
 use super::exit::{Exit, Failure};
-use super::{settings, signals, status, sync};
+use super::{settings, signals, status, sync, values};
 use crate::clock::Clock;
 use crate::model::log::{LogFilter, PruneWish};
 use crate::store::{self, Store};
@@ -30,6 +30,7 @@ pub(super) fn run(args: &EventsArgs, global: &Global, ui: &Ui, clock: &dyn Clock
 }
 
 fn list(args: &EventsListArgs, store: &Store, ui: &Ui, now_s: i64) -> Result<Exit, Failure> {
+    values::ordered(args.since, args.until, now_s).map_err(Failure::usage)?;
     let filter = LogFilter {
         statuses: args.status.iter().map(|status| status.name()).collect(),
         kind: args.kind.clone(),

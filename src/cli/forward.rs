@@ -44,6 +44,7 @@ pub(super) struct Forward<'f> {
     named: Mutex<usize>,
     in_flight: AtomicU64,
     silent: AtomicU32,
+    is_answered: AtomicBool,
     is_given_up: AtomicBool,
 }
 
@@ -62,9 +63,22 @@ impl<'f> Forward<'f> {
         (clock, cancel, ui): (&'f dyn Clock, &'f Cancel, &'f Ui),
     ) -> Result<Forward<'f>, Failure> {
         let poster = Poster::new(url, TIMEOUT).map_err(|error| Failure::usage(error.to_string()))?;
-        let (done, named, in_flight, silent, is_given_up) = Default::default();
+        let (done, named, in_flight, silent, is_answered, is_given_up) = Default::default();
         let steps = ui.steps(total);
-        Ok(Forward { poster, secret, clock, cancel, ui, steps, done, named, in_flight, silent, is_given_up })
+        Ok(Forward {
+            poster,
+            secret,
+            clock,
+            cancel,
+            ui,
+            steps,
+            done,
+            named,
+            in_flight,
+            silent,
+            is_answered,
+            is_given_up,
+        })
     }
 
     /// Sends all of them, several at once, and returns what became of them.
@@ -83,13 +97,23 @@ impl<'f> Forward<'f> {
             self.cut_off();
             ended
         });
-        let answerless = self.is_given_up.load(Ordering::SeqCst).then(|| {
-            Failure::failed(format!("{} does not answer; the rest was not sent", self.poster.shown()))
-                .hint("is the application running there? The same command sends them all again")
-        });
+        let answerless = self.answerless();
         drop(self.steps);
         let done = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
         (done, ended.and(answerless.map_or(Ok(()), Err)))
+    }
+
+    /// Says that nobody answers: none of many in a row, or none of a few at all.
+    fn answerless(&self) -> Option<Failure> {
+        let is_none = self.silent.load(Ordering::SeqCst) > 0 && !self.is_answered.load(Ordering::SeqCst);
+        let what = match self.is_given_up.load(Ordering::SeqCst) {
+            true => "the rest was not sent",
+            // What was cut off might have been answered.
+            false if is_none && !self.cancel.is_set() => "not one event is known to have arrived",
+            false => return None,
+        };
+        let failure = Failure::failed(format!("{} does not answer; {what}", self.poster.shown()));
+        Some(failure.hint("is the application running there? The same command sends them all again"))
     }
 
     fn feed(
@@ -161,6 +185,7 @@ impl<'f> Forward<'f> {
             let (sent, is_worth_another) = match self.poster.post(&[(signature::HEADER, &header)], body) {
                 Ok(posted) => {
                     self.silent.store(0, Ordering::SeqCst);
+                    self.is_answered.store(true, Ordering::SeqCst);
                     let status = posted.status;
                     let why = (!posted.is_taken()).then(|| format!("answered {status}"));
                     (Sent { outcome: status.to_string(), why }, matches!(status, 408 | 429 | 500..))

@@ -47,7 +47,8 @@ impl Office for ReceiverOffice {
     }
 
     fn start_sync(&self) -> Result<String, String> {
-        let wishes = self.wishes.as_ref().ok_or("there is no STRIPE_API_KEY to sync with")?;
+        let wishes =
+            self.wishes.as_ref().filter(|wishes| wishes.are_heard).ok_or("there is no STRIPE_API_KEY to sync with")?;
         Ok(wishes.ask(now_s()))
     }
 
@@ -150,14 +151,14 @@ fn of_catching_up(wishes: &Wishes) -> [Family; 2] {
         Family::new(
             "stripesync_catch_ups_total",
             FigureKind::Counter,
-            "Readings of the service's own list of events, and syncs that were asked for, by how they ended.",
+            "Readings of Stripe's own list of events and of Fatture in Cloud's lists, and syncs that were asked for, by how they ended.",
         )
         .with(&[("status", "done")], told.done)
         .with(&[("status", "failed")], told.failed),
         Family::one(
             "stripesync_last_catch_up_timestamp_seconds",
             FigureKind::Gauge,
-            "When the last of them that was done ended, unix time.",
+            "When the last one of Stripe that was done ended, unix time.",
             told.last_done_s,
         ),
     ]

@@ -190,7 +190,7 @@ impl Work {
             url: self.poster.shown(),
             status: sent.as_ref().ok().map(|posted| posted.status),
             why,
-            took_ms: sent.as_ref().ok().map(|posted| posted.took_ms),
+            took_ms: sent.as_ref().ok().map(|posted| posted.took_us / 1000),
         });
     }
 }

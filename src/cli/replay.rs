@@ -38,8 +38,7 @@ const PAUSE: Duration = Duration::from_millis(30);
 #[command(after_long_help = HELP)]
 pub struct ReplayArgs {
     /// Files with an event, a list of events or a line for each; folders of such; - for stdin, a line for each
-    #[arg(value_name = "PATH", required_unless_present_any = OF_THE_LOG, conflicts_with_all = OF_THE_LOG,
-          value_hint = ValueHint::AnyPath)]
+    #[arg(value_name = "PATH", conflicts_with_all = OF_THE_LOG, value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
     /// The event of the log with this id (evt_…); may be repeated
     #[arg(long = "event", value_name = "ID")]
@@ -63,7 +62,7 @@ pub struct ReplayArgs {
     #[arg(long, value_name = "N", value_parser = values::speed, conflicts_with = "shuffle")]
     pub speed: Option<f64>,
     /// Mix the events up; the same seed gives the same order
-    #[arg(long, value_name = "SEED")]
+    #[arg(long, value_name = "SEED", value_parser = values::seed)]
     pub shuffle: Option<u64>,
     /// How many of them come twice: 20%, or 0.2
     #[arg(long, value_name = "SHARE", default_value = "0%", value_parser = values::share)]
@@ -98,11 +97,12 @@ Exit codes: 0 done, 1 nobody answers there, 3 some failed or were no
 
 /// Runs the command.
 pub(super) fn run(args: &ReplayArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
+    let now_s = clock.now_ms().div_euclid(1000);
+    sensible(args, now_s)?;
     let settings = settings(global, ui)?;
     let (database, retries) = (&settings.database.value, super::retries(&settings)?);
     let cancel = signals::watch()?;
     store::stop_waiting_for(&cancel);
-    let now_s = clock.now_ms().div_euclid(1000);
     let is_of_the_log = args.paths.is_empty();
     if is_of_the_log {
         status::present(database)?;
@@ -153,6 +153,19 @@ pub(super) fn run(args: &ReplayArgs, global: &Global, ui: &Ui, clock: &dyn Clock
         None if done.failed > 0 => Exit::Partly,
         None => Exit::Done,
     })
+}
+
+/// Refuses what names no event.
+fn sensible(args: &ReplayArgs, now_s: i64) -> Result<(), Failure> {
+    let ReplayArgs { paths, events, kinds, account, since, until, .. } = args;
+    let is_chosen = !(events.is_empty() && kinds.is_empty()) || account.is_some() || since.is_some() || until.is_some();
+    if paths.is_empty() && !is_chosen {
+        return Err(Failure::usage("it is not said which events to replay").hint(
+            "name files or folders of events (- for stdin), or choose events of the log with --event, --type, --account, \
+             --since or --until",
+        ));
+    }
+    values::ordered(*since, *until, now_s).map_err(Failure::usage)
 }
 
 /// Reads the files; what comes from stdin in a thread of its own.

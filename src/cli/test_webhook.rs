@@ -152,13 +152,13 @@ fn post(url: &str, event: &Named, secret: &Secret, now_s: i64, ui: &Ui) -> Resul
     let poster = Poster::new(url, TIMEOUT).map_err(|error| Failure::usage(error.to_string()))?;
     let header = signature::sign(event.body.as_bytes(), secret, now_s);
     let sent = poster.post(&[(signature::HEADER, &header)], event.body.as_bytes());
-    let Posted { status, took_ms, correlation_id } = sent.map_err(|error| {
+    let Posted { status, took_us, correlation_id } = sent.map_err(|error| {
         Failure::failed(format!("{} cannot be sent", event.id))
             .because(&error)
             .hint("is the receiver running there? `stripesync listen` tells its address when it starts")
     })?;
     let correlation_id = correlation_id.as_deref();
-    let line = PostLine { url: poster.shown(), kind: &event.kind, event: &event.id, status, correlation_id, took_ms };
+    let line = PostLine { url: poster.shown(), kind: &event.kind, event: &event.id, status, correlation_id, took_us };
     ui.posted(&line).map_err(|error| Failure::stdout(&error))?;
     match status {
         200..300 => return Ok(Exit::Done),

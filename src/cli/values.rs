@@ -178,6 +178,27 @@ pub fn when(text: &str) -> Result<When, String> {
     })
 }
 
+/// Refuses a time that ends before it begins.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn ordered(since: Option<When>, until: Option<When>, now_s: i64) -> Result<(), String> {
+    match since.zip(until).map(|(since, until)| (since.second(now_s), until.second(now_s))) {
+        Some((since_s, until_s)) if since_s > until_s => {
+            Err("--since lies after --until: nothing happened from the one until the other".to_owned())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Reads `--shuffle`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn seed(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "give a number, such as 7: the same one gives the same order".to_owned())
+}
+
 /// Reads `--speed`: how many times as fast as things happened.
 ///
 /// # Errors

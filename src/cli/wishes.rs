@@ -12,6 +12,8 @@ pub(super) struct Wishes {
     /// Makes the ids of this process unlike others'.
     seed: u32,
     state: Mutex<State>,
+    /// Whether anybody works them off: Stripe's key does.
+    pub are_heard: bool,
 }
 
 /// Why, where nothing in particular failed.
@@ -62,8 +64,8 @@ struct State {
 }
 
 impl Wishes {
-    pub fn new(seed: u32) -> Wishes {
-        Wishes { seed, state: Mutex::default() }
+    pub fn new(seed: u32, are_heard: bool) -> Wishes {
+        Wishes { seed, state: Mutex::default(), are_heard }
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -126,6 +128,12 @@ impl Wishes {
         }
     }
 
+    /// A reading of the other service's lists has ended, which nobody can wish for.
+    pub fn other_ended(&self, is_done: bool) {
+        let told = &mut self.state().told;
+        *(if is_done { &mut told.done } else { &mut told.failed }) += 1;
+    }
+
     /// Returns how they went.
     pub fn told(&self) -> Told {
         self.state().told
@@ -138,7 +146,7 @@ mod tests {
 
     #[test]
     fn one_sync_at_a_time_has_one_id_and_is_told_of_when_it_has_ended() {
-        let wishes = Wishes::new(7);
+        let wishes = Wishes::new(7, true);
         let stands = |id: &str| wishes.find(id).map(|wish| wish.state());
         assert!(!wishes.begin(5));
         wishes.end(true, 10);
@@ -169,6 +177,8 @@ mod tests {
         assert!(wishes.begin(35));
         wishes.end(true, 36);
         assert_eq!((stands(&third), stands("sync_x")), (Some("done"), None));
-        assert_eq!(wishes.told(), Told { done: 3, failed: 2, last_done_s: Some(36) });
+        wishes.other_ended(false);
+        wishes.other_ended(true);
+        assert_eq!(wishes.told(), Told { done: 4, failed: 3, last_done_s: Some(36) });
     }
 }

@@ -11,8 +11,8 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 
+use super::Error;
 use super::agent::{Fault, USER_AGENT, fault, is_loopback, proxy};
-use super::{Error, millis};
 use crate::model::scrub::scrub;
 use crate::model::secret::Secret;
 use crate::model::wire::CORRELATION_HEADER;
@@ -34,7 +34,7 @@ pub struct Posted {
     /// HTTP status.
     pub status: u16,
     /// From the request to the end of the answer.
-    pub took_ms: u64,
+    pub took_us: u64,
     /// What the other side finds this request by in its log, where it says so.
     pub correlation_id: Option<String>,
 }
@@ -144,7 +144,7 @@ impl Poster {
         let correlation_id = name.map(|name| scrub(name).chars().take(NAME_CHARS_MAX).collect());
         let status = response.status().as_u16();
         skip(response.body_mut());
-        Ok(Posted { status, took_ms: millis(began.elapsed()), correlation_id })
+        Ok(Posted { status, took_us: micros(began.elapsed()), correlation_id })
     }
 
     /// Ends what is on its way, and lets nothing more go.
@@ -160,6 +160,10 @@ impl Poster {
         };
         Unposted { url: self.shown.clone(), cause: scrub(&cause).into_owned(), is_final }
     }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// Reads an answer's body away, no more of it than a decent one has. The answer stands by its status alone.

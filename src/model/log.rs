@@ -123,6 +123,8 @@ pub struct RetryPlan {
     pub events: Vec<LoggedEvent>,
     /// How many would be tried.
     pub total: u64,
+    /// Where none would be: how many would without any choice.
+    pub others: u64,
 }
 
 /// What `retry-failed` did.
@@ -138,6 +140,8 @@ pub struct RetryReport {
     pub hopeless: u64,
     /// The first ones of those that failed again.
     pub failures: Vec<LoggedEvent>,
+    /// Where there was none to try: how many there are without any choice.
+    pub others: u64,
     /// Whether somebody asked to stop before all were tried.
     pub is_interrupted: bool,
 }

@@ -1,7 +1,7 @@
 //! The file. The only place that knows rusqlite and SQL.
 //!
-//! One connection writes, for one thread. What it writes becomes durable at [`Store::commit`]; rows and the cursor that
-//! claims them are always written between the same `begin` and `commit`.
+//! One connection writes, for one thread. Rows and the cursor that claims them are always written between the same `begin` and
+//! `commit`; what is to outlive a power cut waits for [`WalSync`] besides.
 
 mod accounts;
 mod apply;

@@ -18,6 +18,11 @@ fn failed(filter: &LogFilter) -> LogFilter {
     LogFilter { statuses: vec!["failed", "dead"], ..filter.clone() }
 }
 
+/// Returns how many a filter leaves out that leaves out all.
+fn others(store: &Store, is_none: bool) -> Result<u64, Error> {
+    Ok(if is_none { store.log_rows(&failed(&LogFilter::default()))?.len() as u64 } else { 0 })
+}
+
 /// Says what [`retry`] would do; writes nothing.
 ///
 /// # Errors
@@ -31,6 +36,7 @@ pub fn plan(store: &Store, filter: &LogFilter) -> Result<RetryPlan, Error> {
         let room = NAMED_MAX - plan.events.len();
         plan.events.extend(events.into_iter().take(room));
     }
+    plan.others = others(store, plan.total == 0)?;
     Ok(plan)
 }
 
@@ -47,7 +53,9 @@ pub fn retry(
     cancel: &Cancel,
 ) -> Result<RetryReport, Error> {
     let (mut report, mut turns) = (RetryReport::default(), Turns::new(store));
-    for rows in store.log_rows(&failed(filter))?.chunks(BATCH) {
+    let meant = store.log_rows(&failed(filter))?;
+    report.others = others(store, meant.is_empty())?;
+    for rows in meant.chunks(BATCH) {
         if cancel.is_set() {
             report.is_interrupted = true;
             break;

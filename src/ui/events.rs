@@ -253,6 +253,9 @@ pub fn plan(plan: &RetryPlan, now_s: i64, width: Option<u16>) -> String {
     if more > 0 {
         out.push_str(&format!("and {} more\n", grouped(more)));
     }
+    if plan.total == 0 && plan.others > 0 {
+        out.push_str(&chosen_away(plan.others));
+    }
     out.push_str(&format!("would try {}; nothing was written\n", counted(plan.total, "event")));
     out
 }
@@ -260,6 +263,11 @@ pub fn plan(plan: &RetryPlan, now_s: i64, width: Option<u16>) -> String {
 /// Writes a line for each event that `retry-failed` would look at.
 pub fn plan_csv(plan: &RetryPlan) -> String {
     csv(&plan.events)
+}
+
+/// Says that the options leave out all of them.
+fn chosen_away(others: u64) -> String {
+    format!("none of these events is failed or dead; without options {} would be tried\n", counted(others, "event"))
 }
 
 fn counts(report: &RetryReport) -> [(&'static str, u64); 4] {
@@ -279,7 +287,10 @@ pub fn retried(report: &RetryReport, width: Option<u16>) -> String {
         .map(|(status, count)| vec![status.to_owned(), grouped(count)])
         .collect();
     if rows.is_empty() {
-        return "nothing to try: no event is failed or dead\n".to_owned();
+        return match report.others {
+            0 => "nothing to try: no event is failed or dead\n".to_owned(),
+            others => chosen_away(others),
+        };
     }
     sheet::table(&[whole("status"), numbers("events")], &rows, width)
 }
@@ -420,7 +431,8 @@ mod tests {
     #[test]
     fn a_plan_says_when_each_comes_by_itself_and_what_is_beyond_it() {
         let lost = LoggedEvent { table: None, next_attempt_s: None, ..event(9, "dead") };
-        let drawn = plan(&RetryPlan { events: vec![event(7, "failed"), lost], total: 5 }, 1_793_491_250, None);
+        let drawn =
+            plan(&RetryPlan { events: vec![event(7, "failed"), lost], total: 5, others: 0 }, 1_793_491_250, None);
         assert!(drawn.contains("  none\n") && drawn.contains("  2026-11-01 00:01:40Z\n"), "{drawn}");
         assert!(drawn.ends_with("and 3 more\nwould try 5 events; nothing was written\n"), "{drawn}");
     }
@@ -433,6 +445,7 @@ mod tests {
             dead: 1,
             hopeless: 2,
             failures: (0..12).map(|row| event(row, "failed")).collect(),
+            others: 0,
             is_interrupted: false,
         };
         let drawn = retried(&report, None);

@@ -3,7 +3,7 @@
 use super::events::priority;
 use super::sheet::{self, names, numbers, whole};
 use super::status::service;
-use super::units::{grouped, moment, span, took};
+use super::units::{counted, grouped, moment, span, took};
 use crate::model::log::{HourStats, KindStats, LogStats, Outcomes, QueueStats, basis_points};
 
 /// Types that are shown unless all are wanted.
@@ -89,7 +89,8 @@ fn kinds(kinds: &[KindStats], all: bool, width: Option<u16>) -> String {
     ];
     let mut out = sheet::table(&columns, &rows, width);
     if shown < kinds.len() {
-        out.push_str(&format!("and {} types more (-v)\n", kinds.len() - shown));
+        let more = counted((kinds.len() - shown) as u64, "type");
+        out.push_str(&format!("and {more} more (-v)\n"));
     }
     out
 }
@@ -216,6 +217,8 @@ mod tests {
             assert_eq!(line(name), wanted, "{name} in\n{drawn}");
         }
         assert!(!drawn.contains("2026-11-01 01:00"), "an hour without events says nothing");
+        let all_but_one = LogStats { kinds: stats().kinds[..=KINDS_SHOWN].to_vec(), ..stats() };
+        assert!(table(&all_but_one, false, None).contains("\nand 1 type more (-v)\n"));
         let all = table(&stats(), true, None);
         assert!(all.contains("2026-11-01 01:00") && all.contains("trial_will_end_21"), "{all}");
         let fic = table(&LogStats { provider: Some("fic"), ..stats() }, false, None);

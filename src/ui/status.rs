@@ -121,7 +121,12 @@ fn open_events(events: &OpenEvents) -> String {
     let counts = [("waiting", events.waiting), ("failed", events.failed), ("dead", events.dead)];
     let told: Vec<String> =
         counts.iter().filter(|it| it.1 > 0).map(|(name, count)| format!("{} {name}", grouped(*count))).collect();
-    let hint = if events.failed + events.dead > 0 { " (`stripesync events list`)" } else { "" };
+    let hint = match (events.failed, events.dead) {
+        (0, 0) => "",
+        (0, _) => " (`stripesync events list --status dead`)",
+        (_, 0) => " (`stripesync events list --status failed`)",
+        _ => " (`stripesync events list --status failed,dead`)",
+    };
     if told.is_empty() { String::new() } else { format!("events: {}{hint}\n", told.join(", ")) }
 }
 
@@ -199,7 +204,7 @@ mod tests {
             "./stripesync.db  12.3 MB\nevent log: 1,234 events since 1970-01-01 00:00:00Z\n",
             r#"stripe acct_1 "Acme\u{1b}[31m" (live)"#,
             "last sync: 2026-11-01 00:00:00Z\nevents read until: 2026-11-01 00:01:00Z\nstill to read: 2 objects\n",
-            "\nevents: 1,234 waiting, 1 dead (`stripesync events list`)\n",
+            "\nevents: 1,234 waiting, 1 dead (`stripesync events list --status dead`)\n",
             "1,234,567",
         ] {
             assert!(drawn.contains(part), "{part} in\n{drawn}");

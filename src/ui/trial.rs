@@ -25,7 +25,7 @@ pub struct PostLine<'a> {
     /// What the other side finds it by, where it says so.
     pub correlation_id: Option<&'a str>,
     /// From the request to the end of the answer.
-    pub took_ms: u64,
+    pub took_us: u64,
 }
 
 /// Draws what an event did; `is_rehearsed` where it only would have.
@@ -144,7 +144,7 @@ pub fn posted(post: &PostLine) -> String {
         safe(post.event),
         safe(post.url),
         post.status,
-        took(post.took_ms.saturating_mul(1000))
+        took(post.took_us)
     )
 }
 
@@ -156,7 +156,7 @@ pub fn posted_json(post: &PostLine) -> String {
         "type": post.kind,
         "http_status": post.status,
         "correlation_id": post.correlation_id,
-        "took_ms": post.took_ms,
+        "took_us": post.took_us,
     });
     line(&json)
 }
@@ -169,9 +169,9 @@ pub fn posted_csv(post: &PostLine) -> String {
         post.kind.to_owned(),
         post.status.to_string(),
         post.correlation_id.unwrap_or_default().to_owned(),
-        post.took_ms.to_string(),
+        post.took_us.to_string(),
     ];
-    sheet::csv(&["url", "event_id", "type", "http_status", "correlation_id", "took_ms"], &[row.to_vec()])
+    sheet::csv(&["url", "event_id", "type", "http_status", "correlation_id", "took_us"], &[row.to_vec()])
 }
 
 #[cfg(test)]
@@ -239,15 +239,15 @@ mod tests {
             event: "evt_1",
             status: 503,
             correlation_id: Some("c\u{1b}1"),
-            took_ms: 12,
+            took_us: 850,
         };
         let drawn = posted(&post);
-        assert!(drawn.starts_with("--> a.b [evt_1] to http://x/y\n<-- [503] 12 ms  correlation id c"), "{drawn}");
+        assert!(drawn.starts_with("--> a.b [evt_1] to http://x/y\n<-- [503] 850 µs  correlation id c"), "{drawn}");
         assert!(!drawn.contains('\u{1b}'), "{drawn:?}");
         assert!(
             posted_csv(&post)
-                .starts_with("url,event_id,type,http_status,correlation_id,took_ms\nhttp://x/y,evt_1,a.b,503,")
+                .starts_with("url,event_id,type,http_status,correlation_id,took_us\nhttp://x/y,evt_1,a.b,503,")
         );
-        assert!(posted_json(&post).contains(r#""took_ms":12"#));
+        assert!(posted_json(&post).contains(r#""took_us":850"#));
     }
 }

@@ -249,6 +249,21 @@ fn a_sync_is_started_once_however_often_it_is_asked_for() {
 }
 
 #[test]
+fn a_token_that_is_refused_is_counted_and_named() {
+    let home = Home::new();
+    let service = Scripted::start(|_, _| Reply::Json(401, r#"{"error":{"message":"token expired"}}"#.to_owned()));
+    let env =
+        [("STRIPESYNC_ADMIN_TOKEN", TOKEN), ("FIC_ACCESS_TOKEN", "a/revoked"), ("FIC_API_BASE", service.url.as_str())];
+    let served = Served::start(&home, &env);
+    let (line, bearer) = ("POST /api/stripe/sync", format!("Bearer {TOKEN}"));
+    let answer = served.asked(line, &[("Authorization", &bearer)]);
+    assert!(status(&answer) == 503 && answer.contains("there is no STRIPE_API_KEY"), "{answer}");
+    served.running.says("the token in FIC_ACCESS_TOKEN was revoked, or has expired");
+    until("counted", || served.metrics().get(r#"stripesync_catch_ups_total{status="failed"}"#) == Some(&1.0));
+    served.running.stop();
+}
+
+#[test]
 fn a_port_that_is_taken_or_not_wanted_is_no_obstacle() {
     let home = Home::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");

@@ -66,7 +66,7 @@ fn address(status: u16) -> (String, Receiver<(String, String)>) {
 fn a_command_is_told_of_an_event_that_is_given_up_once_and_without_secrets() {
     let home = Home::new();
     // The variables are there when the alert is.
-    config(&home, "command = \"sh -c 'env > told.env; cat >> told.json; echo >> told.json'\"");
+    config(&home, "command = \"sh -c 'env > told.env; cat >> told.json'\"");
     let running = listen(&home);
     assert_eq!(running.post(&event("evt_0", "prod_0", "A", now_s()), SECRET), 200);
     for n in 1..4 {
@@ -140,6 +140,21 @@ fn a_failed_sync_is_told_and_a_slow_command_delays_nobody() {
     assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
     let stopped = running.stop();
     assert!(stopped < Duration::from_secs(10), "{stopped:?}");
+}
+
+#[test]
+fn a_command_that_takes_too_long_is_ended_with_what_it_started() {
+    let home = Home::new();
+    config(&home, "command = \"sh -c 'sleep 300 & echo $! > left.pid; wait'\"");
+    let running = listen(&home);
+    assert_eq!(running.post(&lost("evt_1"), SECRET), 200);
+    let left = || fs::read_to_string(home.path().join("left.pid")).unwrap_or_default();
+    until("started", || left().ends_with('\n'));
+    // What has ended has no words any more, also while nobody has taken note of it.
+    let words = || fs::read_to_string(format!("/proc/{}/cmdline", left().trim())).unwrap_or_default();
+    assert!(words().contains("300"), "{}", words());
+    running.stop();
+    until("ended", || words().is_empty());
 }
 
 #[test]

@@ -218,7 +218,10 @@ fn failed_events_are_worked_off_and_what_cannot_succeed_is_named() {
     assert_eq!(text(&home.database(), statuses), "processed1 ignored0 dead2 processed3 processed5");
     home.assert_intact();
     let nothing = home.run(&["retry-failed", "--type", "product.created"]);
-    assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(0), "nothing to try: no event is failed or dead\n"));
+    let wanted = "none of these events is failed or dead; without options 1 event would be tried\n";
+    assert_eq!((nothing.code, nothing.stdout.as_str()), (Some(0), wanted));
+    execute(&home.database(), "UPDATE webhook_events SET status = 'processed' WHERE status = 'dead'");
+    assert_eq!(home.run(&["retry-failed"]).stdout, "nothing to try: no event is failed or dead\n");
 }
 
 #[test]
@@ -242,6 +245,11 @@ fn what_fails_again_is_named_and_ends_with_3() {
     );
     assert_eq!(count(&home.database(), "SELECT count(*) FROM webhook_attempts WHERE event = 5 AND attempt = 5"), 1);
     execute(&home.database(), "DROP TRIGGER refuses");
+    for more in [&[][..], &["--dry-run"]] {
+        let none = home.run(&[&["retry-failed", "--type", "no.such"], more].concat());
+        let wanted = "none of these events is failed or dead; without options 2 events would be tried\n";
+        assert!(none.code == Some(0) && none.stdout.starts_with(wanted), "{}", none.stdout);
+    }
     let again = home.run(&["retry-failed", "--webhook-id", "5", "--webhook-id", "1"]);
     assert_eq!(again.code, Some(0), "{}", again.stderr);
     assert!(again.stderr.contains("row 1 (evt_1) is processed: there is nothing to try"), "{}", again.stderr);
@@ -297,7 +305,7 @@ fn the_figures_of_the_log_are_told_in_every_format() {
         (Some(0), Some(0))
     );
     let plain = home.run(&["status"]).stdout;
-    assert!(plain.contains("\nevents: 1 failed, 2 dead (`stripesync events list`)\n"), "{plain}");
+    assert!(plain.contains("\nevents: 1 failed, 2 dead (`stripesync events list --status failed,dead`)\n"), "{plain}");
     assert!(json(&home.run(&["status", "--format", "json"])).get("stats").is_none());
 }
 

@@ -164,6 +164,18 @@ fn events_of_the_log_are_sent_by_type_and_what_fails_is_counted_by_status() {
 }
 
 #[test]
+fn where_nobody_answers_a_few_events_it_has_failed_too() {
+    let home = Home::new();
+    write_events(&home, 2);
+    let gone = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let url = format!("http://{gone}/hook");
+    let ended = ran(&mut with_secret(&home, &["replay", "events.ndjson", "--forward-to", &url, "--format", "json"]));
+    assert_eq!((ended.code, outcomes(&ended)), (Some(1), serde_json::json!({"no answer": 2})), "{}", ended.stderr);
+    assert!(ended.stderr.contains("does not answer; not one event is known to have arrived"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("hint: is the application running there?"), "{}", ended.stderr);
+}
+
+#[test]
 fn where_nobody_answers_it_ends_soon_and_a_wish_to_stop_is_heard() {
     let home = Home::new();
     write_events(&home, 200);

@@ -230,7 +230,13 @@ fn events_of_the_log_are_taken_once_more_whatever_became_of_them() {
     };
     refused(&["--event", "evt_nowhere"], "no event evt_nowhere");
     refused(&["events.ndjson", "--type", "a.b"], "cannot be used with");
-    refused(&[], "required");
+    refused(&[], "files or folders of events (- for stdin), or choose events of the log with --event, --type");
+    refused(&["--speed", "2"], "it is not said which events");
+    refused(&["--since", "1h", "--until", "2h"], "--since lies after --until");
+    refused(&["--since", "1d", "--shuffle", "x"], "give a number");
+    let listed = home.run(&["events", "list", "--since", "2026-02-01", "--until", "2026-01-01"]);
+    assert!(listed.code == Some(2) && listed.stderr.contains("--since lies after --until"), "{}", listed.stderr);
+    assert_eq!(home.run(&["events", "list", "--since", "2026-01-01", "--until", "2026-01-01"]).code, Some(0));
     refused(&["--since", "1d", "--speed", "0"], "give 0.01");
     let fic = "INSERT INTO accounts (id, provider, remote_id, mode) VALUES (90, 'fic', '12345', 'live');
          INSERT INTO webhook_events (id, account, provider, event_id, type, created, payload, status, source, received_at)

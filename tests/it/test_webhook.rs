@@ -235,16 +235,17 @@ fn another_receiver_gets_it_signed_and_what_it_says_is_told() {
         let mut command = home.command(&[&["test-webhook", "--file", &file], more].concat());
         ran(command.env("STRIPE_WEBHOOK_SECRET", secret))
     };
-    let taken = post(&format!("{SECRET},whsec_anotherSecretThanThat"), &["--url", &url, "--format", "json"]);
+    let taken = post(&format!("{SECRET},whsec_anotherSigningSecret"), &["--url", &url, "--format", "json"]);
     assert_eq!(taken.code, Some(0), "{}", taken.stderr);
     let told = json(&taken);
     assert_eq!((&told["http_status"], &told["url"]), (&200.into(), &url.as_str().into()), "{told}");
+    assert!(told["took_us"].as_u64().is_some_and(|us| us > 0), "{told}");
     let name = told["correlation_id"].as_str().expect("a correlation id");
     let found = format!("SELECT count(*) FROM webhook_events WHERE correlation_id = '{name}' AND source = 'live'");
     assert_eq!(count(&theirs.database(), &found), 1);
     let nowhere = post(SECRET, &["--url", &format!("http://127.0.0.1:{}", running.port)]);
     assert!(nowhere.code == Some(1) && nowhere.stderr.contains(&url), "{}", nowhere.stderr);
-    let refused = post("whsec_another", &["--url", &url]);
+    let refused = post("whsec_anotherSigningSecret", &["--url", &url]);
     assert!(refused.code == Some(1) && refused.stdout.contains("<-- [400] "), "{}{}", refused.stdout, refused.stderr);
     running.stop();
     let gone = post(SECRET, &["--url", &url]);

@@ -41,7 +41,7 @@ fn a_receiver_keeps_them_and_asks_for_no_other_delivery() {
     let wanted = "evt_lost dead 0, evt_thin ignored 0, evt_balance ignored 0, evt_later failed 1";
     assert_eq!(text(&home.database(), log), wanted);
     let status = home.run(&["status"]).stdout;
-    assert!(status.contains("events: 1 failed, 1 dead (`stripesync events list`)"), "{status}");
+    assert!(status.contains("events: 1 failed, 1 dead (`stripesync events list --status failed,dead`)"), "{status}");
     let stats = json(&home.run(&["status", "--stats", "--format", "json"]))["stats"].clone();
     assert_eq!((stats["webhooks"]["dead"].as_u64(), stats["webhooks"]["ignored"].as_u64()), (Some(1), Some(2)));
     let kinds = stats["types"].as_array().expect("types").iter();
