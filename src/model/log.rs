@@ -212,7 +212,7 @@ impl Outcomes {
         self.ended() + self.waiting
     }
 
-    /// Returns of how many it is known how they ended, for now.
+    /// Returns how many have ended, well or not; some of them are tried again.
     pub fn ended(&self) -> u64 {
         self.succeeded() + self.unsuccessful()
     }

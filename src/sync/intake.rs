@@ -222,11 +222,11 @@ impl<'c> Intake<'c> {
     pub fn take_some(&mut self, batch: &[Delivery], now_s: i64) -> Result<Vec<Accepted>, Error> {
         // A savepoint copies each page that changes within it: a fifth of an event's time, and few fail. Where one does,
         // all begin again with a savepoint each, and only that one is undone.
-        let taken = match self.store.is_in_transaction() {
-            false => self.take_part(batch, now_s, Undone::Together),
-            true => self.take_part(batch, now_s, Undone::Alone),
-        };
-        match taken {
+        // A transaction of the caller's cannot be begun again here.
+        if self.store.is_in_transaction() {
+            return self.take_part(batch, now_s, Undone::Alone);
+        }
+        match self.take_part(batch, now_s, Undone::Together) {
             Err(error) if is_of_the_event(&error) => {
                 self.rows = self.store.rows(self.catalog, &self.children)?;
                 self.take_part(batch, now_s, Undone::Alone)
