@@ -9,19 +9,14 @@ use std::time::{Duration, Instant};
 use super::delivery::{Accepted, Delivery, Retries, Verdict, nothing};
 use super::handler::{Current, Handler, Taken};
 use super::strangers::Strangers;
-use super::{Error, logged, number};
+use super::{Error, logged};
 use crate::model::extract::Catalog;
 use crate::model::resource::{Provider, Resource};
 use crate::providers::stripe::{event, invoice_facts};
 use crate::store::{
-    Applied, Arrival, Ended, Error as StoreError, Event, KnownAccount, Logged, NAMELESS, NewAccount, Rows, Store,
-    Waiting, WalSync,
+    Applied, Arrival, Ended, Error as StoreError, Event, KnownAccount, Logged, Rows, Store, Waiting, WalSync,
 };
 
-/// How old the knowledge may be of which lists were read whole: syncs go on beside.
-const CURRENT_AGE_MAX: Duration = Duration::from_secs(60);
-/// Accounts of which that is kept; with more of them it is looked up more often.
-const CURRENT_MAX: usize = 1024;
 /// Others at the file wait no longer than that.
 const TRANSACTION_TIME_MAX: Duration = Duration::from_millis(40);
 /// How far ahead an event may be.
@@ -31,7 +26,7 @@ const FROM_OUTSIDE: [&str; 2] = ["test", "replay"];
 
 /// Who asks the services for what events cannot tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asking {
+pub(super) enum Asking {
     /// Somebody, for every account.
     All,
     /// Somebody, for what a key of this mode opens.
@@ -52,19 +47,19 @@ pub struct Intake<'c> {
     /// Whether the file is the sandbox's.
     pub(super) is_sandbox: bool,
     /// The account that the key opens, and its mode.
-    own: Option<(String, &'static str)>,
-    accounts: Vec<KnownAccount>,
-    asking: Asking,
+    pub(super) own: Option<(String, &'static str)>,
+    pub(super) accounts: Vec<KnownAccount>,
+    pub(super) asking: Asking,
     /// Of Fatture in Cloud.
     pub(super) companies: Vec<KnownAccount>,
     /// The mode of companies that the file does not know yet.
     pub(super) company_mode: &'static str,
     pub(super) strangers: Strangers,
-    current: HashMap<i64, (Instant, Arc<Current>)>,
+    pub(super) current: HashMap<i64, (Instant, Arc<Current>)>,
     /// Of accounts of which no list was ever read.
-    unread: Arc<Current>,
+    pub(super) unread: Arc<Current>,
     /// How the accounts stood when they were read last.
-    seen_version: Option<(u64, i64)>,
+    pub(super) seen_version: Option<(u64, i64)>,
     undone: Undone,
 }
 
@@ -140,18 +135,6 @@ impl<'c> Intake<'c> {
     /// Says that somebody asks soon, but only for accounts of this mode that a key has opened.
     pub fn asking_in(self, mode: &'static str) -> Intake<'c> {
         Intake { asking: Asking::In(mode), ..self }
-    }
-
-    /// Returns whether nobody asks the service soon for an account's objects.
-    fn is_offline(&self, account: i64) -> bool {
-        let mode = match self.asking {
-            Asking::All => return false,
-            Asking::Nobody => return true,
-            Asking::In(mode) => mode,
-        };
-        let known = self.accounts.iter().find(|it| it.row == account);
-        // What nobody has named yet is named by the key, which will have opened it.
-        !known.is_some_and(|it| it.mode == mode && (it.is_seen || it.remote_id == NAMELESS))
     }
 
     /// Says in which mode companies of Fatture in Cloud are that the file does not know yet; `live` unless it is said.
@@ -260,17 +243,6 @@ impl<'c> Intake<'c> {
         }
         self.rows.take_child_counts();
         taken
-    }
-
-    /// Reads the accounts anew where somebody else wrote: a sync beside may have learned since whose key it is.
-    fn look_at_accounts(&mut self) -> Result<(), Error> {
-        let version = self.store.accounts_version()?;
-        if self.seen_version != Some(version) {
-            self.accounts = self.store.known_accounts("stripe")?;
-            self.seen_version = Some(version);
-        }
-        self.is_sandbox |= self.accounts.iter().any(|account| account.mode == "sandbox");
-        Ok(())
     }
 
     /// Takes the events whose turn it is, at most so many; returns what became of each.
@@ -501,78 +473,6 @@ impl<'c> Intake<'c> {
         }
     }
 
-    /// Says which lists are known whole, as far as that is not known from a moment ago.
-    fn refresh(&mut self, account: i64, now_s: i64) -> Result<(), Error> {
-        if self.current.get(&account).is_some_and(|(since, _)| since.elapsed() < CURRENT_AGE_MAX) {
-            return Ok(());
-        }
-        if self.current.len() >= CURRENT_MAX {
-            self.current.clear();
-        }
-        // A key may have opened one since.
-        self.look_at_accounts()?;
-        let current = match self.store.oldest_walk_s(account)? {
-            // Connected accounts, thousands of them.
-            None => Arc::clone(&self.unread),
-            Some(_) => Arc::new(self.known_whole(account, now_s)?),
-        };
-        self.current.insert(account, (Instant::now(), current));
-        Ok(())
-    }
-
-    /// Returns which of an account's lists are known whole, and since when.
-    fn known_whole(&self, account: i64, now_s: i64) -> Result<Current, Error> {
-        let known = self.accounts.iter().find(|it| it.row == account);
-        let row = crate::store::Account {
-            id: account,
-            remote_id: known.map(|it| it.remote_id.clone()).unwrap_or_default(),
-            events_until_s: None,
-        };
-        let is_live = known.is_some_and(|it| it.mode == "live");
-        let standing =
-            super::standing::Standing { store: self.store, account: &row, began_s: now_s, initial: false, is_live };
-        let mut current = Current::new();
-        for &(_, resource) in &self.numbers {
-            let whole_since_s = match super::changes::is_listed(resource) {
-                true => standing.whole_since_s(number(&self.numbers, resource), resource, &[])?,
-                false => None,
-            };
-            current.insert(resource.table(), whole_since_s);
-        }
-        Ok(current)
-    }
-
-    /// Finds whose event it is: who it names, whose secret signed it, the only account of its mode, or one without a name.
-    fn owner(&mut self, read: &event::Event, owner: Option<&str>) -> Result<i64, Error> {
-        let mode = match (self.is_sandbox, read.livemode) {
-            (true, _) => "sandbox",
-            (false, Some(true)) => "live",
-            (false, _) => "test",
-        };
-        let own = self.own.as_ref().filter(|(_, of)| *of == mode).map(|(id, _)| id.as_str());
-        let said = read.account.as_deref().or(owner).or(own);
-        let named = said.or(self.only_of(mode)).unwrap_or(NAMELESS).to_owned();
-        if let Some(known) = self.accounts.iter().find(|it| it.mode == mode && it.remote_id == named) {
-            return Ok(known.row);
-        }
-        let new = NewAccount { provider: "stripe", remote_id: named, mode, name: None, country: None, created_s: None };
-        let row = self.store.account(&new)?.id;
-        // It is known by that; all the others are as they were.
-        self.accounts.push(KnownAccount { row, remote_id: new.remote_id, mode: mode.to_owned(), is_seen: false });
-        self.seen_version = Some(self.store.accounts_version()?);
-        Ok(row)
-    }
-
-    /// Returns the account that is the only one of its mode that a key has opened.
-    fn only_of(&self, mode: &str) -> Option<&str> {
-        // What events alone have named are accounts that are connected to it.
-        let mut of_mode = self.accounts.iter().filter(|it| it.mode == mode && it.is_seen);
-        match (of_mode.next(), of_mode.next()) {
-            (Some(only), None) => Some(&only.remote_id),
-            _ => None,
-        }
-    }
-
     /// Returns a logged event as this version reads its payload, without the reason for which an attempt at it failed. A
     /// version before may not have known its object; what this one cannot read either stays as it is.
     fn as_read_now(&self, account: i64, mut one: Waiting) -> Result<Waiting, Error> {
@@ -595,16 +495,6 @@ impl<'c> Intake<'c> {
         }
         one.event = event;
         Ok(one)
-    }
-
-    fn provider_of(&self, account: i64) -> Provider {
-        let is_company = self.companies.iter().any(|it| it.row == account);
-        if is_company { Provider::Fic } else { Provider::Stripe }
-    }
-
-    fn name_of(&self, account: i64) -> String {
-        let known = self.accounts.iter().chain(&self.companies).find(|it| it.row == account);
-        known.map_or_else(String::new, |it| it.remote_id.clone())
     }
 }
 

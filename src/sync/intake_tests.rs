@@ -1,4 +1,6 @@
+use super::super::whose::CURRENT_MAX;
 use super::*;
+use crate::store::{NAMELESS, NewAccount};
 
 fn delivery(body: &str) -> Delivery {
     Delivery {

@@ -32,6 +32,7 @@ mod tally;
 mod task;
 pub mod trial;
 pub mod turns;
+mod whose;
 
 use crate::model::progress::ResourceReport;
 use crate::model::resource::Resource;
