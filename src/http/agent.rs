@@ -119,13 +119,13 @@ impl Wire {
         self.agent.clone().shutdown();
     }
 
-    /// Sends once and reads the whole answer.
-    pub fn exchange(&self, request: &Request) -> Result<Received, Fault> {
+    /// Sends once, on behalf of an account where one is given, and reads the whole answer.
+    pub fn exchange(&self, request: &Request, on_behalf_of: Option<&str>) -> Result<Received, Fault> {
         let mut call = self.agent.get(format!("{}{}", self.base, request.path));
         for (name, value) in &self.settings.headers {
             call = call.header(name, value.expose());
         }
-        if let Some(account) = &request.on_behalf_of {
+        if let Some(account) = on_behalf_of {
             call = call.header("Stripe-Account", account);
         }
         // Whatever was wrong with it, another address may do better.

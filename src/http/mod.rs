@@ -17,7 +17,7 @@ mod tests;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub use error::Error;
@@ -34,17 +34,18 @@ use retry::{Next, Outcome, Tally};
 
 /// How long a wish to stop may go unseen while waiting.
 const SLICE: Duration = Duration::from_millis(100);
-/// Sends requests to one service with one key. Shared between threads.
+/// Two accounts that are told to slow down within this time are told so for the same reason.
+const TOGETHER: Duration = Duration::from_secs(2);
+/// Sends requests to one service with one key, for one account. Shared between threads.
 pub struct Client {
-    wire: Wire,
+    wire: Arc<Wire>,
     attempts: u32,
     window_wait_max: Duration,
     clock: Arc<dyn Clock>,
     cancel: Cancel,
-    governor: Mutex<Governor>,
-    breaker: Mutex<Breaker>,
-    /// What the last failure was, for those that the breaker refuses.
-    last_cause: Mutex<String>,
+    gate: Arc<Gate>,
+    /// The gate of all accounts that the key opens, where this client asks for one of them.
+    above: Option<Above>,
     is_interrupted: AtomicBool,
     sent: AtomicU64,
     offset_ms: AtomicI64,
@@ -55,6 +56,43 @@ pub struct Client {
     is_clock_made_up: AtomicBool,
     /// Moving average plus one; zero is "none yet".
     latency_ms: AtomicU64,
+}
+
+/// What lets requests go, or not.
+struct Gate {
+    governor: Mutex<Governor>,
+    breaker: Mutex<Breaker>,
+    /// What the last failure was, for those that the breaker refuses.
+    last_cause: Mutex<String>,
+    /// Which of the accounts beneath was last told to slow down, and when.
+    slowed: Mutex<Option<(String, Duration)>>,
+}
+
+impl Gate {
+    fn new(limits: &Limits, now: Duration) -> Gate {
+        Gate {
+            governor: Mutex::new(Governor::new(limits, now)),
+            breaker: Mutex::new(Breaker::default()),
+            last_cause: Mutex::default(),
+            slowed: Mutex::default(),
+        }
+    }
+
+    /// Notes that an account beneath was told to slow down; returns whether another one was, a moment ago.
+    fn slows(&self, account: &str, now: Duration) -> bool {
+        let before = held(&self.slowed).replace((account.to_owned(), now));
+        before.is_some_and(|(other, at)| other != account && now.saturating_sub(at) < TOGETHER)
+    }
+}
+
+/// What one account has above it.
+struct Above {
+    gate: Arc<Gate>,
+    /// On whose behalf it is asked.
+    account: Option<String>,
+    /// One request of each account waits at the common gate at a time: whoever has many of them waiting gets no greater
+    /// share than whoever has one.
+    turnstile: Mutex<()>,
 }
 
 /// An answer with what only this module looks at.
@@ -73,18 +111,17 @@ struct Failure {
 impl Client {
     /// Checks the settings and builds the client; sends nothing.
     pub fn new(settings: Settings, clock: Arc<dyn Clock>, cancel: Cancel) -> Result<Client, Error> {
-        let governor = Governor::new(&settings.limits, clock.elapsed());
+        let gate = Gate::new(&settings.limits, clock.elapsed());
         let attempts = settings.attempts.max(1);
         let window_wait_max = settings.window_wait_max;
         Ok(Client {
-            wire: Wire::new(settings)?,
+            wire: Arc::new(Wire::new(settings)?),
             attempts,
             window_wait_max,
             clock,
             cancel,
-            governor: Mutex::new(governor),
-            breaker: Mutex::new(Breaker::default()),
-            last_cause: Mutex::new(String::new()),
+            gate: Arc::new(gate),
+            above: None,
             is_interrupted: AtomicBool::new(false),
             sent: AtomicU64::new(0),
             offset_ms: AtomicI64::new(0),
@@ -93,6 +130,32 @@ impl Client {
             is_clock_made_up: AtomicBool::new(false),
             latency_ms: AtomicU64::new(0),
         })
+    }
+
+    /// Returns a client that asks for one account among those that this one's key opens, on behalf of `account` where it
+    /// is given. It has limits and a breaker of its own, beneath those of this one, and shares its connections. What is
+    /// known of the service's clock it knows, too. `cancel` ends this account's requests alone; what is on its way
+    /// then is waited for.
+    pub fn fork(&self, account: Option<&str>, limits: &Limits, cancel: Cancel) -> Client {
+        let above =
+            Above { gate: Arc::clone(&self.gate), account: account.map(str::to_owned), turnstile: Mutex::default() };
+        let copy = |from: &AtomicI64| AtomicI64::new(from.load(Ordering::Relaxed));
+        Client {
+            wire: Arc::clone(&self.wire),
+            attempts: self.attempts,
+            window_wait_max: self.window_wait_max,
+            clock: Arc::clone(&self.clock),
+            cancel,
+            gate: Arc::new(Gate::new(limits, self.clock.elapsed())),
+            above: Some(above),
+            is_interrupted: AtomicBool::new(false),
+            sent: AtomicU64::new(0),
+            offset_ms: copy(&self.offset_ms),
+            dated: Mutex::new(*held(&self.dated)),
+            offset_ms_max: copy(&self.offset_ms_max),
+            is_clock_made_up: AtomicBool::new(self.is_clock_made_up()),
+            latency_ms: AtomicU64::new(self.latency_ms.load(Ordering::Relaxed)),
+        }
     }
 
     /// Waits for the governor, sends, and asks again where that is worth it.
@@ -179,13 +242,16 @@ impl Client {
 
     /// Returns the longer windows with what is used of them, to be kept for the next run.
     pub fn usage(&self) -> Vec<Window> {
-        held(&self.governor).usage(self.clock.elapsed())
+        held(&self.gate.governor).usage(self.clock.elapsed())
     }
 
-    /// Ends the requests in flight, and all later ones, with [`Error::Interrupted`].
+    /// Ends the requests in flight, and all later ones, with [`Error::Interrupted`]. Of one account among others only
+    /// those that have not left yet: its connections are not its own.
     pub fn interrupt(&self) {
         self.is_interrupted.store(true, Ordering::SeqCst);
-        self.wire.shutdown();
+        if self.above.is_none() {
+            self.wire.shutdown();
+        }
     }
 
     /// One attempt that the governor has let go. The outer error ends the request whatever the retry rules say.
@@ -196,7 +262,9 @@ impl Client {
         read: &mut dyn FnMut(&Answer) -> Result<T, Unreadable>,
     ) -> Result<Result<T, Failure>, Error> {
         let taken = self.exchange(request, attempt);
-        held(&self.governor).done();
+        for gate in self.gates() {
+            held(&gate.governor).done();
+        }
         let endpoint = request.endpoint;
         match taken? {
             Err(failure) => Ok(Err(failure)),
@@ -217,7 +285,8 @@ impl Client {
     fn exchange(&self, request: &Request, attempt: u32) -> Result<Result<Taken, Failure>, Error> {
         let (began, sent_ms) = (self.clock.elapsed(), self.clock.now_ms());
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let result = self.wire.exchange(request);
+        let on_behalf_of = self.above.as_ref().and_then(|above| above.account.as_deref());
+        let result = self.wire.exchange(request, on_behalf_of);
         let took_ms = millis(self.clock.elapsed().saturating_sub(began));
         let path = request.path.split('?').next().unwrap_or_default();
         match result {
@@ -234,10 +303,14 @@ impl Client {
 
     fn book(&self, status: u16, took_ms: u64) {
         if status >= 500 {
-            *held(&self.last_cause) = format!("it answers {status}");
-            held(&self.breaker).failed(self.clock.elapsed());
+            *held(&self.gate.last_cause) = format!("it answers {status}");
+            held(&self.gate.breaker).failed(self.clock.elapsed());
         } else {
-            held(&self.breaker).succeeded();
+            held(&self.gate.breaker).succeeded();
+        }
+        // Whatever one account's answers are, somebody is there.
+        if let Some(above) = &self.above {
+            held(&above.gate.breaker).succeeded();
         }
         let old = self.latency_ms.load(Ordering::Relaxed);
         let new = if old == 0 { took_ms + 1 } else { (old * 7 + took_ms + 1).div_ceil(8) };
@@ -283,7 +356,7 @@ impl Client {
         if status == 429 {
             let level = if is_endpoint_limit { Level::Endpoint } else { Level::Account };
             let told = Duration::from_secs(answer.retry_after_s.unwrap_or(0)).min(retry::TOLD_CAP);
-            held(&self.governor).throttle(self.clock.elapsed(), endpoint, level, told);
+            self.slow_down(endpoint, level, told);
         }
         let outcome = Outcome::Status { status, should_retry, retry_after_s: answer.retry_after_s };
         let error = match (status, answer.retry_after_s) {
@@ -305,19 +378,19 @@ impl Client {
         let host = self.wire.host.clone();
         let (cause, error) = match fault {
             _ if self.is_stopping() => {
-                held(&self.breaker).abandoned();
+                self.abandoned();
                 return Err(Error::Interrupted);
             }
             Fault::TooLarge(what, limit_bytes) => {
-                held(&self.breaker).abandoned();
+                self.abandoned();
                 return Err(Error::TooLarge { endpoint, what, limit_bytes });
             }
             Fault::Unsendable(why) => {
-                held(&self.breaker).abandoned();
+                self.abandoned();
                 return Err(Error::Setup(format!("{endpoint}: {why}")));
             }
             Fault::Untrusted(cause) => {
-                held(&self.breaker).abandoned();
+                self.abandoned();
                 return Err(Error::Unreachable { host, cause });
             }
             Fault::NoConnection(cause) => {
@@ -338,31 +411,70 @@ impl Client {
             }
         };
         tracing::debug!(method = "GET", path, ms, attempt, cause, "request failed");
-        *held(&self.last_cause) = cause;
-        held(&self.breaker).failed(self.clock.elapsed());
+        for gate in self.gates() {
+            held(&gate.last_cause).clone_from(&cause);
+            held(&gate.breaker).failed(self.clock.elapsed());
+        }
         Ok(Failure { outcome: Outcome::Fault, error })
     }
 
-    /// Waits until breaker and governor let this request go. The breaker's pauses are few and bounded.
+    /// Takes to heart that the service wants fewer requests. Whether what is asked on behalf of an account counts against
+    /// that account, the platform or both is not documented: where several are told so at once it is taken for the
+    /// platform's limit.
+    fn slow_down(&self, endpoint: &'static str, level: Level, told: Duration) {
+        let now = self.clock.elapsed();
+        held(&self.gate.governor).throttle(now, endpoint, level, told);
+        if let Some(above) = &self.above
+            && above.gate.slows(above.account.as_deref().unwrap_or_default(), now)
+        {
+            held(&above.gate.governor).throttle(now, endpoint, level, told);
+        }
+    }
+
+    /// Returns the gates that every request passes.
+    fn gates(&self) -> impl Iterator<Item = &Gate> {
+        [Some(&self.gate), self.above.as_ref().map(|above| &above.gate)].into_iter().flatten().map(Arc::as_ref)
+    }
+
+    /// An attempt ended without telling anything about the service.
+    fn abandoned(&self) {
+        self.gates().for_each(|gate| held(&gate.breaker).abandoned());
+    }
+
+    /// Waits until this account's gate lets a request go, and the one above it.
+    fn pass(&self, endpoint: &'static str) -> Result<(), Error> {
+        self.pass_gate(&self.gate, endpoint)?;
+        let Some(above) = &self.above else { return Ok(()) };
+        // Whoever is inside looks for a wish to stop as often as those that wait here would.
+        let inside = held(&above.turnstile);
+        let passed = self.pass_gate(&above.gate, endpoint);
+        drop(inside);
+        passed.inspect_err(|_| {
+            held(&self.gate.governor).done();
+            held(&self.gate.breaker).abandoned();
+        })
+    }
+
+    /// Waits until a gate's breaker and governor let this request go. The breaker's pauses are few and bounded.
     ///
     /// The governor has the last word on the time, so that no crowd leaves when the breaker closes; the breaker is asked
     /// before it too, so that waiting for a service that is down spends no quota.
-    fn pass(&self, endpoint: &'static str) -> Result<(), Error> {
+    fn pass_gate(&self, gate: &Gate, endpoint: &'static str) -> Result<(), Error> {
         loop {
-            let mut admit = held(&self.breaker).look(self.clock.elapsed());
+            let mut admit = held(&gate.breaker).look(self.clock.elapsed());
             if admit == Admit::Go {
-                self.pass_governor(endpoint)?;
-                admit = held(&self.breaker).admit(self.clock.elapsed());
+                self.pass_governor(gate, endpoint)?;
+                admit = held(&gate.breaker).admit(self.clock.elapsed());
                 if admit == Admit::Go {
                     return Ok(());
                 }
-                held(&self.governor).done();
+                held(&gate.governor).done();
             }
             match admit {
                 Admit::Go => {}
                 Admit::Wait(delay) => self.wait(delay)?,
                 Admit::Refuse => {
-                    let cause = held(&self.last_cause).clone();
+                    let cause = held(&gate.last_cause).clone();
                     return Err(Error::CircuitOpen { host: self.wire.host.clone(), cause });
                 }
             }
@@ -370,11 +482,11 @@ impl Client {
     }
 
     /// Waits until the governor lets this request go.
-    fn pass_governor(&self, endpoint: &'static str) -> Result<(), Error> {
+    fn pass_governor(&self, gate: &Gate, endpoint: &'static str) -> Result<(), Error> {
         self.wait(Duration::ZERO)?;
-        let ticket = held(&self.governor).enter(endpoint);
+        let ticket = held(&gate.governor).enter(endpoint);
         loop {
-            let wait = held(&self.governor).take(self.clock.elapsed(), ticket);
+            let wait = held(&gate.governor).take(self.clock.elapsed(), ticket);
             let waited = match wait {
                 Wait::Go => return Ok(()),
                 Wait::For(delay) => self.wait(delay),
@@ -385,7 +497,7 @@ impl Client {
                 Wait::Full(delay) => Err(Error::Quota { retry_after_s: delay.as_secs() + 1 }),
             };
             if let Err(error) = waited {
-                held(&self.governor).give_up(ticket);
+                held(&gate.governor).give_up(ticket);
                 return Err(error);
             }
         }
@@ -445,5 +557,5 @@ fn millis(duration: Duration) -> u64 {
 
 /// Locks; a thread that panicked while holding leaves plain numbers behind, which are still good.
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

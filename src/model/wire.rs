@@ -13,8 +13,6 @@ pub struct Request {
     pub path: String,
     /// The operation that the service's endpoint limit counts, without ids: `/v1/customers/{id}`.
     pub endpoint: &'static str,
-    /// The connected account to act on (`Stripe-Account`), if any.
-    pub on_behalf_of: Option<String>,
 }
 
 /// What came back, with the service's own idea of when.

@@ -1,6 +1,7 @@
 //! The pure parts by properties; the wire against a raw socket that misbehaves.
 
 mod breaker;
+mod fork;
 mod limiter;
 mod post;
 mod retry;

@@ -14,7 +14,7 @@ fn asked(server: &TlsServer, root: Option<&[u8]>) -> (Result<Vec<u8>, Error>, u6
         .header("Authorization", Secret::new("Bearer sk_test_MARKER"));
     settings.root = root.map(<[u8]>::to_vec);
     let client = Client::new(settings, Arc::new(FakeClock::at_ms(1_700_000_000_000)), Cancel::default()).unwrap();
-    let request = Request { path: "/v1/things".to_owned(), endpoint: "/v1/things", on_behalf_of: None };
+    let request = Request { path: "/v1/things".to_owned(), endpoint: "/v1/things" };
     let got = client.get_counted(&request, &mut 0, &mut |answer: &Answer| Ok(answer.body.clone()));
     (got, client.sent())
 }

@@ -16,7 +16,7 @@ const START_MS: i64 = 1_700_000_000_000;
 
 /// What the server does with one connection, after which it closes.
 #[derive(Clone)]
-enum Reply {
+pub(super) enum Reply {
     Bytes(Vec<u8>),
     /// Closes with the request unread, which the kernel turns into a reset.
     Reset,
@@ -24,7 +24,7 @@ enum Reply {
     Drip(Vec<u8>),
 }
 
-fn text(text: &str) -> Reply {
+pub(super) fn text(text: &str) -> Reply {
     // The server closes after each reply; unsaid, the client would try the dead connection again.
     Reply::Bytes(text.replacen("\r\n", "\r\nConnection: close\r\n", 1).into())
 }
@@ -34,13 +34,13 @@ fn good() -> Reply {
 }
 
 /// Serves the replies in order, then the last one again and again; keeps the heads of the requests.
-struct Server {
-    url: String,
+pub(super) struct Server {
+    pub(super) url: String,
     seen: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    fn new(replies: Vec<Reply>) -> Server {
+    pub(super) fn new(replies: Vec<Reply>) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -54,7 +54,7 @@ impl Server {
         Server { url, seen }
     }
 
-    fn requests(&self) -> Vec<String> {
+    pub(super) fn requests(&self) -> Vec<String> {
         self.seen.lock().unwrap().clone()
     }
 }
@@ -103,11 +103,7 @@ fn bench(url: &str, adapt: impl FnOnce(&mut Settings)) -> Bench {
 
 impl Bench {
     fn get(&self) -> Result<usize, Error> {
-        let request = Request {
-            path: "/v1/things?limit=100".to_owned(),
-            endpoint: "/v1/things",
-            on_behalf_of: Some("acct_1".to_owned()),
-        };
+        let request = Request { path: "/v1/things?limit=100".to_owned(), endpoint: "/v1/things" };
         let (mut sent, before) = (0, self.client.sent());
         let got = self.client.get_counted(&request, &mut sent, &mut |answer: &Answer| {
             let value: serde_json::Value =
@@ -204,7 +200,7 @@ fn no_error_repeats_the_credential() {
         let bench = bench(&server.url, |settings| {
             settings.headers = vec![("Authorization".to_owned(), Secret::new(format!("Bearer {KEY}")))];
         });
-        let request = Request { path: "/v1/things".to_owned(), endpoint: "/v1/things", on_behalf_of: None };
+        let request = Request { path: "/v1/things".to_owned(), endpoint: "/v1/things" };
         let read = &mut |answer: &Answer| Err(Unreadable(String::from_utf8_lossy(&answer.body).into_owned()));
         let error = bench.client.get::<()>(&request, read).unwrap_err();
         let body = match &error {
@@ -243,10 +239,10 @@ fn headers_go_to_the_service() {
     let server = Server::new(vec![good()]);
     bench(&server.url, |_| {}).get().unwrap();
     let head = server.requests()[0].to_lowercase();
-    for line in ["get /v1/things?limit=100 http/1.1", "authorization: bearer sk_test_secret", "stripe-account: acct_1"]
-    {
+    for line in ["get /v1/things?limit=100 http/1.1", "authorization: bearer sk_test_secret"] {
         assert!(head.contains(line), "{line} in {head}");
     }
+    assert!(!head.contains("stripe-account"), "{head}");
     assert!(head.contains(concat!("user-agent: stripesync/", env!("CARGO_PKG_VERSION"))));
 }
 

@@ -169,7 +169,7 @@ fn updated_filter(since: &str) -> String {
 
 pub(super) fn request(endpoint: &'static str, path: &str, query: Query) -> Request {
     let path = if query.0.is_empty() { path.to_owned() } else { format!("{path}?{}", query.0) };
-    Request { path, endpoint, on_behalf_of: None }
+    Request { path, endpoint }
 }
 
 /// A query string in the making.

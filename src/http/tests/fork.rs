@@ -1,0 +1,84 @@
+//! Accounts that share a key: each has limits and a breaker of its own, and none holds up the others.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::wire::{Reply, Server, text};
+use crate::clock::SystemClock;
+use crate::http::{Client, Error, Limits, Settings};
+use crate::model::cancel::Cancel;
+use crate::model::secret::Secret;
+use crate::model::wire::{Answer, Request};
+
+fn line(url: &str, per_s: u32) -> Client {
+    let settings =
+        Settings::new(url, Limits::new(per_s, None)).header("Authorization", Secret::new("Bearer sk_test_secret"));
+    Client::new(settings, Arc::new(SystemClock::new()), Cancel::default()).expect("a client")
+}
+
+fn get(client: &Client) -> Result<u16, Error> {
+    let request = Request { path: "/v1/things".to_owned(), endpoint: "/v1/things" };
+    client.get(&request, &mut |answer: &Answer| Ok(answer.status))
+}
+
+fn good() -> Reply {
+    text("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+}
+
+#[test]
+fn a_fork_asks_on_behalf_of_its_account_and_counts_for_itself() {
+    let server = Server::new(vec![good()]);
+    let line = line(&server.url, 1000);
+    let fork = line.fork(Some("acct_1"), &Limits::new(1000, None), Cancel::default());
+    assert_eq!(get(&fork).expect("answers"), 200);
+    assert_eq!((fork.sent(), line.sent()), (1, 0));
+    let head = server.requests()[0].to_lowercase();
+    for part in ["stripe-account: acct_1", "authorization: bearer sk_test_secret"] {
+        assert!(head.contains(part), "{part} in {head}");
+    }
+}
+
+#[test]
+fn an_account_that_fails_or_is_ended_is_no_trouble_to_the_others() {
+    let refusal = text("HTTP/1.1 500 No\r\nStripe-Should-Retry: false\r\nContent-Length: 0\r\n\r\n");
+    let server = Server::new(vec![refusal.clone(), refusal.clone(), refusal.clone(), refusal.clone(), refusal, good()]);
+    let line = line(&server.url, 1000);
+    let fork = |account| line.fork(Some(account), &Limits::new(1000, None), Cancel::default());
+    let (bad, other) = (fork("acct_bad"), fork("acct_other"));
+    for _ in 0..5 {
+        assert!(matches!(get(&bad), Err(Error::GaveUp { status: Some(500), .. })));
+    }
+    bad.interrupt();
+    assert!(matches!(get(&bad), Err(Error::Interrupted)));
+    assert_eq!(get(&other).expect("answers"), 200, "its own breaker alone counts failures of the service's side");
+}
+
+#[test]
+fn whoever_has_many_requests_waiting_gets_no_greater_share_than_whoever_has_one() {
+    let server = Server::new(vec![good()]);
+    let line = line(&server.url, 100);
+    let fork = |account| line.fork(Some(account), &Limits::new(100, None), Cancel::default());
+    let (many, one) = (fork("acct_many"), fork("acct_one"));
+    let is_over = AtomicBool::new(false);
+    let meanwhile = std::thread::scope(|scope| {
+        for _ in 0..16 {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    get(&many).expect("answers");
+                }
+            });
+        }
+        while many.sent() < 20 {
+            std::thread::yield_now();
+        }
+        let before = many.sent();
+        for _ in 0..25 {
+            get(&one).expect("answers");
+        }
+        let meanwhile = many.sent() - before;
+        is_over.store(true, Ordering::Relaxed);
+        meanwhile
+    });
+    // First come, first served would be sixteen for each one.
+    assert!(meanwhile <= 25 * 4, "{meanwhile} of the others for 25");
+}
