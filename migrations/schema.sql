@@ -8,7 +8,7 @@ CREATE TABLE accounts (
   country TEXT,
   created INTEGER,                     -- unix seconds, as the service says
   status TEXT NOT NULL DEFAULT 'active',
-  events_until INTEGER, clock_ahead_s INTEGER, clock_since_s INTEGER,                -- every event created before this second is in webhook_events
+  events_until INTEGER, clock_ahead_s INTEGER, clock_since_s INTEGER, opened INTEGER, credential TEXT, platform INTEGER REFERENCES accounts(id), company TEXT, attempted INTEGER, synced INTEGER, failures INTEGER NOT NULL DEFAULT 0, retry_at INTEGER, error TEXT,                -- every event created before this second is in webhook_events
   UNIQUE (provider, remote_id, mode)
 ) STRICT;
 CREATE TABLE resources (
@@ -3727,3 +3727,17 @@ FROM stripe_checkout_sessions k
 LEFT JOIN stripe_customers c ON c.account = k.account AND c.id = k.customer_id
 LEFT JOIN stripe_subscriptions s ON s.account = k.account AND s.id = k.subscription_id
 WHERE k.deleted_at IS NULL;
+CREATE INDEX accounts_by_turn ON accounts (attempted) WHERE opened IS NOT NULL AND status = 'active';
+CREATE INDEX accounts_by_company ON accounts (company) WHERE company IS NOT NULL;
+CREATE TABLE companies (
+  id TEXT NOT NULL PRIMARY KEY,        -- the user's own, as a customer's metadata `company_id` has it
+  name TEXT NOT NULL,
+  created INTEGER NOT NULL             -- unix seconds, this machine's
+) STRICT, WITHOUT ROWID;
+CREATE TABLE company_customers (
+  account INTEGER NOT NULL REFERENCES accounts(id),
+  customer_id TEXT NOT NULL,
+  company TEXT NOT NULL,               -- companies.id
+  PRIMARY KEY (account, customer_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX company_customers_by_company ON company_customers (company);

@@ -24,7 +24,7 @@ use crate::sandbox::fic::{FicSandbox, FicSettings};
 use crate::sandbox::{self, Limits as SandboxLimits, Sandbox, Sizes};
 use crate::store::{self, Account, Lock, Store};
 use crate::sync::fic::Company;
-use crate::sync::{self, Options, Summary, Target};
+use crate::sync::{self, Options, Summary, Target, Who};
 
 /// The sandbox on loopback sets no pace unless told to.
 const UNLIMITED_PER_S: u32 = 1_000_000;
@@ -253,7 +253,7 @@ impl Pulling<'_> {
             .header("Stripe-Version", Secret::new(stripe::API_VERSION));
         let client = Client::new(settings, Arc::new(SystemClock::new()), self.cancel.clone())?;
         let mode = if self.access.is_sandbox { "sandbox" } else { access.mode.name() };
-        let target = Target { client: &client, mode };
+        let target = Target { client: &client, mode, who: Who::Own(None) };
         let options = options(self.order, Provider::Stripe);
         let pulled = sync::run(self.store, self.catalog, &target, &options, self.cancel, self.sink);
         self.look_at_clock("stripe", &client, report);

@@ -228,6 +228,10 @@ impl From<sync::Error> for Failure {
             E::Unauthorized(_) => {
                 (Exit::Unauthorised, "look whether the key in STRIPE_API_KEY was revoked, or belongs to the other mode")
             }
+            E::Disconnected(_) => (
+                Exit::Unauthorised,
+                "its owner has taken the access back, or the key is of another platform; `stripesync accounts list` shows it",
+            ),
             E::TokenRefused(_) => {
                 (Exit::Unauthorised, "look whether the token in FIC_ACCESS_TOKEN was revoked, or has expired")
             }

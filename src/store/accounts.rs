@@ -1,6 +1,6 @@
 //! Whose data this is.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
 use super::error::Error;
@@ -23,6 +23,30 @@ pub struct NewAccount {
     pub country: Option<String>,
     /// Unix seconds.
     pub created_s: Option<i64>,
+    /// How a credential opened it; none where only events have named it.
+    pub opened: Option<Opened>,
+}
+
+/// Who reads an account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Opened {
+    /// The name of the key or token; none of the one that has no name.
+    pub credential: Option<String>,
+    /// The row of the account whose key reads it on its behalf; none where it is the key's own.
+    pub platform: Option<i64>,
+}
+
+impl NewAccount {
+    /// An account that an event has named.
+    pub fn named(provider: &'static str, remote_id: impl Into<String>, mode: &'static str) -> NewAccount {
+        let remote_id = remote_id.into();
+        NewAccount { provider, remote_id, mode, name: None, country: None, created_s: None, opened: None }
+    }
+
+    /// An account that a credential without a name has opened.
+    pub fn opened(provider: &'static str, remote_id: impl Into<String>, mode: &'static str) -> NewAccount {
+        NewAccount { opened: Some(Opened::default()), ..NewAccount::named(provider, remote_id, mode) }
+    }
 }
 
 /// An account in the file.
@@ -32,15 +56,26 @@ pub struct Account {
     pub id: i64,
     /// The service's id.
     pub remote_id: String,
+    /// When it was made, unix seconds, as the service says.
+    pub created_s: Option<i64>,
     /// Every event created before this second is logged; none before the first full pull.
     pub events_until_s: Option<i64>,
+}
+
+/// What an [`Account`] is read from.
+const ACCOUNT: &str = "SELECT id, remote_id, created, events_until FROM accounts";
+
+fn account(row: &Row) -> rusqlite::Result<Account> {
+    Ok(Account { id: row.get(0)?, remote_id: row.get(1)?, created_s: row.get(2)?, events_until_s: row.get(3)? })
 }
 
 /// An account in the file, for those who ask whose an event is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownAccount {
-    /// Whether somebody with a credential has read it: events alone do not tell its country.
+    /// Whether a credential has opened it: events alone only name it.
     pub is_seen: bool,
+    /// Whether another account's key opened it on its behalf.
+    pub is_connected: bool,
     /// Its row.
     pub row: i64,
     /// The service's id.
@@ -62,11 +97,20 @@ impl Store {
         let sql = |e| self.sql(e);
         let mut statement = self
             .conn
-            .prepare_cached("SELECT id, remote_id, mode, coalesce(country, name, created) IS NOT NULL FROM accounts WHERE provider=?1 ORDER BY id")
+            .prepare_cached(
+                "SELECT id, remote_id, mode, opened IS NOT NULL, platform IS NOT NULL FROM accounts
+                 WHERE provider=?1 ORDER BY id",
+            )
             .map_err(sql)?;
         let rows = statement
             .query_map([provider], |row| {
-                Ok(KnownAccount { row: row.get(0)?, remote_id: row.get(1)?, mode: row.get(2)?, is_seen: row.get(3)? })
+                Ok(KnownAccount {
+                    row: row.get(0)?,
+                    remote_id: row.get(1)?,
+                    mode: row.get(2)?,
+                    is_seen: row.get(3)?,
+                    is_connected: row.get(4)?,
+                })
             })
             .map_err(sql)?;
         rows.collect::<Result<_, _>>().map_err(sql)
@@ -116,7 +160,7 @@ impl Store {
     /// SQLite's.
     pub fn is_seen(&self, account: i64) -> Result<bool, Error> {
         self.conn
-            .prepare_cached("SELECT coalesce(country, name, created) IS NOT NULL FROM accounts WHERE id=?1")
+            .prepare_cached("SELECT opened IS NOT NULL FROM accounts WHERE id=?1")
             .and_then(|mut statement| statement.query_row([account], |row| row.get(0)))
             .map_err(|e| self.sql(e))
     }
@@ -147,8 +191,39 @@ impl Store {
             }));
         }
         self.accounts_written.set(self.accounts_written.get() + 1);
-        // Events may have come before anybody said whose they are: now a key does. An event about another account does not.
-        if new.country.is_some() || new.name.is_some() || new.created_s.is_some() {
+        if let Some(opened) = &new.opened {
+            self.write_opened(new, opened)?;
+        } else {
+            self.conn
+                .execute(
+                    "INSERT INTO accounts (provider, remote_id, mode) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                    params![new.provider, new.remote_id, new.mode],
+                )
+                .map_err(sql)?;
+        }
+        self.conn
+            .prepare_cached(&format!("{ACCOUNT} WHERE provider=?1 AND remote_id=?2 AND mode=?3"))
+            .and_then(|mut one| one.query_row(params![new.provider, new.remote_id, new.mode], account))
+            .map_err(sql)
+    }
+
+    /// Returns the account of a row.
+    ///
+    /// # Errors
+    /// SQLite's; also where there is none.
+    pub fn account_at(&self, row: i64) -> Result<Account, Error> {
+        self.conn
+            .prepare_cached(&format!("{ACCOUNT} WHERE id=?1"))
+            .and_then(|mut one| one.query_row([row], account))
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Writes what a credential found. Whoever was removed by hand stays so until its own key opens it.
+    fn write_opened(&self, new: &NewAccount, opened: &Opened) -> Result<(), Error> {
+        let sql = |e| self.sql(e);
+        // Events may have come before anybody said whose they are: now a key does. That of a platform says so of its own
+        // account alone.
+        if opened.platform.is_none() {
             self.forget_made_up(new)?;
             self.conn
                 .execute(
@@ -159,19 +234,29 @@ impl Store {
                 .map_err(sql)?;
         }
         self.conn
-            .execute(
-                "INSERT INTO accounts (provider, remote_id, mode, name, country, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT DO UPDATE SET name=?4, country=?5, created=?6, status='active'
-                 WHERE name IS NOT ?4 OR country IS NOT ?5 OR created IS NOT ?6 OR status <> 'active'",
-                params![new.provider, new.remote_id, new.mode, new.name, new.country, new.created_s],
+            .prepare_cached(
+                "INSERT INTO accounts (provider, remote_id, mode, name, country, created, credential, platform, opened)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, unixepoch())
+                 ON CONFLICT DO UPDATE SET name=?4, country=?5, created=?6, credential=?7, platform=?8,
+                   opened=coalesce(opened, excluded.opened),
+                   status=CASE WHEN status='removed' AND ?8 IS NOT NULL THEN status ELSE 'active' END
+                 WHERE name IS NOT ?4 OR country IS NOT ?5 OR created IS NOT ?6 OR credential IS NOT ?7
+                   OR platform IS NOT ?8 OR opened IS NULL
+                   OR status <> 'active' AND (status <> 'removed' OR ?8 IS NULL)",
             )
-            .map_err(sql)?;
-        self.conn
-            .query_row(
-                "SELECT id, remote_id, events_until FROM accounts WHERE provider=?1 AND remote_id=?2 AND mode=?3",
-                params![new.provider, new.remote_id, new.mode],
-                |row| Ok(Account { id: row.get(0)?, remote_id: row.get(1)?, events_until_s: row.get(2)? }),
-            )
+            .and_then(|mut statement| {
+                statement.execute(params![
+                    new.provider,
+                    new.remote_id,
+                    new.mode,
+                    new.name,
+                    new.country,
+                    new.created_s,
+                    opened.credential,
+                    opened.platform
+                ])
+            })
+            .map(drop)
             .map_err(sql)
     }
 
@@ -188,6 +273,41 @@ impl Store {
         Ok(())
     }
 
+    /// Returns an account's row, if it has one.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn find_account(&self, provider: &str, remote_id: &str, mode: &str) -> Result<Option<i64>, Error> {
+        self.conn
+            .prepare_cached("SELECT id FROM accounts WHERE provider=?1 AND remote_id=?2 AND mode=?3")
+            .and_then(|mut one| one.query_row([provider, remote_id, mode], |row| row.get(0)).optional())
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Returns the ids of the accounts that a platform's key has opened.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn connected_to(&self, platform: i64) -> Result<Vec<String>, Error> {
+        let sql = |e| self.sql(e);
+        let mut statement = self.conn.prepare("SELECT remote_id FROM accounts WHERE platform=?1").map_err(sql)?;
+        let rows = statement.query_map([platform], |row| row.get(0)).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
+    /// Notes that nobody may read an account any more, and why; returns whether that is new.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn disconnected(&self, account: i64, why: &str) -> Result<bool, Error> {
+        self.accounts_written.set(self.accounts_written.get() + 1);
+        self.conn
+            .prepare_cached("UPDATE accounts SET status='disconnected', error=?2 WHERE id=?1 AND status='active'")
+            .and_then(|mut statement| statement.execute(params![account, why]))
+            .map(|changed| changed == 1)
+            .map_err(|e| self.sql(e))
+    }
+
     /// Returns the accounts of a service in one mode, those lately synced first.
     ///
     /// # Errors
@@ -196,16 +316,9 @@ impl Store {
         let sql = |e| self.sql(e);
         let mut statement = self
             .conn
-            .prepare(
-                "SELECT id, remote_id, events_until FROM accounts WHERE provider=?1 AND mode=?2
-                 ORDER BY events_until DESC, id",
-            )
+            .prepare(&format!("{ACCOUNT} WHERE provider=?1 AND mode=?2 ORDER BY events_until DESC, id"))
             .map_err(sql)?;
-        let rows = statement
-            .query_map([provider, mode], |row| {
-                Ok(Account { id: row.get(0)?, remote_id: row.get(1)?, events_until_s: row.get(2)? })
-            })
-            .map_err(sql)?;
+        let rows = statement.query_map([provider, mode], account).map_err(sql)?;
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 

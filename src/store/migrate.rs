@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0015_observed.sql"),
     include_str!("../../migrations/0016_times.sql"),
     include_str!("../../migrations/0017_checkouts.sql"),
+    include_str!("../../migrations/0018_accounts.sql"),
 ];
 
 /// The schema that all of [`MIGRATIONS`] make together. A new file takes a third of the time this way: each `ALTER TABLE`

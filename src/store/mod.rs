@@ -50,7 +50,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use checkpoint::Checkpointer;
 use others::{Here, Watch};
 
-pub use accounts::{Account, KnownAccount, NAMELESS, NewAccount};
+pub use accounts::{Account, KnownAccount, NAMELESS, NewAccount, Opened};
 pub use apply::{Applied, Observed, Rows, SETTLING_S, Source, Told};
 pub use children::splice_children;
 pub use clocks::ClockSeen;

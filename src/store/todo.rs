@@ -254,7 +254,7 @@ impl Store {
     /// SQLite's.
     pub fn due(&self, whose: &Whose, now_s: i64, tries_max: i64) -> Result<u64, Error> {
         const OF_IT: &str =
-            "JOIN accounts ON accounts.id = account WHERE provider=?1 AND mode=?2 AND coalesce(country, name, created) IS NOT NULL
+            "JOIN accounts ON accounts.id = account WHERE provider=?1 AND mode=?2 AND opened IS NOT NULL
                              AND (?3 IS NULL OR remote_id=?3) AND tries<=?5";
         let sql = format!(
             "SELECT (SELECT count(*) FROM (SELECT 1 FROM fetches {OF_IT} AND not_before_s<=?4 LIMIT {DUE_COUNTED_MAX}))
@@ -287,7 +287,7 @@ impl Store {
     pub fn accounts_waiting(&self, provider: &str, mode: &str) -> Result<Vec<(String, String)>, Error> {
         let sql = |e| self.sql(e);
         let text = "SELECT remote_id, coalesce(name, '') FROM accounts WHERE provider=?1 AND mode=?2
-                    AND coalesce(country, name, created) IS NOT NULL AND EXISTS (SELECT 1 FROM fetches WHERE account=accounts.id) ORDER BY id";
+                    AND opened IS NOT NULL AND EXISTS (SELECT 1 FROM fetches WHERE account=accounts.id) ORDER BY id";
         let mut statement = self.conn.prepare_cached(text).map_err(sql)?;
         let rows = statement.query_map(params![provider, mode], |row| Ok((row.get(0)?, row.get(1)?))).map_err(sql)?;
         rows.collect::<Result<_, _>>().map_err(sql)
@@ -487,8 +487,7 @@ mod tests {
 
     fn account(store: &Store) -> i64 {
         let remote_id = "acct_1".to_owned();
-        let new =
-            NewAccount { provider: "stripe", remote_id, mode: "test", name: None, country: None, created_s: None };
+        let new = NewAccount::named("stripe", remote_id, "test");
         store.account(&new).expect("an account").id
     }
 

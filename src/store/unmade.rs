@@ -95,14 +95,7 @@ mod tests {
         assert_eq!(left(folder.path()), ["x.db", "x.db.lock"]);
         std::fs::remove_file(&path).expect("removed");
         let store = new(&path);
-        let account = NewAccount {
-            provider: "stripe",
-            remote_id: "acct_1".to_owned(),
-            mode: "test",
-            name: None,
-            country: None,
-            created_s: None,
-        };
+        let account = NewAccount::named("stripe", "acct_1", "test");
         store.account(&account).expect("kept");
         drop(store);
         assert_eq!(left(folder.path()), ["x.db", "x.db.lock"]);

@@ -144,14 +144,7 @@ mod tests {
         let store = Store::in_memory().expect("opens");
         let catalog = super::super::catalog();
         let resource = catalog.by_table("stripe_subscriptions").expect("a resource");
-        let new = NewAccount {
-            provider: "stripe",
-            remote_id: "acct_1".to_owned(),
-            mode: "live",
-            name: None,
-            country: Some("IT".to_owned()),
-            created_s: None,
-        };
+        let new = NewAccount { country: Some("IT".to_owned()), ..NewAccount::opened("stripe", "acct_1", "live") };
         let account = store.account(&new).expect("an account").id;
         let mut rows = store.rows(&catalog, &[]).expect("prepares");
         rows.observe(resource.resource, book_observed);

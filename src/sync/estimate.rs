@@ -24,7 +24,7 @@ pub fn estimate(
     options: &Options,
     now_s: i64,
 ) -> Result<Vec<PlannedResource>, Error> {
-    let unknown = Account { id: 0, remote_id: String::new(), events_until_s: None };
+    let unknown = Account { id: 0, remote_id: String::new(), created_s: None, events_until_s: None };
     let account = account.unwrap_or(&unknown);
     let standing = Standing { store, account, began_s: now_s, initial: options.initial, is_live };
     let estimate = Estimate { standing, numbers: store.known_numbers(catalog)?, options };

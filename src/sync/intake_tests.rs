@@ -78,12 +78,8 @@ fn an_event_is_its_accounts_also_when_that_became_known_meanwhile() {
     assert_eq!(take("evt_0", "acct_other"), "acct_other", "whose is told");
     assert_eq!(take("evt_1", ""), NAMELESS);
     let new = |remote_id: &str| NewAccount {
-        provider: "stripe",
-        remote_id: remote_id.to_owned(),
-        mode: "live",
-        name: None,
         country: Some("IT".to_owned()),
-        created_s: None,
+        ..NewAccount::opened("stripe", remote_id, "live")
     };
     // A sync finds out whose they are: those that came before are that account's, too.
     store.account(&new("acct_1")).expect("made");
@@ -133,14 +129,7 @@ fn what_fails_once_is_taken_at_the_next_attempt_also_where_nobody_asks() {
 fn a_payload_is_laid_over_what_is_known_where_the_key_opens_another_account() {
     let store = Store::in_memory().expect("opens");
     let catalog = super::super::catalog();
-    let new = NewAccount {
-        provider: "stripe",
-        remote_id: "acct_own".to_owned(),
-        mode: "live",
-        name: None,
-        country: Some("IT".to_owned()),
-        created_s: None,
-    };
+    let new = NewAccount { country: Some("IT".to_owned()), ..NewAccount::opened("stripe", "acct_own", "live") };
     store.account(&new).expect("made");
     let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares").asking_in("live");
     let customer = |id: &str, account: &str| {
@@ -383,14 +372,7 @@ fn what_somebody_made_up_is_nobodys_history_once_a_key_says_whose_the_file_is() 
     intake.take(&[made_up, told], 1_800_000_000).expect("takes");
     let effects = "SELECT (SELECT count(*) FROM subscription_changes), (SELECT count(*) FROM billing_periods)";
     assert_eq!(store.query_text(effects).expect("rows"), [["1", "1"]]);
-    let new = NewAccount {
-        provider: "stripe",
-        remote_id: "acct_1".to_owned(),
-        mode: "test",
-        name: None,
-        country: Some("IT".to_owned()),
-        created_s: None,
-    };
+    let new = NewAccount { country: Some("IT".to_owned()), ..NewAccount::opened("stripe", "acct_1", "test") };
     store.account(&new).expect("is known");
     assert_eq!(store.query_text("SELECT remote_id FROM accounts").expect("rows"), [["acct_1"]]);
     assert_eq!(store.query_text(effects).expect("rows"), [["0", "1"]], "what a webhook told stays");

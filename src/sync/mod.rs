@@ -14,6 +14,7 @@ mod failed;
 pub mod fic;
 mod handler;
 mod held;
+mod identity;
 pub mod intake;
 mod journal;
 mod lists;
@@ -38,7 +39,8 @@ use crate::model::progress::ResourceReport;
 use crate::model::resource::Resource;
 
 pub use estimate::estimate;
-pub use run::{Target, catalog, run, run_within};
+pub use identity::{Discovered, Platform, connected, identify};
+pub use run::{Target, Who, catalog, run, run_within};
 
 /// What a run is asked to do.
 #[derive(Debug, Clone, Default)]
@@ -104,6 +106,9 @@ pub enum Error {
     /// Stripe's key is wrong or revoked.
     #[error("Stripe refused the key: {0}")]
     Unauthorized(String),
+    /// Stripe's key may not ask on behalf of the account any more.
+    #[error("Stripe gives no access to the account any more: {0}")]
+    Disconnected(String),
     /// Fatture in Cloud's token is wrong, revoked or expired.
     #[error("Fatture in Cloud refused the token: {0}")]
     TokenRefused(String),

@@ -58,14 +58,7 @@ impl Intake<'_> {
         if let Some(row) = find(self) {
             return Ok(row);
         }
-        let new = NewAccount {
-            provider: "fic",
-            remote_id: named.to_owned(),
-            mode: if self.is_sandbox { "sandbox" } else { self.company_mode },
-            name: None,
-            country: None,
-            created_s: None,
-        };
+        let new = NewAccount::named("fic", named, if self.is_sandbox { "sandbox" } else { self.company_mode });
         let row = self.store.account(&new)?.id;
         self.companies = self.store.known_accounts("fic")?;
         Ok(row)
@@ -151,14 +144,7 @@ mod tests {
     fn a_strangers_company_does_not_fill_the_file_and_ones_own_is_never_cut_short() {
         let store = Store::in_memory().expect("opens");
         let catalog = crate::sync::catalog();
-        let own = NewAccount {
-            provider: "fic",
-            remote_id: "1".to_owned(),
-            mode: "live",
-            name: Some("Own S.r.l.".to_owned()),
-            country: None,
-            created_s: None,
-        };
+        let own = NewAccount { name: Some("Own S.r.l.".to_owned()), ..NewAccount::opened("fic", "1", "live") };
         let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares");
         let mut unkept = |company: i64, numbers: std::ops::Range<usize>| {
             let batch: Vec<Delivery> = numbers.map(|number| of_company(company, number)).collect();

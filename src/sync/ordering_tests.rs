@@ -258,14 +258,7 @@ enum Door {
 
 impl<'c> Bench<'c> {
     fn new(store: &'c Store, catalog: &'c Catalog, kind: Kind, door: Door) -> Bench<'c> {
-        let new = NewAccount {
-            provider: "stripe",
-            remote_id: "acct_1".into(),
-            mode: "test",
-            name: None,
-            country: Some("IT".into()),
-            created_s: None,
-        };
+        let new = NewAccount { country: Some("IT".into()), ..NewAccount::opened("stripe", "acct_1", "test") };
         let account = store.account(&new).expect("an account").id;
         let intake = Intake::new(store, catalog, Retries::default(), None).expect("prepares");
         let intake = if door == Door::ReceiverAlone { intake.offline() } else { intake };

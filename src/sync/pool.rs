@@ -13,7 +13,7 @@ use super::Error;
 use super::task::{Failure, Got, Task, When, Worker};
 use super::turns::Turns;
 use crate::model::cancel::Cancel;
-use crate::providers::stripe::refusal::Kind;
+use crate::providers::stripe::refusal::{Kind, Refusal};
 use crate::store::Store;
 
 /// Fewest requests in flight, for a service without latency.
@@ -132,8 +132,8 @@ struct Phase<'p, 'w> {
     in_flight: usize,
     threads: usize,
     turns: Turns<'p>,
-    /// What the service said when it refused the key.
-    revoked: Option<String>,
+    /// What the service said when it refused the key, or the account.
+    revoked: Option<Refusal>,
 }
 
 impl Phase<'_, '_> {
@@ -153,7 +153,11 @@ impl Phase<'_, '_> {
             }
         }
         self.commit()?;
-        self.revoked.map_or(Ok(()), |message| Err(Error::Unauthorized(message)))
+        match self.revoked {
+            None => Ok(()),
+            Some(Refusal { kind: Kind::Disconnected, message }) => Err(Error::Disconnected(message)),
+            Some(refusal) => Err(Error::Unauthorized(refusal.message)),
+        }
     }
 
     /// Keeps as many requests in flight as are wanted, and as there are.
@@ -192,13 +196,13 @@ impl Phase<'_, '_> {
         }
     }
 
-    /// Returns whether a result says only that the key was refused: every other request would be, too. What came before
+    /// Returns whether a result says only that the key or the account was refused: every other request would be, too. What came before
     /// is kept.
     fn is_lost(&mut self, done: &Done) -> bool {
         if let Err(Failure::Refused(refusal)) = &done.got
-            && refusal.kind == Kind::Unauthorized
+            && matches!(refusal.kind, Kind::Unauthorized | Kind::Disconnected)
         {
-            self.revoked = Some(refusal.message.clone());
+            self.revoked = Some(refusal.clone());
             return true;
         }
         self.revoked.is_some() && done.got.is_err()

@@ -8,6 +8,7 @@ use super::clocks;
 use super::failed::{Failed, Failures};
 use super::handler::Current;
 use super::held::Held;
+use super::identity::identify;
 use super::journal;
 use super::lists::Lists;
 use super::logged;
@@ -17,14 +18,14 @@ use super::standing::{EVENTS_OVERLAP_S, Standing, plain_passes};
 use super::tally::Tally;
 use super::task::{self, Failure, Task, Worker};
 use super::{Bounds, Error, Options, Summary};
-use crate::http::{Client, Error as HttpError};
+use crate::http::Client;
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
 use crate::model::progress::{Outcome, Sink};
 use crate::model::resource::{List, Resource};
 use crate::model::span::Span;
-use crate::providers::stripe::{self, page, refusal, request};
-use crate::store::{Account, NewAccount, Rows, SliceRow, Store, Turn, WalkRow};
+use crate::providers::stripe;
+use crate::store::{Account, Rows, SliceRow, Store, Turn, WalkRow};
 
 /// Rounds of fetching what the round before left in doubt.
 const SETTLING_ROUNDS: usize = 3;
@@ -35,10 +36,21 @@ const FLOOR_S: i64 = 1_262_304_000;
 
 /// One account and how to reach it.
 pub struct Target<'a> {
-    /// The client with the account's key.
+    /// The client with the account's key, or its platform's and on its behalf.
     pub client: &'a Client,
     /// `live`, `test` or `sandbox`.
     pub mode: &'static str,
+    /// Which account it is.
+    pub who: Who,
+}
+
+/// Which account a client asks for.
+#[derive(Debug, Clone)]
+pub enum Who {
+    /// The key's own, whichever that is; with the key's name, if it has one.
+    Own(Option<String>),
+    /// One that is in the file already: its row. It is connected to the key's own, or was asked for before.
+    Known(i64),
 }
 
 /// Returns the registry of every resource of both services.
@@ -90,15 +102,21 @@ pub fn run_within(
     sink: &dyn Sink,
 ) -> Result<Summary, Error> {
     let began = Instant::now();
-    let new = identify(target)?;
-    if !options.accounts.is_empty() && !options.accounts.contains(&new.remote_id) {
-        return Err(Error::OtherAccount { opened: new.remote_id, asked: options.accounts.join(", ") });
-    }
+    let row = match &target.who {
+        Who::Known(row) => *row,
+        Who::Own(credential) => {
+            let new = identify(target.client, target.mode, credential.clone())?;
+            if !options.accounts.is_empty() && !options.accounts.contains(&new.remote_id) {
+                return Err(Error::OtherAccount { opened: new.remote_id, asked: options.accounts.join(", ") });
+            }
+            store.account(&new)?.id
+        }
+    };
     let began_s = target.client.service_now_s();
-    let floor_s = new.created_s.unwrap_or(FLOOR_S);
     let numbers = store.numbers(catalog)?;
-    let put_back_s = clocks::check(store, store.account(&new)?.id, &numbers, target.client)?;
-    let account = store.account(&new)?;
+    let put_back_s = clocks::check(store, row, &numbers, target.client)?;
+    let account = store.account_at(row)?;
+    let floor_s = account.created_s.unwrap_or(FLOOR_S);
     let readers = task::readers()?;
     let worker = Worker { client: target.client, catalog, readers: &readers, elements_max: bounds.elements };
     let is_live = target.mode == "live";
@@ -135,49 +153,6 @@ pub fn run_within(
         signal: cancel.signal(),
         locked,
     })
-}
-
-/// Asks whose key it is.
-fn identify(target: &Target) -> Result<NewAccount, Error> {
-    #[derive(serde::Deserialize)]
-    struct Body {
-        id: String,
-        #[serde(default)]
-        country: Option<String>,
-        #[serde(default)]
-        created: Option<i64>,
-        #[serde(default)]
-        email: Option<String>,
-        #[serde(default)]
-        business_profile: Option<Profile>,
-    }
-    #[derive(serde::Deserialize)]
-    struct Profile {
-        #[serde(default)]
-        name: Option<String>,
-    }
-    let read = target.client.get(&request::account(), &mut |answer| {
-        serde_json::from_str::<Body>(page::text(&answer.body)?)
-            .map_err(|error| crate::model::wire::Unreadable(format!("no account: {error}")))
-    });
-    match read {
-        Ok(body) => Ok(NewAccount {
-            provider: "stripe",
-            remote_id: body.id,
-            mode: target.mode,
-            name: body.business_profile.and_then(|profile| profile.name).or(body.email),
-            country: body.country,
-            created_s: body.created,
-        }),
-        Err(HttpError::Refused(answer)) => {
-            let refusal = refusal::read(answer.status, &answer.body, None);
-            Err(match refusal.kind {
-                refusal::Kind::Unauthorized => Error::Unauthorized(refusal.message),
-                _ => Error::Account(refusal.message),
-            })
-        }
-        Err(error) => Err(error.into()),
-    }
 }
 
 impl<'a> Run<'a> {

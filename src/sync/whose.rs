@@ -65,6 +65,7 @@ impl Intake<'_> {
         let row = crate::store::Account {
             id: account,
             remote_id: known.map(|it| it.remote_id.clone()).unwrap_or_default(),
+            created_s: None,
             events_until_s: None,
         };
         let is_live = known.is_some_and(|it| it.mode == "live");
@@ -94,18 +95,24 @@ impl Intake<'_> {
         if let Some(known) = self.accounts.iter().find(|it| it.mode == mode && it.remote_id == named) {
             return Ok(known.row);
         }
-        let new = NewAccount { provider: "stripe", remote_id: named, mode, name: None, country: None, created_s: None };
+        let new = NewAccount::named("stripe", named, mode);
         let row = self.store.account(&new)?.id;
         // It is known by that; all the others are as they were.
-        self.accounts.push(KnownAccount { row, remote_id: new.remote_id, mode: mode.to_owned(), is_seen: false });
+        self.accounts.push(KnownAccount {
+            row,
+            remote_id: new.remote_id,
+            mode: mode.to_owned(),
+            is_seen: false,
+            is_connected: false,
+        });
         self.seen_version = Some(self.store.accounts_version()?);
         Ok(row)
     }
 
-    /// Returns the account that is the only one of its mode that a key has opened.
+    /// Returns the account that is the only one of its mode that a key of its own has opened.
     fn only_of(&self, mode: &str) -> Option<&str> {
-        // What events alone have named are accounts that are connected to it.
-        let mut of_mode = self.accounts.iter().filter(|it| it.mode == mode && it.is_seen);
+        // What events alone have named are accounts that are connected to it, too.
+        let mut of_mode = self.accounts.iter().filter(|it| it.mode == mode && it.is_seen && !it.is_connected);
         match (of_mode.next(), of_mode.next()) {
             (Some(only), None) => Some(&only.remote_id),
             _ => None,

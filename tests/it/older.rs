@@ -46,7 +46,7 @@ fn fresh(older: &Store, path: &Path) -> Vec<String> {
     let store = Store::open(path).expect("opens");
     let catalog = sync::catalog();
     let remote_id = "acct_older".to_owned();
-    let new = NewAccount { provider: "stripe", remote_id, mode: "sandbox", name: None, country: None, created_s: None };
+    let new = NewAccount::named("stripe", remote_id, "sandbox");
     let account = store.account(&new).expect("an account").id;
     let mut rows = store.rows(&catalog, &[]).expect("prepares");
     let source = Source::Answer { sent_s: 1_767_225_600, date_s: 1_767_225_600 };

@@ -84,14 +84,7 @@ fn live(steps: &[(bool, u8, bool)], first: usize) -> (Vec<Said>, Option<Value>) 
 }
 
 fn account(store: &Store) -> Account {
-    let new = NewAccount {
-        provider: "stripe",
-        remote_id: "acct_1".into(),
-        mode: "test",
-        name: None,
-        country: None,
-        created_s: None,
-    };
+    let new = NewAccount::named("stripe", "acct_1", "test");
     store.account(&new).expect("an account")
 }
 

@@ -153,14 +153,7 @@ fn what_is_no_event_is_named_and_real_accounts_are_left_alone() {
     assert_eq!(told, json!({"total": 2, "outcomes": {"processed": 1, "malformed": 1}}));
     assert_eq!(home.run(&["replay", "nowhere.json"]).code, Some(1));
     let store = Store::open(&home.database()).expect("opens");
-    let real = NewAccount {
-        provider: "stripe",
-        remote_id: "acct_real".to_owned(),
-        mode: "live",
-        name: None,
-        country: Some("IT".to_owned()),
-        created_s: None,
-    };
+    let real = NewAccount { country: Some("IT".to_owned()), ..NewAccount::opened("stripe", "acct_real", "live") };
     store.account(&real).expect("made");
     drop(store);
     // What came before anybody said whose it is belongs to that account now.

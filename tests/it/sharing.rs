@@ -89,7 +89,7 @@ fn the_log_beside_the_file_is_bounded_and_shrinks_again_when_a_long_reader_ends(
     let home = Home::new();
     let store = Store::open(&home.database()).expect("opens");
     let remote_id = "acct_1".to_owned();
-    let new = NewAccount { provider: "stripe", remote_id, mode: "test", name: None, country: None, created_s: None };
+    let new = NewAccount::named("stripe", remote_id, "test");
     let account = store.account(&new).expect("an account").id;
     let alone = (0..30).map(|round| write(&store, account, round)).max().expect("rounds");
     assert!((WAL_MAX_BYTES / 4..WAL_MAX_BYTES).contains(&alone), "{alone} bytes");

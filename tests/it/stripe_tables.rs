@@ -344,14 +344,7 @@ fn views_never_add_up_across_currencies() {
 #[test]
 fn discounts_of_lines_come_and_go_with_their_invoice() {
     let store = Store::in_memory().expect("opens");
-    let new = NewAccount {
-        provider: "stripe",
-        remote_id: "acct_1".to_owned(),
-        mode: "test",
-        name: None,
-        country: None,
-        created_s: None,
-    };
+    let new = NewAccount::named("stripe", "acct_1", "test");
     let account = store.account(&new).expect("an account").id;
     let catalog = Catalog::new(resources::all());
     let invoices = catalog.get(named("invoices"));

@@ -193,14 +193,7 @@ fn a_rehearsal_writes_nothing_and_makes_nothing() {
 #[test]
 fn among_real_accounts_it_writes_only_where_told_and_a_sync_has_the_last_word() {
     let home = Home::new();
-    let real = NewAccount {
-        provider: "stripe",
-        remote_id: "acct_real".to_owned(),
-        mode: "test",
-        name: None,
-        country: Some("IT".to_owned()),
-        created_s: None,
-    };
+    let real = NewAccount { country: Some("IT".to_owned()), ..NewAccount::opened("stripe", "acct_real", "test") };
     Store::open(&home.database()).expect("opens").account(&real).expect("made");
     let file = sample("charge.succeeded");
     let ran = home.run(&["test-webhook", "--file", &file]);

@@ -10,6 +10,8 @@ use crate::model::scrub::scrub;
 pub enum Kind {
     /// The key is wrong or revoked: stop the account.
     Unauthorized,
+    /// The key may not ask on behalf of this account, or not any more: stop the account.
+    Disconnected,
     /// The key lacks a permission, named where Stripe named it: skip the resource, say so.
     Forbidden(Option<String>),
     /// The account does not have this product: skip the resource.
@@ -64,6 +66,8 @@ pub fn read(status: u16, body: &[u8], resource: Option<&Resource>) -> Refusal {
     let is_about_cursor = fields.param.as_deref().is_some_and(|param| param.ends_with("_after"));
     let kind = match status {
         401 => Kind::Unauthorized,
+        // Source: answers quoted in public issue threads; the reference names the code alone.
+        403 if fields.code.as_deref() == Some("account_invalid") => Kind::Disconnected,
         403 if permission.is_some() => Kind::Forbidden(permission.map(str::to_owned)),
         400 | 404 if fields.code.as_deref() == Some("resource_missing") && is_about_cursor => Kind::CursorGone,
         400 | 403 | 404 if is_optional => Kind::NotAvailable,
@@ -89,7 +93,13 @@ mod tests {
     #[test]
     fn refusals_are_told_apart() {
         let issuing = Resource { product: "issuing", ..Resource::BLANK };
-        let cases: [(u16, &str, Option<&Resource>, Kind); 7] = [
+        let cases: [(u16, &str, Option<&Resource>, Kind); 8] = [
+            (
+                403,
+                r#"{"error":{"code":"account_invalid","message":"The provided key does not have access to account"}}"#,
+                Some(&issuing),
+                Kind::Disconnected,
+            ),
             (401, r#"{"error":{"message":"Invalid API Key"}}"#, None, Kind::Unauthorized),
             (
                 403,

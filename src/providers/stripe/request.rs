@@ -9,7 +9,17 @@ pub const PAGE_OBJECTS: usize = 100;
 
 /// The account that the key belongs to. Source: API reference, "Retrieve account".
 pub fn account() -> Request {
-    Request { path: "/v1/account".to_owned(), endpoint: "/v1/account", on_behalf_of: None }
+    Request { path: "/v1/account".to_owned(), endpoint: "/v1/account" }
+}
+
+/// One page of the accounts that are connected to the key's own. Source: API reference, "List all connected accounts".
+pub fn connected(cursor: Option<&str>) -> Request {
+    let mut query = Query::new("/v1/accounts");
+    query.add("limit", &PAGE_OBJECTS.to_string());
+    if let Some(cursor) = cursor {
+        query.add("starting_after", cursor);
+    }
+    query.request("/v1/accounts")
 }
 
 /// One page of a top-level list; `None` for a resource that has none.
@@ -102,7 +112,7 @@ impl Query {
         }
     }
     fn request(self, endpoint: &'static str) -> Request {
-        Request { path: self.0, endpoint, on_behalf_of: None }
+        Request { path: self.0, endpoint }
     }
 }
 

@@ -71,12 +71,9 @@ pub fn run(
     sink: &dyn Sink,
 ) -> Result<Summary, Error> {
     let account = store.account(&NewAccount {
-        provider: "fic",
-        remote_id: company.id.clone(),
-        mode,
         name: Some(company.name.clone()).filter(|name| !name.is_empty()),
         country: Some("IT".to_owned()),
-        created_s: None,
+        ..NewAccount::opened("fic", company.id.clone(), mode)
     })?;
     let mut pull = Pull {
         store,

@@ -1,0 +1,149 @@
+//! Whose a key is, and which accounts are connected to it.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+
+use super::Error;
+use crate::http::{Client, Error as HttpError};
+use crate::model::cancel::Cancel;
+use crate::model::wire::{Request, Unreadable};
+use crate::providers::stripe::{page, refusal, request};
+use crate::store::{NewAccount, Opened, Store};
+
+/// Pages of the list of connected accounts; a million accounts.
+const PAGES_MAX: usize = 10_000;
+
+/// What is read of an account.
+#[derive(Deserialize)]
+struct Body {
+    id: String,
+    #[serde(default)]
+    country: Option<String>,
+    #[serde(default)]
+    created: Option<i64>,
+    #[serde(default)]
+    email: Option<String>,
+    #[serde(default)]
+    business_profile: Option<Profile>,
+}
+
+#[derive(Deserialize)]
+struct Profile {
+    #[serde(default)]
+    name: Option<String>,
+}
+
+impl Body {
+    fn account(self, mode: &'static str, opened: Opened) -> NewAccount {
+        NewAccount {
+            name: self.business_profile.and_then(|profile| profile.name).or(self.email),
+            country: self.country,
+            created_s: self.created,
+            opened: Some(opened),
+            ..NewAccount::named("stripe", self.id, mode)
+        }
+    }
+}
+
+/// Asks whose a key is. `credential` is the key's name, if it has one.
+///
+/// # Errors
+/// [`Error::Unauthorized`] for a key that is wrong or revoked, [`Error::Account`] for any other refusal, and what the
+/// network does.
+pub fn identify(client: &Client, mode: &'static str, credential: Option<String>) -> Result<NewAccount, Error> {
+    let body: Body = ask(client, &request::account(), |text| {
+        serde_json::from_str(text).map_err(|error| Unreadable(format!("no account: {error}")))
+    })?;
+    Ok(body.account(mode, Opened { credential, platform: None }))
+}
+
+fn ask<T>(client: &Client, asked: &Request, read: impl Fn(&str) -> Result<T, Unreadable>) -> Result<T, Error> {
+    match client.get(asked, &mut |answer| read(page::text(&answer.body)?)) {
+        Ok(read) => Ok(read),
+        Err(HttpError::Refused(answer)) => {
+            let refusal = refusal::read(answer.status, &answer.body, None);
+            Err(match refusal.kind {
+                refusal::Kind::Unauthorized => Error::Unauthorized(refusal.message),
+                refusal::Kind::Disconnected => Error::Disconnected(refusal.message),
+                _ => Error::Account(refusal.message),
+            })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The account whose key lists others.
+#[derive(Debug, Clone)]
+pub struct Platform {
+    /// Its row.
+    pub row: i64,
+    /// `live`, `test` or `sandbox`.
+    pub mode: &'static str,
+    /// The name of its key, if it has one.
+    pub credential: Option<String>,
+}
+
+/// What the list of connected accounts brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Discovered {
+    /// Accounts in the list.
+    pub listed: u64,
+    /// Those that no credential had opened before.
+    pub new: u64,
+    /// Those that were in the file, and are in the list no more.
+    pub disconnected: u64,
+}
+
+/// Reads the list of the accounts that are connected to a platform into the file, page by page. Those that it does not show
+/// any more count as disconnected, if it was read to its end.
+///
+/// # Errors
+/// As [`identify`], and the file's.
+pub fn connected(
+    store: &Store,
+    client: &Client,
+    platform: &Platform,
+    cancel: &Cancel,
+    told: &mut dyn FnMut(u64),
+) -> Result<Discovered, Error> {
+    let before: HashSet<String> = store.connected_to(platform.row)?.into_iter().collect();
+    let opened = || Opened { credential: platform.credential.clone(), platform: Some(platform.row) };
+    let (mut found, mut listed) = (Discovered::default(), HashSet::new());
+    let mut cursor: Option<String> = None;
+    for _ in 0..PAGES_MAX {
+        if cancel.is_set() {
+            return Err(HttpError::Interrupted.into());
+        }
+        let (accounts, has_more) = ask(client, &request::connected(cursor.as_deref()), |text| {
+            let page = page::read(text.as_bytes())?;
+            let read = |element: &&serde_json::value::RawValue| serde_json::from_str::<Body>(element.get());
+            let accounts: Result<Vec<Body>, _> = page.data.iter().map(read).collect();
+            Ok((accounts.map_err(|error| Unreadable(format!("no account: {error}")))?, page.has_more))
+        })?;
+        let last = accounts.last().map(|account| account.id.clone());
+        store.at_once(|| {
+            for account in accounts {
+                found.listed += u64::from(listed.insert(account.id.clone()));
+                found.new += u64::from(!before.contains(&account.id));
+                store.account(&account.account(platform.mode, opened()))?;
+            }
+            Ok::<(), Error>(())
+        })?;
+        told(found.listed);
+        if !has_more {
+            for gone in before.difference(&listed) {
+                let row = store.find_account("stripe", gone, platform.mode)?;
+                let is_gone = |row| store.disconnected(row, "the platform's list does not show it any more");
+                found.disconnected += u64::from(row.map(is_gone).transpose()?.unwrap_or(false));
+            }
+            return Ok(found);
+        }
+        // The same page again and again would be no list.
+        if last == cursor {
+            break;
+        }
+        cursor = last;
+    }
+    Err(Error::Account("the list of connected accounts does not end".to_owned()))
+}
