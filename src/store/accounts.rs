@@ -1,5 +1,7 @@
 //! Whose data this is.
 
+use std::sync::atomic::Ordering;
+
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
@@ -126,7 +128,7 @@ impl Store {
             .prepare_cached("PRAGMA data_version")
             .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
             .map_err(|e| self.sql(e))?;
-        Ok((self.accounts_written.get(), others))
+        Ok((self.family.accounts_written.load(Ordering::Relaxed), others))
     }
 
     /// Returns the names of the accounts whose rows are a service's own: those of a sandbox are made up, and so is all that
@@ -190,7 +192,7 @@ impl Store {
                 ),
             }));
         }
-        self.accounts_written.set(self.accounts_written.get() + 1);
+        self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
         if let Some(opened) = &new.opened {
             self.write_opened(new, opened)?;
         } else {
@@ -300,7 +302,7 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn disconnected(&self, account: i64, why: &str) -> Result<bool, Error> {
-        self.accounts_written.set(self.accounts_written.get() + 1);
+        self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
         self.conn
             .prepare_cached("UPDATE accounts SET status='disconnected', error=?2 WHERE id=?1 AND status='active'")
             .and_then(|mut statement| statement.execute(params![account, why]))

@@ -49,13 +49,13 @@ impl Store {
     /// What an earlier copying came to: [`Error::Full`] and the like.
     pub fn checkpoint_soon(&self) -> Result<(), Error> {
         let Some(identity) = self.identity else { return Ok(()) };
-        let checkpointer = match self.checkpointer.get() {
+        let checkpointer = match self.family.checkpointer.get() {
             Some(checkpointer) => checkpointer,
             // The path names another file by now: the next commit ends the run over it.
             None if super::identity(&self.path) != Some(identity) => return Ok(()),
             None => {
                 let begun = Checkpointer::begin(super::plain(&self.path)).map_err(|e| self.sql(e))?;
-                self.checkpointer.get_or_init(|| begun)
+                self.family.checkpointer.get_or_init(|| begun)
             }
         };
         checkpointer.want().map_err(|e| self.sql(e))

@@ -13,6 +13,7 @@ mod clocks;
 mod effects;
 mod error;
 mod events;
+mod family;
 mod gaps;
 mod lock;
 mod log_report;
@@ -21,6 +22,7 @@ mod metrics;
 mod migrate;
 mod offline;
 mod others;
+mod pen;
 mod presence;
 mod prune;
 mod quota;
@@ -34,21 +36,24 @@ mod waiting;
 mod wal_sync;
 mod walks;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::Cell;
 use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+#[cfg(debug_assertions)]
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use checkpoint::Checkpointer;
-use others::{Here, Watch};
+use family::Family;
+use others::Here;
 
 pub use accounts::{Account, KnownAccount, NAMELESS, NewAccount, Opened};
 pub use apply::{Applied, Observed, Rows, SETTLING_S, Source, Told};
@@ -59,6 +64,7 @@ pub use error::Error;
 pub use events::{Arrival, Ended, Event, FROM_LIST, Logged, Lost, Waiting, object_of};
 pub use lock::Lock;
 pub use logs::LogEntry;
+pub use pen::{REST, SHARED_TURN_MAX};
 pub use presence::{ListState, Living};
 pub use prune::{OldEvent, OldEvents};
 pub use todo::{Fanout, Fetch, Turn, Whose};
@@ -66,17 +72,22 @@ pub use waiting::stop_waiting_for;
 pub use wal_sync::WalSync;
 pub use walks::{SliceRow, WalkRow};
 
+/// What a writer keeps of the file in memory, KiB: that must not grow with the account.
+const CACHE_KIB: u32 = 16_000;
 /// Others that copy from the WAL are waited for no longer than that, and looked for so often.
 const COPYING_TIME_MAX: Duration = Duration::from_secs(2);
 const COPYING_LOOK: Duration = Duration::from_millis(10);
 
 /// An open, migrated database.
 pub struct Store {
-    /// Ends before the connection: the last one to close merges what the WAL still holds.
-    checkpointer: OnceCell<Checkpointer>,
-    watch: OnceCell<Watch>,
-    /// Known to this process's other writers; not of who only reads.
-    here: Option<Here>,
+    /// What it shares with the connections that write in turns with this one. Ends before the connection.
+    family: Arc<Family>,
+    is_sibling: bool,
+    /// Whether it is this one's turn.
+    has_pen: Cell<bool>,
+    /// The same, for who looks that nobody writes out of turn.
+    #[cfg(debug_assertions)]
+    may_commit: Arc<AtomicBool>,
     conn: Connection,
     path: PathBuf,
     /// Device and inode of the open file; none of one in memory.
@@ -85,13 +96,9 @@ pub struct Store {
     /// The same of its WAL, once something was written.
     wal_identity: Cell<Option<(u64, u64)>>,
     /// What keeps other syncs out, where this one writes.
-    lock: Option<Lock>,
+    lock: Option<Arc<Lock>>,
     /// Where this process made the file: with which schema.
     made_schema: Option<i64>,
-    /// Whether the disk failed, and what stands in the WAL may never come onto it.
-    is_wal_in_doubt: Cell<bool>,
-    /// How often this connection wrote an account.
-    accounts_written: Cell<u64>,
 }
 
 impl Store {
@@ -122,9 +129,11 @@ impl Store {
             store.conn.execute_batch("PRAGMA page_size = 16384").map_err(|e| store.sql(e))?;
             migrate::migrate(&store.conn, path)?;
         }
-        store.configure()?;
+        store.configure(CACHE_KIB)?;
         migrate::migrate(&store.conn, path)?;
-        store.here = store.identity.map(Here::enter);
+        if let Some(identity) = store.identity {
+            store.family.here.get_or_init(|| Here::enter(identity));
+        }
         if is_new {
             store.made_schema = Some(unmade::made_schema(&store.conn).map_err(|e| store.sql(e))?);
         }
@@ -224,9 +233,11 @@ impl Store {
         // A link and its file have one WAL.
         let wal = beside(&std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()), "-wal");
         Store {
-            checkpointer: OnceCell::new(),
-            watch: OnceCell::new(),
-            here: None,
+            family: Arc::default(),
+            is_sibling: false,
+            has_pen: Cell::new(false),
+            #[cfg(debug_assertions)]
+            may_commit: Arc::default(),
             conn,
             path: path.to_owned(),
             identity,
@@ -234,26 +245,23 @@ impl Store {
             wal_identity: Cell::new(None),
             lock: None,
             made_schema: None,
-            is_wal_in_doubt: Cell::new(false),
-            accounts_written: Cell::new(0),
         }
     }
 
-    fn configure(&self) -> Result<(), Error> {
+    fn configure(&self, cache_kib: u32) -> Result<(), Error> {
         self.conn.set_prepared_statement_cache_capacity(64);
         waiting::into_wal(&self.conn).map_err(|e| self.sql(e))?;
         self.conn
-            .execute_batch(
+            .execute_batch(&format!(
                 "-- A lost last transaction after a power cut is read again: its cursor is lost with it.
                  PRAGMA synchronous = NORMAL;
                  PRAGMA foreign_keys = ON;
                  PRAGMA temp_store = MEMORY;
-                 -- 16 MB; memory must not grow with the account.
-                 PRAGMA cache_size = -16000;
+                 PRAGMA cache_size = -{cache_kib};
                  -- Whoever writes little needs no thread for the checkpoint: at 96 MB of WAL the commit makes one.
                  PRAGMA wal_autocheckpoint = 6000;
-                 PRAGMA journal_size_limit = 67108864;",
-            )
+                 PRAGMA journal_size_limit = 67108864;"
+            ))
             // A statement that is planned anew for other values than last time costs more than it runs.
             .and_then(|()| self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop))
             .map_err(|e| self.sql(e))
@@ -261,7 +269,7 @@ impl Store {
 
     /// Keeps the lock, and commits nothing more once somebody took it away: another sync may run by then.
     pub fn guard(&mut self, lock: Lock) {
-        self.lock = Some(lock);
+        self.lock = Some(Arc::new(lock));
     }
 
     /// Returns the file's path.
@@ -274,10 +282,14 @@ impl Store {
     /// # Errors
     /// [`Error::Locked`] when another process does not let go.
     pub fn begin(&self) -> Result<(), Error> {
-        if self.is_wal_in_doubt.get() {
-            self.begin_wal_anew()?;
-        }
-        self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| self.sql(e))?;
+        self.take_pen();
+        let begun = match self.family.is_wal_in_doubt.load(Ordering::SeqCst) {
+            true => self.begin_wal_anew(),
+            false => Ok(()),
+        };
+        begun
+            .and_then(|()| self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| self.sql(e)))
+            .inspect_err(|_| self.give_pen_back())?;
         if self.identity.is_some() && self.wal_identity.get().is_none() {
             self.wal_identity.set(identity(&self.wal));
         }
@@ -321,7 +333,7 @@ impl Store {
             }
             std::thread::sleep(COPYING_LOOK);
         }
-        self.is_wal_in_doubt.set(false);
+        self.family.is_wal_in_doubt.store(false, Ordering::SeqCst);
         Ok(())
     }
 
@@ -344,9 +356,10 @@ impl Store {
         #[cfg(debug_assertions)]
         breaking::at_commit(breaking::BEFORE);
         self.conn.execute_batch("COMMIT").map_err(|e| {
-            let _ = self.conn.execute_batch("ROLLBACK");
+            self.rollback();
             self.sql(e)
         })?;
+        self.give_pen_back();
         #[cfg(debug_assertions)]
         breaking::at_commit(breaking::AFTER);
         // It may have been taken away meanwhile: what comes twice does no harm, what is lost does.
@@ -402,11 +415,12 @@ impl Store {
         if !self.conn.is_autocommit() {
             let _ = self.conn.execute_batch("ROLLBACK");
         }
+        self.give_pen_back();
     }
 
     fn sql(&self, error: rusqlite::Error) -> Error {
         if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
-            self.is_wal_in_doubt.set(true);
+            self.doubt_wal();
         }
         Error::from_sql(&self.path, error)
     }

@@ -64,12 +64,12 @@ impl Store {
     /// Returns whether another writer of this process has the file open, or another process had when the system was last
     /// asked, a moment ago. Where the system cannot tell, it may have.
     pub fn is_shared(&self) -> bool {
-        if self.here.as_ref().is_some_and(Here::is_shared) {
+        if self.family.here.get().is_some_and(Here::is_shared) {
             return true;
         }
         // A file in memory is nobody else's.
         self.identity.is_some()
-            && self.watch.get_or_init(|| Watch::begin(super::beside(&self.path, "-shm"))).is_shared()
+            && self.family.watch.get_or_init(|| Watch::begin(super::beside(&self.path, "-shm"))).is_shared()
     }
 }
 

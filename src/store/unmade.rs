@@ -1,6 +1,7 @@
 //! Takes a new file away again in which nothing came to stand: a run that could not ask anybody leaves no trace.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -12,12 +13,15 @@ const SCHEMA_VERSION: &str = "PRAGMA schema_version";
 impl Drop for Store {
     /// A file that this run made and brought no account into goes, with the lock still held that keeps other syncs out.
     fn drop(&mut self) {
+        self.left_family();
         if self.made_schema.is_none() || self.lock.is_none() {
             return;
         }
         self.rollback();
         // Its connection would count as another program's.
-        drop(self.checkpointer.take());
+        if let Some(family) = Arc::get_mut(&mut self.family) {
+            drop(family.checkpointer.take());
+        }
         self.conn.flush_prepared_statement_cache();
         take_away(&self.conn, &self.path, self.identity, self.made_schema);
     }

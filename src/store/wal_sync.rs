@@ -7,6 +7,7 @@
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 use super::error::Error;
 use super::{Store, identity};
@@ -57,7 +58,7 @@ impl Store {
 
     /// Says that a sync of the WAL failed: it begins anew before anything more is written.
     pub fn doubt_wal(&self) {
-        self.is_wal_in_doubt.set(true);
+        self.family.is_wal_in_doubt.store(true, Ordering::SeqCst);
     }
 }
 

@@ -187,7 +187,6 @@ impl TakeEffects<'_, '_, '_> {
             if waiting.is_empty() {
                 break;
             }
-            turns.wait();
             let store = self.store;
             store.at_once(|| {
                 turns.begin();

@@ -211,7 +211,6 @@ impl Phase<'_, '_> {
     /// Sends on what follows from a result, and writes it.
     fn take(&mut self, done: Done, target: usize) -> Result<(), Error> {
         if !self.turns.is_begun() {
-            self.turns.wait();
             self.store.begin()?;
             self.turns.begin();
         }

@@ -50,7 +50,6 @@ pub fn prune(
     let Some(last) = store.last_old_event(wish.before_s)? else { return Ok(pruned) };
     let mut after = 0;
     while !cancel.is_set() {
-        turns.wait();
         let began = Instant::now();
         let old = store.at_once(|| {
             turns.begin();

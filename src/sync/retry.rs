@@ -60,7 +60,6 @@ pub fn retry(
             report.is_interrupted = true;
             break;
         }
-        turns.wait();
         store.at_once(|| {
             turns.begin();
             batch(store, intake, rows, now_s, &mut report)

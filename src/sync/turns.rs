@@ -2,40 +2,27 @@
 
 use std::time::{Duration, Instant};
 
-use crate::store::Store;
+use crate::store::{REST as PAUSE, SHARED_TURN_MAX, Store};
 
 /// Longest time that a write transaction stays open while nobody else is there: an index page that many rows touch is
 /// written once for all of them. What comes in one piece may go a little beyond.
 const TURN_MAX: Duration = Duration::from_millis(250);
-/// The same while another process has the file open. SQLite's own waiting tries again every 25 ms: a turn that is no
-/// longer, and a pause that is no shorter, mean that one of two tries in succession falls into the pause.
-const SHARED_TURN_MAX: Duration = Duration::from_millis(20);
 /// How long an open transaction waits for more before it is committed: the fewer commits, the fewer pages are written
 /// twice.
 const IDLE: Duration = Duration::from_millis(50);
-/// The same while another process has the file open.
+/// The same while another process has the file open, or this one writes with several connections in turns.
 const SHARED_IDLE: Duration = Duration::from_millis(5);
-/// The pause after a turn that was used up, while another process has the file open.
-const PAUSE: Duration = Duration::from_millis(30);
 
 /// The writer's turns.
 pub struct Turns<'a> {
     store: &'a Store,
     turn: Option<(Instant, Duration)>,
-    pause_until: Option<Instant>,
 }
 
 impl<'a> Turns<'a> {
     /// Begins outside of a transaction.
     pub fn new(store: &'a Store) -> Turns<'a> {
-        Turns { store, turn: None, pause_until: None }
-    }
-
-    /// Waits for the end of the pause, if there is one: to be called before a transaction begins.
-    pub fn wait(&mut self) {
-        if let Some(until) = self.pause_until.take() {
-            std::thread::sleep(until.saturating_duration_since(Instant::now()));
-        }
+        Turns { store, turn: None }
     }
 
     /// A transaction has begun.
@@ -44,7 +31,7 @@ impl<'a> Turns<'a> {
     }
 
     fn most(&self) -> Duration {
-        if self.store.is_shared() { SHARED_TURN_MAX } else { TURN_MAX }
+        if self.store.has_siblings() || self.store.is_shared() { SHARED_TURN_MAX } else { TURN_MAX }
     }
 
     /// Returns when the turn began and how long it may last: somebody may have come meanwhile.
@@ -67,11 +54,14 @@ impl<'a> Turns<'a> {
         self.turn().is_some_and(|(since, most)| since.elapsed() >= most)
     }
 
-    /// The transaction was committed.
+    /// The transaction was committed: where others have the file open the next one begins after a pause, if this turn was
+    /// used up. Those that write in turns keep the books together.
     pub fn end(&mut self) {
         let used_up = self.turn().is_some_and(|(since, most)| most == SHARED_TURN_MAX && since.elapsed() >= most);
         self.turn = None;
-        self.pause_until = used_up.then(|| Instant::now() + PAUSE);
+        if used_up && !self.store.has_siblings() {
+            self.store.rest();
+        }
     }
 }
 
@@ -131,7 +121,10 @@ mod tests {
         turns.turn = turns.turn.map(|(since, most)| (since - TURN_MAX, most));
         assert!(turns.is_over());
         turns.end();
-        assert!(!turns.is_begun() && turns.pause_until.is_none());
+        assert!(!turns.is_begun());
+        let began = Instant::now();
+        store.begin().expect("begins");
+        assert!(began.elapsed() < PAUSE, "at once");
     }
 
     #[test]
@@ -142,10 +135,10 @@ mod tests {
             turns.turn = Some((Instant::now() - lasted, SHARED_TURN_MAX));
             assert_eq!((turns.is_over(), turns.patience()), (wanted, Some(SHARED_IDLE)));
             turns.end();
-            assert_eq!(turns.pause_until.is_some(), wanted);
             let began = Instant::now();
-            turns.wait();
+            store.begin().expect("begins");
             assert_eq!(began.elapsed() >= PAUSE - Duration::from_millis(5), wanted);
+            store.commit().expect("commits");
         }
     }
 }
