@@ -186,7 +186,7 @@ fn pull(url: &str, file: &Path, per_s: u32, in_flight: u32) {
     let catalog = sync::catalog();
     let only: Vec<&'static Resource> = stripe::resources::all().filter(|r| CHOSEN.contains(&r.name)).collect();
     let options = Options { only, in_flight_max: in_flight as usize, ..Options::default() };
-    let target = Target { client: &client, mode: "sandbox", who: sync::Who::Own(None) };
+    let target = Target { client: &client, mode: "sandbox", who: sync::Who::Own(None), readers: None };
     let summary = sync::run(&store, &catalog, &target, &options, &cancel, &Silent).expect("pulls");
     let bad: Vec<_> =
         summary.reports.iter().filter(|r| r.outcome != stripesync::model::progress::Outcome::Complete).collect();

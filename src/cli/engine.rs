@@ -253,7 +253,7 @@ impl Pulling<'_> {
             .header("Stripe-Version", Secret::new(stripe::API_VERSION));
         let client = Client::new(settings, Arc::new(SystemClock::new()), self.cancel.clone())?;
         let mode = if self.access.is_sandbox { "sandbox" } else { access.mode.name() };
-        let target = Target { client: &client, mode, who: Who::Own(None) };
+        let target = Target { client: &client, mode, who: Who::Own(None), readers: None };
         let options = options(self.order, Provider::Stripe);
         let pulled = sync::run(self.store, self.catalog, &target, &options, self.cancel, self.sink);
         self.look_at_clock("stripe", &client, report);
@@ -442,6 +442,7 @@ fn options(order: &Order, provider: Provider) -> Options {
         in_flight_max: order.jobs,
         queued_only: order.queued_only,
         time_max: order.beside_receiver.then_some(COMPANY_TIME),
+        faults_max: None,
     }
 }
 

@@ -235,12 +235,15 @@ impl From<sync::Error> for Failure {
             E::TokenRefused(_) => {
                 (Exit::Unauthorised, "look whether the token in FIC_ACCESS_TOKEN was revoked, or has expired")
             }
+            E::Unanswered(_) => (Exit::Failed, "run it again later; what was read before is kept"),
             E::Account(_) => (Exit::Failed, "the key must be allowed to read its own account"),
             E::OtherAccount { .. } => (
                 Exit::Usage,
                 "name with --account what the credentials open, or give a key of the account that is meant",
             ),
-            E::Threads(_) => (Exit::Failed, "end some processes, or raise `ulimit -u`; nothing was changed"),
+            E::Threads(_) | E::NoThreads => {
+                (Exit::Failed, "end some processes, or raise `ulimit -u`; nothing was changed")
+            }
             E::Http(ref error) => (Exit::Failed, unasked(error)),
         };
         Failure::from_error(exit, &error).hint(hint)

@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod cancel;
 pub mod cell;
 pub mod extract;
+pub mod fleet;
 pub mod invoice;
 pub mod log;
 pub mod merge;

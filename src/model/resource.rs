@@ -239,6 +239,8 @@ pub struct Resource {
     pub terminal: &'static [&'static str],
     /// A product that an ordinary account may lack (`issuing`): a refusal then means "not available".
     pub product: &'static str,
+    /// Whether it is asked for with an account's own key alone, and not on behalf of accounts that are connected to it.
+    pub platform_only: bool,
 }
 
 impl Resource {
@@ -266,6 +268,7 @@ impl Resource {
         hides_test_clocks: false,
         terminal: &[],
         product: "",
+        platform_only: false,
     };
 
     /// Returns the SQL table's name.

@@ -6,6 +6,10 @@ use super::Store;
 use super::error::Error;
 use crate::model::progress::Counts;
 
+/// Runs of a resource that are remembered: with thousands of accounts, each read every few minutes, the log of runs would
+/// outgrow all else.
+const KEPT: u32 = 100;
+
 /// One resource in one run.
 #[derive(Debug, Clone)]
 pub struct LogEntry<'a> {
@@ -28,7 +32,7 @@ pub struct LogEntry<'a> {
 }
 
 impl Store {
-    /// Writes one resource's run into the log.
+    /// Writes one resource's run into the log, and forgets the oldest where there are many.
     ///
     /// # Errors
     /// SQLite's.
@@ -57,6 +61,13 @@ impl Store {
                     entry.error
                 ])
             })
+            .map_err(|e| self.sql(e))?;
+        self.conn
+            .prepare_cached(&format!(
+                "DELETE FROM sync_logs WHERE account=?1 AND resource=?2 AND id <= (
+                   SELECT id FROM sync_logs WHERE account=?1 AND resource=?2 ORDER BY id DESC LIMIT 1 OFFSET {KEPT})"
+            ))
+            .and_then(|mut statement| statement.execute(params![entry.account, entry.resource]))
             .map(drop)
             .map_err(|e| self.sql(e))
     }
@@ -96,5 +107,32 @@ impl Store {
             )
             .map(drop)
             .map_err(|e| self.sql(e))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::NewAccount;
+
+    #[test]
+    fn of_each_resource_the_last_hundred_runs_are_remembered() {
+        let store = Store::in_memory().expect("opens");
+        let accounts = ["acct_1", "acct_2"]
+            .map(|id| store.account(&NewAccount::opened("stripe", id, "test")).expect("an account").id);
+        for at_s in 0..250 {
+            for (account, resource) in [(accounts[0], "stripe_customers"), (accounts[1], "stripe_customers")] {
+                let run = at_s.to_string();
+                let (run, status, counts) = (run.as_str(), "complete", Counts::default());
+                let entry =
+                    LogEntry { run, account, resource, started_s: at_s, finished_s: at_s, status, counts, error: None };
+                store.log_run(&entry).expect("written");
+                if at_s >= 100 && account == accounts[1] {
+                    break;
+                }
+            }
+        }
+        let kept = "SELECT account, count(*), min(started_at) FROM sync_logs GROUP BY account ORDER BY account";
+        assert_eq!(store.query_text(kept).expect("rows"), [["1", "100", "150"], ["2", "100", "150"]]);
     }
 }

@@ -12,6 +12,7 @@ mod dispatch;
 mod estimate;
 mod failed;
 pub mod fic;
+pub mod fleet;
 mod handler;
 mod held;
 mod identity;
@@ -41,6 +42,7 @@ use crate::model::resource::Resource;
 pub use estimate::estimate;
 pub use identity::{Discovered, Platform, connected, identify};
 pub use run::{Target, Who, catalog, run, run_within};
+pub use task::{Readers, readers};
 
 /// What a run is asked to do.
 #[derive(Debug, Clone, Default)]
@@ -60,6 +62,9 @@ pub struct Options {
     /// How long a company of Fatture in Cloud is worked on; what is left is the next run's. Its pace is a few requests a
     /// second, and others may wait for the same file.
     pub time_max: Option<std::time::Duration>,
+    /// So many faults before the first answer end the run: where many accounts wait, one that answers nothing has had its
+    /// turn. With no number each resource is asked for, and reported.
+    pub faults_max: Option<u32>,
 }
 
 /// What no honest list comes near. A list that goes beyond does not end.
@@ -92,6 +97,8 @@ pub struct Summary {
     pub signal: Option<i32>,
     /// What another process did to the file that ended it early.
     pub locked: Option<String>,
+    /// A quota that is used ended it early: after this time there is some of it again.
+    pub quota_free_after: Option<std::time::Duration>,
 }
 
 /// What ends a whole run. What concerns one resource is in its report instead.
@@ -109,6 +116,9 @@ pub enum Error {
     /// Stripe's key may not ask on behalf of the account any more.
     #[error("Stripe gives no access to the account any more: {0}")]
     Disconnected(String),
+    /// The first questions all ended in faults; this is the last of them.
+    #[error("nothing of it could be read: {0}")]
+    Unanswered(String),
     /// Fatture in Cloud's token is wrong, revoked or expired.
     #[error("Fatture in Cloud refused the token: {0}")]
     TokenRefused(String),
@@ -129,6 +139,9 @@ pub enum Error {
     /// The system gives no threads to read answers with.
     #[error("no thread to read answers with: {0}")]
     Threads(rayon_core::ThreadPoolBuildError),
+    /// The system gives no threads for accounts.
+    #[error("no thread for any account")]
+    NoThreads,
 }
 
 /// Says that another process keeps the file locked, where that ended a run.

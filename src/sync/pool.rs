@@ -78,7 +78,7 @@ pub fn drive(
             in_flight: 0,
             threads: 0,
             turns: Turns::new(store),
-            revoked: None,
+            lost: None,
         };
         let outcome = phase.run();
         if outcome.is_err() {
@@ -132,15 +132,15 @@ struct Phase<'p, 'w> {
     in_flight: usize,
     threads: usize,
     turns: Turns<'p>,
-    /// What the service said when it refused the key, or the account.
-    revoked: Option<Refusal>,
+    /// What makes every further question useless: the key or the account is refused, or nothing is answered at all.
+    lost: Option<Error>,
 }
 
 impl Phase<'_, '_> {
     fn run(mut self) -> Result<(), Error> {
         loop {
             let target = target(self.worker, self.in_flight_max);
-            if !self.cancel.is_set() && self.revoked.is_none() {
+            if !self.cancel.is_set() && self.lost.is_none() {
                 self.hand_out(target)?;
             }
             if self.in_flight == 0 {
@@ -153,11 +153,7 @@ impl Phase<'_, '_> {
             }
         }
         self.commit()?;
-        match self.revoked {
-            None => Ok(()),
-            Some(Refusal { kind: Kind::Disconnected, message }) => Err(Error::Disconnected(message)),
-            Some(refusal) => Err(Error::Unauthorized(refusal.message)),
-        }
+        self.lost.map_or(Ok(()), Err)
     }
 
     /// Keeps as many requests in flight as are wanted, and as there are.
@@ -196,16 +192,22 @@ impl Phase<'_, '_> {
         }
     }
 
-    /// Returns whether a result says only that the key or the account was refused: every other request would be, too. What came before
-    /// is kept.
+    /// Returns whether a result says only that the key or the account was refused, or that nothing is answered: every other
+    /// request would say so, too. What came before is kept.
     fn is_lost(&mut self, done: &Done) -> bool {
         if let Err(Failure::Refused(refusal)) = &done.got
-            && matches!(refusal.kind, Kind::Unauthorized | Kind::Disconnected)
+            && let Some(lost) = lost_by(refusal)
         {
-            self.revoked = Some(refusal.clone());
+            self.lost = Some(lost);
             return true;
         }
-        self.revoked.is_some() && done.got.is_err()
+        if self.worker.hope.is_gone(&done.got)
+            && let Err(Failure::Http(error)) = &done.got
+        {
+            self.lost.get_or_insert_with(|| Error::Unanswered(error.to_string()));
+            return true;
+        }
+        self.lost.is_some() && done.got.is_err()
     }
 
     /// Sends on what follows from a result, and writes it.
@@ -234,8 +236,18 @@ impl Phase<'_, '_> {
     }
 }
 
+/// Returns what a refusal ends, if it is not about one object or list.
+fn lost_by(refusal: &Refusal) -> Option<Error> {
+    match refusal.kind {
+        Kind::Unauthorized => Some(Error::Unauthorized(refusal.message.clone())),
+        Kind::Disconnected => Some(Error::Disconnected(refusal.message.clone())),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::task::Hope;
     use super::*;
     use crate::clock::SystemClock;
     use crate::http::{Client, Limits, Settings};
@@ -277,7 +289,8 @@ mod tests {
         let client = Client::new(settings, Arc::new(SystemClock::new()), cancel.clone()).expect("a client");
         let catalog = Catalog::new(std::iter::empty());
         let readers = crate::sync::task::readers().expect("threads");
-        let worker = Worker { client: &client, catalog: &catalog, readers: &readers, elements_max: 1 };
+        let worker =
+            Worker { client: &client, catalog: &catalog, readers: &readers, elements_max: 1, hope: Hope::default() };
         let store = Store::in_memory().expect("opens");
         let mut work = Breaking { asked: 0, crashed: 0 };
         drive(&worker, &store, &cancel, 4, &mut work).expect("ends");

@@ -16,7 +16,7 @@ use super::plan;
 use super::pool::{self, Work};
 use super::standing::{EVENTS_OVERLAP_S, Standing, plain_passes};
 use super::tally::Tally;
-use super::task::{self, Failure, Task, Worker};
+use super::task::{self, Failure, Readers, Task, Worker};
 use super::{Bounds, Error, Options, Summary};
 use crate::http::Client;
 use crate::model::cancel::Cancel;
@@ -42,6 +42,8 @@ pub struct Target<'a> {
     pub mode: &'static str,
     /// Which account it is.
     pub who: Who,
+    /// The threads that read answers, where several runs share them; else the run has its own.
+    pub readers: Option<&'a Readers>,
 }
 
 /// Which account a client asks for.
@@ -117,8 +119,10 @@ pub fn run_within(
     let put_back_s = clocks::check(store, row, &numbers, target.client)?;
     let account = store.account_at(row)?;
     let floor_s = account.created_s.unwrap_or(FLOOR_S);
-    let readers = task::readers()?;
-    let worker = Worker { client: target.client, catalog, readers: &readers, elements_max: bounds.elements };
+    let own_readers = if target.readers.is_none() { Some(task::readers()?) } else { None };
+    let readers = target.readers.or(own_readers.as_ref()).expect("made where none were given");
+    let hope = task::Hope::for_faults(options.faults_max);
+    let worker = Worker { client: target.client, catalog, readers, elements_max: bounds.elements, hope };
     let is_live = target.mode == "live";
     let run = Run { store, catalog, worker, cancel, options, bounds, account, floor_s, began_s, is_live, numbers };
     let mut tally = Tally::new(&run.account.remote_id, sink).counting(store, run.account.id);
@@ -152,6 +156,7 @@ pub fn run_within(
         took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
         signal: cancel.signal(),
         locked,
+        quota_free_after: None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! What workers do: one task is one request, or the few that belong to one object.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use rayon_core::ThreadPool;
 
@@ -21,6 +22,9 @@ const HELD_PAGES: usize = 3;
 
 /// Threads that read answers; more than these the writer could not follow.
 const READERS_MAX: usize = 4;
+
+/// Threads that read answers.
+pub type Readers = ThreadPool;
 
 /// Starts the threads that read answers.
 ///
@@ -154,6 +158,36 @@ pub struct Worker<'a> {
     pub readers: &'a ThreadPool,
     /// Elements under one object; a list that promises more does not end.
     pub elements_max: i64,
+    /// Whether the account answers at all.
+    pub hope: Hope,
+}
+
+/// Whether anything of an account can be read: where the first questions all end in faults, so will the others, and each of
+/// them costs its attempts and the pauses between.
+#[derive(Debug, Default)]
+pub struct Hope {
+    /// After so many there is none; with no number it does not end.
+    faults_max: Option<u32>,
+    faults: AtomicU32,
+    is_answered: AtomicBool,
+}
+
+impl Hope {
+    /// Hope that ends after so many faults before the first answer.
+    pub fn for_faults(faults_max: Option<u32>) -> Hope {
+        Hope { faults_max, ..Hope::default() }
+    }
+
+    /// Takes the end of a question; returns whether there is no hope left.
+    pub fn is_gone(&self, got: &Result<Got, Failure>) -> bool {
+        let is_fault = matches!(got, Err(Failure::Http(error)) if !matches!(error, HttpError::Interrupted | HttpError::Quota { .. }));
+        if !is_fault {
+            self.is_answered.store(true, Ordering::Relaxed);
+            return false;
+        }
+        let faults = self.faults.fetch_add(1, Ordering::Relaxed) + 1;
+        !self.is_answered.load(Ordering::Relaxed) && self.faults_max.is_some_and(|most| faults >= most)
+    }
 }
 
 impl Worker<'_> {

@@ -35,7 +35,7 @@ fn sync_with(service: &Scripted, names: &[&str], store: &Store) -> Summary {
     let client = Client::new(settings, Arc::new(SystemClock::new()), cancel.clone()).expect("a client");
     let only = support::everything().into_iter().filter(|resource| names.contains(&resource.name)).collect();
     let options = Options { only, in_flight_max: 4, ..Options::default() };
-    let target = Target { client: &client, mode: "test", who: sync::Who::Own(None) };
+    let target = Target { client: &client, mode: "test", who: sync::Who::Own(None), readers: None };
     sync::run_within(BOUNDS, store, &sync::catalog(), &target, &options, &cancel, &Silent).expect("ends")
 }
 

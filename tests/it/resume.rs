@@ -113,7 +113,7 @@ fn ctrl_c_while_events_take_effect_leaves_the_others_for_the_next_run() {
     let cancel = Cancel::default();
     let client = support::client(&sandbox, Limits::new(100_000, None), &cancel);
     let sink = Impatient { name: "stripe:products", cancel: cancel.clone() };
-    let target = Target { client: &client, mode: "sandbox", who: sync::Who::Own(None) };
+    let target = Target { client: &client, mode: "sandbox", who: sync::Who::Own(None), readers: None };
     let summary = sync::run(&store, &sync::catalog(), &target, &support::all(), &cancel, &sink).expect("ends");
     assert_eq!(summary.signal, Some(SIGINT));
     let waiting = count(&store, "SELECT count(*) FROM webhook_events WHERE status='received'");

@@ -93,7 +93,14 @@ pub fn sync_at(sandbox: &Sandbox, store: &Store, options: &Options, limits: Limi
 /// The same with a client of one's own.
 pub fn sync_by(client: &Client, store: &Store, options: &Options, cancel: &Cancel) -> Result<Summary, Error> {
     let catalog = sync::catalog();
-    sync::run(store, &catalog, &Target { client, mode: "sandbox", who: sync::Who::Own(None) }, options, cancel, &Silent)
+    sync::run(
+        store,
+        &catalog,
+        &Target { client, mode: "sandbox", who: sync::Who::Own(None), readers: None },
+        options,
+        cancel,
+        &Silent,
+    )
 }
 
 /// The options of `sync --all`.

@@ -32,7 +32,7 @@ fn heard(customers: u32) -> Vec<Progress> {
     let options = Options { only, in_flight_max: 16, ..Options::default() };
     let (cancel, sink) = (Cancel::default(), Heard::default());
     let client = support::client(&sandbox, Limits::new(100_000, None), &cancel);
-    let target = Target { client: &client, mode: "sandbox", who: sync::Who::Own(None) };
+    let target = Target { client: &client, mode: "sandbox", who: sync::Who::Own(None), readers: None };
     sync::run(&store, &sync::catalog(), &target, &options, &cancel, &sink).expect("ends");
     sink.0.into_inner().unwrap()
 }

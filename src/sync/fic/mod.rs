@@ -14,7 +14,7 @@ mod quota;
 mod scan;
 
 use std::collections::HashSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::clocks;
 use super::journal;
@@ -99,6 +99,14 @@ pub fn run(
     pull.end(outcome)
 }
 
+/// A quota that is used.
+#[derive(Debug, Clone)]
+struct Spent {
+    text: String,
+    /// There is some of it again after this time.
+    free_after: Duration,
+}
+
 struct Pull<'a> {
     store: &'a Store,
     catalog: &'a Catalog,
@@ -115,7 +123,7 @@ struct Pull<'a> {
     /// Resources that refused to be sorted.
     unsorted: HashSet<&'static str>,
     /// Set when the quota is spent: nothing more is asked in this run.
-    spent: Option<String>,
+    spent: Option<Spent>,
     quota_kept: Instant,
 }
 
@@ -193,7 +201,8 @@ impl Pull<'_> {
         }
         looked?;
         let took_ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        Ok(Summary { reports, requests, took_ms, signal: self.cancel.signal(), locked })
+        let quota_free_after = self.spent.as_ref().map(|spent| spent.free_after);
+        Ok(Summary { reports, requests, took_ms, signal: self.cancel.signal(), locked, quota_free_after })
     }
 
     fn sent(&self) -> u64 {
@@ -272,8 +281,8 @@ impl Pull<'_> {
             self.store.rollback();
             return self.trouble(table, pass, trouble);
         }
-        if let Some(text) = self.spent.clone() {
-            self.tally.fail(table, Outcome::Failed(text));
+        if let Some(spent) = self.spent.clone() {
+            self.tally.fail(table, Outcome::Failed(spent.text));
         } else if self.cancel.is_set() {
             self.tally.fail(table, Outcome::Interrupted);
         }
@@ -290,9 +299,9 @@ impl Pull<'_> {
                 _ => Outcome::Failed(named(&refusal.to_string())),
             },
             Trouble::Http(HttpError::Interrupted) => Outcome::Interrupted,
-            Trouble::Http(error @ HttpError::Quota { .. }) => {
+            Trouble::Http(error @ HttpError::Quota { retry_after_s }) => {
                 let text = error.to_string();
-                self.spent = Some(text.clone());
+                self.spent = Some(Spent { text: text.clone(), free_after: Duration::from_secs(retry_after_s) });
                 Outcome::Failed(text)
             }
             Trouble::Http(error) => Outcome::Failed(named(&error.to_string())),

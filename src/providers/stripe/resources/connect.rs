@@ -24,6 +24,7 @@ pub static RESOURCES: &[Resource] = &[
         ],
         events: &["account."],
         product: "connect",
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {
@@ -40,6 +41,7 @@ pub static RESOURCES: &[Resource] = &[
         events: &["capability."],
         poll: Poll::WithParent,
         product: "connect",
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {
@@ -61,6 +63,7 @@ pub static RESOURCES: &[Resource] = &[
         events: &["account.external_account."],
         poll: Poll::WithParent,
         product: "connect",
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {
@@ -81,6 +84,7 @@ pub static RESOURCES: &[Resource] = &[
         events: &["person."],
         poll: Poll::WithParent,
         product: "connect",
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {
@@ -102,6 +106,7 @@ pub static RESOURCES: &[Resource] = &[
         ],
         events: &["application_fee."],
         product: "connect",
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {
@@ -119,6 +124,7 @@ pub static RESOURCES: &[Resource] = &[
         events: &["application_fee.refund."],
         poll: Poll::WithParent,
         product: "connect",
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {
@@ -128,6 +134,7 @@ pub static RESOURCES: &[Resource] = &[
         get: "/v1/country_specs/{id}",
         columns: &[],
         poll: Poll::Daily,
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {
@@ -138,6 +145,7 @@ pub static RESOURCES: &[Resource] = &[
         columns: &[],
         poll: Poll::Daily,
         product: "exchange rates",
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {

@@ -23,6 +23,7 @@ pub static RESOURCES: &[Resource] = &[
         events: &["apps.install."],
         gone: &["apps.install.deleted"],
         product: "apps",
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {
@@ -39,6 +40,7 @@ pub static RESOURCES: &[Resource] = &[
         secret: &["/payload"],
         poll: Poll::Daily,
         product: "apps",
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {
@@ -63,6 +65,7 @@ pub static RESOURCES: &[Resource] = &[
         ],
         events: &["climate.order."],
         product: "climate",
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {
@@ -73,6 +76,7 @@ pub static RESOURCES: &[Resource] = &[
         columns: &[time("created", "/created"), boolean("livemode", "/livemode"), text("name", "/name")],
         events: &["climate.product."],
         product: "climate",
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {
@@ -83,6 +87,7 @@ pub static RESOURCES: &[Resource] = &[
         columns: &[boolean("livemode", "/livemode"), text("name", "/name")],
         poll: Poll::Daily,
         product: "climate",
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {
@@ -188,6 +193,7 @@ pub static RESOURCES: &[Resource] = &[
         ],
         events: &["reporting.report_run."],
         product: "reporting",
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {
@@ -204,6 +210,7 @@ pub static RESOURCES: &[Resource] = &[
         ],
         events: &["reporting.report_type."],
         product: "reporting",
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {
@@ -221,6 +228,7 @@ pub static RESOURCES: &[Resource] = &[
         ],
         events: &["sigma.scheduled_query_run."],
         product: "sigma",
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {
@@ -247,6 +255,7 @@ pub static RESOURCES: &[Resource] = &[
         ],
         secret: &["/secret"],
         poll: Poll::Daily,
+        platform_only: true,
         ..Resource::BLANK
     },
 ];

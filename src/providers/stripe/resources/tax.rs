@@ -61,6 +61,7 @@ pub static RESOURCES: &[Resource] = &[
         get: "/v1/tax_codes/{id}",
         columns: &[text("description", "/description"), text("name", "/name")],
         poll: Poll::Daily,
+        platform_only: true,
         ..Resource::BLANK
     },
     Resource {

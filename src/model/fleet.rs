@@ -1,0 +1,129 @@
+//! Many accounts in one run: who they are, how each fared, and what whoever watches is told.
+
+use super::progress::Counts;
+use super::resource::Provider;
+
+/// An account that is to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// Its row.
+    pub row: i64,
+    /// Which service.
+    pub provider: Provider,
+    /// The service's id.
+    pub remote_id: String,
+    /// Its name, for people.
+    pub name: Option<String>,
+    /// Which of the credentials reads it, counted from 0.
+    pub line: usize,
+    /// Whether it is asked for on its own behalf, with a key that is not its own.
+    pub is_connected: bool,
+}
+
+/// How an account fared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// Everything asked for is in the file.
+    Done,
+    /// All but what is named: a permission that lacks, values that no column holds, a quota that is used.
+    Partly(String),
+    /// It could not be read, or not in part; it waits behind the others, and longer each time.
+    Failed(String),
+    /// Nobody may read it any more.
+    Disconnected(String),
+    /// Its turn did not come, or was cut short by a signal.
+    Unfinished(String),
+}
+
+impl End {
+    /// Returns the word that stands in tables and JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            End::Done => "done",
+            End::Partly(_) => "partly",
+            End::Failed(_) => "failed",
+            End::Disconnected(_) => "disconnected",
+            End::Unfinished(_) => "not finished",
+        }
+    }
+
+    /// Returns what there is to say about it.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            End::Done => None,
+            End::Partly(why) | End::Failed(why) | End::Disconnected(why) | End::Unfinished(why) => Some(why),
+        }
+    }
+}
+
+/// What became of one account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberReport {
+    /// Which.
+    pub member: Member,
+    /// How it fared.
+    pub end: End,
+    /// Rows and requests, over all its turns and resources.
+    pub counts: Counts,
+    /// How long its turns lasted.
+    pub took_ms: u64,
+}
+
+/// What became of all of them.
+#[derive(Debug, Clone, Default)]
+pub struct FleetReport {
+    /// In the order in which they came to their end; those that never had a turn last.
+    pub members: Vec<MemberReport>,
+    /// Requests that were no account's own: whose a key is, whether a service is there.
+    pub other_requests: u64,
+    /// From start to end.
+    pub took_ms: u64,
+    /// The signal that ended it early.
+    pub signal: Option<i32>,
+    /// What another process did to the file that ended it early.
+    pub locked: Option<String>,
+    /// Credentials whose accounts were given up.
+    pub stopped: Vec<Stopped>,
+}
+
+/// A credential that was refused, or whose service was down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stopped {
+    /// What was said.
+    pub why: String,
+    /// Whether the credential itself was refused.
+    pub is_refused: bool,
+}
+
+impl FleetReport {
+    /// Returns how many accounts ended in a way.
+    pub fn count(&self, is: impl Fn(&End) -> bool) -> u64 {
+        self.members.iter().filter(|report| is(&report.end)).count() as u64
+    }
+}
+
+/// A step worth drawing.
+#[derive(Debug, Clone)]
+pub enum FleetStep {
+    /// An account's turn begins.
+    Began(Member),
+    /// Rows of it are in the file.
+    Stored {
+        /// Its row.
+        row: i64,
+        /// How many since the last such step.
+        rows: u64,
+    },
+    /// Its turn is over, and another one follows.
+    PutBack(i64),
+    /// It came to its end.
+    Ended(MemberReport),
+    /// A line for the user.
+    Note(String),
+}
+
+/// Where the steps go. Called from many threads; must not block.
+pub trait FleetSink: Send + Sync {
+    /// Takes one step.
+    fn step(&self, step: FleetStep);
+}

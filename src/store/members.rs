@@ -1,0 +1,119 @@
+//! Whose turn it is among many accounts, and how each last fared.
+
+use rusqlite::params;
+
+use super::Store;
+use super::error::Error;
+
+/// An account that can be read: a credential has opened it, and nobody took the access back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Readable {
+    /// Its row.
+    pub row: i64,
+    /// `stripe`, `fic`.
+    pub provider: String,
+    /// The service's id.
+    pub remote_id: String,
+    /// `live`, `test`, `sandbox`.
+    pub mode: String,
+    /// Its name, for people.
+    pub name: Option<String>,
+    /// The name of the credential that reads it; none of the one without a name.
+    pub credential: Option<String>,
+    /// The row of the account whose key reads it on its behalf.
+    pub platform: Option<i64>,
+    /// The user's own company that it belongs to.
+    pub company: Option<String>,
+    /// When it last had a turn, unix seconds of this machine.
+    pub attempted_s: Option<i64>,
+    /// It failed, and waits until then.
+    pub retry_at_s: Option<i64>,
+}
+
+/// How an account's turn ended.
+pub enum TurnEnd<'a> {
+    /// What was asked for is in the file; but for what is named.
+    Synced(Option<&'a str>),
+    /// It failed.
+    Failed {
+        /// Why.
+        why: &'a str,
+        /// After how many seconds it has its turn again, by how often it failed in a row.
+        back_off_s: &'a dyn Fn(u32) -> i64,
+    },
+    /// Nobody may read it any more.
+    Disconnected(&'a str),
+}
+
+impl Store {
+    /// Returns all accounts that can be read, those first that waited longest for a turn.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn readable_accounts(&self) -> Result<Vec<Readable>, Error> {
+        let sql = |e| self.sql(e);
+        let mut statement = self
+            .conn
+            .prepare(
+                "SELECT id, provider, remote_id, mode, name, credential, platform, company, attempted, retry_at FROM accounts
+                 WHERE opened IS NOT NULL AND status='active' ORDER BY attempted, id",
+            )
+            .map_err(sql)?;
+        let rows = statement
+            .query_map([], |row| {
+                Ok(Readable {
+                    row: row.get(0)?,
+                    provider: row.get(1)?,
+                    remote_id: row.get(2)?,
+                    mode: row.get(3)?,
+                    name: row.get(4)?,
+                    credential: row.get(5)?,
+                    platform: row.get(6)?,
+                    company: row.get(7)?,
+                    attempted_s: row.get(8)?,
+                    retry_at_s: row.get(9)?,
+                })
+            })
+            .map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
+    /// Notes how an account's turn ended at `now_s`, unix seconds of this machine.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn turn_ended(&self, account: i64, now_s: i64, end: &TurnEnd) -> Result<(), Error> {
+        self.at_once(|| {
+            let sql = |e| self.sql(e);
+            match end {
+                TurnEnd::Synced(but) => self
+                    .conn
+                    .prepare_cached(
+                        "UPDATE accounts SET attempted=?2, synced=?2, failures=0, retry_at=NULL, error=?3 WHERE id=?1",
+                    )
+                    .and_then(|mut statement| statement.execute(params![account, now_s, but]))
+                    .map(drop)
+                    .map_err(sql),
+                TurnEnd::Failed { why, back_off_s } => {
+                    let failures: u32 = self
+                        .conn
+                        .prepare_cached(
+                            "UPDATE accounts SET attempted=?2, failures=failures+1, error=?3 WHERE id=?1 RETURNING failures",
+                        )
+                        .and_then(|mut statement| {
+                            statement.query_row(params![account, now_s, why], |row| row.get(0))
+                        })
+                        .map_err(sql)?;
+                    self.conn
+                        .prepare_cached("UPDATE accounts SET retry_at=?2 WHERE id=?1")
+                        .and_then(|mut statement| {
+                            statement.execute(params![account, now_s.saturating_add(back_off_s(failures))])
+                        })
+                        .map(drop)
+                        .map_err(sql)
+                }
+                TurnEnd::Disconnected(why) => self.disconnected(account, why).map(drop),
+            }
+        })
+    }
+}

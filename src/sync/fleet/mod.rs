@@ -1,0 +1,354 @@
+//! Many accounts in one run: several have their turn at a time, each with a connection of its own to the file, and the
+//! file's one pen goes from hand to hand. Whoever is large is cut short where others wait, and goes on behind them; whoever
+//! fails is noted, waits longer each time, and holds up nobody.
+
+mod schedule;
+mod verdict;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::{Error, Summary};
+use crate::clock::Clock;
+use crate::model::cancel::Cancel;
+use crate::model::fleet::{End, FleetReport, FleetSink, FleetStep, Member, MemberReport, Stopped};
+use crate::model::progress::{Counts, Progress, Sink};
+use crate::store::{Store, TurnEnd};
+use schedule::{Ended, Next, Schedule};
+use verdict::{Verdict, judge};
+
+pub use verdict::back_off_s;
+
+/// What all connections together keep of the file in memory, and what each keeps at least, KiB.
+const CACHE_KIB: u32 = 16_000;
+const CACHE_KIB_MIN: u32 = 1_000;
+/// How often it is looked whether somebody asked to stop.
+const LOOK: Duration = Duration::from_millis(50);
+/// A credential that was looked at is not looked at again so soon.
+const LOOKED_AT: Duration = Duration::from_secs(10);
+
+/// How accounts are reached.
+pub trait Pull: Sync {
+    /// Brings one account up to date, as far as `cancel` lets it.
+    ///
+    /// # Errors
+    /// What ended it.
+    fn pull(&self, store: &Store, member: &Member, cancel: &Cancel, sink: &dyn Sink) -> Result<Summary, Error>;
+
+    /// Looks whether a credential still opens what is its own.
+    ///
+    /// # Errors
+    /// What it is refused for, or what keeps it from being asked.
+    fn probe(&self, line: usize) -> Result<(), Error>;
+
+    /// Ends everything that is on its way.
+    fn interrupt(&self);
+}
+
+/// How the accounts share.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Accounts that have their turn at a time.
+    pub workers: usize,
+    /// The same for the accounts of each credential.
+    pub at_once: Vec<usize>,
+    /// How long a turn lasts where others wait for theirs.
+    pub turn: Duration,
+}
+
+/// Brings all of them up to date, in this order as far as they do not have their turns side by side.
+///
+/// # Errors
+/// What is wrong with the file, or with this machine; what concerns one account is in its report.
+pub fn run(
+    store: &Store,
+    members: Vec<Member>,
+    pull: &dyn Pull,
+    plan: &Plan,
+    cancel: &Cancel,
+    clock: &dyn Clock,
+    sink: &dyn FleetSink,
+) -> Result<FleetReport, Error> {
+    let began = clock.elapsed();
+    let workers = plan.workers.clamp(1, members.len().max(1));
+    let cache_kib = (CACHE_KIB / u32::try_from(workers).unwrap_or(u32::MAX)).max(CACHE_KIB_MIN);
+    let stores = (0..workers).map(|_| store.sibling(cache_kib)).collect::<Result<Vec<Store>, _>>()?;
+    let lines_of: Vec<usize> = members.iter().map(|member| member.line).collect();
+    let fleet = Fleet {
+        books: members.iter().map(|_| Mutex::default()).collect(),
+        members,
+        pull,
+        plan,
+        cancel,
+        clock,
+        sink,
+        schedule: Mutex::new(Schedule::new(&lines_of, &plan.at_once)),
+        changed: Condvar::new(),
+        others_wait: Arc::default(),
+        report: Mutex::default(),
+        fatal: Mutex::default(),
+        looked_at: Mutex::new(vec![None; plan.at_once.len()]),
+    };
+    std::thread::scope(|scope| {
+        let running: Vec<_> = stores
+            .into_iter()
+            .enumerate()
+            .filter_map(|(number, store)| {
+                let work = || fleet.work(store);
+                std::thread::Builder::new().name(format!("account-{number}")).spawn_scoped(scope, work).ok()
+            })
+            .collect();
+        if running.is_empty() {
+            *held(&fleet.fatal) = Some(Error::NoThreads);
+        }
+        fleet.watch(|| running.iter().all(|thread| thread.is_finished()));
+    });
+    if let Some(error) = held(&fleet.fatal).take() {
+        return Err(error);
+    }
+    let mut report = std::mem::take(&mut *held(&fleet.report));
+    report.signal = cancel.signal();
+    report.took_ms = u64::try_from(clock.elapsed().saturating_sub(began).as_millis()).unwrap_or(u64::MAX);
+    Ok(report)
+}
+
+/// What an account's turns brought so far.
+#[derive(Debug, Clone, Copy, Default)]
+struct Book {
+    counts: Counts,
+    took: Duration,
+}
+
+struct Fleet<'a> {
+    members: Vec<Member>,
+    books: Vec<Mutex<Book>>,
+    pull: &'a dyn Pull,
+    plan: &'a Plan,
+    cancel: &'a Cancel,
+    clock: &'a dyn Clock,
+    sink: &'a dyn FleetSink,
+    schedule: Mutex<Schedule>,
+    changed: Condvar,
+    others_wait: Arc<AtomicBool>,
+    report: Mutex<FleetReport>,
+    fatal: Mutex<Option<Error>>,
+    /// When each credential was last found to be well.
+    looked_at: Mutex<Vec<Option<Duration>>>,
+}
+
+impl Fleet<'_> {
+    /// Waits for the end, and passes on a wish to stop: who waits for an answer would wait on.
+    fn watch(&self, is_over: impl Fn() -> bool) {
+        let mut is_told = false;
+        while !is_over() {
+            if self.cancel.signal().is_some() && !is_told {
+                is_told = true;
+                self.pull.interrupt();
+            }
+            let schedule = held(&self.schedule);
+            self.others_wait.store(schedule.is_crowded(self.clock.elapsed()), Ordering::Relaxed);
+            drop(self.changed.wait_timeout(schedule, LOOK));
+        }
+    }
+
+    fn work(&self, store: Store) {
+        while let Some(number) = self.next() {
+            let ended = self.turn(&store, number);
+            let is_suspect = held(&self.schedule).ended(number, &ended, self.clock.elapsed());
+            self.changed.notify_all();
+            match ended {
+                Ended::With(end) => self.finish(number, end),
+                Ended::Cut | Ended::Later(_) => self.sink.step(FleetStep::PutBack(self.members[number].row)),
+            }
+            if is_suspect {
+                let line = self.members[number].line;
+                if let Err(error) = self.probe(line) {
+                    self.stop_line(line, &error);
+                }
+            }
+        }
+    }
+
+    /// Waits for the next account; none is left where it returns nothing.
+    fn next(&self) -> Option<usize> {
+        let mut schedule = held(&self.schedule);
+        loop {
+            if self.cancel.is_set() {
+                let gone = schedule.stop_all();
+                drop(schedule);
+                self.give_up(gone, "not begun");
+                schedule = held(&self.schedule);
+            }
+            let now = self.clock.elapsed();
+            match schedule.next(now) {
+                Next::Turn(number) => {
+                    self.others_wait.store(schedule.is_crowded(now), Ordering::Relaxed);
+                    return Some(number);
+                }
+                Next::Wait(delay) => {
+                    let waited = self.changed.wait_timeout(schedule, delay.min(LOOK));
+                    schedule = waited.unwrap_or_else(PoisonError::into_inner).0;
+                }
+                Next::Over => {
+                    self.changed.notify_all();
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// Gives an account its turn, and writes down what came of it.
+    fn turn(&self, store: &Store, number: usize) -> Ended {
+        let member = &self.members[number];
+        self.sink.step(FleetStep::Began(member.clone()));
+        let began = Instant::now();
+        let cancel = self.cancel.for_turn(began + self.plan.turn, &self.others_wait);
+        let sink = MemberSink { row: member.row, name: &member.remote_id, fleet: self.sink };
+        let pulled = catch_unwind(AssertUnwindSafe(|| self.pull.pull(store, member, &cancel, &sink)));
+        let mut book = held(&self.books[number]);
+        book.took += began.elapsed();
+        if let Ok(Ok(summary)) = &pulled {
+            book.counts = verdict::add(book.counts, verdict::sum(&summary.reports));
+            // Whose it is was asked for beside the resources.
+            let named = verdict::sum(&summary.reports).requests;
+            book.counts.requests += summary.requests.saturating_sub(named);
+        }
+        drop(book);
+        let is_cut = cancel.is_set() && !self.cancel.is_set();
+        let verdict = match pulled {
+            Ok(Ok(summary)) => judge(Ok(&summary), is_cut),
+            Ok(Err(error)) => judge(Err(error), is_cut),
+            Err(_) => {
+                store.rollback();
+                Verdict::End(End::Failed("this program broke down over it; please report this as a bug".to_owned()))
+            }
+        };
+        let ended = self.settle(member, verdict);
+        if let Ended::With(end) = &ended
+            && let Err(error) = self.write(store, member, end)
+        {
+            self.end_all(error);
+        }
+        ended
+    }
+
+    /// Turns a verdict into the end of the turn.
+    fn settle(&self, member: &Member, verdict: Verdict) -> Ended {
+        match verdict {
+            Verdict::Cut => Ended::Cut,
+            Verdict::Later(delay) => Ended::Later(delay),
+            Verdict::End(end) => Ended::With(end),
+            Verdict::Refused { why, is_account } => match self.probe(member.line) {
+                // The credential is well: it is about this account alone.
+                Ok(()) if is_account => Ended::With(End::Disconnected(why)),
+                Ok(()) => Ended::With(End::Failed(why)),
+                Err(error) => {
+                    let why = error.to_string();
+                    self.stop_line(member.line, &error);
+                    Ended::With(End::Unfinished(why))
+                }
+            },
+            Verdict::Stopped => Ended::With(End::Unfinished("interrupted".to_owned())),
+            Verdict::Locked(why) => {
+                held(&self.report).locked = Some(why);
+                let gone = held(&self.schedule).stop_all();
+                self.give_up(gone, "not begun");
+                Ended::With(End::Unfinished("another process kept the file".to_owned()))
+            }
+            Verdict::Fatal(error) => {
+                self.end_all(error);
+                Ended::With(End::Unfinished("not finished".to_owned()))
+            }
+        }
+    }
+
+    /// Writes down how an account fared: by that it is its turn again.
+    fn write(&self, store: &Store, member: &Member, end: &End) -> Result<(), Error> {
+        let now_s = self.clock.now_ms().div_euclid(1000);
+        let ended = match end {
+            End::Done => TurnEnd::Synced(None),
+            End::Partly(why) => TurnEnd::Synced(Some(why)),
+            End::Failed(why) => TurnEnd::Failed { why, back_off_s: &back_off_s },
+            End::Disconnected(why) => TurnEnd::Disconnected(why),
+            // It is the first again.
+            End::Unfinished(_) => return Ok(()),
+        };
+        Ok(store.turn_ended(member.row, now_s, &ended)?)
+    }
+
+    /// Looks whether a credential is well, unless that was found out a moment ago.
+    fn probe(&self, line: usize) -> Result<(), Error> {
+        let now = self.clock.elapsed();
+        let seen = held(&self.looked_at)[line];
+        if seen.is_some_and(|at| now.saturating_sub(at) < LOOKED_AT) {
+            return Ok(());
+        }
+        held(&self.report).other_requests += 1;
+        self.pull.probe(line)?;
+        held(&self.looked_at)[line] = Some(self.clock.elapsed());
+        Ok(())
+    }
+
+    fn stop_line(&self, line: usize, error: &Error) {
+        let mut schedule = held(&self.schedule);
+        if schedule.is_stopped(line) || self.cancel.is_set() {
+            return;
+        }
+        let gone = schedule.stop(line);
+        drop(schedule);
+        let is_refused = matches!(error, Error::Unauthorized(_) | Error::TokenRefused(_));
+        held(&self.report).stopped.push(Stopped { why: error.to_string(), is_refused });
+        self.give_up(gone, "not begun");
+    }
+
+    /// Ends the run over what is wrong with the file; the first reason stays.
+    fn end_all(&self, error: Error) {
+        held(&self.fatal).get_or_insert(error);
+        let gone = held(&self.schedule).stop_all();
+        self.give_up(gone, "not begun");
+    }
+
+    fn give_up(&self, numbers: Vec<usize>, why: &str) {
+        for number in numbers {
+            self.finish(number, End::Unfinished(why.to_owned()));
+        }
+        self.changed.notify_all();
+    }
+
+    fn finish(&self, number: usize, end: End) {
+        let book = *held(&self.books[number]);
+        let took_ms = u64::try_from(book.took.as_millis()).unwrap_or(u64::MAX);
+        let report = MemberReport { member: self.members[number].clone(), end, counts: book.counts, took_ms };
+        self.sink.step(FleetStep::Ended(report.clone()));
+        held(&self.report).members.push(report);
+    }
+}
+
+/// What one account's run tells, as a part of what all of them tell.
+struct MemberSink<'a> {
+    row: i64,
+    name: &'a str,
+    fleet: &'a dyn FleetSink,
+}
+
+impl Sink for MemberSink<'_> {
+    fn report(&self, progress: Progress) {
+        match progress {
+            Progress::Stored { rows, .. } if rows > 0 => self.fleet.step(FleetStep::Stored { row: self.row, rows }),
+            // Thousands of accounts would say the same: whoever wants to know looks into the log.
+            Progress::Note(note) => tracing::info!(account = self.name, "{note}"),
+            _ => {}
+        }
+    }
+}
+
+/// Locks; what a thread left behind that panicked is plain data.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -1,0 +1,263 @@
+//! The fleet with accounts that are made up: who has a turn, what is written of it, and that all write into one file.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::AtomicU32;
+
+use super::*;
+use crate::clock::SystemClock;
+use crate::model::progress::{Gaps, Outcome, ResourceReport};
+use crate::model::resource::Provider;
+use crate::store::NewAccount;
+
+/// Steps of reading, each a row in the file, and what happens to accounts instead of an end.
+#[derive(Default)]
+struct Made {
+    steps: HashMap<String, u32>,
+    done: Mutex<HashMap<String, u32>>,
+    trouble: HashMap<String, Trouble>,
+    /// Whether each credential is refused itself.
+    refused: HashSet<usize>,
+    probes: AtomicU32,
+    in_turn: AtomicU32,
+    most_in_turn: AtomicU32,
+    step: Duration,
+}
+
+#[derive(Clone, Copy)]
+enum Trouble {
+    Down,
+    Revoked,
+    Refused,
+    Panics,
+    Quota(u64),
+}
+
+fn summary(outcome: Outcome) -> Summary {
+    let counts = Counts { requests: 1, ..Counts::default() };
+    let name = "stripe:customers".to_owned();
+    let report = ResourceReport { name, account: String::new(), counts, took_ms: 0, outcome, gaps: Gaps::default() };
+    Summary { reports: vec![report], requests: 1, took_ms: 0, signal: None, locked: None, quota_free_after: None }
+}
+
+impl Pull for Made {
+    fn pull(&self, store: &Store, member: &Member, cancel: &Cancel, _: &dyn Sink) -> Result<Summary, Error> {
+        let in_turn = self.in_turn.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most_in_turn.fetch_max(in_turn, Ordering::SeqCst);
+        let ended = self.read(store, member, cancel);
+        self.in_turn.fetch_sub(1, Ordering::SeqCst);
+        ended
+    }
+
+    fn probe(&self, line: usize) -> Result<(), Error> {
+        self.probes.fetch_add(1, Ordering::SeqCst);
+        if self.refused.contains(&line) { Err(Error::Unauthorized("Invalid API Key".to_owned())) } else { Ok(()) }
+    }
+
+    fn interrupt(&self) {}
+}
+
+impl Made {
+    fn read(&self, store: &Store, member: &Member, cancel: &Cancel) -> Result<Summary, Error> {
+        match self.trouble.get(&member.remote_id) {
+            Some(Trouble::Down) => return Ok(summary(Outcome::Failed("status 500".to_owned()))),
+            Some(Trouble::Revoked) => return Err(Error::Disconnected("access was revoked".to_owned())),
+            Some(Trouble::Refused) => return Err(Error::Unauthorized("Invalid API Key".to_owned())),
+            Some(Trouble::Panics) => {
+                self.in_turn.fetch_sub(1, Ordering::SeqCst);
+                store.begin()?;
+                panic!("a bug");
+            }
+            Some(Trouble::Quota(wait_s)) => {
+                let wait = Duration::from_secs(*wait_s);
+                return Ok(Summary { quota_free_after: Some(wait), ..summary(Outcome::Complete) });
+            }
+            None => {}
+        }
+        let steps = self.steps.get(&member.remote_id).copied().unwrap_or(1);
+        loop {
+            let mut done = self.done.lock().expect("whole");
+            let done = done.entry(member.remote_id.clone()).or_default();
+            if *done >= steps || cancel.is_set() {
+                break;
+            }
+            *done += 1;
+            store.begin()?;
+            store.set_events_until(member.row, i64::from(*done))?;
+            store.commit()?;
+            std::thread::sleep(self.step);
+        }
+        let mut summary = summary(Outcome::Complete);
+        summary.signal = cancel.signal();
+        Ok(summary)
+    }
+}
+
+/// Who came to an end, in that order.
+#[derive(Default)]
+struct Ends(Mutex<Vec<String>>);
+
+impl FleetSink for Ends {
+    fn step(&self, step: FleetStep) {
+        if let FleetStep::Ended(report) = step {
+            self.0.lock().expect("whole").push(report.member.remote_id);
+        }
+    }
+}
+
+struct World {
+    _folder: tempfile::TempDir,
+    store: Store,
+    members: Vec<Member>,
+}
+
+fn world(count: usize, lines: usize) -> World {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("x.db")).expect("opens");
+    let member = |number: usize| {
+        let remote_id = format!("acct_{number}");
+        let row = store.account(&NewAccount::opened("stripe", remote_id.clone(), "test")).expect("an account").id;
+        Member { row, provider: Provider::Stripe, remote_id, name: None, line: number % lines, is_connected: true }
+    };
+    let members = (0..count).map(member).collect();
+    World { _folder: folder, store, members }
+}
+
+impl World {
+    fn run(&self, made: &Made, workers: usize, turn: Duration, ends: &Ends) -> FleetReport {
+        let lines = self.members.iter().map(|member| member.line).max().unwrap_or(0) + 1;
+        let plan = Plan { workers, at_once: vec![workers; lines], turn };
+        let clock = SystemClock::new();
+        run(&self.store, self.members.clone(), made, &plan, &Cancel::default(), &clock, ends).expect("the file is well")
+    }
+
+    fn rows(&self, sql: &str) -> Vec<Vec<String>> {
+        self.store.query_text(sql).expect("rows")
+    }
+}
+
+const SHORT: Duration = Duration::from_millis(20);
+const LONG: Duration = Duration::from_secs(60);
+
+#[test]
+fn a_large_account_delays_no_small_one() {
+    let world = world(101, 1);
+    let steps = [("acct_0".to_owned(), 400), ("acct_1".to_owned(), 400)].into();
+    let made = Made { steps, step: Duration::from_millis(1), ..Made::default() };
+    let ends = Ends::default();
+    // Both places are taken by large ones first.
+    let report = world.run(&made, 2, SHORT, &ends);
+    let order = ends.0.into_inner().expect("whole");
+    assert_eq!(report.count(|end| *end == End::Done), 101);
+    let last: HashSet<&str> = order[99..].iter().map(String::as_str).collect();
+    assert_eq!(last, HashSet::from(["acct_0", "acct_1"]), "{order:?}");
+    let read = world.rows("SELECT sum(events_until), count(synced), sum(failures) FROM accounts");
+    assert_eq!(read, [["899", "101", "0"]], "no step was lost or done twice");
+}
+
+#[test]
+fn who_fails_is_written_down_with_the_reason_and_all_others_are_done() {
+    let world = world(40, 1);
+    let trouble = [
+        ("acct_3".to_owned(), Trouble::Down),
+        ("acct_7".to_owned(), Trouble::Revoked),
+        ("acct_11".to_owned(), Trouble::Refused),
+        ("acct_13".to_owned(), Trouble::Panics),
+        ("acct_17".to_owned(), Trouble::Quota(3600)),
+    ];
+    let made = Made { trouble: trouble.into(), ..Made::default() };
+    let report = world.run(&made, 4, LONG, &Ends::default());
+    assert_eq!(report.count(|end| *end == End::Done), 35);
+    assert!(report.stopped.is_empty() && report.signal.is_none());
+    let told = "SELECT remote_id, status, failures, retry_at > attempted, synced IS NULL, error FROM accounts
+                WHERE error IS NOT NULL ORDER BY id";
+    let told: Vec<String> = world.rows(told).into_iter().map(|row| row.join(" ")).collect();
+    assert_eq!(told[0], "acct_3 active 1 1 1 stripe:customers: status 500");
+    assert_eq!(told[1], "acct_7 disconnected 0 null 1 access was revoked");
+    assert_eq!(told[2], "acct_11 active 1 1 1 Invalid API Key");
+    assert!(told[3].starts_with("acct_13 active 1 1 1 this program broke down"), "{}", told[3]);
+    assert!(told[4].starts_with("acct_17 active 0 null 0 its quota is used for 60 min"), "{}", told[4]);
+    assert_eq!(told.len(), 5);
+    // Again: it waits longer each time.
+    let before = world.rows("SELECT retry_at - attempted FROM accounts WHERE remote_id='acct_3'");
+    world.run(&made, 4, LONG, &Ends::default());
+    let after = world.rows("SELECT retry_at - attempted FROM accounts WHERE remote_id='acct_3'");
+    assert_eq!((before, after), (vec![vec!["60".to_owned()]], vec![vec!["300".to_owned()]]));
+    // And once it is well it is as if nothing had been.
+    world.run(&Made::default(), 4, LONG, &Ends::default());
+    assert_eq!(
+        world.rows("SELECT failures, retry_at, error FROM accounts WHERE remote_id='acct_3'"),
+        [["0", "null", "null"]]
+    );
+}
+
+#[test]
+fn a_refused_credential_is_no_accounts_fault_and_the_other_credentials_accounts_go_on() {
+    let world = world(60, 2);
+    let trouble = world.members.iter().filter(|it| it.line == 1).map(|it| (it.remote_id.clone(), Trouble::Revoked));
+    let made = Made { trouble: trouble.collect(), refused: HashSet::from([1]), ..Made::default() };
+    let report = world.run(&made, 3, LONG, &Ends::default());
+    assert_eq!(report.count(|end| *end == End::Done), 30);
+    assert_eq!(report.count(|end| matches!(end, End::Unfinished(_))), 30);
+    assert_eq!(report.stopped.len(), 1);
+    assert!(report.stopped[0].is_refused && report.stopped[0].why.contains("refused the key"), "{:?}", report.stopped);
+    assert_eq!(world.rows("SELECT count(*) FROM accounts WHERE status='disconnected' OR error IS NOT NULL"), [["0"]]);
+    assert!(made.probes.load(Ordering::SeqCst) <= 3, "those in turn ask at most");
+}
+
+#[test]
+fn many_failures_in_a_row_are_looked_into_and_end_where_the_service_is_down() {
+    let world = world(200, 1);
+    let trouble = world.members.iter().map(|it| (it.remote_id.clone(), Trouble::Down));
+    let made = Made { trouble: trouble.collect(), refused: HashSet::from([0]), ..Made::default() };
+    let report = world.run(&made, 4, LONG, &Ends::default());
+    let failed = report.count(|end| matches!(end, End::Failed(_)));
+    assert!((5..=10).contains(&failed), "{failed}");
+    assert_eq!((report.stopped.len(), report.members.len()), (1, 200));
+    assert_eq!(world.rows("SELECT count(*) FROM accounts WHERE attempted IS NULL"), [[(200 - failed).to_string()]]);
+}
+
+#[test]
+fn a_quota_that_is_soon_free_is_waited_for_aside() {
+    let world = world(10, 1);
+    let made = Made { trouble: [("acct_0".to_owned(), Trouble::Quota(1))].into(), ..Made::default() };
+    let cancel = Cancel::default();
+    let ends = Ends::default();
+    let plan = Plan { workers: 1, at_once: vec![1], turn: LONG };
+    let report = std::thread::scope(|scope| {
+        // It would wait for its quota again and again.
+        scope.spawn(|| {
+            while ends.0.lock().expect("whole").len() < 9 {
+                std::thread::yield_now();
+            }
+            cancel.set(15);
+        });
+        run(&world.store, world.members.clone(), &made, &plan, &cancel, &SystemClock::new(), &ends).expect("ends")
+    });
+    assert_eq!((report.count(|end| *end == End::Done), report.signal), (9, Some(15)));
+    assert_eq!(report.members[9].member.remote_id, "acct_0");
+    assert_eq!(world.rows("SELECT attempted, error FROM accounts WHERE remote_id='acct_0'"), [["null", "null"]]);
+}
+
+#[test]
+fn a_signal_ends_all_turns_and_the_same_accounts_are_first_again() {
+    let world = world(30, 1);
+    let steps = world.members.iter().map(|it| (it.remote_id.clone(), 1_000_000)).collect();
+    let made = Made { steps, step: Duration::from_millis(1), ..Made::default() };
+    let cancel = Cancel::default();
+    let plan = Plan { workers: 5, at_once: vec![5], turn: LONG };
+    let report = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while made.most_in_turn.load(Ordering::SeqCst) < 5 {
+                std::thread::yield_now();
+            }
+            cancel.set(2);
+        });
+        let ended =
+            run(&world.store, world.members.clone(), &made, &plan, &cancel, &SystemClock::new(), &Ends::default());
+        ended.expect("ends")
+    });
+    assert_eq!((report.members.len(), report.signal), (30, Some(2)));
+    assert!(report.members.iter().all(|it| matches!(it.end, End::Unfinished(_))));
+    assert_eq!(made.most_in_turn.load(Ordering::SeqCst), 5);
+    assert_eq!(world.store.readable_accounts().expect("rows")[0].remote_id, "acct_0");
+}
