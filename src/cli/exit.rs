@@ -145,6 +145,10 @@ impl From<config::Error> for Failure {
         use config::Error as E;
         let (exit, hint) = match &error {
             E::File { .. } => (Exit::Usage, "name a file that you may read with --config, or leave the option away"),
+            E::Unwritten { .. } => (
+                Exit::Failed,
+                "mend that, or name a file that this program may write with --config; nothing in it was changed",
+            ),
             E::Malformed { .. } => (
                 Exit::Usage,
                 "mend or move the file; `stripesync --help` shows what belongs into config.toml, and .env has NAME=value lines",

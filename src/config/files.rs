@@ -12,11 +12,11 @@ use super::layers::{Layer, Layers, SETTINGS, Source};
 use super::{AccountSecret, Error, Secret};
 
 /// Settings are a few lines; anything longer is another file by mistake (or /dev/zero).
-const FILE_BYTES_MAX: u64 = 64 * 1024;
+pub(super) const FILE_BYTES_MAX: u64 = 64 * 1024;
 /// The section of the Stripe CLI's file that it uses itself unless told otherwise.
 const STRIPE_CLI_PROJECT: &str = "default";
 /// Permission bits of others than the owner that let them write.
-const OTHERS_WRITE: u32 = 0o022;
+pub(super) const OTHERS_WRITE: u32 = 0o022;
 /// Permission bits of others than the owner that let them read.
 const OTHERS_READ: u32 = 0o044;
 
@@ -33,6 +33,14 @@ pub struct Places {
     pub config_file: Option<PathBuf>,
     /// `--project-name`.
     pub project: Option<String>,
+}
+
+impl Places {
+    /// Returns where our config file is, or would be; none where nobody names one and there is no home.
+    pub fn config_path(&self) -> Option<PathBuf> {
+        let usual = self.config_folder.as_ref().map(|folder| folder.join("stripesync").join("config.toml"));
+        self.config_file.clone().or(usual)
+    }
 }
 
 /// What the places say, and what the user should know about them.
@@ -186,15 +194,14 @@ fn distrust(metadata: &Metadata) -> Option<&'static str> {
 }
 
 fn read_config(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
-    let usual = places.config_folder.as_ref().map(|folder| folder.join("stripesync").join("config.toml"));
-    let Some(path) = places.config_file.clone().or(usual) else { return Ok(()) };
+    let Some(path) = places.config_path() else { return Ok(()) };
     let Some((text, metadata)) = read_small(&path)? else {
         return match &places.config_file {
             Some(_) => Err(Error::File { path, why: "there is no such file".to_owned() }),
             None => Ok(()),
         };
     };
-    let file: ConfigFile = toml::from_str(&text).map_err(|error| malformed(&path, &text, &error))?;
+    let file = parse(&path, &text)?;
     let accounts = &file.accounts;
     let holds_secret = [
         &file.stripe.api_key,
@@ -236,6 +243,15 @@ fn read_config(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn parse(path: &Path, text: &str) -> Result<ConfigFile, Error> {
+    toml::from_str(text).map_err(|error| malformed(path, text, &error))
+}
+
+/// Returns why this program would not take the text for its config file.
+pub(super) fn check_config(path: &Path, text: &str) -> Result<(), Error> {
+    parse(path, text).map(drop)
 }
 
 fn account_secrets(accounts: BTreeMap<String, AccountSection>, path: &Path) -> Vec<AccountSecret> {
@@ -292,7 +308,7 @@ fn stripe_cli_key(section: &toml::Table) -> Option<String> {
 }
 
 /// Returns a small regular file's text, or nothing where there is none.
-fn read_small(path: &Path) -> Result<Option<(String, Metadata)>, Error> {
+pub(super) fn read_small(path: &Path) -> Result<Option<(String, Metadata)>, Error> {
     let failed = |error: std::io::Error| Error::File { path: path.to_owned(), why: error.to_string() };
     let refused = |why: &str| Error::File { path: path.to_owned(), why: why.to_owned() };
     // Looked at before it is opened: opening a named pipe would wait for a writer.

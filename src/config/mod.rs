@@ -5,6 +5,7 @@
 
 mod access;
 mod alerts;
+pub mod edit;
 mod files;
 mod layers;
 #[cfg(test)]
@@ -70,6 +71,14 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// The system's words.
+        why: String,
+    },
+    /// The config file cannot be changed; it is as it was.
+    #[error("cannot write {path}: {why}", path = path.display())]
+    Unwritten {
+        /// The file.
+        path: PathBuf,
+        /// What stands against it.
         why: String,
     },
     /// A file is there but not what it should be.
