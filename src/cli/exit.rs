@@ -166,6 +166,11 @@ impl From<config::Error> for Failure {
                 Exit::Unauthorised,
                 "Stripe's keys are at https://dashboard.stripe.com/apikeys; a restricted key with read permissions is enough",
             ),
+            E::Twice { .. } => (Exit::Usage, "take one of them away: each account needs one key alone"),
+            E::Unset { .. } => (
+                Exit::Unauthorised,
+                "set that variable, or mend the entry; `stripesync accounts list` shows what it opened",
+            ),
             E::Value { .. } => (Exit::Usage, "`stripesync --help` shows the settings and what they may be"),
             E::BaseUrl { .. } => (
                 Exit::Usage,

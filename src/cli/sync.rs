@@ -103,12 +103,14 @@ fn sandbox() -> Result<RunningSandbox, Failure> {
 fn sandbox_access(running: &RunningSandbox, only: &[&'static Resource]) -> Access {
     let concerns = |provider| only.iter().any(|resource| resource.provider == provider);
     let stripe = StripeAccess {
+        name: None,
         key: Secret::new(running.stripe_key),
         mode: Mode::Test,
         base_url: running.base_url.clone(),
         source: Source::Default,
     };
     let fic = config::FicAccess {
+        name: None,
         token: Secret::new(running.fic_token.clone()),
         company: None,
         base_url: running.base_url.clone(),

@@ -27,6 +27,8 @@ impl Mode {
 /// All that a Stripe client needs.
 #[derive(Debug, Clone)]
 pub struct StripeAccess {
+    /// The key's name; none of the one that has no name.
+    pub name: Option<String>,
     /// The secret or restricted key.
     pub key: Secret,
     /// The data set it opens.
@@ -40,6 +42,8 @@ pub struct StripeAccess {
 /// All that a Fatture in Cloud client needs.
 #[derive(Debug, Clone)]
 pub struct FicAccess {
+    /// The token's name; none of the one that has no name.
+    pub name: Option<String>,
     /// The access token.
     pub token: Secret,
     /// The company chosen, if one was.
@@ -74,13 +78,18 @@ impl Settings {
     /// When the key cannot work, or would be sent where it should not go.
     pub fn stripe(&self) -> Result<Option<StripeAccess>, Error> {
         let Some(said) = &self.stripe_key else { return Ok(None) };
-        let wrong =
-            |why| Error::Credential { setting: label("stripe_key", &said.source), why, place: said.source.clone() };
-        let text = said.value.expose();
-        check_text(text).map_err(wrong)?;
-        let mode = mode(text).map_err(wrong)?;
-        let base_url = checked_base("STRIPE_API_BASE", &self.stripe_base, &said.source)?;
-        Ok(Some(StripeAccess { key: said.value.clone(), mode, base_url, source: said.source.clone() }))
+        self.stripe_access(&said.value, label("stripe_key", &said.source), &said.source).map(Some)
+    }
+
+    /// Checks a key; `setting` is what its place calls it.
+    ///
+    /// # Errors
+    /// As [`Settings::stripe`].
+    pub fn stripe_access(&self, key: &Secret, setting: String, source: &Source) -> Result<StripeAccess, Error> {
+        let wrong = |why| Error::Credential { setting, why, place: source.clone() };
+        let mode = check_text(key.expose()).and_then(|()| mode(key.expose())).map_err(wrong)?;
+        let base_url = checked_base("STRIPE_API_BASE", &self.stripe_base, source)?;
+        Ok(StripeAccess { name: None, key: key.clone(), mode, base_url, source: source.clone() })
     }
 
     /// Returns what a Fatture in Cloud client needs, or nothing where no token was given.
@@ -89,20 +98,29 @@ impl Settings {
     /// When the token cannot work, or would be sent where it should not go.
     pub fn fic(&self) -> Result<Option<FicAccess>, Error> {
         let Some(said) = &self.fic_token else { return Ok(None) };
-        let text = said.value.expose();
-        let checked = if text.starts_with("Bearer ") {
+        let company = self.fic_company.as_ref().map(|company| company.value.clone());
+        self.fic_access(&said.value, label("fic_token", &said.source), &said.source, company).map(Some)
+    }
+
+    /// Checks a token; `setting` is what its place calls it.
+    ///
+    /// # Errors
+    /// As [`Settings::fic`].
+    pub fn fic_access(
+        &self,
+        token: &Secret,
+        setting: String,
+        source: &Source,
+        company: Option<String>,
+    ) -> Result<FicAccess, Error> {
+        let checked = if token.expose().starts_with("Bearer ") {
             Err("begins with \"Bearer\": give the token alone")
         } else {
-            check_text(text)
+            check_text(token.expose())
         };
-        checked.map_err(|why| Error::Credential {
-            setting: label("fic_token", &said.source),
-            why,
-            place: said.source.clone(),
-        })?;
-        let base_url = checked_base("FIC_API_BASE", &self.fic_base, &said.source)?;
-        let company = self.fic_company.as_ref().map(|company| company.value.clone());
-        Ok(Some(FicAccess { token: said.value.clone(), company, base_url, source: said.source.clone() }))
+        checked.map_err(|why| Error::Credential { setting, why, place: source.clone() })?;
+        let base_url = checked_base("FIC_API_BASE", &self.fic_base, source)?;
+        Ok(FicAccess { name: None, token: token.clone(), company, base_url, source: source.clone() })
     }
 }
 
@@ -155,8 +173,8 @@ fn checked_base(setting: &'static str, base: &Sourced<String>, credential: &Sour
     let wrong = |why| Error::BaseUrl { setting, why, place: base.source.clone() };
     let is_loopback = check_url(&base.value).map_err(wrong)?;
     // Whoever can put a .env into a folder must not be able to send a key from elsewhere to a host of their choice.
-    let from_dot_env = matches!(base.source, Source::DotEnv(_));
-    if from_dot_env && !is_loopback && !matches!(credential, Source::DotEnv(_)) {
+    let from_dot_env = base.source.is_dot_env();
+    if from_dot_env && !is_loopback && !credential.is_dot_env() {
         return Err(wrong("would send a credential that does not come from .env to a host that .env names"));
     }
     Ok(base.value.trim_end_matches('/').to_owned())

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::keys::{self, KeySection};
 use super::layers::{Layer, Layers, SETTINGS, Source};
-use super::{AccountSecret, Error, Secret};
+use super::{AccountSecret, Error, NamedKey, Secret};
 
 /// Settings are a few lines; anything longer is another file by mistake (or /dev/zero).
 pub(super) const FILE_BYTES_MAX: u64 = 64 * 1024;
@@ -61,6 +62,7 @@ struct ConfigFile {
     fic: FicSection,
     webhooks: WebhooksSection,
     accounts: BTreeMap<String, AccountSection>,
+    keys: BTreeMap<String, KeySection>,
     admin: AdminSection,
     alerts: AlertsSection,
 }
@@ -116,7 +118,7 @@ struct AccountSection {
 /// People write a number as the number that it is.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Scalar {
+pub(super) enum Scalar {
     Number(u64),
     Text(String),
 }
@@ -137,8 +139,8 @@ impl From<Scalar> for String {
 pub fn gather(places: &Places) -> Result<Gathered, Error> {
     let mut gathered = Gathered::default();
     gathered.layers.environment = from_variables(&places.variables, Source::Environment);
-    read_dot_env(places, &mut gathered)?;
-    read_config(places, &mut gathered)?;
+    let dot_env = read_dot_env(places, &mut gathered)?;
+    read_config(places, &dot_env, &mut gathered)?;
     read_stripe_cli(places, &mut gathered)?;
     Ok(gathered)
 }
@@ -155,12 +157,13 @@ fn from_variables(variables: &HashMap<String, String>, source: fn(&'static str) 
     layer
 }
 
-fn read_dot_env(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
+/// Reads `.env` of the working folder, where it may be trusted; returns all that it says.
+fn read_dot_env(places: &Places, gathered: &mut Gathered) -> Result<HashMap<String, String>, Error> {
     let path = places.working_folder.join(".env");
-    let Some((mut text, metadata)) = read_small(&path)? else { return Ok(()) };
+    let Some((mut text, metadata)) = read_small(&path)? else { return Ok(HashMap::new()) };
     if let Some(why) = distrust(&metadata) {
         gathered.notes.push(format!("{} is not read: {why}", path.display()));
-        return Ok(());
+        return Ok(HashMap::new());
     }
     // Editors on Windows begin files with a byte order mark, which would become part of the first name.
     if text.starts_with('\u{feff}') {
@@ -176,7 +179,7 @@ fn read_dot_env(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
         variables.entry(name).or_insert(value);
     }
     gathered.layers.dot_env = from_variables(&variables, Source::DotEnv);
-    Ok(())
+    Ok(variables)
 }
 
 /// Returns why a file of the working folder should not be trusted with settings.
@@ -193,7 +196,7 @@ fn distrust(metadata: &Metadata) -> Option<&'static str> {
     }
 }
 
-fn read_config(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
+fn read_config(places: &Places, dot_env: &HashMap<String, String>, gathered: &mut Gathered) -> Result<(), Error> {
     let Some(path) = places.config_path() else { return Ok(()) };
     let Some((text, metadata)) = read_small(&path)? else {
         return match &places.config_file {
@@ -212,7 +215,8 @@ fn read_config(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
     ]
     .iter()
     .any(|secret| secret.is_some())
-        || accounts.values().any(|account| !account.webhook_secrets.is_empty());
+        || accounts.values().any(|account| !account.webhook_secrets.is_empty())
+        || file.keys.values().any(KeySection::holds_secret);
     if holds_secret && metadata.mode() & (OTHERS_READ | OTHERS_WRITE) != 0 {
         let path = path.display();
         gathered.notes.push(format!("{path} holds secrets and is open to others; close it with: chmod 600 {path}"));
@@ -237,6 +241,7 @@ fn read_config(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
         ("keep_days", file.webhooks.keep_days.map(String::from)),
     ];
     gathered.layers.account_secrets = account_secrets(file.accounts, &path);
+    gathered.layers.named_keys = keys::named(file.keys, &path, &places.variables, dot_env);
     for (name, value) in values {
         if let Some(value) = value {
             gathered.layers.file.say_once(name, value, Source::File(path.clone()));
@@ -271,6 +276,10 @@ fn account_secrets(accounts: BTreeMap<String, AccountSection>, path: &Path) -> V
 fn read_stripe_cli(places: &Places, gathered: &mut Gathered) -> Result<(), Error> {
     let layers = &gathered.layers;
     if [&layers.environment, &layers.dot_env, &layers.file].iter().any(|layer| layer.says("stripe_key")) {
+        return Ok(());
+    }
+    // Whoever keeps keys with names has said which accounts are meant.
+    if gathered.layers.named_keys.iter().any(NamedKey::is_stripe) && places.project.is_none() {
         return Ok(());
     }
     let Some(folder) = &places.config_folder else { return Ok(()) };

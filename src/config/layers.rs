@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
-use super::{AccountSecret, Error, Secret, Settings};
+use super::{AccountSecret, Error, NamedKey, Secret, Settings};
 
 /// One setting and its names in the places that may say it.
 #[derive(Debug)]
@@ -95,6 +95,13 @@ pub enum Source {
     Environment(&'static str),
     /// `.env` of the working folder, under this name.
     DotEnv(&'static str),
+    /// A variable that the config file names.
+    Variable {
+        /// Its name.
+        name: String,
+        /// Whether `.env` of the working folder sets it, and not the environment.
+        is_dot_env: bool,
+    },
     /// The config file.
     File(PathBuf),
     /// The Stripe CLI's own config file.
@@ -108,13 +115,22 @@ pub enum Source {
     Default,
 }
 
+impl Source {
+    /// Returns whether `.env` of the working folder says it.
+    pub fn is_dot_env(&self) -> bool {
+        matches!(self, Source::DotEnv(_) | Source::Variable { is_dot_env: true, .. })
+    }
+}
+
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Source::Flag => f.write_str("from the command line"),
             // Whoever says this has named the setting as that place does.
-            Source::Environment(_) => f.write_str("from the environment"),
-            Source::DotEnv(_) => f.write_str("from .env in the working folder"),
+            Source::Environment(_) | Source::Variable { is_dot_env: false, .. } => f.write_str("from the environment"),
+            Source::DotEnv(_) | Source::Variable { is_dot_env: true, .. } => {
+                f.write_str("from .env in the working folder")
+            }
             Source::File(path) => write!(f, "from {}", path.display()),
             Source::StripeCli { path, project } => {
                 write!(f, "from the Stripe CLI's settings, project {project} in {}", path.display())
@@ -174,6 +190,8 @@ pub struct Layers {
     pub stripe_cli: Layer,
     /// Signing secrets that name their account; only the config file has such.
     pub account_secrets: Vec<AccountSecret>,
+    /// Keys and tokens with names; only the config file has such.
+    pub named_keys: Vec<NamedKey>,
 }
 
 impl Layers {
@@ -221,6 +239,7 @@ pub fn resolve(layers: &Layers) -> Result<Settings, Error> {
         admin_token: layers.first("admin_token"),
         keep_days: layers.first("keep_days").map(|said| text("keep_days", said)).transpose()?,
         account_secrets: layers.account_secrets.clone(),
+        named_keys: layers.named_keys.clone(),
     })
 }
 

@@ -7,6 +7,7 @@ mod access;
 mod alerts;
 pub mod edit;
 mod files;
+mod keys;
 mod layers;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ pub use crate::model::secret::Secret;
 pub use access::{FicAccess, Mode, StripeAccess, is_loopback, is_this_machine};
 pub use alerts::Alerting;
 pub use files::{Gathered, Places, gather};
+pub use keys::{Credentials, KeyField, NamedKey, UnsetKey, check_name};
 pub use layers::{Layer, Layers, SETTINGS, Setting, Source, Sourced, resolve};
 pub use webhooks::{AccountSecret, KEEP_DAYS_MIN, Retrying, WebhookSecret, duration};
 
@@ -60,6 +62,8 @@ pub struct Settings {
     pub keep_days: Option<Sourced<String>>,
     /// Signing secrets that name their account, unchecked; see [`Settings::webhook_secrets`].
     pub account_secrets: Vec<AccountSecret>,
+    /// Keys and tokens with names, unchecked; see [`Settings::credentials`].
+    pub named_keys: Vec<NamedKey>,
 }
 
 /// Why the settings cannot be used. Messages name the place and the setting, never a secret's text.
@@ -116,6 +120,26 @@ pub enum Error {
         why: &'static str,
         /// Who said it.
         place: Source,
+    },
+    /// The same credential stands in two places.
+    #[error("{first} and {second} hold the same text ({place})")]
+    Twice {
+        /// One place.
+        first: String,
+        /// The other.
+        second: String,
+        /// Who said the second.
+        place: Source,
+    },
+    /// A variable that an entry of the config file names is not set.
+    #[error("{variable} is not set, which keys.{name} names (from {file})", file = file.display())]
+    Unset {
+        /// The entry.
+        name: String,
+        /// The variable.
+        variable: String,
+        /// The config file.
+        file: PathBuf,
     },
     /// A value that the setting cannot have.
     #[error("{setting} {why} ({place})")]

@@ -1,0 +1,237 @@
+//! Keys and tokens with names: several Stripe accounts and several logins of Fatture in Cloud side by side. Pure.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::files::Scalar;
+use super::layers::label;
+use super::{Error, FicAccess, Secret, Settings, Source, StripeAccess};
+
+/// Longer names are no help to anybody.
+const NAME_CHARS_MAX: usize = 64;
+/// What an entry holds: exactly one of these.
+const FIELDS: &str = "needs exactly one of stripe_key, stripe_key_env, fic_token and fic_token_env";
+
+/// An entry `[keys.NAME]` of the config file.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct KeySection {
+    stripe_key: Option<String>,
+    stripe_key_env: Option<String>,
+    fic_token: Option<String>,
+    fic_token_env: Option<String>,
+    company_id: Option<Scalar>,
+}
+
+impl KeySection {
+    /// Returns whether the entry holds a secret itself, and not the name of one.
+    pub fn holds_secret(&self) -> bool {
+        self.stripe_key.is_some() || self.fic_token.is_some()
+    }
+}
+
+/// A key or token with a name, as the config file has it; unchecked, see [`Settings::credentials`].
+#[derive(Debug, Clone)]
+pub struct NamedKey {
+    /// Its name.
+    pub name: String,
+    /// What the entry says.
+    pub fields: Vec<KeyField>,
+    /// The company of Fatture in Cloud chosen, if one was.
+    pub company: Option<String>,
+    /// The config file.
+    pub file: PathBuf,
+}
+
+impl NamedKey {
+    /// Returns whether the entry is meant for Stripe.
+    pub fn is_stripe(&self) -> bool {
+        self.fields.iter().any(|it| it.field.starts_with("stripe"))
+    }
+}
+
+/// One way in which an entry says a credential.
+#[derive(Debug, Clone)]
+pub struct KeyField {
+    /// `stripe_key`, `stripe_key_env`, `fic_token`, `fic_token_env`.
+    pub field: &'static str,
+    /// The variable that the entry names, where it names one.
+    pub variable: Option<String>,
+    /// The credential; none where that variable is not set.
+    pub value: Option<Secret>,
+    /// Who said the credential.
+    pub source: Source,
+}
+
+/// Every credential that the settings hold.
+#[derive(Debug, Clone, Default)]
+pub struct Credentials {
+    /// Of Stripe: the one without a name first, then by name.
+    pub stripe: Vec<StripeAccess>,
+    /// Of Fatture in Cloud, in the same order.
+    pub fic: Vec<FicAccess>,
+    /// Entries that name a variable which is not set: whoever needs them goes without, the others go on.
+    pub unset: Vec<UnsetKey>,
+}
+
+/// An entry that names a variable which is not set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsetKey {
+    /// The entry's name.
+    pub name: String,
+    /// `stripe`, `fic`.
+    pub provider: &'static str,
+    /// The variable.
+    pub variable: String,
+    /// The config file.
+    pub file: PathBuf,
+}
+
+impl UnsetKey {
+    /// Returns what to tell whoever needs this very credential.
+    pub fn error(&self) -> Error {
+        Error::Unset { name: self.name.clone(), variable: self.variable.clone(), file: self.file.clone() }
+    }
+}
+
+impl Credentials {
+    /// Returns whether there is none, and none is meant either.
+    pub fn is_empty(&self) -> bool {
+        self.stripe.is_empty() && self.fic.is_empty() && self.unset.is_empty()
+    }
+}
+
+/// Reads the entries; `variables` and `dot_env` are the environment and what `.env` of the working folder says.
+pub(super) fn named(
+    sections: BTreeMap<String, KeySection>,
+    file: &Path,
+    variables: &HashMap<String, String>,
+    dot_env: &HashMap<String, String>,
+) -> Vec<NamedKey> {
+    let direct = |field, value: Option<String>| {
+        let source = Source::File(file.to_owned());
+        value.map(|value| KeyField { field, variable: None, value: Some(Secret::new(value)), source })
+    };
+    let by_name = |field, variable: Option<String>| {
+        let variable = variable?;
+        let said = |place: &HashMap<String, String>| place.get(&variable).map(|value| Secret::new(value.as_str()));
+        let (value, is_dot_env) = match said(variables) {
+            None => (said(dot_env), true),
+            said => (said, false),
+        };
+        let source = Source::Variable { name: variable.clone(), is_dot_env };
+        Some(KeyField { field, variable: Some(variable), value, source })
+    };
+    let entry = |(name, section): (String, KeySection)| {
+        let fields = [
+            direct("stripe_key", section.stripe_key),
+            by_name("stripe_key_env", section.stripe_key_env),
+            direct("fic_token", section.fic_token),
+            by_name("fic_token_env", section.fic_token_env),
+        ];
+        NamedKey {
+            name,
+            fields: fields.into_iter().flatten().collect(),
+            company: section.company_id.map(String::from),
+            file: file.to_owned(),
+        }
+    };
+    sections.into_iter().map(entry).collect()
+}
+
+/// Refuses what is no name of an entry; says what one is, as the rest of a sentence.
+///
+/// # Errors
+/// The reason.
+pub fn check_name(name: &str) -> Result<(), &'static str> {
+    let is_fine = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    match name {
+        "" => Err("is empty: a name has letters, digits, - and _"),
+        name if name.len() > NAME_CHARS_MAX => Err("is too long: a name has 64 characters at most"),
+        name if !name.bytes().all(is_fine) => Err("is no name: those have letters, digits, - and _ alone"),
+        name if name.starts_with("acct_") => Err("is an account's id: a name for its key is something else"),
+        _ => Ok(()),
+    }
+}
+
+impl Settings {
+    /// Returns every key and token: those without a name first, then by name.
+    ///
+    /// # Errors
+    /// When one of them cannot work, would be sent where it should not go, or stands there twice. That a variable which an
+    /// entry names is not set is no error here: it is told by whoever needs that entry.
+    pub fn credentials(&self) -> Result<Credentials, Error> {
+        let mut credentials = Credentials {
+            stripe: self.stripe()?.into_iter().collect(),
+            fic: self.fic()?.into_iter().collect(),
+            unset: Vec::new(),
+        };
+        for named in &self.named_keys {
+            self.add(named, &mut credentials)?;
+        }
+        self.refuse_twice(&credentials)?;
+        Ok(credentials)
+    }
+
+    fn add(&self, named: &NamedKey, credentials: &mut Credentials) -> Result<(), Error> {
+        let entry = format!("keys.{}", named.name);
+        let wrong = |why| Error::Value { setting: entry.clone(), why, place: Source::File(named.file.clone()) };
+        check_name(&named.name).map_err(wrong)?;
+        let [field] = &named.fields[..] else { return Err(wrong(FIELDS)) };
+        let is_fic = field.field.starts_with("fic");
+        if named.company.is_some() && !is_fic {
+            return Err(wrong("has a company_id, which is for tokens of Fatture in Cloud"));
+        }
+        let Some(value) = &field.value else {
+            credentials.unset.push(UnsetKey {
+                name: named.name.clone(),
+                provider: if is_fic { "fic" } else { "stripe" },
+                variable: field.variable.clone().unwrap_or_default(),
+                file: named.file.clone(),
+            });
+            return Ok(());
+        };
+        let setting = match &field.variable {
+            None => format!("{entry}.{}", field.field),
+            Some(variable) => format!("{entry}.{} ({variable})", field.field),
+        };
+        if is_fic {
+            let company = named.company.clone();
+            let access = self.fic_access(value, setting, &field.source, company)?;
+            credentials.fic.push(FicAccess { name: Some(named.name.clone()), ..access });
+        } else {
+            let access = self.stripe_access(value, setting, &field.source)?;
+            credentials.stripe.push(StripeAccess { name: Some(named.name.clone()), ..access });
+        }
+        Ok(())
+    }
+
+    /// Refuses the same text in two places: its account would be read twice, and whose events are whose nobody could tell.
+    fn refuse_twice(&self, credentials: &Credentials) -> Result<(), Error> {
+        let named = |name: &Option<String>, default: String| match name {
+            Some(name) => format!("keys.{name}"),
+            None => default,
+        };
+        let stripe = credentials
+            .stripe
+            .iter()
+            .map(|it| (it.key.expose(), named(&it.name, label("stripe_key", &it.source)), &it.source));
+        let fic = credentials
+            .fic
+            .iter()
+            .map(|it| (it.token.expose(), named(&it.name, label("fic_token", &it.source)), &it.source));
+        let mut known: HashMap<&str, String> = HashMap::new();
+        for (text, name, source) in stripe.chain(fic) {
+            if let Some(other) = known.insert(text, name.clone()) {
+                return Err(Error::Twice { first: other, second: name, place: source.clone() });
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "keys_tests.rs"]
+mod tests;
