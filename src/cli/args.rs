@@ -15,8 +15,10 @@ use super::test_webhook::TestWebhookArgs;
 use super::values;
 use crate::ui::{Format, LogFormat, Look};
 
+mod fleet;
 mod log;
 
+pub use fleet::BatchSyncArgs;
 pub use log::{
     EventsArgs, EventsCommand, EventsListArgs, EventsPruneArgs, EventsShowArgs, RetryFailedArgs, StatusArg, StatusArgs,
 };
@@ -228,6 +230,11 @@ pub enum Command {
     /// interrupted at any instant: the same command goes on where it stopped. A service without credentials is left
     /// out.
     Sync(Box<SyncArgs>),
+    /// Pull many accounts, those first that waited longest
+    ///
+    /// Takes a bounded piece of them, several at a time. One that fails is noted and backed off, and holds up no other;
+    /// one that is large makes room for the others. For all of them at once there is `sync --all-accounts`.
+    BatchSync(BatchSyncArgs),
     /// Receive webhooks, and keep the file current to the second
     ///
     /// Takes signed events of Stripe and Fatture in Cloud, and answers when they are on the disk, log and rows together.
@@ -288,6 +295,11 @@ pub struct SyncArgs {
     /// Only this account (acct_…) or company (a number); may be repeated
     #[arg(long, value_name = "ID")]
     pub account: Vec<String>,
+    /// Also the accounts that are connected to each key's own
+    ///
+    /// `stripesync accounts discover` finds them. Several are read at a time; one that fails holds up no other.
+    #[arg(long, conflicts_with_all = ["account", "since", "sandbox"])]
+    pub all_accounts: bool,
     /// Leave these out, and what can only be read with them: a name, or several with commas
     #[arg(long, value_name = "RESOURCE", value_delimiter = ',', value_parser = Names, hide_possible_values = true)]
     pub exclude: Vec<String>,
@@ -336,6 +348,7 @@ Examples:
   stripesync sync --since 2026-01-01 charges   recent ones, quickly
   stripesync sync --every 15m --quiet          stay, keep the file fresh
   stripesync sync --dry-run                    what it would cost
+  stripesync sync --all-accounts               connected accounts, too
 
 Exit codes: 0 done, 3 partly done (the summary names what failed)
   all of them: `stripesync --help`";

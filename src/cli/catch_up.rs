@@ -82,13 +82,13 @@ impl CatchUp {
         let mut services = Vec::new();
         if let Some(stripe) = stripe {
             let whose = Whose { provider: "stripe", mode: stripe.mode.name(), remote_id: None };
-            let access = Access { stripe: Some(stripe), ..Access::default() };
+            let access = Access { stripe: vec![stripe], ..Access::default() };
             services.push(Service::new(whose, every, access));
         }
         if let Some(fic) = fic {
             let mode = engine::fic_mode(false, &fic.base_url);
             let whose = Whose { provider: "fic", mode, remote_id: fic.company.clone() };
-            let access = Access { fic: Some(fic), ..Access::default() };
+            let access = Access { fic: vec![fic], ..Access::default() };
             services.push(Service::new(whose, every.max(FIC_EVERY), access));
         }
         let work = Work { database: settings.database.value.clone(), cancel: cancel.clone(), wishes, alerts };
@@ -141,7 +141,7 @@ impl Service {
     }
 
     fn is_stripe(&self) -> bool {
-        self.access.stripe.is_some()
+        !self.access.stripe.is_empty()
     }
 
     /// Says when it is asked next.

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::exit::{Exit, Failure};
-use super::select;
+use super::{price, select};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, FicAccess, Mode, StripeAccess};
+use crate::config::{FicAccess, Mode, StripeAccess};
 use crate::http::{self, Client, Limits, Settings};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
@@ -22,12 +22,12 @@ use crate::model::secret::Secret;
 use crate::providers::{fic, stripe};
 use crate::sandbox::fic::{FicSandbox, FicSettings};
 use crate::sandbox::{self, Limits as SandboxLimits, Sandbox, Sizes};
-use crate::store::{self, Account, Lock, Store};
+use crate::store::{self, Lock, Store};
 use crate::sync::fic::Company;
 use crate::sync::{self, Options, Summary, Target, Who};
 
 /// The sandbox on loopback sets no pace unless told to.
-const UNLIMITED_PER_S: u32 = 1_000_000;
+pub(super) const UNLIMITED_PER_S: u32 = 1_000_000;
 /// Where the look-alike of Fatture in Cloud answers.
 const FIC_PATHS: &[&str] = &["/c/", "/user/", "/info/", "/oauth/"];
 /// A difference of the clocks up to this many seconds is nobody's trouble.
@@ -40,8 +40,9 @@ const BESIDE_WAIT: Duration = Duration::from_secs(90);
 const LOCK_LOOK: Duration = Duration::from_millis(100);
 /// How long a receiver works on one company at a time: Stripe waits meanwhile.
 const COMPANY_TIME: Duration = Duration::from_secs(60);
+const UNOPENED_HINT: &str = "`stripesync accounts discover` finds the accounts that are connected to a key's own";
 /// How long a receiver waits for a quota; the next turn finds it free.
-const QUOTA_WAIT: Duration = Duration::from_secs(2);
+pub(super) const QUOTA_WAIT: Duration = Duration::from_secs(2);
 
 /// What a sync is asked to do.
 #[derive(Debug, Clone)]
@@ -71,10 +72,12 @@ pub struct Order {
 /// Who is asked, with which credentials.
 #[derive(Debug, Clone, Default)]
 pub struct Access {
-    /// Stripe, if a key was given.
-    pub stripe: Option<StripeAccess>,
-    /// Fatture in Cloud, if a token was given.
-    pub fic: Option<FicAccess>,
+    /// Stripe's keys, each with an account of its own.
+    pub stripe: Vec<StripeAccess>,
+    /// Fatture in Cloud's tokens.
+    pub fic: Vec<FicAccess>,
+    /// Credentials that are meant and cannot be used: which, and why.
+    pub lacking: Vec<(String, String)>,
     /// Whether the sandbox answers: its rows never mix with real ones.
     pub is_sandbox: bool,
 }
@@ -141,32 +144,26 @@ pub fn pull(
     clock: &dyn Clock,
 ) -> Result<Pulled, Failure> {
     if order.dry_run {
-        return plan(order, access, clock);
+        return price::plan(order, access, clock);
     }
-    let lock = lock(order, sink, cancel, clock)?;
-    store::stop_waiting_for(cancel);
     let catalog = sync::catalog();
-    let opened = || {
-        let mut store = Store::open(&order.database)?;
-        store.guard(lock);
-        store.reread(&catalog, cancel)?;
-        Ok(store)
-    };
-    let store = opened().map_err(|error: store::Error| unless_interrupted(error, cancel))?;
+    let store = open(order, &catalog, sink, cancel, clock)?;
     let pulling = Pulling { order, access, store: &store, catalog: &catalog, sink, cancel, clock };
     let mut report = RunReport::default();
     let mut failures = Vec::new();
-    if let Some(stripe) = &access.stripe {
-        let pulled = pulling.stripe(stripe, &mut report);
-        let opened = pulled.as_ref().ok().and_then(|summary| summary.reports.first().map(|it| it.account.clone()));
-        pulling.keep("stripe", pulled, &mut report, &mut failures)?;
-        pulling.name_unopened(opened, &mut report);
+    for (account, message) in &access.lacking {
+        report.failures.push(AccountFailure { account: account.clone(), message: message.clone() });
     }
-    match &access.fic {
-        Some(_) if report.locked.is_some() => {}
-        Some(_) if cancel.is_set() => sink.report(Progress::Note("Fatture in Cloud was not begun".to_owned())),
-        Some(fic) => pulling.fic(fic, &mut report, &mut failures)?,
-        None => {}
+    pulling.all_of_stripe(&mut report, &mut failures)?;
+    for fic in &access.fic {
+        match report.locked {
+            Some(_) => break,
+            None if cancel.is_set() => {
+                sink.report(Progress::Note("Fatture in Cloud was not begun".to_owned()));
+                break;
+            }
+            None => pulling.fic(fic, &mut report, &mut failures)?,
+        }
     }
     report.signal = cancel.signal();
     // With nothing but failures the first of them is the whole story, and has an exit code of its own.
@@ -178,6 +175,25 @@ pub fn pull(
     // Before the file is closed: whoever reads it anew leaves files beside it.
     let tables = if access.is_sandbox { filled(&store.status(&catalog)?) } else { HashSet::new() };
     Ok(Pulled::Done { report, tables })
+}
+
+/// Opens the file for a sync, which nobody else carries out meanwhile.
+pub(super) fn open(
+    order: &Order,
+    catalog: &Catalog,
+    sink: &dyn Sink,
+    cancel: &Cancel,
+    clock: &dyn Clock,
+) -> Result<Store, Failure> {
+    let lock = lock(order, sink, cancel, clock)?;
+    store::stop_waiting_for(cancel);
+    let opened = || {
+        let mut store = Store::open(&order.database)?;
+        store.guard(lock);
+        store.reread(catalog, cancel)?;
+        Ok(store)
+    };
+    opened().map_err(|error: store::Error| unless_interrupted(error, cancel))
 }
 
 /// Takes the file for a sync. What a receiver reads beside is soon over, and is waited for.
@@ -240,34 +256,73 @@ struct Pulling<'a> {
     clock: &'a dyn Clock,
 }
 
+/// Returns what a Stripe account permits, and how much of it an order uses.
+pub(super) fn stripe_limits(order: &Order, access: &StripeAccess, is_sandbox: bool) -> Limits {
+    if is_sandbox {
+        return Limits::new(UNLIMITED_PER_S, None);
+    }
+    let per_s = if access.mode == Mode::Live { stripe::LIVE_PER_S } else { stripe::TEST_PER_S };
+    Limits { share_percent: order.rate_percent, ..Limits::new(per_s, Some(stripe::ENDPOINT_PER_S)) }
+}
+
+/// Returns what a client with a key is made of.
+pub(super) fn stripe_settings(access: &StripeAccess, limits: Limits) -> Settings {
+    Settings::new(&access.base_url, limits)
+        .header("Authorization", Secret::new(format!("Bearer {}", access.key.expose())))
+        .header("Stripe-Version", Secret::new(stripe::API_VERSION))
+}
+
+/// Returns the mode of a key's accounts.
+pub(super) fn stripe_mode(access: &StripeAccess, is_sandbox: bool) -> &'static str {
+    if is_sandbox { "sandbox" } else { access.mode.name() }
+}
+
 impl Pulling<'_> {
+    /// Pulls the own account of each key, and says which of the accounts named no key opens.
+    fn all_of_stripe(&self, report: &mut RunReport, failures: &mut Vec<Failure>) -> Result<(), Failure> {
+        let (mut opened, mut others) = (Vec::new(), Vec::new());
+        for access in &self.access.stripe {
+            if self.cancel.is_set() || report.locked.is_some() {
+                break;
+            }
+            match self.stripe(access, report) {
+                // Another key may open what was asked for.
+                Err(sync::Error::OtherAccount { opened: other, .. }) if self.access.stripe.len() > 1 => {
+                    others.push(other)
+                }
+                pulled => {
+                    let first = pulled.as_ref().ok().and_then(|summary| summary.reports.first());
+                    opened.extend(first.map(|it| it.account.clone()));
+                    let name = access.name.as_ref().map_or_else(|| "stripe".to_owned(), |name| format!("keys.{name}"));
+                    self.keep(&name, pulled, report, failures)?;
+                }
+            }
+        }
+        let named = self.order.accounts.iter().filter(|id| !select::may_belong(id, Provider::Fic));
+        let unopened: Vec<&String> = named.filter(|id| !opened.contains(id)).collect();
+        if opened.is_empty() && others.is_empty() {
+            return Ok(());
+        }
+        opened.extend(others);
+        for account in unopened {
+            let (keys, opened) =
+                (if opened.len() == 1 { "this key opens" } else { "these keys open" }, opened.join(", "));
+            let message = format!("{keys} {opened}, not {account}");
+            failures.push(Failure::usage(message.clone()).hint(UNOPENED_HINT));
+            report.failures.push(AccountFailure { account: account.clone(), message });
+        }
+        Ok(())
+    }
+
     fn stripe(&self, access: &StripeAccess, report: &mut RunReport) -> Result<Summary, sync::Error> {
-        let limits = if self.access.is_sandbox {
-            Limits::new(UNLIMITED_PER_S, None)
-        } else {
-            let per_s = if access.mode == Mode::Live { stripe::LIVE_PER_S } else { stripe::TEST_PER_S };
-            Limits { share_percent: self.order.rate_percent, ..Limits::new(per_s, Some(stripe::ENDPOINT_PER_S)) }
-        };
-        let settings = Settings::new(&access.base_url, limits)
-            .header("Authorization", Secret::new(format!("Bearer {}", access.key.expose())))
-            .header("Stripe-Version", Secret::new(stripe::API_VERSION));
-        let client = Client::new(settings, Arc::new(SystemClock::new()), self.cancel.clone())?;
-        let mode = if self.access.is_sandbox { "sandbox" } else { access.mode.name() };
-        let target = Target { client: &client, mode, who: Who::Own(None), readers: None };
+        let limits = stripe_limits(self.order, access, self.access.is_sandbox);
+        let client = Client::new(stripe_settings(access, limits), Arc::new(SystemClock::new()), self.cancel.clone())?;
+        let mode = stripe_mode(access, self.access.is_sandbox);
+        let target = Target { client: &client, mode, who: Who::Own(access.name.clone()), readers: None };
         let options = options(self.order, Provider::Stripe);
         let pulled = sync::run(self.store, self.catalog, &target, &options, self.cancel, self.sink);
         self.look_at_clock("stripe", &client, report);
         pulled
-    }
-
-    /// Notes the accounts named besides the one that the key opens: nobody reads them.
-    fn name_unopened(&self, opened: Option<String>, report: &mut RunReport) {
-        let Some(opened) = opened else { return };
-        let others = self.order.accounts.iter().filter(|id| **id != opened && !select::may_belong(id, Provider::Fic));
-        for account in others {
-            let message = format!("this key opens {opened}, not {account}");
-            report.failures.push(AccountFailure { account: account.clone(), message });
-        }
     }
 
     /// Notes a clock that is far off; a sandbox's is meant to be, and says so.
@@ -345,8 +400,8 @@ impl Pulling<'_> {
             }
             let mode = fic_mode(self.access.is_sandbox, &access.base_url);
             let options = options(self.order, Provider::Fic);
-            let pulled =
-                sync::fic::run(self.store, self.catalog, &client, company, mode, &options, self.cancel, self.sink);
+            let whose = sync::fic::Whose { company, mode, credential: access.name.clone() };
+            let pulled = sync::fic::run(self.store, self.catalog, &client, &whose, &options, self.cancel, self.sink);
             self.look_at_clock("fic", &client, report);
             pulled
         });
@@ -361,8 +416,7 @@ impl Pulling<'_> {
             }
             _ => Limits::new(UNLIMITED_PER_S, None),
         };
-        let mut settings = Settings::new(&access.base_url, limits)
-            .header("Authorization", Secret::new(fic::authorization(access.token.expose())));
+        let mut settings = fic_settings(access, limits);
         if self.order.beside_receiver {
             settings.window_wait_max = QUOTA_WAIT;
         }
@@ -433,7 +487,7 @@ fn accounts_of(order: &Order, provider: Provider) -> Vec<String> {
 }
 
 /// Says to the engine what the order means for one service.
-fn options(order: &Order, provider: Provider) -> Options {
+pub(super) fn options(order: &Order, provider: Provider) -> Options {
     Options {
         only: order.only.iter().copied().filter(|resource| resource.provider == provider).collect(),
         accounts: accounts_of(order, provider),
@@ -443,97 +497,6 @@ fn options(order: &Order, provider: Provider) -> Options {
         queued_only: order.queued_only,
         time_max: order.beside_receiver.then_some(COMPANY_TIME),
         faults_max: None,
-    }
-}
-
-/// Says what a run would ask for, by what the file knows already. Asks nobody, writes nothing.
-fn plan(order: &Order, access: &Access, clock: &dyn Clock) -> Result<Pulled, Failure> {
-    // A file that is not there yet knows as much as an empty one.
-    let known = if order.database.exists() { Store::open_read_only(&order.database)? } else { Store::in_memory()? };
-    let catalog = sync::catalog();
-    let planning = Planning { order, access, store: &known, catalog: &catalog, clock };
-    let mut resources = Vec::new();
-    let mut is_size_known = true;
-    if let Some(stripe) = &access.stripe {
-        is_size_known &= planning.stripe(stripe, &mut resources)?;
-    }
-    if let Some(fic) = &access.fic {
-        is_size_known &= planning.fic(fic, &mut resources)?;
-    }
-    let rate_per_s = access.stripe.as_ref().filter(|_| !access.is_sandbox).map(|stripe| {
-        let per_s = if stripe.mode == Mode::Live { stripe::LIVE_PER_S } else { stripe::TEST_PER_S };
-        per_s * order.rate_percent / 100
-    });
-    let has_quota = access.fic.is_some() && !access.is_sandbox;
-    let fic_windows = if has_quota { sync::fic::windows(order.rate_percent) } else { Vec::new() };
-    Ok(Pulled::Planned { resources, rate_per_s, fic_windows, is_size_known })
-}
-
-/// One order being priced.
-struct Planning<'a> {
-    order: &'a Order,
-    access: &'a Access,
-    store: &'a Store,
-    catalog: &'a Catalog,
-    clock: &'a dyn Clock,
-}
-
-impl Planning<'_> {
-    /// Prices Stripe; returns whether the account was read to its end before.
-    fn stripe(&self, access: &StripeAccess, resources: &mut Vec<PlannedResource>) -> Result<bool, Failure> {
-        let mode = if self.access.is_sandbox { "sandbox" } else { access.mode.name() };
-        // Only the service knows whose key it is; the account that was synced last is the likely one.
-        let account = self.store.accounts_of("stripe", mode)?.into_iter().find(|account| self.is_chosen(account));
-        let now_s = self.now_s(account.as_ref(), &access.base_url)?;
-        let (options, is_live) = (options(self.order, Provider::Stripe), mode == "live");
-        resources.extend(sync::estimate(self.store, self.catalog, account.as_ref(), is_live, &options, now_s)?);
-        // The event log is read when the lists have been.
-        Ok(account.is_some_and(|account| account.events_until_s.is_some()))
-    }
-
-    /// Prices Fatture in Cloud; returns whether a company is known.
-    fn fic(&self, access: &FicAccess, resources: &mut Vec<PlannedResource>) -> Result<bool, Failure> {
-        let mode = fic_mode(self.access.is_sandbox, &access.base_url);
-        let is_meant = |account: &Account| access.company.as_ref().is_none_or(|company| *company == account.remote_id);
-        let mut companies = self.store.accounts_of("fic", mode)?;
-        companies.retain(|company| self.is_chosen(company) && is_meant(company));
-        let options = options(self.order, Provider::Fic);
-        resources.push(PlannedResource {
-            name: "fic:companies".to_owned(),
-            account: String::new(),
-            how: "which companies the token opens".to_owned(),
-            requests: 1,
-            parent: None,
-            is_open: false,
-        });
-        if companies.is_empty() {
-            let now_s = self.now_s(None, &access.base_url)?;
-            resources.extend(sync::fic::estimate(self.store, self.catalog, None, &options, now_s)?);
-        }
-        for company in &companies {
-            let now_s = self.now_s(Some(company), &access.base_url)?;
-            let named = Some((company.id, company.remote_id.as_str()));
-            resources.extend(sync::fic::estimate(self.store, self.catalog, named, &options, now_s)?);
-        }
-        Ok(!companies.is_empty())
-    }
-
-    fn is_chosen(&self, account: &Account) -> bool {
-        self.order.accounts.is_empty() || self.order.accounts.contains(&account.remote_id)
-    }
-
-    /// Returns the hour to plan by, without asking: this machine's, but never before the account's last run by the
-    /// service's clock. What is served on this machine has a clock of its own, of which that last run is all we know.
-    fn now_s(&self, account: Option<&Account>, base_url: &str) -> Result<i64, Failure> {
-        let last_s = account.map(|account| self.store.last_run_s(account.id)).transpose()?.flatten();
-        let ours_s = self.clock.now_ms().div_euclid(1000);
-        Ok(match last_s {
-            // The sandbox of a file stands still.
-            _ if self.access.is_sandbox => sandbox::START_S,
-            Some(last_s) if config::is_loopback(base_url) => last_s,
-            Some(last_s) => ours_s.max(last_s),
-            None => ours_s,
-        })
     }
 }
 
@@ -585,6 +548,12 @@ pub fn sandbox(options: SandboxOptions) -> Result<RunningSandbox, Failure> {
         }
     })?;
     Ok(RunningSandbox { base_url: server.stripe_base_url(), stripe_key: sandbox::TEST_KEY, fic_token, _server: server })
+}
+
+/// Returns what a client with a token is made of.
+pub(super) fn fic_settings(access: &FicAccess, limits: Limits) -> Settings {
+    Settings::new(&access.base_url, limits)
+        .header("Authorization", Secret::new(fic::authorization(access.token.expose())))
 }
 
 /// Returns the mode of companies: the service itself has only real ones, another server's are for tests.

@@ -5,10 +5,12 @@
 
 mod alerts;
 pub mod args;
+mod batch_sync;
 mod catch_up;
 mod engine;
 mod events;
 pub mod exit;
+mod fleet;
 mod forward;
 pub mod generate;
 mod keeping;
@@ -18,6 +20,7 @@ mod next;
 mod office;
 mod pass_on;
 mod payloads;
+mod price;
 mod replay;
 mod retry_failed;
 mod rotation;
@@ -98,6 +101,7 @@ fn dispatch(cli: &Cli, ui: &Ui) -> Result<Exit, Failure> {
     }
     match &cli.command {
         Command::Sync(args) => sync::run(args, &cli.global, ui, &clock),
+        Command::BatchSync(args) => batch_sync::run(args, &cli.global, ui, &clock),
         Command::Listen(args) => listen::run(args, &cli.global, ui),
         Command::Replay(args) => replay::run(args, &cli.global, ui, &clock),
         Command::TestWebhook(args) => test_webhook::run(args, &cli.global, ui, &clock),

@@ -8,21 +8,26 @@ use super::alerts::Alerts;
 use super::args::{Global, ProviderArg, SyncArgs};
 use super::engine::{self, Access, Order, Pulled, RunningSandbox, SandboxOptions};
 use super::exit::{Exit, Failure};
+use super::fleet::Choice;
 use super::select::{self, Selection, Wish};
-use super::{names, next, settings, signals, values};
+use super::{batch_sync, names, next, settings, signals, values};
 use crate::clock::Clock;
 use crate::config::{self, Mode, Secret, Settings, Source, StripeAccess};
 use crate::model::cancel::Cancel;
 use crate::model::resource::{Provider, Resource};
+use crate::store::Store;
 use crate::ui::units::moment;
 use crate::ui::{Pace, Ui};
 
 /// How to tell whose an account is.
 const ACCOUNTS_HINT: &str = "Stripe's accounts begin with acct_, companies of Fatture in Cloud are numbers";
+const LACKING_HINT: &str = "set that variable, or take the entry out of config.toml";
+/// Accounts that are read at a time.
+const ACCOUNTS_AT_ONCE: usize = 16;
 /// Where the sandbox's rows go unless told otherwise: never into the file of real accounts.
 const SANDBOX_DATABASE: &str = "./sandbox.db";
 /// Alerts that are on their way when it has ended have so long.
-const ALERTS_TIME: Duration = Duration::from_secs(11);
+pub(super) const ALERTS_TIME: Duration = Duration::from_secs(11);
 /// A playground that is read in a few seconds.
 const SANDBOX_CUSTOMERS: u32 = 200;
 
@@ -47,14 +52,50 @@ pub(super) fn run(args: &SyncArgs, global: &Global, ui: &Ui, clock: &dyn Clock) 
             (access, if order.dry_run { None } else { Alerts::begin(&settings)? })
         }
     };
+    let choice = if args.sandbox { None } else { many(args, &order, &access)? };
+    let job = Job { order: &order, access: &access, choice: choice.as_ref() };
     let ended = match args.every {
-        None => told(pass(&order, &access, ui, &cancel, clock, true), alerts.as_ref()),
-        Some(every) => repeat(every, &order, &access, ui, &cancel, clock, alerts.as_ref()),
+        None => told(job.pass(ui, &cancel, clock, true), alerts.as_ref()),
+        Some(every) => repeat(every, &job, ui, &cancel, clock, alerts.as_ref()),
     };
     if let Some(alerts) = alerts {
         alerts.end(ALERTS_TIME);
     }
     ended
+}
+
+/// What a sync is about: each key's own account and each token's companies, or accounts that were chosen among many.
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    order: &'a Order,
+    access: &'a Access,
+    choice: Option<&'a Choice>,
+}
+
+impl Job<'_> {
+    fn pass(&self, ui: &Ui, cancel: &Cancel, clock: &dyn Clock, suggests: bool) -> Result<Exit, Failure> {
+        match self.choice {
+            Some(choice) => batch_sync::carry_out(self.order, self.access, choice, ui, cancel, clock),
+            None => pass(self.order, self.access, ui, cancel, clock, suggests),
+        }
+    }
+}
+
+/// Returns which of many accounts are meant: all of them, or some that only the file knows by whose key they are read.
+fn many(args: &SyncArgs, order: &Order, access: &Access) -> Result<Option<Choice>, Failure> {
+    let choice = Choice { accounts: args.account.clone(), at_once: ACCOUNTS_AT_ONCE, ..Choice::default() };
+    if args.all_accounts {
+        return Ok(Some(choice));
+    }
+    if args.account.is_empty() || !order.database.exists() {
+        return Ok(None);
+    }
+    let readable = Store::open_read_only(&order.database).and_then(|store| store.readable_accounts());
+    // A file that is too old for that has none, and is brought up to date by the sync itself.
+    let Ok(readable) = readable else { return Ok(None) };
+    let own = access.stripe.len() == 1 && access.fic.len() <= 1;
+    let is_of_many = |id: &String| readable.iter().any(|it| it.remote_id == *id && (it.platform.is_some() || !own));
+    Ok(args.account.iter().any(is_of_many).then_some(choice))
 }
 
 /// Raises an alert where a sync failed.
@@ -117,9 +158,10 @@ fn sandbox_access(running: &RunningSandbox, only: &[&'static Resource]) -> Acces
         source: Source::Default,
     };
     Access {
-        stripe: concerns(Provider::Stripe).then_some(stripe),
-        fic: concerns(Provider::Fic).then_some(fic),
+        stripe: concerns(Provider::Stripe).then_some(stripe).into_iter().collect(),
+        fic: concerns(Provider::Fic).then_some(fic).into_iter().collect(),
         is_sandbox: true,
+        ..Access::default()
     }
 }
 
@@ -136,27 +178,55 @@ fn real_access(settings: &Settings, order: &Order, ui: &Ui) -> Result<Access, Fa
         let message = format!("--account {named} does not belong to the service whose resources are asked for");
         return Err(Failure::usage(message).hint(ACCOUNTS_HINT));
     }
-    let stripe = if wants_stripe { settings.stripe()? } else { None };
-    let fic = if wants_fic { settings.fic()? } else { None };
+    let access = credentials(settings, wants_stripe, wants_fic)?;
     for (provider, name) in [(Provider::Stripe, "Stripe"), (Provider::Fic, "Fatture in Cloud")] {
         if concerns(provider) && !names(provider) {
             ui.note(&format!("{name} is left out: --account {named} is none of its accounts"));
         }
     }
-    if stripe.is_none() && fic.is_none() {
-        return Err(nobody_to_ask(settings, wants_stripe, wants_fic)?.into());
+    if access.stripe.is_empty() && access.fic.is_empty() {
+        return Err(match access.lacking.first() {
+            Some((_, why)) => Failure::new(Exit::Unauthorised, why.clone()).hint(LACKING_HINT),
+            None => nobody_to_ask(settings, wants_stripe, wants_fic)?.into(),
+        });
     }
-    if let Some(access @ StripeAccess { source: Source::StripeCli { .. }, .. }) = &stripe {
-        let (hint, mode) = (access.key.hint(), access.mode.name());
-        ui.note(&format!("using the {mode} key {hint} {}, as no other was given", access.source));
+    for access in &access.stripe {
+        if matches!(access.source, Source::StripeCli { .. }) {
+            let (hint, mode) = (access.key.hint(), access.mode.name());
+            ui.note(&format!("using the {mode} key {hint} {}, as no other was given", access.source));
+        }
     }
-    if wants_stripe && stripe.is_none() {
+    if wants_stripe && access.stripe.is_empty() && access.lacking.is_empty() {
         ui.note("Stripe is left out: no STRIPE_API_KEY");
     }
-    if wants_fic && fic.is_none() {
+    if wants_fic && access.fic.is_empty() && access.lacking.is_empty() {
         ui.note("Fatture in Cloud is left out: no FIC_ACCESS_TOKEN");
     }
-    Ok(Access { stripe, fic, is_sandbox: false })
+    Ok(access)
+}
+
+/// Takes the credentials of the services that are wanted. One service's are not looked at for the other's sake.
+pub(super) fn credentials(settings: &Settings, wants_stripe: bool, wants_fic: bool) -> Result<Access, Failure> {
+    if settings.named_keys.is_empty() {
+        let stripe = if wants_stripe { settings.stripe()? } else { None };
+        let fic = if wants_fic { settings.fic()? } else { None };
+        return Ok(Access {
+            stripe: stripe.into_iter().collect(),
+            fic: fic.into_iter().collect(),
+            ..Access::default()
+        });
+    }
+    let mut all = settings.credentials()?;
+    if !wants_stripe {
+        all.stripe.clear();
+    }
+    if !wants_fic {
+        all.fic.clear();
+    }
+    let is_wanted = |provider: &str| if provider == "fic" { wants_fic } else { wants_stripe };
+    let lacking = all.unset.iter().filter(|unset| is_wanted(unset.provider));
+    let lacking = lacking.map(|unset| (format!("keys.{}", unset.name), unset.error().to_string())).collect();
+    Ok(Access { stripe: all.stripe, fic: all.fic, lacking, is_sandbox: false })
 }
 
 /// Says what is missing where no service can be asked: maybe another one than was named has credentials.
@@ -217,8 +287,8 @@ fn pass(
 /// Names the lists that are to be read: what stands inside objects comes with those.
 fn lists(order: &Order, access: &Access) -> HashSet<String> {
     let is_asked = |provider| match provider {
-        Provider::Stripe => access.stripe.is_some(),
-        Provider::Fic => access.fic.is_some(),
+        Provider::Stripe => !access.stripe.is_empty(),
+        Provider::Fic => !access.fic.is_empty(),
     };
     let listed = order.only.iter().filter(|resource| is_asked(resource.provider) && select::has_own_list(resource));
     listed.map(|resource| select::qualified(resource)).collect()
@@ -227,19 +297,18 @@ fn lists(order: &Order, access: &Access) -> HashSet<String> {
 /// Carries the order out in a rhythm until told to stop, or until something goes wrong that no waiting mends.
 fn repeat(
     every: Duration,
-    order: &Order,
-    access: &Access,
+    job: &Job,
     ui: &Ui,
     cancel: &Cancel,
     clock: &dyn Clock,
     alerts: Option<&Alerts>,
 ) -> Result<Exit, Failure> {
-    let mut order = order.clone();
+    let mut order = job.order.clone();
     let mut is_first = true;
     loop {
         let began = clock.elapsed();
         ui.note(&moment(clock.now_ms() / 1000));
-        match told(pass(&order, access, ui, cancel, clock, is_first), alerts) {
+        match told(Job { order: &order, ..*job }.pass(ui, cancel, clock, is_first), alerts) {
             Ok(_) => {}
             // A service or a network that is down comes back; another sync ends.
             Err(failure) if matches!(failure.exit, Exit::Failed | Exit::Held) => {

@@ -20,6 +20,8 @@ const TOO_YOUNG: &str = "give 31d or more: Stripe delivers an event again for da
                          days; one that the log forgot would be taken for new";
 /// More lines nobody reads; a program asks the file itself.
 const LIMIT_MAX: usize = 100_000;
+/// More accounts than anybody has connected.
+const ACCOUNTS_MAX: usize = 1_000_000;
 /// Most requests in flight that the engine ever uses.
 const JOBS_MAX: usize = 32;
 /// An account of this size is some tens of gigabytes of made-up objects.
@@ -238,6 +240,17 @@ pub fn share(text: &str) -> Result<u32, String> {
     let is_whole = (percent - percent.round()).abs() < 1e-9;
     let is_fine = (0.0..=100.0).contains(&percent) && is_whole;
     if is_fine { Ok(percent.round() as u32) } else { Err("give 0% to 100%, such as 20%, or 0.2".to_owned()) }
+}
+
+/// Reads how many accounts.
+///
+/// # Errors
+/// Where it is none, or more than anybody has.
+pub fn accounts(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(accounts @ 1..=ACCOUNTS_MAX) => Ok(accounts),
+        _ => Err(format!("give a number from 1 to {ACCOUNTS_MAX}")),
+    }
 }
 
 /// Reads `--jobs`.

@@ -105,6 +105,8 @@ impl FleetReport {
 /// A step worth drawing.
 #[derive(Debug, Clone)]
 pub enum FleetStep {
+    /// So many accounts are to be read.
+    Of(u64),
     /// An account's turn begins.
     Began(Member),
     /// Rows of it are in the file.

@@ -324,6 +324,23 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
+    /// Returns the accounts of a service in one mode that a credential has opened as its own, those lately synced first.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn own_accounts(&self, provider: &str, mode: &str, credential: Option<&str>) -> Result<Vec<Account>, Error> {
+        let sql = |e| self.sql(e);
+        let mut statement = self
+            .conn
+            .prepare(&format!(
+                "{ACCOUNT} WHERE provider=?1 AND mode=?2 AND platform IS NULL AND credential IS ?3
+                 ORDER BY events_until DESC, id"
+            ))
+            .map_err(sql)?;
+        let rows = statement.query_map(params![provider, mode, credential], account).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
     /// Remembers that every event created before this second is logged.
     ///
     /// # Errors

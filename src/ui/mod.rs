@@ -5,6 +5,8 @@
 mod board;
 mod delivery;
 mod events;
+mod fleet;
+mod fleet_board;
 mod json;
 mod log;
 mod log_json;
@@ -31,10 +33,12 @@ use std::time::Duration;
 use dialoguer::console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
+use crate::model::fleet::{FleetReport, Member};
 use crate::model::log::{EventDetails, LogStats, LoggedEvent, Pruned, RetryPlan, RetryReport};
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
 use crate::model::trial::Trial;
 pub use delivery::{DeliveryLine, ForwardLine, Replayed};
+pub use fleet::FleetWatch;
 pub use log::LogFormat;
 pub use plan::Pace;
 pub use progress::Watch;
@@ -147,6 +151,35 @@ impl Ui {
     /// Returns where long work on these lists reports to; the bars end when it is dropped.
     pub fn watch(&self, lists: HashSet<String>) -> Watch {
         Watch::new(&self.look, self.streams.bars.clone(), lists)
+    }
+
+    /// Returns where work on many accounts reports to; the bars end when it is dropped.
+    pub fn fleet_watch(&self) -> FleetWatch {
+        FleetWatch::new(&self.look, self.streams.bars.clone())
+    }
+
+    /// Writes what came of many accounts.
+    ///
+    /// # Errors
+    /// When stdout cannot be written; not when nobody reads it any more.
+    pub fn fleet_report(&self, report: &FleetReport) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&fleet::json(report)),
+            Format::Csv => self.csv(&fleet::csv(report)),
+            Format::Table => self.stdout(&fleet::table(report, self.look.verbose, width())),
+        }
+    }
+
+    /// Writes whose turn it would be.
+    ///
+    /// # Errors
+    /// As [`Ui::fleet_report`].
+    pub fn fleet_plan(&self, members: &[Member]) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&fleet::plan_json(members)),
+            Format::Csv => self.csv(&fleet::plan_csv(members)),
+            Format::Table => self.stdout(&fleet::plan_table(members, width())),
+        }
     }
 
     /// Shows how far one step after the other has come, until that is dropped.

@@ -24,7 +24,7 @@ pub(super) const DRAWS_PER_S: u8 = 255;
 /// How often a log without a terminal hears that the work goes on.
 pub(super) const HEARTBEAT_EVERY: Duration = Duration::from_secs(10);
 /// Where the terminal does not tell its width.
-const WIDTH_USUAL: u16 = 80;
+pub(super) const WIDTH_USUAL: u16 = 80;
 
 /// Where long work reports to. Bars and lines end when it is dropped.
 pub struct Watch {

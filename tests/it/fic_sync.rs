@@ -12,7 +12,7 @@ use stripesync::sandbox::{Fault, Faults};
 use stripesync::sync::fic;
 use stripesync::sync::{self, Error, Options};
 
-use crate::fic_world::{assert_complete, client, company, settings, sum, world};
+use crate::fic_world::{assert_complete, client, company, settings, sum, whose, world};
 use crate::stripe_sync::FAULTS;
 use crate::support;
 
@@ -214,7 +214,7 @@ fn a_wrong_token_ends_the_run() {
     let client = client(&world.sandbox, Limits::new(100_000, None), "a/wrong", &cancel);
     assert!(matches!(fic::companies(&client), Err(Error::TokenRefused(_))));
     let options = Options { only: RESOURCES.iter().collect(), ..Options::default() };
-    let run = fic::run(&world.store, &sync::catalog(), &client, &company(), "live", &options, &cancel, &Silent);
+    let run = fic::run(&world.store, &sync::catalog(), &client, &whose(&company()), &options, &cancel, &Silent);
     assert!(matches!(run, Err(Error::TokenRefused(_))));
 }
 
@@ -263,7 +263,7 @@ fn quotas_survive_a_restart_and_a_spent_one_says_when_to_come_back() {
     let options = Options { only: RESOURCES.iter().collect(), ..Options::default() };
     let run = |client: &Client| {
         let catalog = sync::catalog();
-        fic::run(&world.store, &catalog, client, &company(), "live", &options, &cancel, &Silent).expect("runs")
+        fic::run(&world.store, &catalog, client, &whose(&company()), &options, &cancel, &Silent).expect("runs")
     };
     let first = run(&fast(permitted(100)));
     let used = |limits: &Limits| -> Vec<u64> {
@@ -292,7 +292,7 @@ fn a_cashbook_beyond_the_cap_is_read_whole_and_loses_what_is_deleted() {
         // The first request tells the service's time.
         fic::companies(&client).expect("answers");
         let catalog = sync::catalog();
-        fic::run(&world.store, &catalog, &client, &company(), "live", &options, &cancel, &Silent).expect("runs")
+        fic::run(&world.store, &catalog, &client, &whose(&company()), &options, &cancel, &Silent).expect("runs")
     };
     assert_complete(&pull());
     assert!(world.life.truth("/cashbook").len() > 1_000);

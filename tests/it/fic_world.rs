@@ -55,6 +55,10 @@ pub fn company() -> Company {
     Company { id: "12345".to_owned(), name: "Sandbox S.r.l.".to_owned() }
 }
 
+pub fn whose(company: &Company) -> fic::Whose<'_> {
+    fic::Whose { company, mode: "live", credential: None }
+}
+
 pub fn client(sandbox: &Sandbox, limits: Limits, token: &str, cancel: &Cancel) -> Client {
     let settings = Settings { limits, ..client_settings(sandbox, token) };
     Client::new(settings, Arc::new(StillClock::of(sandbox)), cancel.clone()).expect("a client")
@@ -92,7 +96,7 @@ impl World {
     }
 
     fn run(&self, client: &Client, options: &Options, cancel: &Cancel) -> Result<Summary, Error> {
-        fic::run(&self.store, &sync::catalog(), client, &company(), "live", options, cancel, &Silent)
+        fic::run(&self.store, &sync::catalog(), client, &whose(&company()), options, cancel, &Silent)
     }
 
     /// Pulls a while after the last time, as people do.

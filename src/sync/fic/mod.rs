@@ -28,7 +28,7 @@ use crate::model::resource::{Provider, Resource};
 use crate::model::wire::Request;
 use crate::providers::fic::refusal::{self, RefusalKind};
 use crate::providers::fic::request;
-use crate::store::{Account, NewAccount, Rows, Store};
+use crate::store::{Account, NewAccount, Opened, Rows, Store};
 
 pub use crate::providers::fic::companies::Company;
 use ask::Trouble;
@@ -55,26 +55,44 @@ pub fn companies(client: &Client) -> Result<Vec<Company>, Error> {
     })
 }
 
+/// Which company is read, and by whom.
+#[derive(Debug, Clone)]
+pub struct Whose<'a> {
+    /// The company.
+    pub company: &'a Company,
+    /// `live`, `test` or `sandbox`.
+    pub mode: &'static str,
+    /// The name of the token, if it has one.
+    pub credential: Option<String>,
+}
+
+impl Whose<'_> {
+    /// Returns the company as the file has it.
+    pub fn account(&self) -> NewAccount {
+        NewAccount {
+            name: Some(self.company.name.clone()).filter(|name| !name.is_empty()),
+            country: Some("IT".to_owned()),
+            opened: Some(Opened { credential: self.credential.clone(), platform: None }),
+            ..NewAccount::named("fic", self.company.id.clone(), self.mode)
+        }
+    }
+}
+
 /// Brings a company up to date. `options.since_s` cannot be asked for here: the lists are read as ever, and a note says so.
 ///
 /// # Errors
 /// What ends the whole run; what concerns one resource is in its report.
-#[allow(clippy::too_many_arguments)] // the same seven things as the other engine's run, and which company
 pub fn run(
     store: &Store,
     catalog: &Catalog,
     client: &Client,
-    company: &Company,
-    mode: &'static str,
+    whose: &Whose,
     options: &Options,
     cancel: &Cancel,
     sink: &dyn Sink,
 ) -> Result<Summary, Error> {
-    let account = store.account(&NewAccount {
-        name: Some(company.name.clone()).filter(|name| !name.is_empty()),
-        country: Some("IT".to_owned()),
-        ..NewAccount::opened("fic", company.id.clone(), mode)
-    })?;
+    let company = whose.company;
+    let account = store.account(&whose.account())?;
     let mut pull = Pull {
         store,
         catalog,

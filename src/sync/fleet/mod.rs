@@ -74,6 +74,7 @@ pub fn run(
     let began = clock.elapsed();
     let workers = plan.workers.clamp(1, members.len().max(1));
     let cache_kib = (CACHE_KIB / u32::try_from(workers).unwrap_or(u32::MAX)).max(CACHE_KIB_MIN);
+    sink.step(FleetStep::Of(members.len() as u64));
     let stores = (0..workers).map(|_| store.sibling(cache_kib)).collect::<Result<Vec<Store>, _>>()?;
     let lines_of: Vec<usize> = members.iter().map(|member| member.line).collect();
     let fleet = Fleet {

@@ -1,0 +1,350 @@
+//! Many accounts: which of them, with which credentials, and how the engine reaches each.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::engine::{
+    self, Access, Order, QUOTA_WAIT, UNLIMITED_PER_S, fic_mode, fic_settings, stripe_limits, stripe_mode,
+    stripe_settings,
+};
+use super::exit::{Exit, Failure};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{FicAccess, StripeAccess};
+use crate::http::{Client, Limits, Settings};
+use crate::model::cancel::Cancel;
+use crate::model::extract::Catalog;
+use crate::model::fleet::{FleetReport, FleetSink, FleetStep, Member, Stopped};
+use crate::model::progress::{Progress, Sink};
+use crate::model::resource::Provider;
+use crate::store::{Readable, Store};
+use crate::sync::fic::{Company, Whose};
+use crate::sync::fleet::{Plan, Pull};
+use crate::sync::{self, Options, Readers, Summary, Target, Who};
+
+/// How long an account has its turn while others wait.
+const TURN: Duration = Duration::from_secs(30);
+/// Faults before the first answer, after which an account has had its turn.
+const FAULTS_MAX: u32 = 4;
+/// Attempts, and the wait for an answer: others want the place.
+const ATTEMPTS: u32 = 4;
+const RESPONSE: Duration = Duration::from_secs(30);
+/// Companies that are read side by side with one token. Each has quotas of its own.
+const COMPANIES_AT_ONCE: usize = 8;
+
+/// Which accounts are meant.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Choice {
+    /// At most so many; those first that waited longest.
+    pub limit: Option<usize>,
+    /// Only those that belong to this company of the user's.
+    pub company: Option<String>,
+    /// These alone, by the services' ids; none means all.
+    pub accounts: Vec<String>,
+    /// Whether those that failed lately wait: a person who names them does not want to.
+    pub heeds_back_off: bool,
+    /// Accounts that are read at a time.
+    pub at_once: usize,
+}
+
+/// What came of it.
+pub(super) enum Batch {
+    /// It was carried out.
+    Done(FleetReport),
+    /// Whose turn it would be.
+    Planned(Vec<Member>),
+}
+
+/// A credential, and how it reaches its accounts.
+struct Line {
+    client: Client,
+    mode: &'static str,
+    /// What one account permits.
+    limits: Limits,
+    credential: Option<String>,
+    /// The key's own account, by row and id; for a token of Fatture in Cloud the companies that it sees.
+    opens: Opens,
+}
+
+enum Opens {
+    Account { row: i64, remote_id: String },
+    Companies(Vec<Company>),
+}
+
+/// Reads many accounts, or says whose turn it is.
+///
+/// # Errors
+/// What is wrong with the file, with all credentials, or with the choice.
+pub(super) fn pull(
+    order: &Order,
+    access: &Access,
+    choice: &Choice,
+    sink: &dyn FleetSink,
+    cancel: &Cancel,
+    clock: &dyn Clock,
+) -> Result<Batch, Failure> {
+    if order.dry_run {
+        return Ok(Batch::Planned(planned(order, access, choice, clock)?));
+    }
+    let catalog = sync::catalog();
+    let store = engine::open(order, &catalog, &Notes(sink), cancel, clock)?;
+    let mut report = FleetReport::default();
+    let mut first = None;
+    let mut lines = Vec::new();
+    for (entry, why) in &access.lacking {
+        report.stopped.push(Stopped { why: format!("{entry}: {why}"), is_refused: true });
+    }
+    let opening = Opening { order, access, store: &store, cancel };
+    for opened in access.stripe.iter().map(|it| opening.stripe(it)).chain(access.fic.iter().map(|it| opening.fic(it))) {
+        report.other_requests += 1;
+        match opened {
+            Ok(line) => lines.push(line),
+            Err(sync::Error::Store(error)) => return Err(error.into()),
+            Err(sync::Error::Http(crate::http::Error::Interrupted)) if cancel.is_set() => break,
+            Err(error) => {
+                let is_refused = matches!(error, sync::Error::Unauthorized(_) | sync::Error::TokenRefused(_));
+                report.stopped.push(Stopped { why: error.to_string(), is_refused });
+                first.get_or_insert(error);
+            }
+        }
+    }
+    if let (true, Some(error)) = (lines.is_empty(), first) {
+        return Err(error.into());
+    }
+    let readable = store.readable_accounts()?;
+    let members = chosen(&readable, &lines, choice, order, clock.now_ms().div_euclid(1000));
+    refuse_unknown(choice, &members, &readable)?;
+    let reach =
+        Reach { order, access, catalog: &catalog, lines: &lines, store_clock: clock, readers: sync::readers()? };
+    let at_once = lines.iter().map(|line| match line.opens {
+        Opens::Account { .. } => choice.at_once,
+        Opens::Companies(_) => choice.at_once.min(COMPANIES_AT_ONCE),
+    });
+    let plan = Plan { workers: choice.at_once, at_once: at_once.collect(), turn: TURN };
+    let done = sync::fleet::run(&store, members, &reach, &plan, cancel, clock, sink)?;
+    let stopped = report.stopped.into_iter().chain(done.stopped).collect();
+    Ok(Batch::Done(FleetReport { stopped, other_requests: report.other_requests + done.other_requests, ..done }))
+}
+
+/// Says whose turn it would be, by what the file knows. Asks nobody.
+fn planned(order: &Order, access: &Access, choice: &Choice, clock: &dyn Clock) -> Result<Vec<Member>, Failure> {
+    if !order.database.exists() {
+        return Ok(Vec::new());
+    }
+    let store = Store::open_read_only(&order.database)?;
+    let readable = store.readable_accounts()?;
+    let is_reached = |it: &Readable| {
+        let names_stripe = access.stripe.iter().any(|key| {
+            it.provider == "stripe" && it.credential == key.name && it.mode == stripe_mode(key, access.is_sandbox)
+        });
+        let names_fic = access.fic.iter().any(|token| it.provider == "fic" && it.credential == token.name);
+        names_stripe || names_fic
+    };
+    let reached: Vec<Readable> = readable.iter().filter(|it| is_reached(it)).cloned().collect();
+    let now_s = clock.now_ms().div_euclid(1000);
+    let members = select(reached.iter().map(|it| (it, 0)), choice, order, now_s);
+    refuse_unknown(choice, &members, &readable)?;
+    Ok(members)
+}
+
+/// Returns the accounts that the credentials reach and the choice means, in the order of their turns.
+fn chosen(readable: &[Readable], lines: &[Line], choice: &Choice, order: &Order, now_s: i64) -> Vec<Member> {
+    let line_of = |it: &Readable| lines.iter().position(|line| line.reaches(it));
+    let reached = readable.iter().filter_map(|it| Some((it, line_of(it)?)));
+    select(reached, choice, order, now_s)
+}
+
+/// Takes of the accounts reached those that are meant.
+fn select<'a>(
+    reached: impl Iterator<Item = (&'a Readable, usize)>,
+    choice: &Choice,
+    order: &Order,
+    now_s: i64,
+) -> Vec<Member> {
+    let concerns = |provider| order.only.iter().any(|resource| resource.provider == provider);
+    let members = reached.filter_map(|(it, line)| {
+        let provider = if it.provider == "fic" { Provider::Fic } else { Provider::Stripe };
+        let is_named = choice.accounts.is_empty() || choice.accounts.contains(&it.remote_id);
+        let is_its = choice.company.is_none() || it.company == choice.company;
+        let is_due = !choice.heeds_back_off || it.retry_at_s.is_none_or(|at_s| at_s <= now_s);
+        (is_named && is_its && is_due && concerns(provider)).then(|| Member {
+            row: it.row,
+            provider,
+            remote_id: it.remote_id.clone(),
+            name: it.name.clone(),
+            line,
+            is_connected: it.platform.is_some(),
+        })
+    });
+    members.take(choice.limit.unwrap_or(usize::MAX)).collect()
+}
+
+/// Refuses accounts that were named and are not read: a run that does nothing must not look like success.
+fn refuse_unknown(choice: &Choice, members: &[Member], readable: &[Readable]) -> Result<(), Failure> {
+    let is_meant = |id: &&String| members.iter().all(|member| member.remote_id != **id);
+    let missing: Vec<&str> = choice.accounts.iter().filter(is_meant).map(String::as_str).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let known = missing.iter().filter(|id| readable.iter().any(|it| it.remote_id == **id)).count();
+    let (why, hint) = match known {
+        0 => (
+            "no credential is known to open",
+            "`stripesync accounts list` shows all accounts; `stripesync accounts discover` finds connected ones",
+        ),
+        _ => ("no credential that is set opens", "`stripesync accounts list` says which key or token reads each"),
+    };
+    Err(Failure::usage(format!("{why} {}", missing.join(", "))).hint(hint))
+}
+
+impl Line {
+    fn reaches(&self, it: &Readable) -> bool {
+        if it.mode != self.mode {
+            return false;
+        }
+        match &self.opens {
+            Opens::Account { row, .. } => it.provider == "stripe" && (it.row == *row || it.platform == Some(*row)),
+            Opens::Companies(seen) => it.provider == "fic" && seen.iter().any(|company| company.id == it.remote_id),
+        }
+    }
+}
+
+/// Asks each credential what it opens.
+struct Opening<'a> {
+    order: &'a Order,
+    access: &'a Access,
+    store: &'a Store,
+    cancel: &'a Cancel,
+}
+
+impl Opening<'_> {
+    fn stripe(&self, access: &StripeAccess) -> Result<Line, sync::Error> {
+        let limits = stripe_limits(self.order, access, self.access.is_sandbox);
+        // Whether a platform's requests are counted by endpoint over all its accounts is not documented; over each one's
+        // own they are. Where it is so, the answers tell, and it slows down.
+        let all = Limits { endpoint_per_s: None, ..limits.clone() };
+        let client = client(stripe_settings(access, all), self.cancel)?;
+        let mode = stripe_mode(access, self.access.is_sandbox);
+        let own = sync::identify(&client, mode, access.name.clone())?;
+        let row =
+            self.store.at_once(|| self.store.account(&own).map(|account| account.id).map_err(sync::Error::from))?;
+        let opens = Opens::Account { row, remote_id: own.remote_id };
+        Ok(Line { client, mode, limits, credential: access.name.clone(), opens })
+    }
+
+    fn fic(&self, access: &FicAccess) -> Result<Line, sync::Error> {
+        let unlimited = Limits::new(UNLIMITED_PER_S, None);
+        let settings = Settings { window_wait_max: QUOTA_WAIT, ..fic_settings(access, unlimited.clone()) };
+        let client = client(settings, self.cancel)?;
+        let mode = fic_mode(self.access.is_sandbox, &access.base_url);
+        let mut companies = sync::fic::companies(&client)?;
+        companies.retain(|company| access.company.as_ref().is_none_or(|meant| *meant == company.id));
+        self.store.at_once(|| {
+            for company in &companies {
+                self.store.account(&Whose { company, mode, credential: access.name.clone() }.account())?;
+            }
+            Ok::<(), sync::Error>(())
+        })?;
+        let credential = access.name.clone();
+        Ok(Line { client, mode, limits: unlimited, credential, opens: Opens::Companies(companies) })
+    }
+}
+
+fn client(mut settings: Settings, cancel: &Cancel) -> Result<Client, sync::Error> {
+    settings.attempts = ATTEMPTS;
+    settings.timeouts.response = RESPONSE;
+    Ok(Client::new(settings, Arc::new(SystemClock::new()), cancel.clone())?)
+}
+
+/// How the engine reaches the accounts.
+struct Reach<'a> {
+    order: &'a Order,
+    access: &'a Access,
+    catalog: &'a Catalog,
+    lines: &'a [Line],
+    store_clock: &'a dyn Clock,
+    readers: Readers,
+}
+
+impl Pull for Reach<'_> {
+    fn pull(&self, store: &Store, member: &Member, cancel: &Cancel, sink: &dyn Sink) -> Result<Summary, sync::Error> {
+        let line = &self.lines[member.line];
+        let mut options = Options {
+            accounts: Vec::new(),
+            faults_max: Some(FAULTS_MAX),
+            ..engine::options(self.order, member.provider)
+        };
+        match &line.opens {
+            Opens::Account { .. } => {
+                if member.is_connected {
+                    options.only.retain(|resource| !resource.platform_only);
+                }
+                let on_behalf_of = member.is_connected.then_some(member.remote_id.as_str());
+                let client = line.client.fork(on_behalf_of, &line.limits, cancel.clone());
+                let readers = Some(&self.readers);
+                let target = Target { client: &client, mode: line.mode, who: Who::Known(member.row), readers };
+                sync::run(store, self.catalog, &target, &options, cancel, sink)
+            }
+            Opens::Companies(_) => {
+                let limits = if self.access.is_sandbox {
+                    line.limits.clone()
+                } else {
+                    let now_s = self.store_clock.now_ms().div_euclid(1000);
+                    sync::fic::limits(store, &member.remote_id, self.order.rate_percent, now_s)?
+                };
+                let client = line.client.fork(None, &limits, cancel.clone());
+                let company = Company { id: member.remote_id.clone(), name: member.name.clone().unwrap_or_default() };
+                let whose = Whose { company: &company, mode: line.mode, credential: line.credential.clone() };
+                sync::fic::run(store, self.catalog, &client, &whose, &options, cancel, sink)
+            }
+        }
+    }
+
+    fn probe(&self, line: usize) -> Result<(), sync::Error> {
+        let line = &self.lines[line];
+        match &line.opens {
+            Opens::Account { remote_id, .. } => {
+                let own = sync::identify(&line.client, line.mode, None)?;
+                if own.remote_id == *remote_id {
+                    return Ok(());
+                }
+                Err(sync::Error::OtherAccount { opened: own.remote_id, asked: remote_id.clone() })
+            }
+            Opens::Companies(_) => sync::fic::companies(&line.client).map(drop),
+        }
+    }
+
+    fn interrupt(&self) {
+        self.lines.iter().for_each(|line| line.client.interrupt());
+    }
+}
+
+/// What is noted while the file is opened.
+struct Notes<'a>(&'a dyn FleetSink);
+
+impl Sink for Notes<'_> {
+    fn report(&self, progress: Progress) {
+        if let Progress::Note(note) = progress {
+            self.0.step(FleetStep::Note(note));
+        }
+    }
+}
+
+/// Says how a run over many accounts ends.
+pub(super) fn exit_of(report: &FleetReport) -> Exit {
+    use crate::model::fleet::End;
+    if let Some(signal) = report.signal {
+        return Exit::Interrupted(signal);
+    }
+    if report.locked.is_some() {
+        return Exit::Held;
+    }
+    let well = report.count(|end| matches!(end, End::Done | End::Partly(_)));
+    match report.count(|end| *end != End::Done) {
+        0 if report.stopped.is_empty() => Exit::Done,
+        _ if well == 0 && !report.stopped.is_empty() && report.stopped.iter().all(|it| it.is_refused) => {
+            Exit::Unauthorised
+        }
+        bad if well == 0 && bad > 0 && report.count(|end| matches!(end, End::Failed(_))) == bad => Exit::Failed,
+        _ => Exit::Partly,
+    }
+}

@@ -1,0 +1,107 @@
+//! What a run would cost, by what the file knows already. Asks nobody, writes nothing.
+
+use super::engine::{Access, Order, Pulled, fic_mode, options};
+use super::exit::Failure;
+use crate::clock::Clock;
+use crate::config::{self, FicAccess, Mode, StripeAccess};
+use crate::model::extract::Catalog;
+use crate::model::report::PlannedResource;
+use crate::model::resource::Provider;
+use crate::providers::stripe;
+use crate::sandbox;
+use crate::store::{Account, Store};
+use crate::sync;
+
+/// Says what a run would ask for.
+pub(super) fn plan(order: &Order, access: &Access, clock: &dyn Clock) -> Result<Pulled, Failure> {
+    // A file that is not there yet knows as much as an empty one.
+    let known = if order.database.exists() { Store::open_read_only(&order.database)? } else { Store::in_memory()? };
+    let catalog = sync::catalog();
+    let planning = Planning { order, access, store: &known, catalog: &catalog, clock };
+    let mut resources = Vec::new();
+    let mut is_size_known = true;
+    for stripe in &access.stripe {
+        is_size_known &= planning.stripe(stripe, &mut resources)?;
+    }
+    for fic in &access.fic {
+        is_size_known &= planning.fic(fic, &mut resources)?;
+    }
+    // They are read one after the other: the slowest says how long it takes at most.
+    let paces = access.stripe.iter().filter(|_| !access.is_sandbox).map(|stripe| {
+        let per_s = if stripe.mode == Mode::Live { stripe::LIVE_PER_S } else { stripe::TEST_PER_S };
+        per_s * order.rate_percent / 100
+    });
+    let rate_per_s = paces.min();
+    let has_quota = !access.fic.is_empty() && !access.is_sandbox;
+    let fic_windows = if has_quota { sync::fic::windows(order.rate_percent) } else { Vec::new() };
+    Ok(Pulled::Planned { resources, rate_per_s, fic_windows, is_size_known })
+}
+
+/// One order being priced.
+struct Planning<'a> {
+    order: &'a Order,
+    access: &'a Access,
+    store: &'a Store,
+    catalog: &'a Catalog,
+    clock: &'a dyn Clock,
+}
+
+impl Planning<'_> {
+    /// Prices Stripe; returns whether the account was read to its end before.
+    fn stripe(&self, access: &StripeAccess, resources: &mut Vec<PlannedResource>) -> Result<bool, Failure> {
+        let mode = if self.access.is_sandbox { "sandbox" } else { access.mode.name() };
+        // Only the service knows whose key it is; the account that was synced last with it is the likely one.
+        let own = self.store.own_accounts("stripe", mode, access.name.as_deref())?;
+        let account = own.into_iter().find(|account| self.is_chosen(account));
+        let now_s = self.now_s(account.as_ref(), &access.base_url)?;
+        let (options, is_live) = (options(self.order, Provider::Stripe), mode == "live");
+        resources.extend(sync::estimate(self.store, self.catalog, account.as_ref(), is_live, &options, now_s)?);
+        // The event log is read when the lists have been.
+        Ok(account.is_some_and(|account| account.events_until_s.is_some()))
+    }
+
+    /// Prices Fatture in Cloud; returns whether a company is known.
+    fn fic(&self, access: &FicAccess, resources: &mut Vec<PlannedResource>) -> Result<bool, Failure> {
+        let mode = fic_mode(self.access.is_sandbox, &access.base_url);
+        let is_meant = |account: &Account| access.company.as_ref().is_none_or(|company| *company == account.remote_id);
+        let mut companies = self.store.accounts_of("fic", mode)?;
+        companies.retain(|company| self.is_chosen(company) && is_meant(company));
+        let options = options(self.order, Provider::Fic);
+        resources.push(PlannedResource {
+            name: "fic:companies".to_owned(),
+            account: String::new(),
+            how: "which companies the token opens".to_owned(),
+            requests: 1,
+            parent: None,
+            is_open: false,
+        });
+        if companies.is_empty() {
+            let now_s = self.now_s(None, &access.base_url)?;
+            resources.extend(sync::fic::estimate(self.store, self.catalog, None, &options, now_s)?);
+        }
+        for company in &companies {
+            let now_s = self.now_s(Some(company), &access.base_url)?;
+            let named = Some((company.id, company.remote_id.as_str()));
+            resources.extend(sync::fic::estimate(self.store, self.catalog, named, &options, now_s)?);
+        }
+        Ok(!companies.is_empty())
+    }
+
+    fn is_chosen(&self, account: &Account) -> bool {
+        self.order.accounts.is_empty() || self.order.accounts.contains(&account.remote_id)
+    }
+
+    /// Returns the hour to plan by, without asking: this machine's, but never before the account's last run by the
+    /// service's clock. What is served on this machine has a clock of its own, of which that last run is all we know.
+    fn now_s(&self, account: Option<&Account>, base_url: &str) -> Result<i64, Failure> {
+        let last_s = account.map(|account| self.store.last_run_s(account.id)).transpose()?.flatten();
+        let ours_s = self.clock.now_ms().div_euclid(1000);
+        Ok(match last_s {
+            // The sandbox of a file stands still.
+            _ if self.access.is_sandbox => sandbox::START_S,
+            Some(last_s) if config::is_loopback(base_url) => last_s,
+            Some(last_s) => ours_s.max(last_s),
+            None => ours_s,
+        })
+    }
+}
