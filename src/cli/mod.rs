@@ -18,6 +18,7 @@ mod next;
 mod office;
 mod pass_on;
 mod payloads;
+mod playground;
 mod replay;
 mod retry_failed;
 mod rotation;

@@ -24,6 +24,10 @@ const LIMIT_MAX: usize = 100_000;
 const JOBS_MAX: usize = 32;
 /// An account of this size is some tens of gigabytes of made-up objects.
 const CUSTOMERS_MAX: u32 = 10_000_000;
+/// Ids and sizes of so many are worked out before the first is listed.
+const ACCOUNTS_MAX: u32 = 100_000;
+/// No accountant's firm has more.
+const COMPANIES_MAX: u32 = 1_000;
 /// Words that have less in common are not like one another.
 const LIKE_MIN: f64 = 0.7;
 /// No type is longer; what is longer is cut before it is compared.
@@ -254,6 +258,23 @@ pub fn jobs(text: &str) -> Result<usize, String> {
 /// A sentence for the user.
 pub fn customers(text: &str) -> Result<u32, String> {
     text.parse().ok().filter(|n| *n <= CUSTOMERS_MAX).ok_or_else(|| format!("give 0 to {CUSTOMERS_MAX}"))
+}
+
+/// Reads the `--accounts` of a sandbox.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn sandbox_accounts(text: &str) -> Result<u32, String> {
+    text.parse().ok().filter(|n| *n <= ACCOUNTS_MAX).ok_or_else(|| format!("give 0 to {ACCOUNTS_MAX}"))
+}
+
+/// Reads the `--companies` of a sandbox.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn sandbox_companies(text: &str) -> Result<u32, String> {
+    let is_fine = |n: &u32| (1..=COMPANIES_MAX).contains(n);
+    text.parse().ok().filter(is_fine).ok_or_else(|| format!("give 1 to {COMPANIES_MAX}"))
 }
 
 /// Reads `--latency-ms`.
