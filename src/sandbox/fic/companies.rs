@@ -194,7 +194,7 @@ fn controlled_row(company: &FicCompany) -> Value {
     row
 }
 
-/// Fills a company's book.
+/// Fills a company's book. Rows of every company are numbered from 1, so that whoever mixes companies up is found out.
 pub(super) fn fill(state: &mut super::state::State, company: &FicCompany, settings: &FicSettings) {
     generate::fill(state, company.seed(settings), company.clients);
 }

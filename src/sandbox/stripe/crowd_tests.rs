@@ -151,6 +151,11 @@ fn life_on_a_connected_account_shows_in_its_own_events() {
     assert_eq!(ask(&stripe, TEST_KEY, "", &format!("/v1/accounts/{}", known[1])).1["charges_enabled"], false);
     let newest = &walk(&stripe, TEST_KEY, &known[1], "/v1/events")[0];
     assert_eq!((newest["type"].as_str(), newest["account"].as_str()), (Some("account.updated"), of));
+    assert!(
+        stripe.announce(of, "account", &known[1], "account.updated") && !stripe.announce(of, "account", &known[0], "x")
+    );
+    assert_eq!(walk(&stripe, TEST_KEY, &known[1], "/v1/events").len(), 4);
+    assert_eq!(stripe.get(of, "account", &known[1]), stripe.get(None, "account", &known[1]));
 }
 
 #[test]

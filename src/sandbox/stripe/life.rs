@@ -54,6 +54,12 @@ impl Stripe {
         act(&mut book.write().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// In whose book an object stands: a connected account itself is in its platform's.
+    fn home<'a>(&'a self, account: Option<&'a str>, kind: Kind, id: &str) -> Option<&'a str> {
+        let is_itself = kind == Kind::Account && account == Some(id);
+        if is_itself { Some(&self.world().account_id) } else { account }
+    }
+
     fn event_version(&self) -> String {
         self.core.event_version.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -100,8 +106,8 @@ impl Stripe {
     pub fn change(&self, account: Option<&str>, object: &str, id: &str, fields: &Value, how: Change) -> bool {
         let Some(kind) = Kind::of(object) else { return false };
         let now_s = self.core.clock.now_s();
-        let is_own = kind == Kind::Account && account == Some(id);
-        let home = if is_own { Some(self.world().account_id.as_str()) } else { account };
+        let home = self.home(account, kind, id);
+        let is_own = home != account;
         let version = self.event_version();
         let done = self.write(home, |book| {
             let before = book.get(kind, id)?;
@@ -141,8 +147,9 @@ impl Stripe {
 
     /// Returns an object as it really is.
     pub fn get(&self, account: Option<&str>, object: &str, id: &str) -> Option<Value> {
-        let book = self.book(account)?;
-        let text = read(&book).get(Kind::of(object)?, id)?;
+        let kind = Kind::of(object)?;
+        let book = self.book(self.home(account, kind, id))?;
+        let text = read(&book).get(kind, id)?;
         serde_json::from_str(&text).ok().map(without_private)
     }
 
@@ -150,11 +157,10 @@ impl Stripe {
     pub fn announce(&self, account: Option<&str>, object: &str, id: &str, event_type: &str) -> bool {
         let Some(kind) = Kind::of(object) else { return false };
         let now_s = self.core.clock.now_s();
-        self.write(account, |book| {
-            let whole = book.get(kind, id)?;
-            event(book, &self.event_version(), (kind, event_type, &whole), None, now_s)
-        })
-        .is_some()
+        let Some(home) = self.book(self.home(account, kind, id)) else { return false };
+        let Some(whole) = read(&home).get(kind, id) else { return false };
+        let of = (kind, event_type, &*whole);
+        self.write(account, |book| event(book, &self.event_version(), of, None, now_s)).is_some()
     }
 
     /// Returns every object of an account as it really is, by list path (`/v1/invoices/{invoice}/lines`), straight from
