@@ -296,6 +296,8 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
         'stripesync;sandbox' {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'Port on 127.0.0.1; 0 takes a free one')
             [CompletionResult]::new('--customers', '--customers', [CompletionResultType]::ParameterName, 'How many customers the Stripe account has; all else is in proportion')
+            [CompletionResult]::new('--accounts', '--accounts', [CompletionResultType]::ParameterName, 'Its connected accounts: a few large, most small [default: 3 alike]')
+            [CompletionResult]::new('--companies', '--companies', [CompletionResultType]::ParameterName, 'Companies of Fatture in Cloud; several are an accountant''s')
             [CompletionResult]::new('--latency-ms', '--latency-ms', [CompletionResultType]::ParameterName, 'Milliseconds that every answer waits')
             [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'Requests per second that the Stripe account allows; 0 allows any number')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')

@@ -824,7 +824,7 @@ _stripesync() {
             return 0
             ;;
         stripesync__subcmd__sandbox)
-            opts="-p -q -v -h -V --port --customers --latency-ms --rate-limit --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            opts="-p -q -v -h -V --port --customers --accounts --companies --latency-ms --rate-limit --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -835,6 +835,14 @@ _stripesync() {
                     return 0
                     ;;
                 --customers)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --accounts)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --companies)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -282,6 +282,8 @@ set edit:completion:arg-completer[stripesync] = {|@words|
         &'stripesync;sandbox'= {
             cand --port 'Port on 127.0.0.1; 0 takes a free one'
             cand --customers 'How many customers the Stripe account has; all else is in proportion'
+            cand --accounts 'Its connected accounts: a few large, most small [default: 3 alike]'
+            cand --companies 'Companies of Fatture in Cloud; several are an accountant''s'
             cand --latency-ms 'Milliseconds that every answer waits'
             cand --rate-limit 'Requests per second that the Stripe account allows; 0 allows any number'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'

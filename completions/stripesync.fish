@@ -425,6 +425,8 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -s h
 complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l port -d 'Port on 127.0.0.1; 0 takes a free one' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l customers -d 'How many customers the Stripe account has; all else is in proportion' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l accounts -d 'Its connected accounts: a few large, most small [default: 3 alike]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l companies -d 'Companies of Fatture in Cloud; several are an accountant\'s' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l latency-ms -d 'Milliseconds that every answer waits' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l rate-limit -d 'Requests per second that the Stripe account allows; 0 allows any number' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F

@@ -372,6 +372,17 @@ pub struct SandboxArgs {
     /// How many customers the Stripe account has; all else is in proportion
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = values::customers)]
     pub customers: u32,
+    /// Its connected accounts: a few large, most small [default: 3 alike]
+    ///
+    /// The largest has as many customers as the account itself, the second half of that, most a handful. GET /v1/accounts
+    /// lists them; the header Stripe-Account opens one.
+    #[arg(long, value_name = "N", value_parser = values::sandbox_accounts)]
+    pub accounts: Option<u32>,
+    /// Companies of Fatture in Cloud; several are an accountant's
+    ///
+    /// Each has data and quotas of its own; as of the accounts, a few are large.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = values::sandbox_companies)]
+    pub companies: u32,
     /// Milliseconds that every answer waits
     #[arg(long, value_name = "MS", default_value_t = 0, value_parser = values::latency_ms)]
     pub latency_ms: u64,
@@ -473,6 +484,7 @@ const SANDBOX_HELP: &str = "\
 Examples:
   stripesync sandbox                          on port 12111
   stripesync sandbox --customers 5000 --latency-ms 150 --rate-limit 100
+  stripesync sandbox --accounts 2000 --companies 50
   curl -u sk_test_sandbox: 'http://127.0.0.1:12111/v1/customers?limit=1'
 
 From another terminal:

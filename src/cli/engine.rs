@@ -1,8 +1,7 @@
-//! The door to the engines: settings in, reports out. Whoever pulls, plans, reads how the file stands or starts a sandbox goes
-//! through here; commands at the event log and the receiver open the file themselves.
+//! The door to the engines: settings in, reports out. Whoever pulls, plans or reads how the file stands goes through here;
+//! commands at the event log and the receiver open the file themselves.
 
 use std::collections::HashSet;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,16 +19,12 @@ use crate::model::report::{AccountFailure, ClockOff, PlannedResource, RunReport,
 use crate::model::resource::{Provider, Resource};
 use crate::model::secret::Secret;
 use crate::providers::{fic, stripe};
-use crate::sandbox::fic::{FicSandbox, FicSettings};
-use crate::sandbox::{self, Limits as SandboxLimits, Sandbox, Sizes};
 use crate::store::{self, Lock, Store};
 use crate::sync::fic::Company;
 use crate::sync::{self, Options, Summary, Target, Who};
 
 /// The sandbox on loopback sets no pace unless told to.
 pub(super) const UNLIMITED_PER_S: u32 = 1_000_000;
-/// Where the look-alike of Fatture in Cloud answers.
-const FIC_PATHS: &[&str] = &["/c/", "/user/", "/info/", "/oauth/"];
 /// A difference of the clocks up to this many seconds is nobody's trouble.
 const CLOCK_OFF_MIN_S: i64 = 60;
 
@@ -103,33 +98,6 @@ pub enum Pulled {
         /// Whether the file knows how large every account is.
         is_size_known: bool,
     },
-}
-
-/// How big and how slow a sandbox is.
-#[derive(Debug, Clone, Copy)]
-pub struct SandboxOptions {
-    /// 0 takes a free one.
-    pub port: u16,
-    /// Customers of the Stripe account.
-    pub customers: u32,
-    /// Each answer waits so long.
-    pub latency_ms: u64,
-    /// Requests per second; 0 is any number.
-    pub rate_limit: u32,
-    /// Whether its clock runs; a file's own sandbox stands still, so that a second run finds what the first one did.
-    pub clock_runs: bool,
-}
-
-/// A running sandbox; it ends when dropped.
-pub struct RunningSandbox {
-    /// What `STRIPE_API_BASE` and `FIC_API_BASE` should be.
-    pub base_url: String,
-    /// A key that it accepts.
-    pub stripe_key: &'static str,
-    /// A token that it accepts.
-    pub fic_token: String,
-    /// Keeps it alive; dropping it stops it.
-    _server: Sandbox,
 }
 
 /// Carries out an order.
@@ -519,35 +487,6 @@ pub fn status(
     }
     let stats = stats_at_s.map(|now_s| store.log_stats(provider, now_s)).transpose()?;
     Ok((status, stats))
-}
-
-/// Starts a sandbox.
-///
-/// # Errors
-/// When the port is taken.
-pub fn sandbox(options: SandboxOptions) -> Result<RunningSandbox, Failure> {
-    let company = FicSettings { clients: (options.customers as usize / 4).max(10), ..FicSettings::default() };
-    let fic_token = company.token.clone();
-    let limits =
-        SandboxLimits { global_per_s: Some(options.rate_limit).filter(|per_s| *per_s > 0), ..SandboxLimits::default() };
-    let started = Sandbox::start(sandbox::Options {
-        port: options.port,
-        sizes: Sizes::customers(options.customers),
-        latency: Duration::from_millis(options.latency_ms),
-        limits,
-        clock_runs: options.clock_runs,
-        mounts: vec![(FIC_PATHS, Arc::new(FicSandbox::new(company)))],
-        ..sandbox::Options::default()
-    });
-    let server = started.map_err(|error| {
-        let message = format!("the sandbox cannot listen on port {}", options.port);
-        let failure = Failure::failed(message).because(&error);
-        match error.kind() {
-            ErrorKind::AddrInUse => failure.hint("another sandbox may be running; `--port 0` takes a free port"),
-            _ => failure,
-        }
-    })?;
-    Ok(RunningSandbox { base_url: server.stripe_base_url(), stripe_key: sandbox::TEST_KEY, fic_token, _server: server })
 }
 
 /// Returns what a client with a token is made of.

@@ -20,6 +20,7 @@ mod next;
 mod office;
 mod pass_on;
 mod payloads;
+mod playground;
 mod price;
 mod replay;
 mod retry_failed;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::args::SandboxArgs;
-use super::engine::{self, SandboxOptions};
 use super::exit::{Exit, Failure};
+use super::playground::{self, SandboxOptions};
 use super::signals;
 use crate::clock::Clock;
 use crate::ui::Ui;
@@ -15,9 +15,11 @@ const REST: Duration = Duration::from_secs(3600);
 /// Runs the command.
 pub(super) fn run(args: &SandboxArgs, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
     let cancel = signals::watch()?;
-    let running = engine::sandbox(SandboxOptions {
+    let running = playground::start(SandboxOptions {
         port: args.port,
         customers: args.customers,
+        accounts: args.accounts,
+        companies: args.companies,
         latency_ms: args.latency_ms,
         rate_limit: args.rate_limit,
         clock_runs: true,

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use super::alerts::Alerts;
 use super::args::{Global, ProviderArg, SyncArgs};
-use super::engine::{self, Access, Order, Pulled, RunningSandbox, SandboxOptions};
+use super::engine::{self, Access, Order, Pulled};
 use super::exit::{Exit, Failure};
 use super::fleet::Choice;
+use super::playground::{self, RunningSandbox, SandboxOptions};
 use super::select::{self, Selection, Wish};
 use super::{batch_sync, names, next, settings, signals, values};
 use crate::clock::Clock;
@@ -136,9 +137,15 @@ pub(super) fn provider(arg: ProviderArg) -> Provider {
 }
 
 fn sandbox() -> Result<RunningSandbox, Failure> {
-    let options =
-        SandboxOptions { port: 0, customers: SANDBOX_CUSTOMERS, latency_ms: 0, rate_limit: 0, clock_runs: false };
-    engine::sandbox(options)
+    playground::start(SandboxOptions {
+        port: 0,
+        customers: SANDBOX_CUSTOMERS,
+        accounts: None,
+        companies: 1,
+        latency_ms: 0,
+        rate_limit: 0,
+        clock_runs: false,
+    })
 }
 
 fn sandbox_access(running: &RunningSandbox, only: &[&'static Resource]) -> Access {

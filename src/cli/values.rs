@@ -21,11 +21,15 @@ const TOO_YOUNG: &str = "give 31d or more: Stripe delivers an event again for da
 /// More lines nobody reads; a program asks the file itself.
 const LIMIT_MAX: usize = 100_000;
 /// More accounts than anybody has connected.
-const ACCOUNTS_MAX: usize = 1_000_000;
+const BATCH_MAX: usize = 1_000_000;
 /// Most requests in flight that the engine ever uses.
 const JOBS_MAX: usize = 32;
 /// An account of this size is some tens of gigabytes of made-up objects.
 const CUSTOMERS_MAX: u32 = 10_000_000;
+/// Ids and sizes of so many are worked out before the first is listed.
+const ACCOUNTS_MAX: u32 = 100_000;
+/// No accountant's firm has more.
+const COMPANIES_MAX: u32 = 1_000;
 /// Words that have less in common are not like one another.
 const LIKE_MIN: f64 = 0.7;
 /// No type is longer; what is longer is cut before it is compared.
@@ -248,8 +252,8 @@ pub fn share(text: &str) -> Result<u32, String> {
 /// Where it is none, or more than anybody has.
 pub fn accounts(text: &str) -> Result<usize, String> {
     match text.parse() {
-        Ok(accounts @ 1..=ACCOUNTS_MAX) => Ok(accounts),
-        _ => Err(format!("give a number from 1 to {ACCOUNTS_MAX}")),
+        Ok(accounts @ 1..=BATCH_MAX) => Ok(accounts),
+        _ => Err(format!("give a number from 1 to {BATCH_MAX}")),
     }
 }
 
@@ -267,6 +271,23 @@ pub fn jobs(text: &str) -> Result<usize, String> {
 /// A sentence for the user.
 pub fn customers(text: &str) -> Result<u32, String> {
     text.parse().ok().filter(|n| *n <= CUSTOMERS_MAX).ok_or_else(|| format!("give 0 to {CUSTOMERS_MAX}"))
+}
+
+/// Reads the `--accounts` of a sandbox.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn sandbox_accounts(text: &str) -> Result<u32, String> {
+    text.parse().ok().filter(|n| *n <= ACCOUNTS_MAX).ok_or_else(|| format!("give 0 to {ACCOUNTS_MAX}"))
+}
+
+/// Reads the `--companies` of a sandbox.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn sandbox_companies(text: &str) -> Result<u32, String> {
+    let is_fine = |n: &u32| (1..=COMPANIES_MAX).contains(n);
+    text.parse().ok().filter(is_fine).ok_or_else(|| format!("give 1 to {COMPANIES_MAX}"))
 }
 
 /// Reads `--latency-ms`.

@@ -11,25 +11,29 @@ mod send;
 mod server;
 pub mod service;
 mod stripe;
+mod tail;
 #[cfg(test)]
 mod tests;
+mod trouble;
 
 pub use stripe::types as event_types;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, PoisonError, RwLockWriteGuard};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub use faults::{Fault, Faults};
-pub use limits::{EndpointStats, Limits, Stats};
-pub use stripe::{Change, Key, Sizes, Stripe, TruthObject};
+pub use limits::{AccountStats, Asked, EndpointStats, Limits, Stats};
+pub use stripe::{Change, Connected, Key, Platform, Sizes, Stripe, TruthObject};
+pub use trouble::Trouble;
 
 use clock::SandboxClock;
 use limits::Meter;
 use server::Shared;
 use service::{Call, Service};
+use trouble::Troubles;
 
 /// When the sandbox's clock starts unless told otherwise: 2026-11-01 00:00 UTC.
 pub const START_S: i64 = 1_793_491_200;
@@ -50,7 +54,11 @@ pub struct Options {
     pub port: u16,
     /// How big the account is.
     pub sizes: Sizes,
-    /// Whether objects and keys are of live mode.
+    /// Its connected accounts.
+    pub connected: Connected,
+    /// Other accounts that keys open, with connected accounts of their own.
+    pub platforms: Vec<Platform>,
+    /// The mode of the key that is valid where none is given, and of keys that do not say theirs.
     pub livemode: bool,
     /// Keys accepted; empty means [`TEST_KEY`] or [`LIVE_KEY`].
     pub keys: Vec<Key>,
@@ -66,6 +74,8 @@ pub struct Options {
     pub limits: Limits,
     /// What goes wrong.
     pub faults: Faults,
+    /// How many of the last requests [`Sandbox::asked`] tells.
+    pub asked_max: usize,
     /// The API version that events are rendered in.
     pub event_version: String,
     /// Other services on the same port.
@@ -78,6 +88,8 @@ impl Default for Options {
             seed: 1,
             port: 0,
             sizes: Sizes::customers(200),
+            connected: Connected::default(),
+            platforms: Vec::new(),
             livemode: false,
             keys: Vec::new(),
             missing_products: vec!["issuing".into(), "treasury".into()],
@@ -86,6 +98,7 @@ impl Default for Options {
             latency: Duration::ZERO,
             limits: Limits::default(),
             faults: Faults::default(),
+            asked_max: 0,
             event_version: "2026-10-28.endive".into(),
             mounts: Vec::new(),
         }
@@ -107,12 +120,14 @@ impl Sandbox {
     pub fn start(mut options: Options) -> io::Result<Sandbox> {
         if options.keys.is_empty() {
             let text = if options.livemode { LIVE_KEY } else { TEST_KEY }.to_owned();
-            options.keys.push(Key { text, denied: Vec::new() });
+            options.keys.push(Key::new(text));
         }
         let clock = Arc::new(SandboxClock::new(options.start_s, options.clock_runs));
         let setup = stripe::Setup {
             seed: options.seed,
             sizes: options.sizes,
+            connected: options.connected,
+            platforms: options.platforms,
             livemode: options.livemode,
             start_s: options.start_s,
             keys: options.keys.clone(),
@@ -124,7 +139,7 @@ impl Sandbox {
         services.extend(options.mounts);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port))?;
         let address = listener.local_addr()?;
-        let meter = Meter::new(options.limits);
+        let meter = Meter::new(options.limits, options.asked_max);
         let shared =
             Arc::new(Shared::new(services, Arc::clone(&clock), meter, options.faults, options.latency, options.seed));
         let accepting = Arc::clone(&shared);
@@ -166,6 +181,25 @@ impl Sandbox {
     /// Changes what goes wrong from now on.
     pub fn set_faults(&self, faults: Faults) {
         *self.shared.faults.write().unwrap_or_else(PoisonError::into_inner) = faults;
+    }
+
+    /// Sets what is wrong with an account or a company, by its id, from now on; nobody else notices. None ends it.
+    pub fn set_account_trouble(&self, account: &str, trouble: Option<Trouble>) {
+        self.troubles().set(account, trouble.map(|trouble| (trouble, 0)));
+    }
+
+    /// Sets what will be wrong with an account from its nth request (from 1, counted since the start) on.
+    pub fn set_account_trouble_from(&self, account: &str, trouble: Trouble, nth: u64) {
+        self.troubles().set(account, Some((trouble, nth)));
+    }
+
+    fn troubles(&self) -> RwLockWriteGuard<'_, Troubles> {
+        self.shared.troubles.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns which accounts were asked for what, oldest first: the last [`Options::asked_max`] requests.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.shared.meter().asked()
     }
 
     /// Calls this before each answer with the request's number (from 1 since start): to change things between pages.

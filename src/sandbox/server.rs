@@ -12,6 +12,7 @@ use super::faults::{Fault, Faults};
 use super::limits::Meter;
 use super::send;
 use super::service::{Call, Reply, Service};
+use super::trouble::{Trouble, Troubles};
 
 /// Connections served at one time; more are closed at once.
 const MAX_CONNECTIONS: usize = 512;
@@ -21,6 +22,8 @@ const MAX_HEAD_BYTES: usize = 64 * 1024;
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// How long a kept-alive connection may be silent.
 const IDLE: Duration = Duration::from_secs(60);
+/// An answer that hangs looks up this often whether the sandbox has ended.
+const HANGING_LOOK: Duration = Duration::from_millis(20);
 
 /// Called before or after each answer with the request's number (from 1), so that tests change things between pages.
 pub(super) type Hook = Arc<dyn Fn(u64, &Call) + Send + Sync>;
@@ -31,6 +34,7 @@ pub(super) struct Shared {
     pub(super) clock: Arc<SandboxClock>,
     pub(super) meter: Mutex<Meter>,
     pub(super) faults: RwLock<Faults>,
+    pub(super) troubles: RwLock<Troubles>,
     pub(super) hook: RwLock<Option<Hook>>,
     pub(super) answered: RwLock<Option<Hook>>,
     pub(super) latency: Duration,
@@ -55,6 +59,7 @@ impl Shared {
             clock,
             meter: Mutex::new(meter),
             faults: RwLock::new(faults),
+            troubles: RwLock::default(),
             hook: RwLock::new(None),
             answered: RwLock::new(None),
             latency,
@@ -77,6 +82,18 @@ impl Shared {
         for stream in self.open.lock().unwrap_or_else(PoisonError::into_inner).values() {
             // Already closed is as good as closed.
             let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+
+    /// Lets an answer wait, unless the sandbox ends.
+    fn hang(&self, wait: Duration) {
+        let until = Instant::now() + wait;
+        while !self.stopping.load(Ordering::SeqCst) {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            std::thread::sleep(left.min(HANGING_LOOK));
         }
     }
 
@@ -129,16 +146,22 @@ fn answer(stream: &mut TcpStream, shared: &Shared, mut call: Call) -> io::Result
         let body = br#"{"error":{"type":"invalid_request_error","message":"Unrecognized request URL"}}"#.to_vec();
         return send::reply(stream, shared.clock.date_s(), &Reply { status: 404, headers: Vec::new(), body });
     };
-    let endpoint = service.endpoint(&call);
-    let verdict = shared.meter().enter(&endpoint, u64::try_from(shared.started.elapsed().as_micros()).unwrap_or(0));
+    let (endpoint, whose) = (service.endpoint(&call), service.whose(&call));
+    let now_us = u64::try_from(shared.started.elapsed().as_micros()).unwrap_or(0);
+    let arrival = shared.meter().enter(&endpoint, &whose, n, now_us);
     if !shared.latency.is_zero() {
         std::thread::sleep(shared.latency);
     }
-    let goes_on = match verdict {
+    let goes_on = match arrival.verdict {
         Err(reason) => send::reply(stream, shared.clock.date_s(), &send::too_many(reason)),
-        Ok(()) => serve(stream, shared, service, &mut call, n),
+        Ok(()) => {
+            let troubles = shared.troubles.read().unwrap_or_else(PoisonError::into_inner);
+            let trouble = troubles.of(&whose.account, arrival.nth_of_account);
+            drop(troubles);
+            serve(stream, shared, service, &mut call, (n, trouble))
+        }
     };
-    shared.meter().leave();
+    shared.meter().leave(&whose);
     goes_on
 }
 
@@ -147,15 +170,28 @@ fn serve(
     shared: &Shared,
     service: &Arc<dyn Service>,
     call: &mut Call,
-    n: u64,
+    (n, trouble): (u64, Option<Trouble>),
 ) -> io::Result<bool> {
     let hook = shared.hook.read().unwrap_or_else(PoisonError::into_inner).clone();
     if let Some(hook) = hook {
         hook(n, call);
     }
-    let (fault, pause) = {
+    let (drawn, pause) = {
         let faults = shared.faults.read().unwrap_or_else(PoisonError::into_inner);
         (faults.draw(shared.seed, n, &call.path), faults.pause())
+    };
+    if let Some(reply) = trouble.and_then(|trouble| service.refusal(call, trouble)) {
+        shared.meter().fault();
+        return send::reply(stream, shared.clock.date_s(), &reply);
+    }
+    let fault = match trouble {
+        Some(Trouble::Fault(fault)) => Some(fault),
+        Some(Trouble::Revoked) => Some(Fault::Unauthorized),
+        Some(Trouble::Hangs(wait)) => {
+            shared.hang(wait);
+            drawn
+        }
+        None => drawn,
     };
     if fault.is_some() {
         shared.meter().fault();

@@ -4,11 +4,12 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::{Change, Fault, Faults, Limits, Options, START_S, Sandbox, Sizes, TEST_KEY};
+use super::fic::{FicCompany, FicSandbox, FicSettings};
+use super::{Change, Connected, Fault, Faults, Key, Limits, Options, START_S, Sandbox, Sizes, TEST_KEY, Trouble};
 
 fn start(change: impl FnOnce(&mut Options)) -> Sandbox {
     let mut options = Options { sizes: Sizes::customers(150), clock_runs: false, ..Options::default() };
@@ -18,14 +19,15 @@ fn start(change: impl FnOnce(&mut Options)) -> Sandbox {
 
 /// Sends one request and reads until the connection ends or the promised length is there.
 fn ask(sandbox: &Sandbox, target: &str) -> (String, Vec<u8>) {
+    ask_with(sandbox, target, &format!("Authorization: Bearer {TEST_KEY}\r\n"))
+}
+
+/// The same with other headers.
+fn ask_with(sandbox: &Sandbox, target: &str, headers: &str) -> (String, Vec<u8>) {
     let mut stream = TcpStream::connect(sandbox.stripe_base_url().trim_start_matches("http://")).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let version = "2026-10-28.endive";
-    write!(
-        stream,
-        "GET {target} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TEST_KEY}\r\nStripe-Version: {version}\r\n\r\n"
-    )
-    .unwrap();
+    write!(stream, "GET {target} HTTP/1.1\r\nHost: x\r\n{headers}Stripe-Version: {version}\r\n\r\n").unwrap();
     let (mut bytes, mut chunk) = (Vec::new(), [0; 65536]);
     loop {
         let got = stream.read(&mut chunk).unwrap_or(0);
@@ -138,4 +140,147 @@ fn a_revoked_key_is_refused_from_then_on() {
     let sandbox = start(|o| o.faults = Faults { revoked_from: Some(2), ..Faults::default() });
     let status = |_| ask(&sandbox, "/v1/customers").0[9..12].to_owned();
     assert_eq!([1, 2, 3].map(status), ["200", "401", "401"]);
+}
+
+/// Asks on behalf of a connected account.
+fn ask_as(sandbox: &Sandbox, account: &str, target: &str) -> (String, Vec<u8>) {
+    ask_with(sandbox, target, &format!("Authorization: Bearer {TEST_KEY}\r\nStripe-Account: {account}\r\n"))
+}
+
+fn status((head, _): &(String, Vec<u8>)) -> &str {
+    head.get(9..12).unwrap_or("")
+}
+
+#[test]
+fn one_accounts_trouble_is_nobody_elses() {
+    let sandbox = start(|o| o.connected = Connected::of(vec![Sizes::customers(3); 3]));
+    let known = sandbox.stripe().connected_ids();
+    let target = "/v1/customers?limit=3";
+    let whole = ask_as(&sandbox, &known[0], target);
+    assert_eq!(status(&whole), "200");
+    type Seen<'a> = &'a dyn Fn(&(String, Vec<u8>), &Value) -> bool;
+    let cases: [(Trouble, Seen<'_>); 9] = [
+        (Trouble::Revoked, &|it, body| status(it) == "403" && body["error"]["code"] == "account_invalid"),
+        (Trouble::Fault(Fault::Unauthorized), &|it, body| status(it) == "401" && body["error"]["message"].is_string()),
+        (Trouble::Fault(Fault::Internal), &|it, body| status(it) == "500" && body["error"]["type"] == "api_error"),
+        (Trouble::Fault(Fault::MalformedJson), &|it, body| status(it) == "200" && body.is_null()),
+        (Trouble::Fault(Fault::Html), &|it, body| it.1.starts_with(b"<!DOCTYPE") && body.is_null()),
+        (Trouble::Fault(Fault::RateLimited), &|it, _| {
+            status(it) == "429" && it.0.contains("Stripe-Rate-Limited-Reason")
+        }),
+        (Trouble::Fault(Fault::ResetBefore), &|it, _| it.0.is_empty()),
+        (Trouble::Fault(Fault::GzipBomb), &|it, _| it.0.contains("Content-Encoding: gzip")),
+        (Trouble::Hangs(Duration::from_millis(300)), &|it, _| it.1 == whole.1),
+    ];
+    for (trouble, is_so) in cases {
+        sandbox.set_account_trouble(&known[0], Some(trouble));
+        let began = Instant::now();
+        for _ in 0..2 {
+            let met = ask_as(&sandbox, &known[0], target);
+            let body = serde_json::from_slice(&met.1).unwrap_or(Value::Null);
+            assert!(is_so(&met, &body), "{trouble:?}: {} {body}", met.0);
+        }
+        if let Trouble::Hangs(wait) = trouble {
+            assert!(began.elapsed() >= wait * 2);
+        }
+        let others = [ask_as(&sandbox, &known[1], target), ask(&sandbox, target)];
+        assert!(others.iter().all(|it| status(it) == "200"), "{trouble:?}");
+    }
+    sandbox.set_account_trouble(&known[0], None);
+    assert_eq!(ask_as(&sandbox, &known[0], target).1, whole.1);
+    assert_eq!(sandbox.stats().faults, 16, "a hanging answer is a good one");
+}
+
+#[test]
+fn access_is_revoked_from_an_accounts_nth_request_on() {
+    let sandbox = start(|_| ());
+    let known = sandbox.stripe().connected_ids();
+    sandbox.set_account_trouble_from(&known[1], Trouble::Revoked, 3);
+    let seen: Vec<String> =
+        (0..10).map(|n| status(&ask_as(&sandbox, &known[n % 2], "/v1/charges")).to_owned()).collect();
+    assert_eq!(seen, ["200", "200", "200", "200", "200", "403", "200", "403", "200", "403"]);
+}
+
+#[test]
+fn a_sandbox_ends_while_an_answer_hangs() {
+    let sandbox = start(|_| ());
+    sandbox.set_account_trouble(sandbox.stripe().account_id(), Some(Trouble::Hangs(Duration::from_secs(3600))));
+    let address = sandbox.stripe_base_url();
+    let mut stream = TcpStream::connect(address.trim_start_matches("http://")).unwrap();
+    write!(stream, "GET /v1/balance HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TEST_KEY}\r\n\r\n").unwrap();
+    while sandbox.stats().total.requests == 0 {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    drop(sandbox);
+    let mut rest = Vec::new();
+    stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    assert_eq!(stream.read_to_end(&mut rest).unwrap_or(0), 0);
+}
+
+#[test]
+fn what_each_account_was_asked_is_counted_and_told_in_order() {
+    let sandbox = start(|o| {
+        o.asked_max = 4;
+        o.limits = Limits { account_per_s: Some(2), ..Limits::default() };
+    });
+    let known = sandbox.stripe().connected_ids();
+    let order = [0, 1, 0, 0, 2];
+    let seen = order.map(|n| ask_as(&sandbox, &known[n], "/v1/charges"));
+    let stats = sandbox.stats().accounts;
+    assert_eq!([0, 1, 2].map(|n| stats[&known[n]].requests), [3, 1, 1]);
+    assert_eq!([0, 1, 2].map(|n| (stats[&known[n]].first, stats[&known[n]].last)), [(1, 4), (2, 2), (5, 5)]);
+    // Unless the machine took a second for it, the third of one account was one too many.
+    let refused = seen.iter().filter(|it| status(it) == "429" && it.0.contains("global-rate")).count() as u64;
+    assert_eq!((refused, stats[&known[0]].refused), (refused, refused));
+    assert_eq!(u64::from(stats[&known[0]].most_in_1s > 2), refused);
+    let asked = sandbox.asked();
+    let told: Vec<&str> = asked.iter().map(|it| it.account.as_str()).collect();
+    assert_eq!(told, [1, 0, 0, 2].map(|n| known[n].as_str()));
+    assert!(asked.iter().all(|it| it.endpoint == "GET /v1/charges"));
+    ask(&sandbox, "/v1/charges");
+    assert_eq!(sandbox.stats().accounts[sandbox.stripe().account_id()].requests, 1);
+}
+
+#[test]
+fn keys_of_two_platforms_do_not_share_a_limit() {
+    let keys = vec![Key::new(TEST_KEY), Key::new("sk_test_other").of("acct_1Other")];
+    let sandbox = start(|o| {
+        o.keys = keys;
+        o.limits = Limits { concurrency: Some(1), ..Limits::default() };
+    });
+    sandbox.set_account_trouble(sandbox.stripe().account_id(), Some(Trouble::Hangs(Duration::from_secs(3600))));
+    let mut first = TcpStream::connect(sandbox.stripe_base_url().trim_start_matches("http://")).unwrap();
+    write!(first, "GET /v1/balance HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {TEST_KEY}\r\n\r\n").unwrap();
+    while sandbox.stats().total.requests == 0 {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    assert_eq!(status(&ask(&sandbox, "/v1/balance")), "429");
+    let other = ask_with(&sandbox, "/v1/balance", "Authorization: Bearer sk_test_other\r\n");
+    assert_eq!(status(&other), "200");
+}
+
+#[test]
+fn a_companys_trouble_is_told_in_its_services_words() {
+    let settings = FicSettings { companies: vec![FicCompany::new(77, 5)], ..FicSettings::default() };
+    let sandbox = start(|o| o.mounts = vec![(&["/c/", "/user/"], Arc::new(FicSandbox::new(settings)))]);
+    let ask = |id: u64| {
+        let target = format!("/c/{id}/products");
+        let (head, bytes) = ask_with(&sandbox, &target, "Authorization: Bearer a/sandbox\r\n");
+        let has_after = head.contains("Retry-After");
+        (head[9..12].to_owned(), has_after, serde_json::from_slice::<Value>(&bytes).unwrap_or(Value::Null))
+    };
+    for (trouble, status, has_after, pointer) in [
+        (Trouble::Revoked, "403", false, "/error/code"),
+        (Trouble::Fault(Fault::Unauthorized), "401", false, "/error_description"),
+        (Trouble::Fault(Fault::Internal), "500", false, "/error/message"),
+        (Trouble::Fault(Fault::RateLimited), "429", true, "/error/message"),
+    ] {
+        sandbox.set_account_trouble("77", Some(trouble));
+        let (got, after, body) = ask(77);
+        assert_eq!((got.as_str(), after), (status, has_after), "{trouble:?}");
+        assert!(body.pointer(pointer).is_some_and(Value::is_string), "{trouble:?}: {body}");
+        assert_eq!(ask(12_345).0, "200");
+    }
+    let stats = sandbox.stats().accounts;
+    assert_eq!((stats["77"].requests, stats["12345"].requests), (4, 4));
 }

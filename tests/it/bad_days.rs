@@ -16,7 +16,7 @@ fn live(customers: u32, more: Options) -> Sandbox {
 
 fn key(text: &str, denied: &[&str]) -> Options {
     let denied = denied.iter().map(|object| (*object).to_owned()).collect();
-    Options { keys: vec![Key { text: text.to_owned(), denied }], ..Options::default() }
+    Options { keys: vec![Key { text: text.to_owned(), denied, ..Key::default() }], ..Options::default() }
 }
 
 /// As fast as the account permits.

@@ -24,7 +24,7 @@ fn a_key_is_seen_nowhere_at_any_verbosity() {
     const KEY: &str = "sk_live_MARKERq1w2e3r4t5y6u7i8";
     // The same, and as a user name with nothing behind it, in base64; at the other two offsets in a longer text.
     let base64 = ["c2tfbGl2ZV9NQVJLRVJxMXcy", "tfbGl2ZV9NQVJLRVJxMXcy", "X2xpdmVfTUFSS0VS"];
-    let keys = vec![Key { text: KEY.to_owned(), denied: Vec::new() }];
+    let keys = vec![Key::new(KEY)];
     let sandbox = Sandbox::start(Options { sizes: Sizes::customers(10), livemode: true, keys, ..Options::default() });
     let sandbox = sandbox.expect("starts");
     let home = Home::new();
@@ -69,7 +69,7 @@ fn shown_of(pid: u32, with_environment: bool) -> Vec<String> {
 fn a_key_stands_in_no_command_line_no_process_name_and_no_childs_environment() {
     use std::os::unix::fs::OpenOptionsExt;
     const KEY: &str = "sk_test_MARKERp1r2o3c4e5s6s7";
-    let keys = vec![Key { text: KEY.to_owned(), denied: Vec::new() }];
+    let keys = vec![Key::new(KEY)];
     let sandbox = Sandbox::start(Options { sizes: Sizes::customers(10), keys, ..Options::default() }).expect("starts");
     for in_dot_env in [true, false] {
         let home = Home::new();

@@ -1,12 +1,16 @@
 //! From a call to a reply: who asks, is it allowed, which rows, in which envelope.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::facts::{self, Operation};
 use super::filter::{self, Filter};
 use super::state::{VOLATILE, id_of};
-use super::{FicSettings, Inner, UpdateFilter};
+use super::{CompanyKind, FicCompany, FicSandbox, FicToken, Inner, UpdateFilter, locked};
+use crate::sandbox::faults::Fault;
 use crate::sandbox::service::{Call, Reply};
+use crate::sandbox::trouble::Trouble;
 
 /// What a page holds when the caller does not say: the smaller of the two documented values.
 const PER_PAGE_DEFAULT: usize = 5;
@@ -94,24 +98,64 @@ fn invalid(field: &str, message: impl Into<String>) -> Refused {
     Refused { status: 422, message: message.into(), field: Some(field.to_owned()) }
 }
 
+/// What a call is answered from: who asks, of which company if of one, and its rows.
+struct Asked<'a> {
+    sandbox: &'a FicSandbox,
+    token: &'a FicToken,
+    company: Option<&'a FicCompany>,
+}
+
+/// The company's id in a path.
+pub(super) fn company_of(path: &str) -> Option<&str> {
+    path.strip_prefix("/c/").and_then(|rest| rest.split('/').next())
+}
+
 /// Answers a call.
-pub(super) fn answer(settings: &FicSettings, ops: &[Operation], inner: &mut Inner, call: &Call, now_s: i64) -> Reply {
-    let token = call.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
-    if token != Some(settings.token.as_str()) {
-        let body = json!({"error": "invalid_request", "error_description": "Token mancante o non valido"});
-        return Reply { status: 401, headers: Vec::new(), body: body.to_string().into_bytes() };
-    }
-    if let Err(spent) = inner.usage.take(settings.limits, now_s) {
+pub(super) fn answer(sandbox: &FicSandbox, call: &Call, now_s: i64) -> Reply {
+    let bearer = call.header("authorization").and_then(|value| value.strip_prefix("Bearer "));
+    let Some(token) = bearer.and_then(|text| sandbox.register.token(text)) else { return unauthorized() };
+    let id = company_of(&call.path).and_then(|id| id.parse::<u64>().ok());
+    let seen = id.filter(|id| sandbox.register.sees(token, *id));
+    let company = seen.and_then(|id| sandbox.register.company(id));
+    let limits = company.and_then(|company| company.limits).unwrap_or(sandbox.settings.limits);
+    // What is no company's is shown from the first one's book.
+    let book = sandbox.book(company.map_or(sandbox.settings.company_id, |company| company.id));
+    let mut inner = locked(&book);
+    let taken = match company {
+        Some(_) => inner.usage.take(limits, now_s),
+        None => locked(&sandbox.users).entry(token.text.clone()).or_default().take(limits, now_s),
+    };
+    if let Err(spent) = taken {
         let mut reply = error_reply(&refused(spent.status, "Limite di richieste superato"));
         reply.headers.push(("Retry-After".to_owned(), spent.retry_after_s.to_string()));
         return reply;
     }
-    match data(settings, ops, inner, call) {
+    match data(&Asked { sandbox, token, company }, &mut inner, call) {
         Ok(body) => {
-            let headers = inner.usage.headers(settings.limits);
+            let headers = company.map_or_else(Vec::new, |_| inner.usage.headers(limits));
             Reply { status: 200, headers, body: body.to_string().into_bytes() }
         }
         Err(refused) => error_reply(&refused),
+    }
+}
+
+fn unauthorized() -> Reply {
+    let body = json!({"error": "invalid_request", "error_description": "Token mancante o non valido"});
+    Reply { status: 401, headers: Vec::new(), body: body.to_string().into_bytes() }
+}
+
+/// Refuses a call to a company in trouble, as the service would; none where the trouble has no form of the service's own.
+pub(super) fn troubled(trouble: Trouble) -> Option<Reply> {
+    match trouble {
+        Trouble::Revoked => Some(error_reply(&refused(403, "Permessi insufficienti"))),
+        Trouble::Fault(Fault::Unauthorized) => Some(unauthorized()),
+        Trouble::Fault(Fault::Internal) => Some(error_reply(&refused(500, "Server error"))),
+        Trouble::Fault(Fault::RateLimited) => {
+            let mut reply = error_reply(&refused(429, "Limite di richieste superato"));
+            reply.headers.push(("Retry-After".to_owned(), "1".to_owned()));
+            Some(reply)
+        }
+        _ => None,
     }
 }
 
@@ -124,23 +168,23 @@ fn error_reply(refused: &Refused) -> Reply {
     Reply { status: refused.status, headers: Vec::new(), body: json!({"error": error}).to_string().into_bytes() }
 }
 
-fn data(settings: &FicSettings, ops: &[Operation], inner: &mut Inner, call: &Call) -> Result<Value, Refused> {
-    let (op, values) = facts::find(ops, &call.path).ok_or_else(|| refused(404, "Not found"))?;
+fn data(asked: &Asked<'_>, inner: &mut Inner, call: &Call) -> Result<Value, Refused> {
+    let (op, values) = facts::find(&asked.sandbox.operations, &call.path).ok_or_else(|| refused(404, "Not found"))?;
     if call.method != "GET" {
         return Err(refused(405, "Method not allowed"));
     }
     check_params(op, call)?;
     if op.path == "/user/companies" {
-        return Ok(companies(settings));
+        return Ok(asked.sandbox.register.listed(asked.token));
     }
     let Some(path) = op.path.strip_prefix("/c/{company_id}") else {
         return Ok(json!({"data": inner.state.rows(&op.path)}));
     };
-    if values.first().is_none_or(|id| *id != settings.company_id.to_string()) {
-        return Err(refused(404, "Company not found"));
-    }
-    check_scope(settings, op, path, inner, call, values.get(1))?;
+    let company = permitted(asked, values.first())?;
+    check_scope(&asked.token.missing_scopes, op, path, inner, call, values.get(1))?;
+    let update_filter = asked.sandbox.settings.update_filter;
     match (path, values.get(1)) {
+        ("/company/info", _) => Ok(json!({"data": company.info()})),
         ("/cashbook", _) => cashbook(inner, call),
         ("/info/product_categories", _) => Ok(json!({"data": ["Alimentari", "Servizi"]})),
         ("/price_lists/{price_list_id}/items", Some(id)) => {
@@ -148,8 +192,22 @@ fn data(settings: &FicSettings, ops: &[Operation], inner: &mut Inner, call: &Cal
         }
         (path, Some(id)) => single(inner, path, id, call),
         (path, None) if path.starts_with("/bin/") => Ok(json!({"data": inner.state.binned(&path[4..])})),
-        (path, None) if op.params.iter().any(|p| p.name == "page") => list(settings, inner, path, call),
+        (path, None) if op.params.iter().any(|p| p.name == "page") => list(update_filter, inner, path, call),
         (path, None) => Ok(json!({"data": inner.state.rows(path)})),
+    }
+}
+
+/// The company that is asked, if the token may. One that it does not see is refused like one without permission, and so
+/// is an accountant's firm: what can be read is what it controls.
+fn permitted<'a>(asked: &Asked<'a>, id: Option<&String>) -> Result<&'a FicCompany, Refused> {
+    match asked.company {
+        Some(company) if company.kind == CompanyKind::Company => Ok(company),
+        Some(_) => Err(refused(403, "Permessi insufficienti")),
+        None => {
+            let id = id.and_then(|id| id.parse::<u64>().ok());
+            let is_others = id.is_some_and(|id| asked.sandbox.register.company(id).is_some());
+            Err(if is_others { refused(403, "Permessi insufficienti") } else { refused(404, "Company not found") })
+        }
     }
 }
 
@@ -169,7 +227,7 @@ fn check_params(op: &Operation, call: &Call) -> Result<(), Refused> {
 
 /// Issued documents need the scope of their own type; elsewhere any of the operation's scopes does.
 fn check_scope(
-    settings: &FicSettings,
+    missing: &BTreeSet<String>,
     op: &Operation,
     path: &str,
     inner: &Inner,
@@ -182,15 +240,10 @@ fn check_scope(
         let kind = call.param("type").or_else(|| row.and_then(|row| row["type"].as_str())).unwrap_or_default();
         let plural = if kind.starts_with("self_") { "self_invoices".to_owned() } else { format!("{kind}s") };
         let scope = format!("issued_documents.{plural}:r");
-        return if settings.missing_scopes.contains(&scope) { Err(denied()) } else { Ok(()) };
+        return if missing.contains(&scope) { Err(denied()) } else { Ok(()) };
     }
-    let all_missing = !op.scopes.is_empty() && op.scopes.iter().all(|scope| settings.missing_scopes.contains(scope));
+    let all_missing = !op.scopes.is_empty() && op.scopes.iter().all(|scope| missing.contains(scope));
     if all_missing { Err(denied()) } else { Ok(()) }
-}
-
-fn companies(settings: &FicSettings) -> Value {
-    json!({"data": {"companies": [{"id": settings.company_id, "name": "Sandbox S.r.l.", "type": "company", "tax_code": "12345678901",
-        "vat_number": 12345678901u64, "fic_plan": "trial", "connection_id": 1, "access_token": "a/never-store-this", "controlled_companies": []}]}})
 }
 
 fn cashbook(inner: &Inner, call: &Call) -> Result<Value, Refused> {
@@ -237,13 +290,13 @@ fn single(inner: &mut Inner, path: &str, id: &str, call: &Call) -> Result<Value,
     }
 }
 
-fn list(settings: &FicSettings, inner: &mut Inner, path: &str, call: &Call) -> Result<Value, Refused> {
+fn list(update_filter: UpdateFilter, inner: &mut Inner, path: &str, call: &Call) -> Result<Value, Refused> {
     let per_page = number(call, "per_page", PER_PAGE_DEFAULT)?;
     let page = number(call, "page", 1)?;
     if per_page > PER_PAGE_MAX {
         return Err(invalid("per_page", "per_page may not be greater than 100"));
     }
-    let filter = filter_of(settings, path, call)?;
+    let filter = filter_of(update_filter, path, call)?;
     let by_type = matches!(path, "/issued_documents" | "/received_documents");
     let fits = |row: &&Value| {
         let of_type = !by_type || call.param("type").is_none_or(|kind| row["type"] == kind);
@@ -282,13 +335,13 @@ fn number(call: &Call, name: &str, default: usize) -> Result<usize, Refused> {
     value.ok_or_else(|| invalid(name, format!("{name} must be at least 1")))
 }
 
-fn filter_of(settings: &FicSettings, path: &str, call: &Call) -> Result<Option<Filter>, Refused> {
+fn filter_of(update_filter: UpdateFilter, path: &str, call: &Call) -> Result<Option<Filter>, Refused> {
     let Some(q) = call.param("q") else { return Ok(None) };
     let filter = filter::parse(q).map_err(|message| invalid("q", message))?;
     let allowed = FILTERABLE.iter().find(|(list, _)| *list == path).map_or(&[][..], |(_, fields)| *fields);
     let by_update = filter.fields().contains(&"updated_at");
     let unknown = filter.fields().into_iter().find(|field| !allowed.contains(field));
-    match (unknown, settings.update_filter) {
+    match (unknown, update_filter) {
         (Some(field), _) => Err(invalid("q", format!("cannot filter by {field}"))),
         (None, UpdateFilter::Refused) if by_update => Err(invalid("q", "cannot filter by updated_at")),
         (None, UpdateFilter::Ignored) => Ok(filter.without("updated_at")),

@@ -1,20 +1,24 @@
 //! A look-alike of Fatture in Cloud. Where the documentation is silent it takes the less friendly reading.
 
 mod answer;
+mod companies;
 mod facts;
 mod filter;
 mod generate;
 mod quota;
 mod state;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
+pub use companies::{CompanyKind, FicCompany, FicToken};
 pub use quota::Limits;
 
-use super::service::{Call, Reply, Service};
+use super::service::{Call, Reply, Service, Whose};
+use super::trouble::Trouble;
+use companies::Register;
 use facts::Operation;
 use quota::Usage;
 use state::State;
@@ -35,17 +39,21 @@ pub enum UpdateFilter {
 pub struct FicSettings {
     /// What the data is made from.
     pub seed: u64,
-    /// How many clients; everything else follows from it.
+    /// How many clients the first company has; everything else follows from it.
     pub clients: usize,
-    /// The only company.
+    /// The first company; the only one unless others are given.
     pub company_id: u64,
-    /// The only token.
+    /// Other companies.
+    pub companies: Vec<FicCompany>,
+    /// The first token, which sees every company.
     pub token: String,
-    /// Read scopes that the token lacks: `taxes:r`, `issued_documents.quotes:r`.
+    /// Other tokens.
+    pub tokens: Vec<FicToken>,
+    /// Read scopes that the first token lacks: `taxes:r`, `issued_documents.quotes:r`.
     pub missing_scopes: BTreeSet<String>,
     /// Whether incremental reading works.
     pub update_filter: UpdateFilter,
-    /// Quotas.
+    /// Quotas of each company that has none of its own.
     pub limits: Limits,
 }
 
@@ -54,8 +62,10 @@ impl Default for FicSettings {
         FicSettings {
             seed: 1,
             clients: 50,
-            company_id: 12345,
+            company_id: companies::FIRST_ID,
+            companies: Vec::new(),
             token: "a/sandbox".to_owned(),
+            tokens: Vec::new(),
             missing_scopes: BTreeSet::new(),
             update_filter: UpdateFilter::Works,
             limits: Limits::default(),
@@ -66,47 +76,87 @@ impl Default for FicSettings {
 /// The service.
 pub struct FicSandbox {
     settings: FicSettings,
+    register: Register,
     operations: Vec<Operation>,
-    inner: Arc<Mutex<Inner>>,
+    /// What was made of the companies so far, by id.
+    books: Mutex<HashMap<u64, Arc<Mutex<Inner>>>>,
+    /// What each token used of calls that are no company's.
+    users: Mutex<HashMap<String, Usage>>,
 }
 
+/// One company's rows, and what was used of its quotas.
 struct Inner {
     state: State,
     usage: Usage,
     reads: u64,
 }
 
-fn locked(inner: &Mutex<Inner>) -> MutexGuard<'_, Inner> {
+fn locked<T>(inner: &Mutex<T>) -> MutexGuard<'_, T> {
     inner.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl FicSandbox {
-    /// Makes the company.
+    /// Makes the service; a company's data are made when first asked for.
     pub fn new(settings: FicSettings) -> FicSandbox {
-        let mut state = State::default();
-        generate::fill(&mut state, settings.seed, settings.clients);
-        let inner = Arc::new(Mutex::new(Inner { state, usage: Usage::default(), reads: 0 }));
-        FicSandbox { settings, operations: facts::operations(), inner }
+        let register = Register::new(&settings);
+        FicSandbox {
+            settings,
+            register,
+            operations: facts::operations(),
+            books: Mutex::default(),
+            users: Mutex::default(),
+        }
     }
 
-    /// Returns the handle with which tests let things happen in the company.
+    /// Returns the handle with which tests let things happen in the first company.
     pub fn life(&self) -> FicLife {
-        FicLife { inner: Arc::clone(&self.inner) }
+        FicLife { inner: self.book(self.settings.company_id) }
+    }
+
+    /// Returns the same of any company; none where there is no such company.
+    pub fn life_of(&self, company_id: u64) -> Option<FicLife> {
+        self.register.company(company_id).map(|company| FicLife { inner: self.book(company.id) })
+    }
+
+    /// One company's book. Of a company that is not there it is empty.
+    fn book(&self, company_id: u64) -> Arc<Mutex<Inner>> {
+        let make = || {
+            let mut state = State::default();
+            if let Some(company) = self.register.company(company_id) {
+                companies::fill(&mut state, company, &self.settings);
+            }
+            Arc::new(Mutex::new(Inner { state, usage: Usage::default(), reads: 0 }))
+        };
+        Arc::clone(locked(&self.books).entry(company_id).or_insert_with(make))
     }
 }
 
 impl Service for FicSandbox {
     fn answer(&self, call: &Call, now_s: i64) -> Reply {
-        answer::answer(&self.settings, &self.operations, &mut locked(&self.inner), call, now_s)
+        answer::answer(self, call, now_s)
     }
 
     fn endpoint(&self, call: &Call) -> String {
         let path = facts::find(&self.operations, &call.path).map_or(call.path.as_str(), |(op, _)| op.path.as_str());
         format!("{} {path}", call.method)
     }
+
+    fn whose(&self, call: &Call) -> Whose {
+        let company = answer::company_of(&call.path).unwrap_or(NO_COMPANY);
+        Whose { owner: OWNER.to_owned(), account: company.to_owned() }
+    }
+
+    fn refusal(&self, _call: &Call, trouble: Trouble) -> Option<Reply> {
+        answer::troubled(trouble)
+    }
 }
 
-/// What happens in the company, and what is true of it. Lists are named by their path: `/entities/clients`.
+/// Nobody's limits are shared with Stripe's.
+const OWNER: &str = "fic";
+/// Calls that are no company's are counted under this name.
+const NO_COMPANY: &str = "fic";
+
+/// What happens in a company, and what is true of it. Lists are named by their path: `/entities/clients`.
 #[derive(Clone)]
 pub struct FicLife {
     inner: Arc<Mutex<Inner>>,
@@ -158,5 +208,7 @@ impl FicLife {
     }
 }
 
+#[cfg(test)]
+mod company_tests;
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use super::text::{NESTED, PAGE, elements, field, reference, scalar, shift};
 
 /// Where an object stands in its list: second and number. Added ones count from here, so they are newer in their second.
 pub(super) type Place = (i64, u32);
-const ADDED_FROM: u32 = 1 << 31;
+pub(super) const ADDED_FROM: u32 = 1 << 31;
 /// A nested object's id is its parent's with another prefix and so many digits more.
 const NESTED_DIGITS: usize = 3;
 
@@ -44,7 +44,8 @@ type Index = Arc<HashMap<String, Vec<u32>>>;
 /// One account.
 pub(super) struct Book {
     pub(super) made: Gen,
-    tables: Vec<Table>,
+    /// What was changed, by kind: of most kinds nothing, and there are many accounts.
+    tables: BTreeMap<Kind, Table>,
     /// Expand-only fields that a kind's objects have at all, found out once: looking for absent ones costs a whole scan.
     expand_only: Vec<OnceLock<Vec<&'static str>>>,
     next_added: u32,
@@ -54,9 +55,9 @@ pub(super) struct Book {
 
 impl Book {
     pub(super) fn new(made: Gen) -> Book {
-        let mut tables: Vec<Table> = ROWS.iter().map(|_| Table::default()).collect();
+        let mut tables: BTreeMap<Kind, Table> = BTreeMap::new();
         for n in (0..made.count(Kind::Customer)).filter(|n| made.customer_is_gone(*n)) {
-            let customers = &mut tables[Kind::Customer as usize];
+            let customers = tables.entry(Kind::Customer).or_default();
             customers.gone.insert(made.id(Kind::Customer, n), made.text(Kind::Customer, n).into());
             customers.changed.insert(n, None);
         }
@@ -74,7 +75,8 @@ impl Book {
     }
 
     fn table(&self, kind: Kind) -> &Table {
-        &self.tables[kind as usize]
+        static UNTOUCHED: OnceLock<Table> = OnceLock::new();
+        self.tables.get(&kind).unwrap_or_else(|| UNTOUCHED.get_or_init(Table::default))
     }
 
     /// Where the object with this id stands, if it is alive.
@@ -97,6 +99,16 @@ impl Book {
             Some(changed) => changed.clone(),
             None => Some(self.made.text(kind, n).into()),
         }
+    }
+
+    /// The id of the object at a place, without making its text.
+    pub(super) fn id_at(&self, kind: Kind, (second, n): Place) -> Option<String> {
+        let table = self.table(kind);
+        if n >= ADDED_FROM {
+            return table.added.get(&(second, n)).and_then(|text| scalar(text, "id")).map(str::to_owned);
+        }
+        let is_gone = matches!(table.changed.get(&n), Some(None));
+        (!is_gone).then(|| self.made.id(kind, n))
     }
 
     /// The whole object with this id, nested ones too.
@@ -210,7 +222,7 @@ impl Book {
     pub(super) fn add(&mut self, kind: Kind, id: &str, second: i64, text: Arc<str>) {
         let place = (second, self.next_added);
         self.next_added += 1;
-        let table = &mut self.tables[kind as usize];
+        let table = self.tables.entry(kind).or_default();
         table.gone.remove(id);
         table.by_id.insert(id.to_owned(), place);
         table.added.insert(place, text);
@@ -219,7 +231,7 @@ impl Book {
     /// Gives an object new content; says whether it was there.
     pub(super) fn change(&mut self, kind: Kind, id: &str, text: Arc<str>) -> bool {
         let Some(place) = self.place(kind, id) else { return false };
-        let table = &mut self.tables[kind as usize];
+        let table = self.tables.entry(kind).or_default();
         match place.1 >= ADDED_FROM {
             true => drop(table.added.insert(place, text)),
             false => drop(table.changed.insert(place.1, Some(text))),
@@ -231,7 +243,7 @@ impl Book {
     pub(super) fn delete(&mut self, kind: Kind, id: &str) -> Option<Arc<str>> {
         let place = self.place(kind, id)?;
         let last = self.at(kind, place)?;
-        let table = &mut self.tables[kind as usize];
+        let table = self.tables.entry(kind).or_default();
         match place.1 >= ADDED_FROM {
             true => {
                 table.added.remove(&place);

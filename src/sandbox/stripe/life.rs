@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use super::Stripe;
 use super::book::{Book, EMBEDDED};
 use super::facts::{Facts, sample};
-use super::generate::{Kind, ROWS};
+use super::generate::{Kind, ROWS, Role};
 use super::list::emptied;
 use super::text::{NESTED, canonical, elements, field, scalar};
+use super::worlds::{Shelved, read};
 use super::{old, shape};
 use crate::sandbox::random::mix;
 
@@ -44,21 +45,35 @@ pub struct TruthObject {
 }
 
 impl Stripe {
+    fn book(&self, account: Option<&str>) -> Option<Shelved> {
+        self.world().book(account.unwrap_or(&self.account_id))
+    }
+
     fn write<T>(&self, account: Option<&str>, act: impl FnOnce(&mut Book) -> Option<T>) -> Option<T> {
-        let mut books = self.books.write().unwrap_or_else(PoisonError::into_inner);
-        act(books.get_mut(account.unwrap_or(&self.account_id))?)
+        let book = self.book(account)?;
+        act(&mut book.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// In whose book an object stands: a connected account itself is in its platform's.
+    fn home<'a>(&'a self, account: Option<&'a str>, kind: Kind, id: &str) -> Option<&'a str> {
+        let is_itself = kind == Kind::Account && account == Some(id);
+        if is_itself { Some(&self.world().account_id) } else { account }
+    }
+
+    fn event_version(&self) -> String {
+        self.core.event_version.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Sets the API version in which later events are rendered.
     pub fn set_event_version(&self, version: &str) {
-        *self.event_version.write().unwrap_or_else(PoisonError::into_inner) = version.to_owned();
+        *self.core.event_version.write().unwrap_or_else(PoisonError::into_inner) = version.to_owned();
     }
 
     /// Creates an object like the newest of its type, with the given fields merged in; `id` and `created` may be among them.
     /// Returns its id, or none where the account or the type is unknown.
     pub fn create(&self, account: Option<&str>, object: &str, fields: &Value, how: Change) -> Option<String> {
         let kind = Kind::of(object)?;
-        let now_s = self.clock.now_s();
+        let now_s = self.core.clock.now_s();
         self.write(account, |book| {
             let newest = book.walk(kind, (i64::MIN, i64::MAX), None, true).next().and_then(|p| book.at(kind, p));
             let text = newest.map_or_else(|| canonical(sample(object)), |t| t.to_string());
@@ -80,17 +95,21 @@ impl Stripe {
             let whole: Arc<str> = canonical(&value).into();
             book.add(kind, &id, created, Arc::clone(&whole));
             if how == Change::Evented {
-                self.log(book, kind, "created", &whole, None, now_s);
+                log(book, &self.event_version(), (kind, "created", &whole), None, now_s);
             }
             Some(id)
         })
     }
 
-    /// Merges fields into an object; says whether it was there.
+    /// Merges fields into an object; says whether it was there. A connected account itself (`account` and `id` both its id)
+    /// is changed in its platform's list, and the event is the connected account's, as Stripe has it.
     pub fn change(&self, account: Option<&str>, object: &str, id: &str, fields: &Value, how: Change) -> bool {
         let Some(kind) = Kind::of(object) else { return false };
-        let now_s = self.clock.now_s();
-        let done = self.write(account, |book| {
+        let now_s = self.core.clock.now_s();
+        let home = self.home(account, kind, id);
+        let is_own = home != account;
+        let version = self.event_version();
+        let done = self.write(home, |book| {
             let before = book.get(kind, id)?;
             let old: Value = serde_json::from_str(&before).ok()?;
             let mut new = old.clone();
@@ -99,22 +118,27 @@ impl Stripe {
             if !book.change(kind, id, Arc::clone(&whole)) {
                 return None;
             }
-            if how == Change::Evented {
-                self.log(book, kind, "updated", &whole, Some(previous(&old, &new)), now_s);
+            let before = previous(&old, &new);
+            if how == Change::Evented && !is_own {
+                log(book, &version, (kind, "updated", &whole), Some(before.clone()), now_s);
             }
-            Some(())
+            Some((whole, before))
         });
+        if let Some((whole, before)) = done.as_ref().filter(|_| is_own && how == Change::Evented) {
+            let of = (kind, "updated", &**whole);
+            self.write(account, |book| log(book, &version, of, Some(before.clone()), now_s));
+        }
         done.is_some()
     }
 
     /// Deletes an object; says whether it was there.
     pub fn delete(&self, account: Option<&str>, object: &str, id: &str, how: Change) -> bool {
         let Some(kind) = Kind::of(object) else { return false };
-        let now_s = self.clock.now_s();
+        let now_s = self.core.clock.now_s();
         let done = self.write(account, |book| {
             let last = book.delete(kind, id)?;
             if how == Change::Evented {
-                self.log(book, kind, "deleted", &last, None, now_s);
+                log(book, &self.event_version(), (kind, "deleted", &last), None, now_s);
             }
             Some(())
         });
@@ -123,95 +147,37 @@ impl Stripe {
 
     /// Returns an object as it really is.
     pub fn get(&self, account: Option<&str>, object: &str, id: &str) -> Option<Value> {
-        let books = self.books();
-        let text = books.get(account.unwrap_or(&self.account_id))?.get(Kind::of(object)?, id)?;
+        let kind = Kind::of(object)?;
+        let book = self.book(self.home(account, kind, id))?;
+        let text = read(&book).get(kind, id)?;
         serde_json::from_str(&text).ok().map(without_private)
     }
 
     /// Logs an event of any type about an object as it is now.
     pub fn announce(&self, account: Option<&str>, object: &str, id: &str, event_type: &str) -> bool {
         let Some(kind) = Kind::of(object) else { return false };
-        let now_s = self.clock.now_s();
-        self.write(account, |book| {
-            let whole = book.get(kind, id)?;
-            self.event(book, kind, event_type, &whole, None, now_s)
-        })
-        .is_some()
-    }
-
-    fn log(&self, book: &mut Book, kind: Kind, verb: &str, whole: &str, previous: Option<Value>, now_s: i64) {
-        if let Some(name) = event_type(kind.row().object, verb) {
-            self.event(book, kind, name, whole, previous, now_s);
-        }
-    }
-
-    fn event(
-        &self,
-        book: &mut Book,
-        kind: Kind,
-        name: &str,
-        whole: &str,
-        previous: Option<Value>,
-        now_s: i64,
-    ) -> Option<()> {
-        let version = self.event_version.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut object: Value = serde_json::from_str(&shape::show(book, kind, whole, &[])).ok()?;
-        if old::is_old(&version) {
-            old::age(&mut object);
-        }
-        let number = book.next_number();
-        // Ids of events are not in order.
-        let id = format!("evt_{:014x}", mix(book.made.seed ^ 0xe7e7, u64::from(number)) & 0xff_ffff_ffff_ffff);
-        let mut data = json!({"object": object});
-        if let Some(previous) = previous {
-            data["previous_attributes"] = previous;
-        }
-        let mut event = json!({
-            "id": id, "object": "event", "api_version": version, "created": now_s, "data": data, "livemode": book.made.livemode,
-            "pending_webhooks": 0, "request": {"id": null, "idempotency_key": null}, "type": name
-        });
-        if book.made.account_id != self.account_id {
-            event["account"] = json!(book.made.account_id);
-        }
-        book.add(Kind::Event, &id, now_s, canonical(&event).into());
-        Some(())
-    }
-
-    /// A few events of the weeks before the start, about objects as they are.
-    pub(super) fn seed_events(&self) {
-        let accounts: Vec<String> = self.books().keys().cloned().collect();
-        for account in accounts {
-            self.write(Some(&account), |book| {
-                let count = book.made.count(Kind::Customer).min(FIRST_EVENTS);
-                for at in 0..count {
-                    let second = book.made.end_s - FIRST_EVENTS_S * i64::from(count - at) / i64::from(count + 1);
-                    let n = book.made.count(Kind::Customer) - 1 - at;
-                    let id = book.made.id(Kind::Customer, n);
-                    if let Some(whole) = book.get(Kind::Customer, &id) {
-                        let previous = json!({"metadata": {"note": "before"}});
-                        self.event(book, Kind::Customer, "customer.updated", &whole, Some(previous), second);
-                    }
-                }
-                Some(())
-            });
-        }
+        let now_s = self.core.clock.now_s();
+        let Some(home) = self.book(self.home(account, kind, id)) else { return false };
+        let Some(whole) = read(&home).get(kind, id) else { return false };
+        let of = (kind, event_type, &*whole);
+        self.write(account, |book| event(book, &self.event_version(), of, None, now_s)).is_some()
     }
 
     /// Returns every object of an account as it really is, by list path (`/v1/invoices/{invoice}/lines`), straight from
     /// where it is kept. Products that the account lacks are left out.
     pub fn truth(&self, account: Option<&str>) -> BTreeMap<String, Vec<TruthObject>> {
-        let books = self.books();
         let mut out = BTreeMap::new();
-        let Some(book) = books.get(account.unwrap_or(&self.account_id)) else { return out };
+        let Some(book) = self.book(account) else { return out };
+        let book = read(&book);
         for list in &Facts::get().lists {
             let lacks = |product: &String| list.path.starts_with(&format!("/v1/{product}/"));
-            if self.setup.missing_products.iter().any(lacks) {
+            if self.core.setup.missing_products.iter().any(lacks) {
                 continue;
             }
             let path = emptied(&list.path);
             let objects = match EMBEDDED.iter().find(|e| e.2 == path) {
-                Some((parent, name, ..)) => nested_truth(book, *parent, name),
-                None => own_truth(book, list),
+                Some((parent, name, ..)) => nested_truth(&book, *parent, name),
+                None => own_truth(&book, list),
             };
             out.insert(list.path.clone(), objects);
         }
@@ -220,14 +186,71 @@ impl Stripe {
 
     /// Returns (object type, id, last content) of everything deleted.
     pub fn deleted(&self, account: Option<&str>) -> Vec<(String, String, Value)> {
-        let books = self.books();
-        let Some(book) = books.get(account.unwrap_or(&self.account_id)) else { return Vec::new() };
+        let Some(book) = self.book(account) else { return Vec::new() };
+        let book = read(&book);
         let of = |kind: Kind| book.all_gone(kind).map(move |(id, text)| (kind, id, text));
         let all = ROWS.iter().flat_map(|row| of(row.kind));
         all.filter_map(|(kind, id, text)| {
             Some((kind.row().object.to_owned(), id.clone(), without_private(serde_json::from_str(text).ok()?)))
         })
         .collect()
+    }
+}
+
+/// What an event tells of: the kind of object, the event's type or the last word of it, the object as it is.
+type Told<'a> = (Kind, &'a str, &'a str);
+
+/// Logs that an object was created, changed or deleted, if there is a type of event that tells of it.
+fn log(
+    book: &mut Book,
+    version: &str,
+    (kind, verb, whole): Told<'_>,
+    previous: Option<Value>,
+    now_s: i64,
+) -> Option<()> {
+    let name = event_type(kind.row().object, verb)?;
+    event(book, version, (kind, name, whole), previous, now_s)
+}
+
+fn event(
+    book: &mut Book,
+    version: &str,
+    (kind, name, whole): Told<'_>,
+    previous: Option<Value>,
+    now_s: i64,
+) -> Option<()> {
+    let mut object: Value = serde_json::from_str(&shape::show(book, kind, whole, &[])).ok()?;
+    if old::is_old(version) {
+        old::age(&mut object);
+    }
+    let number = book.next_number();
+    // Ids of events are not in order.
+    let id = format!("evt_{:014x}", mix(book.made.seed ^ 0xe7e7, u64::from(number)) & 0xff_ffff_ffff_ffff);
+    let mut data = json!({"object": object});
+    if let Some(previous) = previous {
+        data["previous_attributes"] = previous;
+    }
+    let mut event = json!({
+        "id": id, "object": "event", "api_version": version, "created": now_s, "data": data, "livemode": book.made.livemode,
+        "pending_webhooks": 0, "request": {"id": null, "idempotency_key": null}, "type": name
+    });
+    if book.made.role == Role::Connected {
+        event["account"] = json!(book.made.account_id);
+    }
+    book.add(Kind::Event, &id, now_s, canonical(&event).into());
+    Some(())
+}
+
+/// Writes a few events of the weeks before the start into a new book, about customers as they are.
+pub(super) fn first_events(book: &mut Book, version: &str) {
+    let count = book.made.count(Kind::Customer).min(FIRST_EVENTS);
+    for at in 0..count {
+        let second = book.made.end_s - FIRST_EVENTS_S * i64::from(count - at) / i64::from(count + 1);
+        let id = book.made.id(Kind::Customer, book.made.count(Kind::Customer) - 1 - at);
+        if let Some(whole) = book.get(Kind::Customer, &id) {
+            let previous = json!({"metadata": {"note": "before"}});
+            event(book, version, (Kind::Customer, "customer.updated", &whole), Some(previous), second);
+        }
     }
 }
 

@@ -2,6 +2,9 @@
 
 mod book;
 mod check;
+mod connected;
+#[cfg(test)]
+mod crowd_tests;
 mod facts;
 mod generate;
 mod life;
@@ -12,29 +15,51 @@ mod shape;
 mod tests;
 mod text;
 pub mod types;
+mod worlds;
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, RwLock};
 
+pub use connected::Connected;
 pub use generate::Sizes;
 pub use life::{Change, TruthObject};
+pub use worlds::Platform;
 
 use super::clock::SandboxClock;
-use super::service::{Call, Reply, Service};
+use super::faults::Fault;
+use super::service::{Call, Reply, Service, Whose};
+use super::trouble::Trouble;
 use book::Book;
 use check::{Refusal, check};
 use facts::{Facts, Matched};
-use generate::{Gen, Kind};
+use generate::{Kind, Role};
 use list::page;
 use text::{PAGE, shift};
+use worlds::{Door, World, read};
 
-/// A key that the sandbox accepts.
-#[derive(Debug, Clone)]
+/// A key that the sandbox accepts. Its mode (`sk_live_…`, `rk_test_…`) decides which of an account's data it sees: test and
+/// live are two different sets.
+#[derive(Debug, Clone, Default)]
 pub struct Key {
     /// The key itself: `sk_test_…`, `rk_test_…`.
     pub text: String,
     /// For a restricted key: objects that it may not read (`refund`, `issuing.card`).
     pub denied: Vec<String>,
+    /// The account that it opens: one of [`super::Options::platforms`], a connected account, or an account on its own that
+    /// nothing else names. None is the sandbox's platform.
+    pub account: Option<String>,
+}
+
+impl Key {
+    /// A key to the sandbox's platform that may read everything.
+    pub fn new(text: impl Into<String>) -> Key {
+        Key { text: text.into(), ..Key::default() }
+    }
+
+    /// Lets it open another account.
+    pub fn of(mut self, account: impl Into<String>) -> Key {
+        self.account = Some(account.into());
+        self
+    }
 }
 
 /// What a Stripe look-alike is made from.
@@ -42,6 +67,8 @@ pub struct Key {
 pub(super) struct Setup {
     pub(super) seed: u64,
     pub(super) sizes: Sizes,
+    pub(super) connected: Connected,
+    pub(super) platforms: Vec<Platform>,
     pub(super) livemode: bool,
     pub(super) start_s: i64,
     pub(super) keys: Vec<Key>,
@@ -49,11 +76,20 @@ pub(super) struct Setup {
     pub(super) event_version: String,
 }
 
-/// The look-alike.
+/// The look-alike, as one account in one mode sees it. What is said of "the account" is said of that one, unless an account
+/// is named.
 pub struct Stripe {
-    setup: Setup,
+    core: Arc<Core>,
+    /// The number of its world.
+    world: usize,
     account_id: String,
-    books: RwLock<BTreeMap<String, Book>>,
+}
+
+/// What all views share.
+struct Core {
+    setup: Setup,
+    worlds: Vec<World>,
+    doors: Vec<Door>,
     event_version: RwLock<String>,
     clock: Arc<SandboxClock>,
 }
@@ -71,135 +107,153 @@ const PRODUCT_REFUSALS: &[(&str, u16, &str)] = &[
     ("climate", 400, "Your account is not set up to use Climate."),
     ("financial_connections", 403, "Your account is not set up to use Financial Connections."),
 ];
-/// Connected accounts are this much smaller than the platform.
-const CONNECTED_SHARE: u32 = 10;
+/// Of a key that an answer names so many characters are shown.
+const KEY_SHOWN: usize = 4;
 
 impl Stripe {
     pub(super) fn new(setup: Setup, clock: Arc<SandboxClock>) -> Stripe {
-        let account_id = "acct_1SandboxPlatform".to_owned();
-        let own = Gen::new(setup.seed, &account_id, setup.livemode, true, setup.start_s, &setup.sizes);
-        let mut books = BTreeMap::new();
-        for n in 0..own.count(Kind::Account) {
-            let id = own.id(Kind::Account, n);
-            let sizes = Sizes::customers(setup.sizes.customers.min(1000) / CONNECTED_SHARE + 3);
-            let seed = setup.seed.wrapping_add(u64::from(n) + 1);
-            let made = Gen::new(seed, &id, setup.livemode, false, setup.start_s, &sizes);
-            books.insert(id, Book::new(made));
-        }
-        books.insert(account_id.clone(), Book::new(own));
+        let (worlds, doors) = worlds::open(&setup);
         let event_version = RwLock::new(setup.event_version.clone());
-        let stripe = Stripe { setup, account_id, books: RwLock::new(books), event_version, clock };
-        stripe.seed_events();
-        stripe
+        let (world, account_id) =
+            doors.first().map_or((0, worlds[0].account_id.clone()), |d| (d.world, d.account_id.clone()));
+        Stripe { core: Arc::new(Core { setup, worlds, doors, event_version, clock }), world, account_id }
     }
 
-    /// Returns the platform's own account id.
+    /// Returns the own account's id: the platform's, unless the first key is another account's.
     pub fn account_id(&self) -> &str {
         &self.account_id
     }
 
-    /// Returns the ids of the connected accounts.
+    /// Returns the ids of the connected accounts, oldest first.
     pub fn connected_ids(&self) -> Vec<String> {
-        self.books().keys().filter(|id| **id != self.account_id).cloned().collect()
+        let is_platform = self.world().account_id == self.account_id;
+        if is_platform { self.world().connected_ids() } else { Vec::new() }
     }
 
-    fn books(&self) -> RwLockReadGuard<'_, BTreeMap<String, Book>> {
-        self.books.read().unwrap_or_else(PoisonError::into_inner)
+    /// Returns the same service as another key sees it: its account, its mode. None where there is no such key.
+    pub fn as_seen_by(&self, key: &str) -> Option<Stripe> {
+        let door = self.core.doors.iter().find(|door| door.key.text == key)?;
+        Some(Stripe { core: Arc::clone(&self.core), world: door.world, account_id: door.account_id.clone() })
     }
 
-    fn key(&self, call: &Call) -> Result<&Key, Refusal> {
+    fn world(&self) -> &World {
+        &self.core.worlds[self.world]
+    }
+
+    fn door(&self, call: &Call) -> Result<&Door, Refusal> {
         let wrong = |message: &str| Refusal::new(401, "", message);
-        let header = call.header("authorization").unwrap_or("");
-        let given = match header.split_once(' ') {
-            Some(("Bearer", key)) => key.trim().to_owned(),
-            Some(("Basic", coded)) => basic_user(coded.trim()),
-            _ => return Err(wrong("You did not provide an API key.")),
-        };
-        let known = self.setup.keys.iter().find(|k| k.text == given);
+        let given = given_key(call).ok_or_else(|| wrong("You did not provide an API key."))?;
+        let known = self.core.doors.iter().find(|door| door.key.text == given);
         known.ok_or_else(|| wrong("Invalid API Key provided: ****"))
     }
 
     fn respond(&self, call: &Call, now_s: i64) -> Result<Reply, Refusal> {
-        let key = self.key(call)?;
+        let door = self.door(call)?;
         let unknown = || Refusal::new(404, "", format!("Unrecognized request URL ({}: {}).", call.method, call.path));
         if call.method != "GET" {
             return Err(Refusal::new(405, "", "This sandbox is read-only."));
         }
         let matched = Facts::get().find(&call.path).ok_or_else(unknown)?;
-        self.permit(key, call, &matched)?;
-        let books = self.books();
-        let account = call.header("stripe-account").unwrap_or(&self.account_id);
-        let revoked = || {
-            Refusal::new(
-                403,
-                "account_invalid",
-                format!("The provided key does not have access to account '{account}'"),
-            )
-        };
-        let book = books.get(account).ok_or_else(revoked)?;
+        self.permit(door, call, &matched)?;
+        let world = &self.core.worlds[door.world];
+        let account = call.header("stripe-account").unwrap_or(&door.account_id);
+        // A connected account's own key opens that account alone.
+        let may = account == door.account_id || door.account_id == world.account_id;
+        let book = may.then(|| world.book(account)).flatten().ok_or_else(|| no_access(&door.key.text, account))?;
         let asked = check(call, &matched)?;
         let version = call.header("stripe-version").unwrap_or(old::OLD);
         let body = match matched.is_list {
             true => {
-                let page = page(book, &matched, &asked, now_s)?;
+                let page = page(&read(&book), &matched, &asked, now_s)?;
                 let data: Vec<String> = page.data.into_iter().map(|t| aged(t, version)).collect();
                 envelope(&data, page.has_more, &call.path)
             }
             false => {
-                let text = self.single(book, &matched, &asked.expand)?;
+                let text = single(world, account, &read(&book), &matched, &asked.expand)?;
                 shift(&aged(text, version), PAGE, 0).into_owned()
             }
         };
         Ok(Reply { status: 200, headers: vec![("Stripe-Version".into(), version.to_owned())], body: body.into_bytes() })
     }
 
-    fn permit(&self, key: &Key, call: &Call, matched: &Matched<'_>) -> Result<(), Refusal> {
-        if let Some(object) = matched.path.objects.iter().find(|o| key.denied.contains(o)) {
+    fn permit(&self, door: &Door, call: &Call, matched: &Matched<'_>) -> Result<(), Refusal> {
+        if let Some(object) = matched.path.objects.iter().find(|o| door.key.denied.contains(o)) {
             let name = format!("rak_{}_read", object.replace('.', "_"));
             let message = format!(
                 "The provided key 'rk_****' does not have the required permissions for this endpoint on account '{}'. Having the \
                  '{name}' permission would allow this request to continue.",
-                self.account_id
+                door.account_id
             );
             return Err(Refusal::new(403, "", message));
         }
         let product = call.path.split('/').nth(2).unwrap_or("");
-        if self.setup.missing_products.iter().any(|p| p == product) {
+        if self.core.setup.missing_products.iter().any(|p| p == product) {
             let row = PRODUCT_REFUSALS.iter().find(|(name, ..)| *name == product);
             let (status, message) = row.map_or((400, "Your account is not set up for this product."), |r| (r.1, r.2));
             return Err(Refusal::new(status, "", message));
         }
         Ok(())
     }
+}
 
-    fn single(&self, book: &Book, matched: &Matched<'_>, expand: &[String]) -> Result<String, Refusal> {
-        let expand: Vec<&str> = expand.iter().map(String::as_str).collect();
-        let Some(id) = matched.held.last() else { return self.own_single(book, matched) };
-        let object = matched.path.objects.first().map_or("object", String::as_str);
-        for kind in matched.path.objects.iter().filter_map(|o| Kind::of(o)) {
-            if let Some(text) = book.get(kind, id) {
-                return Ok(shape::show(book, kind, &text, &expand));
-            }
-            if kind == Kind::Customer && book.gone(kind, id).is_some() {
-                let stub = serde_json::json!({"id": id, "object": "customer", "deleted": true});
-                return Ok(text::canonical(&stub));
-            }
-        }
-        Err(Refusal::missing(object, id, 404, "id"))
-    }
+/// Refuses an account that does not belong to the key's, or no longer.
+fn no_access(key: &str, account: &str) -> Refusal {
+    let masked = key.rsplit_once('_').map_or("****".to_owned(), |(prefix, rest)| {
+        let last: String = rest.chars().skip(rest.chars().count().saturating_sub(KEY_SHOWN)).collect();
+        format!("{prefix}_****{last}")
+    });
+    let message = format!(
+        "The provided key '{masked}' does not have access to account '{account}' (or that account does not exist). \
+         Application access may have been revoked."
+    );
+    Refusal::new(403, "account_invalid", message)
+}
 
-    /// Objects of which there is one: the account, its balance, its settings.
-    fn own_single(&self, book: &Book, matched: &Matched<'_>) -> Result<String, Refusal> {
-        let object = matched.path.objects.first().map_or("", String::as_str);
-        let mut value = facts::sample(object).clone();
-        if object == "account" {
-            value["id"] = book.made.account_id.clone().into();
-        }
-        if value.get("livemode").is_some() {
-            value["livemode"] = book.made.livemode.into();
-        }
-        Ok(text::canonical(&value))
+fn single(
+    world: &World,
+    account: &str,
+    book: &Book,
+    matched: &Matched<'_>,
+    expand: &[String],
+) -> Result<String, Refusal> {
+    let expand: Vec<&str> = expand.iter().map(String::as_str).collect();
+    let object = matched.path.objects.first().map_or("object", String::as_str);
+    let own = matched.held.last().is_none_or(|id| object == "account" && id == account);
+    if own && object == "account" {
+        return Ok(own_account(world, account, book, &expand));
     }
+    let Some(id) = matched.held.last() else { return Ok(own_single(object, book)) };
+    for kind in matched.path.objects.iter().filter_map(|o| Kind::of(o)) {
+        if let Some(text) = book.get(kind, id) {
+            return Ok(shape::show(book, kind, &text, &expand));
+        }
+        if kind == Kind::Customer && book.gone(kind, id).is_some() {
+            let stub = serde_json::json!({"id": id, "object": "customer", "deleted": true});
+            return Ok(text::canonical(&stub));
+        }
+    }
+    Err(Refusal::missing(object, id, 404, "id"))
+}
+
+/// The account itself: a connected one as its platform lists it.
+fn own_account(world: &World, account: &str, book: &Book, expand: &[&str]) -> String {
+    if book.made.role == Role::Connected {
+        let platform = world.platform();
+        let platform = read(&platform);
+        if let Some(text) = platform.get(Kind::Account, account) {
+            return shape::show(&platform, Kind::Account, &text, expand);
+        }
+    }
+    text::canonical(&generate::own_account(&book.made))
+}
+
+/// Objects of which there is one: the balance, settings.
+fn own_single(object: &str, book: &Book) -> String {
+    let mut value = facts::sample(object).clone();
+    if value.get("livemode").is_some() {
+        value["livemode"] = book.made.livemode.into();
+    }
+    text::canonical(&value)
 }
 
 impl Service for Stripe {
@@ -213,6 +267,38 @@ impl Service for Stripe {
     fn endpoint(&self, call: &Call) -> String {
         let path = Facts::get().find(&call.path).map_or(call.path.as_str(), |m| m.path.path.as_str());
         format!("{} {path}", call.method)
+    }
+
+    fn whose(&self, call: &Call) -> Whose {
+        let asked = call.header("stripe-account").map(str::to_owned);
+        let Ok(door) = self.door(call) else {
+            return Whose { owner: String::new(), account: asked.unwrap_or_default() };
+        };
+        let mode = if self.core.worlds[door.world].livemode { "live" } else { "test" };
+        let owner = format!("{} {mode}", door.account_id);
+        Whose { owner, account: asked.unwrap_or_else(|| door.account_id.clone()) }
+    }
+
+    fn refusal(&self, call: &Call, trouble: Trouble) -> Option<Reply> {
+        match trouble {
+            Trouble::Revoked => {
+                let key = given_key(call).unwrap_or_default();
+                Some(no_access(&key, &self.whose(call).account).reply())
+            }
+            Trouble::Fault(Fault::Unauthorized) => {
+                Some(Refusal::new(401, "", "Invalid API Key provided: ****").reply())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The key that a call brings.
+fn given_key(call: &Call) -> Option<String> {
+    match call.header("authorization").unwrap_or("").split_once(' ') {
+        Some(("Bearer", key)) => Some(key.trim().to_owned()),
+        Some(("Basic", coded)) => Some(basic_user(coded.trim())),
+        _ => None,
     }
 }
 

@@ -6,18 +6,23 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::facts::Facts;
-use super::{Change, Key, Setup, Sizes, Stripe};
+use super::{Change, Connected, Key, Setup, Sizes, Stripe};
 use crate::sandbox::clock::SandboxClock;
 use crate::sandbox::server::pairs;
 use crate::sandbox::service::{Call, Service};
 use crate::sandbox::{START_S, TEST_KEY};
 
 fn stripe(sizes: Sizes) -> Stripe {
-    let key =
-        |text: &str, denied: &[&str]| Key { text: text.into(), denied: denied.iter().map(|d| (*d).into()).collect() };
+    let key = |text: &str, denied: &[&str]| Key {
+        text: text.into(),
+        denied: denied.iter().map(|d| (*d).into()).collect(),
+        account: None,
+    };
     let setup = Setup {
         seed: 3,
         sizes,
+        connected: Connected::default(),
+        platforms: Vec::new(),
         livemode: false,
         start_s: START_S,
         keys: vec![key(TEST_KEY, &[]), key("rk_test_x", &["refund"])],

@@ -1,7 +1,7 @@
 //! The kinds of objects that the sandbox makes: how many, with which ids, filled by whom.
 
 use super::template::Fields;
-use super::{Gen, billing, catalog, invoices, invoicing, ledger, payments, sales, tail};
+use super::{Gen, accounts, billing, catalog, invoices, invoicing, ledger, payments, sales, tail};
 
 /// Writes what varies in the nth object of a kind.
 pub(super) type Fill = fn(&Gen, Kind, u32, &mut Fields);
@@ -101,7 +101,7 @@ kinds! {
     ValueListItem, "radar.value_list_item", "rsli_", |_| 1, tail::plain;
     BankAccount, "bank_account", "ba_", |_| 1, tail::plain;
     AmountLine, "payment_intent_amount_details_line_item", "uli_", |_| 1, tail::plain;
-    Account, "account", "acct_", |_| 3, payments::account, platform();
+    Account, "account", "acct_", |_| 3, accounts::account, platform();
     Person, "person", "person_", |_| 6, payments::by_account, platform();
     Capability, "capability", "cap_", |_| 6, payments::by_account, platform();
     ApplicationFee, "application_fee", "fee_", |c| c / 50 + 3, payments::application_fee, platform();

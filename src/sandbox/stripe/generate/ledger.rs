@@ -243,11 +243,11 @@ fn settled(amount: u64, currency: &str) -> (i64, Option<&'static str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::stripe::generate::Sizes;
+    use crate::sandbox::stripe::generate::{Role, Sizes};
 
     #[test]
     fn what_a_balance_transaction_is_about_leads_back_to_it() {
-        let made = Gen::new(7, "acct_1", false, true, 1_793_491_200, &Sizes::customers(400));
+        let made = Gen::new(7, "acct_1", false, Role::Platform(None), 1_793_491_200, &Sizes::customers(400));
         let count = made.count(Kind::BalanceTransaction);
         for n in 0..count {
             let (about, number) = entry(n);

@@ -1,6 +1,7 @@
 //! The generated account: every object is a function of (seed, kind, number), so nothing is kept and a million objects
 //! weigh nothing. Numbers run from the oldest to the newest object of a kind; ids and references are computed.
 
+mod accounts;
 mod billing;
 mod catalog;
 mod invoices;
@@ -14,14 +15,15 @@ mod tail;
 mod template;
 mod timeline;
 
+pub(super) use accounts::own_account;
 pub(super) use kinds::{Kind, ROWS};
 pub(super) use template::{Fields, list_text};
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::text::{NESTED, PAGE};
 use crate::sandbox::random::mix;
-use template::Template;
+use template::{Template, shared};
 
 /// The newest generated object is this much older than the clock's start, so that what tests create is newer.
 const QUIET_S: i64 = 3600;
@@ -50,6 +52,12 @@ impl Sizes {
         Sizes { customers, exact: None }
     }
 
+    /// An account of so many customers with a subscription, three invoices and three charges each, and next to nothing of
+    /// all else: read with few requests.
+    pub fn lean(customers: u32) -> Sizes {
+        Sizes { customers, exact: Some([customers, customers * 3, customers * 3]) }
+    }
+
     /// The preset for measuring: customers, subscriptions, invoices and charges that add up to the total.
     pub fn speed(total: u32) -> Sizes {
         let (customers, subscriptions, charges) = (total * 2 / 15, total * 2 / 15, total * 5 / 15);
@@ -57,16 +65,30 @@ impl Sizes {
     }
 }
 
+/// What an account is to others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It has so many connected accounts; none leaves it to the table of kinds.
+    Platform(Option<u32>),
+    /// It is one of a platform's, and has none of its own.
+    Connected,
+}
+
+/// For each connected account a platform has so many persons and capabilities.
+const PER_ACCOUNT: u32 = 2;
+
 /// One account's generator.
 pub(super) struct Gen {
     pub(super) seed: u64,
     pub(super) livemode: bool,
     pub(super) account_id: String,
+    pub(super) role: Role,
     pub(super) end_s: i64,
     /// Whether the oddities (deleted customers, test clocks, …) are in; the speed preset is plain.
     pub(super) odd: bool,
     counts: Vec<u32>,
-    templates: Vec<OnceLock<Template>>,
+    /// Shared with all other accounts: five thousand of them would not fit otherwise.
+    templates: Vec<OnceLock<Arc<Template>>>,
     /// Prices by currency and term.
     shelves: OnceLock<Vec<Vec<u32>>>,
     /// What lines say of prices.
@@ -76,11 +98,12 @@ pub(super) struct Gen {
 }
 
 impl Gen {
-    pub(super) fn new(seed: u64, account_id: &str, livemode: bool, platform: bool, start_s: i64, sizes: &Sizes) -> Gen {
+    pub(super) fn new(seed: u64, account_id: &str, livemode: bool, role: Role, start_s: i64, sizes: &Sizes) -> Gen {
         let counts = ROWS.iter().map(|row| match sizes.exact {
-            _ if row.platform_only && !platform => 0,
+            _ if row.platform_only && role == Role::Connected => 0,
             _ if row.test_only && livemode => 0,
-            None => (row.count)(sizes.customers),
+            None => told(role, row.kind).unwrap_or_else(|| (row.count)(sizes.customers)),
+            Some(_) if row.kind == Kind::Account => told(role, row.kind).unwrap_or(0),
             Some([subscriptions, invoices, charges]) => match row.kind {
                 Kind::Customer => sizes.customers,
                 Kind::Subscription => subscriptions,
@@ -94,6 +117,7 @@ impl Gen {
             seed,
             livemode,
             account_id: account_id.to_owned(),
+            role,
             end_s: start_s - QUIET_S,
             odd: sizes.exact.is_none(),
             counts: counts.collect(),
@@ -179,7 +203,16 @@ impl Gen {
     fn render(&self, kind: Kind, column: usize, fields: &Fields) -> String {
         let slot = kind as usize * 2 + usize::from(column == NESTED);
         let row = &ROWS[kind as usize];
-        self.templates[slot].get_or_init(|| Template::new(row.object, row.drop, fields, column)).fill(fields)
+        self.templates[slot].get_or_init(|| shared(row.object, row.drop, fields, column)).fill(fields)
+    }
+}
+
+/// How many of a kind a platform has whose connected accounts are counted.
+fn told(role: Role, kind: Kind) -> Option<u32> {
+    match (role, kind) {
+        (Role::Platform(count), Kind::Account) => count,
+        (Role::Platform(count), Kind::Person | Kind::Capability) => count.map(|count| count * PER_ACCOUNT),
+        _ => None,
     }
 }
 
@@ -214,7 +247,7 @@ mod tests {
     use std::collections::HashSet;
 
     fn generator(sizes: &Sizes) -> Gen {
-        Gen::new(7, "acct_1", false, true, 1_793_491_200, sizes)
+        Gen::new(7, "acct_1", false, Role::Platform(None), 1_793_491_200, sizes)
     }
 
     #[test]

@@ -324,26 +324,6 @@ pub(super) fn application_fee(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     f.raw("/refunds", children(g, &id, n, Kind::FeeRefund, "/fee", created, &url));
 }
 
-/// A connected account with bank accounts.
-pub(super) fn account(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
-    let id = g.id(kind, n);
-    f.raw("/created", g.created(kind, n));
-    f.text("/email", &format!("connected{n}@example.com"));
-    f.text("/country", ["IT", "US", "JP"][n as usize % 3]);
-    f.raw("/metadata", format!("{{\n        \"company_id\": {}\n      }}", quoted(&n.to_string())));
-    let code = id.trim_start_matches("acct_");
-    let one = |k: u32| {
-        let mut f = Fields::new();
-        f.text("/id", &format!("ba_{code}{k:03}"));
-        f.text("/account", &id);
-        f.raw("/customer", "null");
-        f.text("/last4", &format!("{k:04}"));
-        g.nested(Kind::BankAccount, &f)
-    };
-    let all: Vec<String> = (0..if n == 1 { 12 } else { 1 }).rev().map(one).collect();
-    f.raw("/external_accounts", list_text(&all, false, &format!("/v1/accounts/{id}/external_accounts")));
-}
-
 pub(super) fn by_account(g: &Gen, kind: Kind, n: u32, f: &mut Fields) {
     tail::plain(g, kind, n, f);
     f.maybe("/account", g.parent(kind, n, Kind::Account).map(|a| g.id(Kind::Account, a)).as_deref());

@@ -100,11 +100,11 @@ impl Gen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::stripe::generate::Sizes;
+    use crate::sandbox::stripe::generate::{Role, Sizes};
 
     #[test]
     fn redemptions_are_counted_once_and_without_adding_invoices_up() {
-        let made = Gen::new(7, "acct_1", false, true, 1_793_491_200, &Sizes::customers(100));
+        let made = Gen::new(7, "acct_1", false, Role::Platform(None), 1_793_491_200, &Sizes::customers(100));
         let once = made.redemptions();
         assert!(once.coupons.iter().sum::<u32>() > 10 && once.promotion_codes.iter().sum::<u32>() > 0, "{once:?}");
         assert!(std::ptr::eq(once, made.redemptions()));

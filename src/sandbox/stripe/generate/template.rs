@@ -1,5 +1,8 @@
 //! Text with holes: a sample object rendered once, then filled for each object by copying.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
 use serde_json::Value;
 
 use crate::sandbox::stripe::facts::sample;
@@ -42,7 +45,7 @@ pub(super) struct Template {
 
 impl Template {
     /// Cuts the sample of an object type at the fields' places. What is dropped is not there at all.
-    pub(super) fn new(object: &str, drop: &[&str], fields: &Fields, column: usize) -> Template {
+    fn new(object: &str, drop: &[&str], fields: &Fields, column: usize) -> Template {
         let mut shape = sample(object).clone();
         if let Value::Object(map) = &mut shape {
             map.retain(|key, _| !drop.contains(&key.as_str()));
@@ -71,6 +74,18 @@ impl Template {
         out.push_str(&self.tail);
         out
     }
+}
+
+/// What a template is made from: object type, column, and the places of its fields.
+type Cut = (String, usize, Vec<&'static str>);
+
+/// Returns the template of an object type with holes in these places. Accounts share them: there are a few shapes of each
+/// type, and thousands of accounts. What is dropped follows from the type.
+pub(super) fn shared(object: &str, drop: &[&str], fields: &Fields, column: usize) -> Arc<Template> {
+    static ALL: OnceLock<Mutex<HashMap<Cut, Arc<Template>>>> = OnceLock::new();
+    let cut = (object.to_owned(), column, fields.list.iter().map(|(at, _)| *at).collect());
+    let mut all = ALL.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    Arc::clone(all.entry(cut).or_insert_with(|| Arc::new(Template::new(object, drop, fields, column))))
 }
 
 /// Sets the value at a pointer, making objects on the way.
