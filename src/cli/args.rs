@@ -59,6 +59,8 @@ Settings: the first place that says one counts
   STRIPE_API_KEY, STRIPE_SECRET  Stripe's secret or restricted key; if
                                  there is none, that of the Stripe CLI's
                                  config.toml is used (--project-name)
+  STRIPE_REQUESTS_PER_S          how many Stripe permits your account
+                                 (100 live, 25 test)
   STRIPE_WEBHOOK_SECRET          the signing secrets of your webhook
                                  endpoints, with commas between them
   STRIPE_WEBHOOK_MAX_RETRIES     how often a failed event is tried again,

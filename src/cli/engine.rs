@@ -229,8 +229,16 @@ pub(super) fn stripe_limits(order: &Order, access: &StripeAccess, is_sandbox: bo
     if is_sandbox {
         return Limits::new(UNLIMITED_PER_S, None);
     }
-    let per_s = if access.mode == Mode::Live { stripe::LIVE_PER_S } else { stripe::TEST_PER_S };
-    Limits { share_percent: order.rate_percent, ..Limits::new(per_s, Some(stripe::ENDPOINT_PER_S)) }
+    let per_s = stripe_per_s(access);
+    // Of more for the account, as much more for each endpoint.
+    let endpoint_per_s = stripe::ENDPOINT_PER_S.max(per_s * stripe::ENDPOINT_PER_S / stripe::LIVE_PER_S);
+    Limits { share_percent: order.rate_percent, ..Limits::new(per_s, Some(endpoint_per_s)) }
+}
+
+/// Returns how many requests a second Stripe permits the accounts of a key.
+pub(super) fn stripe_per_s(access: &StripeAccess) -> u32 {
+    let usual = if access.mode == Mode::Live { stripe::LIVE_PER_S } else { stripe::TEST_PER_S };
+    access.per_s.unwrap_or(usual)
 }
 
 /// Returns what a client with a key is made of.

@@ -1,13 +1,12 @@
 //! What a run would cost, by what the file knows already. Asks nobody, writes nothing.
 
-use super::engine::{Access, Order, Pulled, fic_mode, options};
+use super::engine::{Access, Order, Pulled, fic_mode, options, stripe_per_s};
 use super::exit::Failure;
 use crate::clock::Clock;
-use crate::config::{self, FicAccess, Mode, StripeAccess};
+use crate::config::{self, FicAccess, StripeAccess};
 use crate::model::extract::Catalog;
 use crate::model::report::PlannedResource;
 use crate::model::resource::Provider;
-use crate::providers::stripe;
 use crate::sandbox;
 use crate::store::{Account, Store};
 use crate::sync;
@@ -27,10 +26,8 @@ pub(super) fn plan(order: &Order, access: &Access, clock: &dyn Clock) -> Result<
         is_size_known &= planning.fic(fic, &mut resources)?;
     }
     // They are read one after the other: the slowest says how long it takes at most.
-    let paces = access.stripe.iter().filter(|_| !access.is_sandbox).map(|stripe| {
-        let per_s = if stripe.mode == Mode::Live { stripe::LIVE_PER_S } else { stripe::TEST_PER_S };
-        per_s * order.rate_percent / 100
-    });
+    let paces = access.stripe.iter().filter(|_| !access.is_sandbox);
+    let paces = paces.map(|access| (stripe_per_s(access) * order.rate_percent / 100).max(1));
     let rate_per_s = paces.min();
     let has_quota = !access.fic.is_empty() && !access.is_sandbox;
     let fic_windows = if has_quota { sync::fic::windows(order.rate_percent) } else { Vec::new() };

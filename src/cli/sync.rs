@@ -154,6 +154,7 @@ fn sandbox_access(running: &RunningSandbox, only: &[&'static Resource]) -> Acces
         name: None,
         key: Secret::new(running.stripe_key),
         mode: Mode::Test,
+        per_s: None,
         base_url: running.base_url.clone(),
         source: Source::Default,
     };

@@ -1,8 +1,10 @@
 //! Credentials looked at before they go anywhere. Pure.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::RangeInclusive;
 
 use super::layers::label;
+use super::webhooks::wrong;
 use super::{Error, Secret, Settings, Source, Sourced};
 
 /// Which data set a key opens.
@@ -33,6 +35,8 @@ pub struct StripeAccess {
     pub key: Secret,
     /// The data set it opens.
     pub mode: Mode,
+    /// Requests a second that Stripe permits, where it permits more or less than usual.
+    pub per_s: Option<u32>,
     /// Scheme and host, no slash at the end.
     pub base_url: String,
     /// Who said the key.
@@ -58,6 +62,9 @@ pub struct FicAccess {
 const QUOTES: [char; 3] = ['"', '\'', '`'];
 /// Characters of a signing secret behind its beginning; Stripe's have 32 and more. What is shorter can be tried out.
 const SIGNING_CHARS_MIN: usize = 16;
+
+/// Stripe raises an account's limit for those who ask.
+const PER_S: RangeInclusive<u32> = 1..=10_000;
 
 /// Beginnings of keys that work.
 const KEYS: [(&str, Mode); 4] =
@@ -89,7 +96,8 @@ impl Settings {
         let wrong = |why| Error::Credential { setting, why, place: source.clone() };
         let mode = check_text(key.expose()).and_then(|()| mode(key.expose())).map_err(wrong)?;
         let base_url = checked_base("STRIPE_API_BASE", &self.stripe_base, source)?;
-        Ok(StripeAccess { name: None, key: key.clone(), mode, base_url, source: source.clone() })
+        let per_s = self.stripe_per_s.as_ref().map(per_s).transpose()?;
+        Ok(StripeAccess { name: None, key: key.clone(), mode, per_s, base_url, source: source.clone() })
     }
 
     /// Returns what a Fatture in Cloud client needs, or nothing where no token was given.
@@ -122,6 +130,11 @@ impl Settings {
         let base_url = checked_base("FIC_API_BASE", &self.fic_base, source)?;
         Ok(FicAccess { name: None, token: token.clone(), company, base_url, source: source.clone() })
     }
+}
+
+fn per_s(said: &Sourced<String>) -> Result<u32, Error> {
+    let per_s = said.value.parse().ok().filter(|per_s| PER_S.contains(per_s));
+    per_s.ok_or_else(|| wrong("stripe_per_s", said, "must be a number from 1 to 10000"))
 }
 
 /// Refuses what is no signing secret: a signature made with it would let anybody in, or nobody.

@@ -72,6 +72,7 @@ struct ConfigFile {
 struct StripeSection {
     api_key: Option<String>,
     api_base: Option<String>,
+    requests_per_s: Option<Scalar>,
     webhook_secret: Option<String>,
 }
 
@@ -225,6 +226,7 @@ fn read_config(places: &Places, dot_env: &HashMap<String, String>, gathered: &mu
         ("database", file.database),
         ("stripe_key", file.stripe.api_key),
         ("stripe_base", file.stripe.api_base),
+        ("stripe_per_s", file.stripe.requests_per_s.map(String::from)),
         ("webhook_secret", file.stripe.webhook_secret),
         ("fic_token", file.fic.access_token),
         ("fic_public_key", file.fic.public_key),

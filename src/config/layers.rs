@@ -40,6 +40,12 @@ pub const SETTINGS: &[Setting] = &[
         default: Some("https://api.stripe.com"),
     },
     Setting {
+        name: "stripe_per_s",
+        variables: &["STRIPE_REQUESTS_PER_S"],
+        in_file: ("stripe", "requests_per_s"),
+        default: None,
+    },
+    Setting {
         name: "webhook_secret",
         variables: &["STRIPE_WEBHOOK_SECRET"],
         in_file: ("stripe", "webhook_secret"),
@@ -227,6 +233,7 @@ pub fn resolve(layers: &Layers) -> Result<Settings, Error> {
         fic_token: layers.first("fic_token"),
         fic_public_key: layers.first("fic_public_key").map(|said| text("fic_public_key", said)).transpose()?,
         fic_company: layers.first("fic_company").map(|said| text("fic_company", said)).transpose()?,
+        stripe_per_s: layers.first("stripe_per_s").map(|said| text("stripe_per_s", said)).transpose()?,
         stripe_base: text("stripe_base", required("stripe_base"))?,
         fic_base: text("fic_base", required("fic_base"))?,
         max_retries: text("max_retries", required("max_retries"))?,

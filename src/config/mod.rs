@@ -38,6 +38,8 @@ pub struct Settings {
     pub fic_public_key: Option<Sourced<String>>,
     /// The Fatture in Cloud company; without it all that the token sees.
     pub fic_company: Option<Sourced<String>>,
+    /// Requests a second that Stripe permits an account, where that is not the usual number; unchecked.
+    pub stripe_per_s: Option<Sourced<String>>,
     /// Where Stripe's API is.
     pub stripe_base: Sourced<String>,
     /// Where Fatture in Cloud's API is.

@@ -25,6 +25,7 @@ mod fic_sandbox;
 mod fic_sync;
 mod fic_tables;
 mod fic_world;
+mod fleet;
 mod forwarding;
 mod framing;
 mod gaps;

@@ -1,0 +1,263 @@
+//! Thousands of connected accounts in one file: all that are well are complete, the others are named, nobody is held up, and
+//! what was cut short goes on.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
+use std::process::{Child, Command};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use stripesync::clock::SystemClock;
+use stripesync::http::{Client, Limits, Settings};
+use stripesync::model::cancel::Cancel;
+use stripesync::model::secret::Secret;
+use stripesync::sandbox::{Connected, Fault, Options, Sandbox, Sizes, TEST_KEY, Trouble};
+use stripesync::store::Store;
+use stripesync::sync::{self, Platform};
+
+use crate::program::{Home, Ran, finished, ran, signal, started, until};
+
+/// A platform with these connected accounts, quick and without limits.
+pub fn platform(connected: Connected) -> Sandbox {
+    platform_with(connected, Options::default())
+}
+
+fn platform_with(connected: Connected, options: Options) -> Sandbox {
+    let sizes = Sizes::customers(5);
+    Sandbox::start(Options { sizes, connected, clock_runs: false, ..options }).expect("starts")
+}
+
+/// The program at this platform, in this home.
+fn asking(home: &Home, sandbox: &Sandbox, arguments: &[&str]) -> Command {
+    let mut command = home.asking(&sandbox.stripe_base_url(), TEST_KEY, arguments);
+    command.env("STRIPE_REQUESTS_PER_S", "10000");
+    command
+}
+
+fn client(sandbox: &Sandbox) -> Client {
+    let settings = Settings::new(sandbox.stripe_base_url(), Limits::new(100_000, None))
+        .header("Authorization", Secret::new(format!("Bearer {TEST_KEY}")));
+    Client::new(settings, Arc::new(SystemClock::new()), Cancel::default()).expect("a client")
+}
+
+/// Reads the platform's list of accounts into the file.
+fn discovered(home: &Home, sandbox: &Sandbox) {
+    let (store, client) = (Store::open(&home.database()).expect("opens"), client(sandbox));
+    let own = sync::identify(&client, "test", None).expect("the key is good");
+    let row = store.account(&own).expect("an account").id;
+    let platform = Platform { row, mode: "test", credential: None };
+    sync::connected(&store, &client, &platform, &Cancel::default(), &mut |_| {}).expect("lists");
+}
+
+/// The ids that the file has of a table, by account.
+fn rows(database: &Path, table: &str) -> BTreeMap<String, HashSet<String>> {
+    let store = Store::open_read_only(database).expect("opens");
+    let sql = format!(
+        "SELECT a.remote_id, r.id FROM {table} r JOIN accounts a ON a.id = r.account WHERE r.deleted_at IS NULL"
+    );
+    let mut found: BTreeMap<String, HashSet<String>> = BTreeMap::new();
+    for row in store.query_text(&sql).expect("rows") {
+        found.entry(row[0].clone()).or_default().insert(row[1].clone());
+    }
+    found
+}
+
+/// The same at the service.
+fn truth(sandbox: &Sandbox, account: &str, path: &str) -> HashSet<String> {
+    let truth = sandbox.stripe().truth(Some(account));
+    let listed = truth.get(path).into_iter().flatten().filter(|object| object.listed);
+    listed.map(|object| object.id.clone()).collect()
+}
+
+fn json(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", ran.stdout, ran.stderr))
+}
+
+/// What each account came to.
+fn outcomes(report: &Value) -> BTreeMap<String, (String, String)> {
+    let accounts = report["accounts"].as_array().expect("a list");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    accounts.iter().map(|it| (text(&it["account"]), (text(&it["outcome"]), text(&it["detail"])))).collect()
+}
+
+/// The most memory (KiB) and the most open files that a process had, as far as one can look.
+fn watched(mut child: Child, began: Instant) -> (Ran, u64, usize) {
+    let (mut memory_kib, mut files) = (0, 0);
+    let place = format!("/proc/{}", child.id());
+    while child.try_wait().expect("is a child").is_none() {
+        let status = std::fs::read_to_string(format!("{place}/status")).unwrap_or_default();
+        let peak =
+            status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
+        memory_kib = peak.unwrap_or(0).max(memory_kib);
+        files = std::fs::read_dir(format!("{place}/fd")).map_or(0, Iterator::count).max(files);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    (finished(child, began), memory_kib, files)
+}
+
+#[test]
+fn of_two_thousand_accounts_all_that_are_well_are_complete_and_the_others_are_named() {
+    let sandbox = platform(Connected::long_tail(2000, 300).lean());
+    let ids = sandbox.stripe().connected_ids();
+    let troubles = [
+        Trouble::Revoked,
+        Trouble::Fault(Fault::Internal),
+        Trouble::Fault(Fault::MalformedJson),
+        Trouble::Fault(Fault::Html),
+        Trouble::Fault(Fault::Unauthorized),
+        Trouble::Fault(Fault::ResetBefore),
+    ];
+    // One of a hundred.
+    let troubled: BTreeMap<&str, Trouble> = (0..20)
+        .map(|n| (ids[n * 100 + 7].as_str(), troubles[n % troubles.len()]))
+        .inspect(|(id, trouble)| sandbox.set_account_trouble(id, Some(*trouble)))
+        .collect();
+    let home = Home::new();
+    discovered(&home, &sandbox);
+    let arguments = ["batch-sync", "customers", "--limit", "5000", "--format", "json"];
+    let (child, began) = started(&mut asking(&home, &sandbox, &arguments));
+    let (first, memory_kib, files) = watched(child, began);
+    assert_eq!(first.code, Some(3), "{}", first.stderr);
+    assert!(memory_kib < 64 << 10, "{memory_kib} KiB");
+    assert!(files < 150, "{files} open files");
+    let outcomes = outcomes(&json(&first));
+    assert_eq!(outcomes.len(), 2001);
+    for (id, (outcome, detail)) in &outcomes {
+        let wanted = match troubled.get(id.as_str()) {
+            None => "done",
+            Some(Trouble::Revoked) => "disconnected",
+            Some(_) => "failed",
+        };
+        assert_eq!(outcome, wanted, "{id}: {detail}");
+        assert_eq!(detail.is_empty(), wanted == "done", "{id}: {detail}");
+    }
+    let have = rows(&home.database(), "stripe_customers");
+    for id in ids.iter().filter(|id| !troubled.contains_key(id.as_str())) {
+        assert_eq!(have.get(id).cloned().unwrap_or_default(), truth(&sandbox, id, "/v1/customers"), "{id}");
+    }
+    home.assert_intact();
+    let failing =
+        "SELECT count(*) FROM accounts WHERE error IS NOT NULL AND (status = 'disconnected' OR retry_at > attempted)";
+    assert_eq!(home.count(failing), 20);
+
+    // Nothing happened since: one or two requests each, and those that failed wait.
+    sandbox.reset_stats();
+    let second = ran(&mut asking(&home, &sandbox, &arguments));
+    assert_eq!(second.code, Some(0), "{}", second.stderr);
+    let stats = sandbox.stats();
+    let asked = |id: &str| stats.accounts.get(id).map_or(0, |it| it.requests);
+    for id in &ids {
+        let requests = asked(id);
+        let wanted = if troubled.contains_key(id.as_str()) { 0..=0 } else { 1..=2 };
+        assert!(wanted.contains(&requests), "{id}: {requests}");
+    }
+}
+
+#[test]
+fn a_large_account_delays_a_hundred_small_ones_no_longer_than_a_turn() {
+    // The large one is first in the order of turns, and each answer takes its time.
+    let small = vec![Sizes::customers(2); 100];
+    let connected = Connected::of([vec![Sizes::customers(20_000)], small].concat()).lean();
+    let sandbox = platform_with(connected, Options { latency: Duration::from_millis(2), ..Options::default() });
+    let ids = sandbox.stripe().connected_ids();
+    let home = Home::new();
+    discovered(&home, &sandbox);
+    let arguments = ["batch-sync", "customers", "--limit", "500", "--jobs", "2", "--format", "csv"];
+    let ran = ran(&mut asking(&home, &sandbox, &arguments));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    // A line for each account in the order in which they came to their end.
+    let order: Vec<&str> = ran.stdout.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
+    assert_eq!(order.len(), 102, "{}", ran.stdout);
+    assert_eq!(order.last(), Some(&ids[0].as_str()), "the large one is last: {order:?}");
+    let have = rows(&home.database(), "stripe_customers");
+    assert_eq!(have[&ids[0]].len(), truth(&sandbox, &ids[0], "/v1/customers").len());
+}
+
+#[test]
+fn a_batch_that_is_killed_goes_on_where_it_was() {
+    let connected = Connected::of(vec![Sizes::customers(250); 40]).lean();
+    let sandbox = platform_with(connected, Options { latency: Duration::from_millis(5), ..Options::default() });
+    let ids = sandbox.stripe().connected_ids();
+    let home = Home::new();
+    discovered(&home, &sandbox);
+    let arguments = ["batch-sync", "customers", "invoices", "--limit", "100", "--jobs", "4", "--format", "json"];
+    for (signal_name, code) in [("KILL", None), ("TERM", Some(143)), ("INT", Some(130)), ("KILL", None)] {
+        let done = || home.count("SELECT count(*) FROM accounts WHERE synced IS NOT NULL");
+        let before = done();
+        let (child, began) = started(&mut asking(&home, &sandbox, &arguments));
+        until("another account is done", || done() > before);
+        signal(&child, signal_name);
+        let ran = finished(child, began);
+        assert_eq!(ran.code, code, "{}", ran.stderr);
+        home.assert_intact();
+    }
+    let requests = |id: &String| sandbox.stats().accounts.get(id).map_or(0, |it| it.requests);
+    let first: u64 = ids.iter().map(requests).sum();
+    sandbox.reset_stats();
+    let last = ran(&mut asking(&home, &sandbox, &arguments));
+    assert_eq!(last.code, Some(0), "{}", last.stderr);
+    let second: u64 = ids.iter().map(requests).sum();
+    for (table, path) in [("stripe_customers", "/v1/customers"), ("stripe_invoices", "/v1/invoices")] {
+        let have = rows(&home.database(), table);
+        for id in &ids {
+            assert_eq!(have.get(id).cloned().unwrap_or_default(), truth(&sandbox, id, path), "{table} of {id}");
+        }
+    }
+    // A whole reading of one that nothing cut short.
+    let whole = requests_of_one(&sandbox, &arguments);
+    let most = whole * ids.len() as u64;
+    assert!(first + second <= most + most / 3 + 40 * 8, "{first} and {second}, {most} are needed");
+}
+
+/// Requests that one such account takes from its beginning.
+fn requests_of_one(sandbox: &Sandbox, arguments: &[&str]) -> u64 {
+    let home = Home::new();
+    discovered(&home, sandbox);
+    sandbox.reset_stats();
+    let id = sandbox.stripe().connected_ids()[0].clone();
+    let arguments: Vec<&str> = ["sync", "--account", &id].into_iter().chain(arguments[1..3].iter().copied()).collect();
+    let ran = ran(&mut asking(&home, sandbox, &arguments));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert_eq!(sandbox.stats().accounts.len(), 1, "nobody else was asked for: {:?}", sandbox.stats().accounts);
+    sandbox.stats().accounts[&id].requests
+}
+
+#[test]
+fn those_that_waited_longest_have_their_turn_and_a_company_its_own() {
+    let sandbox = platform(Connected::of(vec![Sizes::customers(1); 9]).lean());
+    let home = Home::new();
+    discovered(&home, &sandbox);
+    let ids = sandbox.stripe().connected_ids();
+    let batch = |more: &[&str]| {
+        let arguments = [&["batch-sync", "customers", "--limit", "4", "--format", "json"], more].concat();
+        let ran = ran(&mut asking(&home, &sandbox, &arguments));
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        outcomes(&json(&ran)).into_keys().collect::<HashSet<String>>()
+    };
+    let turns = [batch(&[]), batch(&[]), batch(&[])];
+    assert_eq!(turns.each_ref().map(HashSet::len), [4, 4, 4]);
+    let all: HashSet<&String> = turns.iter().flatten().collect();
+    assert_eq!(all.len(), 10, "the platform and its nine had theirs before anybody had a second one");
+    let company = format!("UPDATE accounts SET company = '7' WHERE remote_id IN ('{}', '{}')", ids[2], ids[5]);
+    crate::program::execute(&home.database(), &company);
+    assert_eq!(batch(&["--company-id", "7"]), [ids[2].clone(), ids[5].clone()].into());
+    let ran = ran(&mut asking(&home, &sandbox, &["batch-sync", "--company-id", "8"]));
+    assert!(ran.code == Some(0) && ran.stderr.contains("no account of that company is due"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_refused_key_is_said_and_an_unknown_account_is_refused() {
+    let sandbox = platform(Connected::of(vec![Sizes::customers(1); 3]).lean());
+    let home = Home::new();
+    discovered(&home, &sandbox);
+    let url = sandbox.stripe_base_url();
+    let refused = ran(&mut home.asking(&url, "sk_test_nobodys", &["batch-sync"]));
+    assert!(refused.code == Some(4) && refused.stderr.contains("refused the key"), "{}", refused.stderr);
+    let unknown = ran(&mut asking(&home, &sandbox, &["sync", "--account", "acct_unknown"]));
+    assert!(unknown.code == Some(2) && unknown.stderr.contains("not acct_unknown"), "{}", unknown.stderr);
+    let gone = ran(&mut asking(&home, &sandbox, &["batch-sync", "--dry-run", "--format", "csv"]));
+    assert!(gone.code == Some(0) && gone.stdout.lines().count() == 5, "{}{}", gone.stdout, gone.stderr);
+    let all = ran(&mut asking(&home, &sandbox, &["sync", "customers", "--all-accounts"]));
+    assert!(all.code == Some(0) && all.stdout.contains("4 accounts: 4 done"), "{}{}", all.stdout, all.stderr);
+}
