@@ -113,6 +113,9 @@ pub struct Observed<'a> {
 /// Who is told of two states.
 pub type Observer = fn(&Store, &Observed) -> Result<(), Error>;
 
+/// What may keep a state from the row that is there.
+pub(super) type Condition<'c> = fn(&Rows<'c>, &Stored, &Object, &Told) -> Result<bool, Error>;
+
 /// The resource tables, with their statements prepared once. Lives as long as one writer.
 pub struct Rows<'c> {
     pub(super) store: &'c Store,
@@ -231,20 +234,14 @@ impl<'c> Rows<'c> {
     /// # Errors
     /// SQLite's; the transaction should be rolled back then.
     pub fn apply(&mut self, object: &Object, told: &Told) -> Result<Applied, Error> {
-        self.apply_unless(|_| false, object, told).map(|applied| applied.unwrap_or(Applied::Unchanged))
+        let applied = self.apply_unless(|_, _, _, _| Ok(false), object, told)?;
+        Ok(applied.unwrap_or(Applied::Unchanged))
     }
 
-    /// As [`Rows::apply`]; does nothing, and returns nothing, where the row is in doubt.
-    ///
-    /// # Errors
-    /// As [`Rows::apply`].
-    pub fn apply_unless_doubtful(&mut self, object: &Object, told: &Told) -> Result<Option<Applied>, Error> {
-        self.apply_unless(|stored| stored.unsettled, object, told)
-    }
-
-    fn apply_unless(
+    /// As [`Rows::apply`]; does nothing, and returns nothing, where a condition on the row that is there holds.
+    pub(super) fn apply_unless(
         &mut self,
-        is_left: fn(&Stored) -> bool,
+        is_left: Condition<'c>,
         object: &Object,
         told: &Told,
     ) -> Result<Option<Applied>, Error> {
@@ -255,12 +252,7 @@ impl<'c> Rows<'c> {
         Ok(applied)
     }
 
-    fn apply_state(
-        &mut self,
-        is_left: fn(&Stored) -> bool,
-        object: &Object,
-        told: &Told,
-    ) -> Result<Option<Applied>, Error> {
+    fn apply_state(&mut self, is_left: Condition<'c>, object: &Object, told: &Told) -> Result<Option<Applied>, Error> {
         let index = self.catalog.get(object.resource).index;
         self.prepare(index)?;
         // Most objects of a list are new, and most of those that events tell of are known.
@@ -268,7 +260,7 @@ impl<'c> Rows<'c> {
             return Ok(Some(Applied::New));
         }
         match self.stored(index, told.account, &object.row.id)? {
-            Some(stored) if is_left(&stored) => Ok(None),
+            Some(stored) if is_left(self, &stored, object, told)? => Ok(None),
             Some(stored) => self.meet(index, stored, object, told).map(Some),
             None if !object.gone => {
                 self.insert(index, object, told, None)?;

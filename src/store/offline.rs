@@ -2,7 +2,8 @@
 //! kept, and the row is in doubt until somebody asks the service.
 //!
 //! What a row holds then is a function of the *set* of events and of the newest answer, so that it is the same in any order
-//! of arrival.
+//! of arrival. Whatever more than one of them has a say in is therefore put to all of them here, and to nobody else: who
+//! knows only the payloads that may replace a row misses what the others say about where a circle began.
 
 use rusqlite::params;
 
@@ -20,7 +21,24 @@ use crate::model::wire::Unreadable;
 /// What an answer said: when it held, and the object's JSON where there was one.
 type Answer = (Interval, Option<String>);
 
-impl Rows<'_> {
+impl<'c> Rows<'c> {
+    /// As [`Rows::apply`]; does nothing, and returns nothing, where only all logged events together tell what the row is,
+    /// so that they are to be merged.
+    ///
+    /// # Errors
+    /// As [`Rows::apply`].
+    pub fn apply_unless_merged(&mut self, object: &Object, told: &Told) -> Result<Option<Applied>, Error> {
+        self.apply_unless(Self::is_to_be_merged, object, told)
+    }
+
+    /// Returns whether a row is in doubt, in a tie with a state, or at the end of a circle that the state may move.
+    fn is_to_be_merged(&self, stored: &Stored, object: &Object, told: &Told) -> Result<bool, Error> {
+        let (index, now) = (self.catalog.get(object.resource).index, told.interval());
+        let is_tie = !now.is_after(stored.interval) && !stored.interval.is_after(now);
+        let is_open = stored.unsettled || is_tie && !self.is_equal(index, stored, object);
+        Ok(is_open || self.may_move_the_end(index, stored, object, told)?)
+    }
+
     /// Returns whether an object's row is in doubt.
     ///
     /// # Errors
@@ -58,7 +76,7 @@ impl Rows<'_> {
         states.extend(answer.as_ref().map(|(interval, data)| answer_state(resource, *interval, data.as_deref())));
         let Some(verdict) = order::settle(&states) else { return Ok(Ok(Applied::Unchanged)) };
         let Some((winner, _, api_version)) = logged.get(verdict.winner) else {
-            return self.keep_to_answer(index, stored, answer, account, id).map(Ok);
+            return self.keep_to_answer(index, (stored, answer), (account, id), verdict.settled).map(Ok);
         };
         // Several events of one second may go in a circle, and where that began an older one may have said.
         let is_alone = logged.iter().filter(|one| one.0.interval == winner.interval).count() == 1;
@@ -161,13 +179,16 @@ impl Rows<'_> {
     fn keep_to_answer(
         &mut self,
         index: usize,
-        stored: Option<Stored>,
-        answer: Option<Answer>,
-        account: i64,
-        id: &str,
+        (stored, answer): (Option<Stored>, Option<Answer>),
+        (account, id): (i64, &str),
+        settled: bool,
     ) -> Result<Applied, Error> {
         let (Some(stored), Some((interval, data))) = (stored, answer) else { return Ok(Applied::Unchanged) };
         if stored.event_id.is_none() {
+            if !settled {
+                self.mark(index, stored.row_id, true)?;
+                self.queue_fetch(index, account, id, interval.until_s)?;
+            }
             return Ok(Applied::Unchanged);
         }
         let compiled = &self.catalog.entries()[index];

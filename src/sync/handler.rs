@@ -184,7 +184,7 @@ fn apply(
     let Some(compiled) = catalog.by_table(&event.table) else { return Ok(Taken::default()) };
     let source = Source::Event { id: &event.id, created_s: event.created_s };
     let told = Told { account, source, api_version: event.api_version.as_deref() };
-    // What was laid over a row in doubt may come to something else with this event.
+    // Where others have a say beside this event, they all decide together.
     let is_apart = !compiled.resource.get.is_empty() && event.error.is_none() && event.object_id.is_some();
     let is_told = is_gone == compiled.resource.gone.contains(&event.kind.as_str());
     let is_merged = rows.is_offline() && is_apart && is_told;
@@ -194,7 +194,7 @@ fn apply(
         Ok(mut object) => {
             object.gone |= is_gone;
             match is_merged {
-                true => rows.apply_unless_doubtful(&object, &told)?,
+                true => rows.apply_unless_merged(&object, &told)?,
                 false => Some(rows.apply(&object, &told)?),
             }
         }

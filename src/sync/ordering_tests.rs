@@ -468,24 +468,6 @@ fn life(can_ask: bool) -> impl Strategy<Value = (Kind, Vec<Step>)> {
 }
 
 #[test]
-fn a_circle_whose_beginning_could_not_be_applied_is_doubtful() {
-    let step = |(after_s, is_old, what)| Step { after_s, what, is_old };
-    let steps = [
-        (0, false, What::Rename(0)),
-        (0, false, What::Delete),
-        // Nothing else says that it was there when the next second began.
-        (0, true, What::Rename(0)),
-        (1, false, What::Delete),
-        (0, false, What::Rename(0)),
-    ];
-    let life = KINDS[0].lived(&steps.map(step));
-    for (seed, door) in (0..20).flat_map(|seed| [(seed, Door::Log), (seed, Door::Receiver)]) {
-        let (offline, online) = ended(&life, seed, false, door);
-        assert!(offline.is_unsettled && online.is(&life) && !online.is_unsettled, "{offline:#?} and {online:#?}");
-    }
-}
-
-#[test]
 fn an_answer_that_was_sent_before_an_event_came_does_not_end_the_doubt() {
     let store = Store::in_memory().expect("opens");
     let catalog = super::catalog();
@@ -585,6 +567,9 @@ proptest! {
         prop_assert!(mended.is(&life) && !mended.is_unsettled, "{mended:#?} is not {:#?}", life.end);
     }
 }
+
+#[path = "circle_tests.rs"]
+mod circles;
 
 #[path = "prune_tests.rs"]
 mod pruning;
