@@ -110,6 +110,8 @@ pub(super) fn pull(
     if let (true, Some(error)) = (lines.is_empty(), first) {
         return Err(error.into());
     }
+    // Given here, where nobody writes beside.
+    store.numbers(&catalog)?;
     let readable = store.readable_accounts()?;
     let members = chosen(&readable, &lines, choice, order, clock.now_ms().div_euclid(1000));
     refuse_unknown(choice, &members, &readable)?;

@@ -172,41 +172,45 @@ impl Store {
     /// # Errors
     /// [`Error::Mixed`] when the sandbox's data would share a file with real accounts; SQLite's.
     pub fn account(&self, new: &NewAccount) -> Result<Account, Error> {
-        let sql = |e| self.sql(e);
-        let other: Option<(String, String)> = self
-            .conn
-            .query_row(
-                "SELECT remote_id, mode FROM accounts WHERE (mode = 'sandbox') <> (?1 = 'sandbox') LIMIT 1",
-                [new.mode],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()
-            .map_err(sql)?;
-        if let Some((other, mode)) = other {
-            let path = self.path.display();
-            return Err(Error::Mixed(match new.mode {
-                "sandbox" => format!("{path} holds the account {other} ({mode}); `--sandbox` needs a file of its own"),
-                _ => format!(
-                    "{path} holds what `sync --sandbox` made up; the account {} ({}) needs a file of its own",
-                    new.remote_id, new.mode
-                ),
-            }));
-        }
-        self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
-        if let Some(opened) = &new.opened {
-            self.write_opened(new, opened)?;
-        } else {
-            self.conn
-                .execute(
-                    "INSERT INTO accounts (provider, remote_id, mode) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-                    params![new.provider, new.remote_id, new.mode],
+        self.at_once(|| {
+            let sql = |e| self.sql(e);
+            let other: Option<(String, String)> = self
+                .conn
+                .query_row(
+                    "SELECT remote_id, mode FROM accounts WHERE (mode = 'sandbox') <> (?1 = 'sandbox') LIMIT 1",
+                    [new.mode],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
                 )
+                .optional()
                 .map_err(sql)?;
-        }
-        self.conn
-            .prepare_cached(&format!("{ACCOUNT} WHERE provider=?1 AND remote_id=?2 AND mode=?3"))
-            .and_then(|mut one| one.query_row(params![new.provider, new.remote_id, new.mode], account))
-            .map_err(sql)
+            if let Some((other, mode)) = other {
+                let path = self.path.display();
+                return Err(Error::Mixed(match new.mode {
+                    "sandbox" => {
+                        format!("{path} holds the account {other} ({mode}); `--sandbox` needs a file of its own")
+                    }
+                    _ => format!(
+                        "{path} holds what `sync --sandbox` made up; the account {} ({}) needs a file of its own",
+                        new.remote_id, new.mode
+                    ),
+                }));
+            }
+            self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
+            if let Some(opened) = &new.opened {
+                self.write_opened(new, opened)?;
+            } else {
+                self.conn
+                    .execute(
+                        "INSERT INTO accounts (provider, remote_id, mode) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+                        params![new.provider, new.remote_id, new.mode],
+                    )
+                    .map_err(sql)?;
+            }
+            self.conn
+                .prepare_cached(&format!("{ACCOUNT} WHERE provider=?1 AND remote_id=?2 AND mode=?3"))
+                .and_then(|mut one| one.query_row(params![new.provider, new.remote_id, new.mode], account))
+                .map_err(sql)
+        })
     }
 
     /// Returns the account of a row.
@@ -302,12 +306,14 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn disconnected(&self, account: i64, why: &str) -> Result<bool, Error> {
-        self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
-        self.conn
-            .prepare_cached("UPDATE accounts SET status='disconnected', error=?2 WHERE id=?1 AND status='active'")
-            .and_then(|mut statement| statement.execute(params![account, why]))
-            .map(|changed| changed == 1)
-            .map_err(|e| self.sql(e))
+        self.at_once(|| {
+            self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
+            self.conn
+                .prepare_cached("UPDATE accounts SET status='disconnected', error=?2 WHERE id=?1 AND status='active'")
+                .and_then(|mut statement| statement.execute(params![account, why]))
+                .map(|changed| changed == 1)
+                .map_err(|e| self.sql(e))
+        })
     }
 
     /// Returns the accounts of a service in one mode, those lately synced first.
@@ -346,9 +352,11 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn set_events_until(&self, account: i64, until_s: i64) -> Result<(), Error> {
-        self.conn
-            .execute("UPDATE accounts SET events_until=?2 WHERE id=?1", params![account, until_s])
-            .map(drop)
-            .map_err(|e| self.sql(e))
+        self.at_once(|| {
+            self.conn
+                .execute("UPDATE accounts SET events_until=?2 WHERE id=?1", params![account, until_s])
+                .map(drop)
+                .map_err(|e| self.sql(e))
+        })
     }
 }

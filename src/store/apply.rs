@@ -206,9 +206,8 @@ impl Store {
         if let Some(id) = find()? {
             return Ok(id);
         }
-        prepare("INSERT INTO resources (name) VALUES (?1) ON CONFLICT DO NOTHING")?
-            .execute([table])
-            .map_err(|e| self.sql(e))?;
+        let mut insert = prepare("INSERT INTO resources (name) VALUES (?1) ON CONFLICT DO NOTHING")?;
+        self.at_once(|| insert.execute([table]).map(drop).map_err(|e| self.sql(e)))?;
         find()?.ok_or_else(|| self.sql(rusqlite::Error::QueryReturnedNoRows))
     }
 }

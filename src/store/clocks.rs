@@ -83,13 +83,15 @@ impl Store {
     }
 
     fn set_clock(&self, account: i64, seen: ClockSeen) -> Result<(), Error> {
-        self.conn
-            .execute(
-                "UPDATE accounts SET clock_ahead_s=?2, clock_since_s=?3 WHERE id=?1",
-                params![account, seen.ahead_s, seen.since_s],
-            )
-            .map(drop)
-            .map_err(|e| self.sql(e))
+        self.at_once(|| {
+            self.conn
+                .execute(
+                    "UPDATE accounts SET clock_ahead_s=?2, clock_since_s=?3 WHERE id=?1",
+                    params![account, seen.ahead_s, seen.since_s],
+                )
+                .map(drop)
+                .map_err(|e| self.sql(e))
+        })
     }
 
     /// Moves back by so much what the service's clock dated from `since_s` on. Answers hold from so much earlier, and no

@@ -99,14 +99,16 @@ impl Store {
         reason: Option<&str>,
         now_s: i64,
     ) -> Result<(), Error> {
-        self.conn
-            .execute(
-                "INSERT INTO availability (account, resource, state, reason, checked_s) VALUES (?1, ?2, ?3, ?4, ?5)
+        self.at_once(|| {
+            self.conn
+                .execute(
+                    "INSERT INTO availability (account, resource, state, reason, checked_s) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT DO UPDATE SET state=?3, reason=?4, checked_s=?5",
-                params![account, resource, state, reason, now_s],
-            )
-            .map(drop)
-            .map_err(|e| self.sql(e))
+                    params![account, resource, state, reason, now_s],
+                )
+                .map(drop)
+                .map_err(|e| self.sql(e))
+        })
     }
 }
 

@@ -75,13 +75,15 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn set_list_state(&self, account: i64, resource: i64, pass: &str, state: &ListState) -> Result<(), Error> {
-        self.conn
-            .prepare_cached("INSERT OR REPLACE INTO list_states VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-            .and_then(|mut statement| {
-                statement.execute(params![account, resource, pass, state.total, state.filter, state.updated_until])
-            })
-            .map(drop)
-            .map_err(|e| self.sql(e))
+        self.at_once(|| {
+            self.conn
+                .prepare_cached("INSERT OR REPLACE INTO list_states VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+                .and_then(|mut statement| {
+                    statement.execute(params![account, resource, pass, state.total, state.filter, state.updated_until])
+                })
+                .map(drop)
+                .map_err(|e| self.sql(e))
+        })
     }
 
     /// Returns the ids of living rows after the given one, in order.

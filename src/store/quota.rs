@@ -37,18 +37,20 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn set_quota(&self, account: i64, window_s: i64, used: &[(i64, u32)]) -> Result<(), Error> {
-        let sql = |e| self.sql(e);
-        self.conn
-            .prepare_cached("DELETE FROM quotas WHERE account=?1 AND window_s=?2")
-            .and_then(|mut s| s.execute(params![account, window_s]))
-            .map_err(sql)?;
-        let mut insert = self
-            .conn
-            .prepare_cached("INSERT INTO quotas (account, window_s, at_s, requests) VALUES (?1, ?2, ?3, ?4)")
-            .map_err(sql)?;
-        for (at_s, requests) in used {
-            insert.execute(params![account, window_s, at_s, requests]).map_err(sql)?;
-        }
-        Ok(())
+        self.at_once(|| {
+            let sql = |e| self.sql(e);
+            self.conn
+                .prepare_cached("DELETE FROM quotas WHERE account=?1 AND window_s=?2")
+                .and_then(|mut s| s.execute(params![account, window_s]))
+                .map_err(sql)?;
+            let mut insert = self
+                .conn
+                .prepare_cached("INSERT INTO quotas (account, window_s, at_s, requests) VALUES (?1, ?2, ?3, ?4)")
+                .map_err(sql)?;
+            for (at_s, requests) in used {
+                insert.execute(params![account, window_s, at_s, requests]).map_err(sql)?;
+            }
+            Ok(())
+        })
     }
 }

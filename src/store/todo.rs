@@ -90,14 +90,16 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn queue_fanout(&self, account: i64, resource: i64, parent_id: &str) -> Result<(), Error> {
-        let mut statement = self
-            .conn
-            .prepare_cached(
-                "INSERT INTO fanouts (account, resource, parent_id) VALUES (?1, ?2, ?3)
+        self.at_once(|| {
+            let mut statement = self
+                .conn
+                .prepare_cached(
+                    "INSERT INTO fanouts (account, resource, parent_id) VALUES (?1, ?2, ?3)
                  ON CONFLICT DO UPDATE SET asked = asked + 1",
-            )
-            .map_err(|e| self.sql(e))?;
-        statement.execute(params![account, resource, parent_id]).map(drop).map_err(|e| self.sql(e))
+                )
+                .map_err(|e| self.sql(e))?;
+            statement.execute(params![account, resource, parent_id]).map(drop).map_err(|e| self.sql(e))
+        })
     }
 
     /// Queues a GET; of several reasons the latest second counts.
@@ -112,15 +114,17 @@ impl Store {
         not_before_s: i64,
         reason: &str,
     ) -> Result<(), Error> {
-        let mut statement = self
-            .conn
-            .prepare_cached(
-                "INSERT INTO fetches (account, resource, id, not_before_s, reason) VALUES (?1, ?2, ?3, ?4, ?5)
+        self.at_once(|| {
+            let mut statement = self
+                .conn
+                .prepare_cached(
+                    "INSERT INTO fetches (account, resource, id, not_before_s, reason) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT DO UPDATE SET not_before_s = max(not_before_s, excluded.not_before_s),
                    reason = CASE excluded.reason WHEN 'held' THEN 'held' ELSE reason END",
-            )
-            .map_err(|e| self.sql(e))?;
-        statement.execute(params![account, resource, id, not_before_s, reason]).map(drop).map_err(|e| self.sql(e))
+                )
+                .map_err(|e| self.sql(e))?;
+            statement.execute(params![account, resource, id, not_before_s, reason]).map(drop).map_err(|e| self.sql(e))
+        })
     }
 
     /// Returns whether a GET of an object is queued.
@@ -173,11 +177,13 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn fetch_failed(&self, account: i64, resource: i64, id: &str) -> Result<(), Error> {
-        self.conn
-            .prepare_cached("UPDATE fetches SET tries=tries+1 WHERE account=?1 AND resource=?2 AND id=?3")
-            .and_then(|mut s| s.execute(params![account, resource, id]))
-            .map(drop)
-            .map_err(|e| self.sql(e))
+        self.at_once(|| {
+            self.conn
+                .prepare_cached("UPDATE fetches SET tries=tries+1 WHERE account=?1 AND resource=?2 AND id=?3")
+                .and_then(|mut s| s.execute(params![account, resource, id]))
+                .map(drop)
+                .map_err(|e| self.sql(e))
+        })
     }
 
     /// Reads a part of a queue: what never failed by its key, then the others by an index that holds only them.
@@ -217,11 +223,13 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn end_fetch(&self, account: i64, resource: i64, id: &str, sent_s: i64) -> Result<(), Error> {
-        let mut statement = self
-            .conn
-            .prepare_cached("DELETE FROM fetches WHERE account=?1 AND resource=?2 AND id=?3 AND not_before_s<=?4")
-            .map_err(|e| self.sql(e))?;
-        statement.execute(params![account, resource, id, sent_s]).map(drop).map_err(|e| self.sql(e))
+        self.at_once(|| {
+            let mut statement = self
+                .conn
+                .prepare_cached("DELETE FROM fetches WHERE account=?1 AND resource=?2 AND id=?3 AND not_before_s<=?4")
+                .map_err(|e| self.sql(e))?;
+            statement.execute(params![account, resource, id, sent_s]).map(drop).map_err(|e| self.sql(e))
+        })
     }
 
     /// Returns queued lists after the given place, in the queue's order.
@@ -239,11 +247,13 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn fanout_failed(&self, account: i64, fanout: &Fanout) -> Result<(), Error> {
-        self.conn
-            .prepare_cached("UPDATE fanouts SET tries=tries+1 WHERE account=?1 AND resource=?2 AND parent_id=?3")
-            .and_then(|mut s| s.execute(params![account, fanout.resource, fanout.parent_id]))
-            .map(drop)
-            .map_err(|e| self.sql(e))
+        self.at_once(|| {
+            self.conn
+                .prepare_cached("UPDATE fanouts SET tries=tries+1 WHERE account=?1 AND resource=?2 AND parent_id=?3")
+                .and_then(|mut s| s.execute(params![account, fanout.resource, fanout.parent_id]))
+                .map(drop)
+                .map_err(|e| self.sql(e))
+        })
     }
 
     /// Returns how many objects and lists wait to be asked for at `now_s`, of accounts of a service in one mode that
@@ -320,12 +330,14 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn end_fanout(&self, account: i64, fanout: &Fanout) -> Result<bool, Error> {
-        let mut statement = self
-            .conn
-            .prepare_cached("DELETE FROM fanouts WHERE account=?1 AND resource=?2 AND parent_id=?3 AND asked=?4")
-            .map_err(|e| self.sql(e))?;
-        let ended = statement.execute(params![account, fanout.resource, fanout.parent_id, fanout.asked]);
-        ended.map(|ended| ended == 1).map_err(|e| self.sql(e))
+        self.at_once(|| {
+            let mut statement = self
+                .conn
+                .prepare_cached("DELETE FROM fanouts WHERE account=?1 AND resource=?2 AND parent_id=?3 AND asked=?4")
+                .map_err(|e| self.sql(e))?;
+            let ended = statement.execute(params![account, fanout.resource, fanout.parent_id, fanout.asked]);
+            ended.map(|ended| ended == 1).map_err(|e| self.sql(e))
+        })
     }
 
     /// Returns whether a list still stands in the queue as it was given.
@@ -436,14 +448,16 @@ impl Store {
         not_before_s: i64,
         reason: &str,
     ) -> Result<(), Error> {
-        self.conn
-            .prepare_cached(
-                "INSERT INTO fetches (account, resource, id, not_before_s, reason)
+        self.at_once(|| {
+            self.conn
+                .prepare_cached(
+                    "INSERT INTO fetches (account, resource, id, not_before_s, reason)
                  VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
-            )
-            .and_then(|mut s| s.execute(params![account, resource, id, not_before_s, reason]))
-            .map(drop)
-            .map_err(|e| self.sql(e))
+                )
+                .and_then(|mut s| s.execute(params![account, resource, id, not_before_s, reason]))
+                .map(drop)
+                .map_err(|e| self.sql(e))
+        })
     }
 
     /// Buries every living row that a walk begun at `began_s` should have shown and did not.
@@ -469,14 +483,16 @@ impl Store {
         (from_table, column): (&str, &str),
         (to, to_table): (i64, &str),
     ) -> Result<(), Error> {
-        let text = format!(
-            "SELECT DISTINCT f.{column} FROM {from_table} f
+        self.at_once(|| {
+            let text = format!(
+                "SELECT DISTINCT f.{column} FROM {from_table} f
              WHERE f.account=?1 AND f.{column} IS NOT NULL AND f.deleted_at IS NULL
                AND NOT EXISTS (SELECT 1 FROM {to_table} t WHERE t.account=?1 AND t.id=f.{column})
                AND NOT EXISTS (SELECT 1 FROM fetches q WHERE q.account=?1 AND q.resource=?2 AND q.id=f.{column})
                AND ?3 = 0 AND ?4 = ?4 LIMIT ?5"
-        );
-        self.queue_found((account, to), &text, 0, "referenced")
+            );
+            self.queue_found((account, to), &text, 0, "referenced")
+        })
     }
 }
 

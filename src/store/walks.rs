@@ -203,8 +203,10 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn forget_walks(&self, account: i64, before_s: i64) -> Result<(), Error> {
-        let sql = "DELETE FROM walks WHERE account=?1 AND began_s<?2";
-        self.conn.execute(sql, params![account, before_s]).map(drop).map_err(|e| self.sql(e))
+        self.at_once(|| {
+            let sql = "DELETE FROM walks WHERE account=?1 AND began_s<?2";
+            self.conn.execute(sql, params![account, before_s]).map(drop).map_err(|e| self.sql(e))
+        })
     }
 
     /// Forgets a walk, so that the next run begins it anew.
@@ -212,6 +214,6 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn forget_walk(&self, walk: i64) -> Result<(), Error> {
-        self.conn.execute("DELETE FROM walks WHERE id=?1", [walk]).map(drop).map_err(|e| self.sql(e))
+        self.at_once(|| self.conn.execute("DELETE FROM walks WHERE id=?1", [walk]).map(drop).map_err(|e| self.sql(e)))
     }
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -82,18 +83,26 @@ fn outcomes(report: &Value) -> BTreeMap<String, (String, String)> {
 }
 
 /// The most memory (KiB) and the most open files that a process had, as far as one can look.
-fn watched(mut child: Child, began: Instant) -> (Ran, u64, usize) {
-    let (mut memory_kib, mut files) = (0, 0);
+fn watched(child: Child, began: Instant) -> (Ran, u64, usize) {
     let place = format!("/proc/{}", child.id());
-    while child.try_wait().expect("is a child").is_none() {
-        let status = std::fs::read_to_string(format!("{place}/status")).unwrap_or_default();
-        let peak =
-            status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
-        memory_kib = peak.unwrap_or(0).max(memory_kib);
-        files = std::fs::read_dir(format!("{place}/fd")).map_or(0, Iterator::count).max(files);
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    (finished(child, began), memory_kib, files)
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let watch = scope.spawn(|| {
+            let (mut memory_kib, mut files) = (0, 0);
+            while !is_over.load(Ordering::Relaxed) {
+                let status = std::fs::read_to_string(format!("{place}/status")).unwrap_or_default();
+                let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+                memory_kib = peak.and_then(|kib| kib.parse().ok()).unwrap_or(0).max(memory_kib);
+                files = std::fs::read_dir(format!("{place}/fd")).map_or(0, Iterator::count).max(files);
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            (memory_kib, files)
+        });
+        let ran = finished(child, began);
+        is_over.store(true, Ordering::Relaxed);
+        let (memory_kib, files) = watch.join().expect("looks");
+        (ran, memory_kib, files)
+    })
 }
 
 #[test]
@@ -115,7 +124,7 @@ fn of_two_thousand_accounts_all_that_are_well_are_complete_and_the_others_are_na
         .collect();
     let home = Home::new();
     discovered(&home, &sandbox);
-    let arguments = ["batch-sync", "customers", "--limit", "5000", "--format", "json"];
+    let arguments = ["batch-sync", "charges", "--limit", "5000", "--format", "json"];
     let (child, began) = started(&mut asking(&home, &sandbox, &arguments));
     let (first, memory_kib, files) = watched(child, began);
     assert_eq!(first.code, Some(3), "{}", first.stderr);
@@ -132,9 +141,9 @@ fn of_two_thousand_accounts_all_that_are_well_are_complete_and_the_others_are_na
         assert_eq!(outcome, wanted, "{id}: {detail}");
         assert_eq!(detail.is_empty(), wanted == "done", "{id}: {detail}");
     }
-    let have = rows(&home.database(), "stripe_customers");
+    let have = rows(&home.database(), "stripe_charges");
     for id in ids.iter().filter(|id| !troubled.contains_key(id.as_str())) {
-        assert_eq!(have.get(id).cloned().unwrap_or_default(), truth(&sandbox, id, "/v1/customers"), "{id}");
+        assert_eq!(have.get(id).cloned().unwrap_or_default(), truth(&sandbox, id, "/v1/charges"), "{id}");
     }
     home.assert_intact();
     let failing =
