@@ -233,7 +233,7 @@ fn list(types: &[String]) -> String {
 /// One page of the endpoints.
 pub fn all(cursor: Option<&str>) -> Request {
     let after = cursor.map(|id| format!("&starting_after={id}")).unwrap_or_default();
-    Request { path: format!("{LIST}?limit=100{after}"), endpoint: LIST, on_behalf_of: None }
+    Request { path: format!("{LIST}?limit=100{after}"), endpoint: LIST }
 }
 
 /// Makes one. The answer alone says its secret, and says it once.
