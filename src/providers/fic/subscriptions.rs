@@ -169,6 +169,15 @@ pub fn read_one(body: &[u8]) -> Result<Subscription, Unreadable> {
     read(envelope(body)?.data)
 }
 
+/// Reads one as it is kept: without its envelope.
+///
+/// # Errors
+/// When it is none.
+pub fn read_kept(data: &str) -> Result<Subscription, Unreadable> {
+    let data = serde_json::from_str(data);
+    read(data.map_err(|error| Unreadable(format!("no webhook subscription: {error}")))?)
+}
+
 /// Reads the answer to a creation or a change: the subscription, and what the service has to say about it, which is a list
 /// in its specification and one text in its examples. What it says of being verified is not to be trusted: documented
 /// answers say yes before anybody was asked.
