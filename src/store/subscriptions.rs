@@ -38,8 +38,12 @@ pub struct Mirrored {
 /// A mirrored row, with whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MirroredHook {
-    /// The account's row.
-    pub account: i64,
+    /// `stripe`, `fic`.
+    pub provider: String,
+    /// The service's id of the account.
+    pub account: String,
+    /// `live`, `test` or `sandbox`.
+    pub mode: String,
     /// `SUB…`, `we_…`.
     pub id: String,
     /// The whole answer.
@@ -164,10 +168,11 @@ impl Store {
     /// SQLite's.
     pub fn mirrored_subscriptions(&self) -> Result<Vec<MirroredHook>, Error> {
         self.hooks(
-            "SELECT account, id, data, deleted_at FROM fic_webhook_subscriptions s
+            "SELECT provider, remote_id, mode, s.id, data, deleted_at
+             FROM fic_webhook_subscriptions s JOIN accounts a ON a.id = s.account
              WHERE deleted_at IS NULL OR NOT EXISTS (SELECT 1 FROM fic_webhook_subscriptions o
                WHERE o.account=s.account AND o.sink=s.sink AND (o.deleted_at IS NULL OR o.row_id > s.row_id))
-             ORDER BY account, row_id",
+             ORDER BY s.account, row_id",
         )
     }
 
@@ -177,8 +182,9 @@ impl Store {
     /// SQLite's.
     pub fn mirrored_endpoints(&self) -> Result<Vec<MirroredHook>, Error> {
         self.hooks(
-            "SELECT account, id, data, deleted_at FROM stripe_webhook_endpoints
-             WHERE deleted_at IS NULL ORDER BY account, row_id",
+            "SELECT provider, remote_id, mode, e.id, data, deleted_at
+             FROM stripe_webhook_endpoints e JOIN accounts a ON a.id = e.account
+             WHERE deleted_at IS NULL ORDER BY e.account, row_id",
         )
     }
 
@@ -187,7 +193,14 @@ impl Store {
         let mut statement = self.conn.prepare(text).map_err(sql)?;
         let rows = statement
             .query_map([], |row| {
-                Ok(MirroredHook { account: row.get(0)?, id: row.get(1)?, data: row.get(2)?, deleted_s: row.get(3)? })
+                Ok(MirroredHook {
+                    provider: row.get(0)?,
+                    account: row.get(1)?,
+                    mode: row.get(2)?,
+                    id: row.get(3)?,
+                    data: row.get(4)?,
+                    deleted_s: row.get(5)?,
+                })
             })
             .map_err(sql)?;
         rows.collect::<Result<_, _>>().map_err(sql)

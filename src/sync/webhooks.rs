@@ -4,12 +4,13 @@
 use super::Error as SyncError;
 use crate::http::write::Writer;
 use crate::http::{Client, Error as HttpError};
+use crate::model::report::{AccountReport, StatusReport};
 use crate::model::webhooks::{Hook, HookTrouble};
 use crate::model::wire::{Answer, Change, Request, Unreadable};
 use crate::providers::fic::subscriptions::{self, Subscription};
 use crate::providers::stripe::endpoints::{self, Endpoint};
 use crate::providers::{fic, stripe};
-use crate::store::{Mirrored, MirroredSubscription, Store};
+use crate::store::{Mirrored, MirroredHook, MirroredSubscription, Store};
 
 /// Pages of endpoints: an account has sixteen.
 const PAGES_MAX: usize = 10;
@@ -251,23 +252,29 @@ fn second(text: &str) -> Option<i64> {
     moment.or_else(of_day).map(|at| at.as_second())
 }
 
-/// Says from the file what is not as it should be at `now_s`: the account's row, and what it is.
+/// Says from the file what is not as it should be at `now_s`, with each account.
 ///
 /// # Errors
 /// The file's.
-pub fn troubles(store: &Store, now_s: i64) -> Result<Vec<(i64, HookTrouble)>, crate::store::Error> {
-    let mut found = Vec::new();
+pub fn add_troubles(store: &Store, status: &mut StatusReport, now_s: i64) -> Result<(), crate::store::Error> {
+    let mut tell = |row: &MirroredHook, url: &str, troubles: Vec<String>| {
+        let is_its =
+            |it: &&mut AccountReport| (&it.provider, &it.id, &it.mode) == (&row.provider, &row.account, &row.mode);
+        let Some(account) = status.accounts.iter_mut().find(is_its) else { return };
+        let told = |what| HookTrouble { id: row.id.clone(), url: url.to_owned(), what };
+        account.webhooks.extend(troubles.into_iter().map(told));
+    };
     for row in store.mirrored_endpoints()? {
-        let Ok(it) = endpoints::read(row.data.as_bytes()) else { continue };
-        let troubles = endpoint_troubles(&it).into_iter();
-        found.extend(troubles.map(|what| (row.account, HookTrouble { id: it.id.clone(), url: it.url.clone(), what })));
+        if let Ok(it) = endpoints::read(row.data.as_bytes()) {
+            tell(&row, &it.url, endpoint_troubles(&it));
+        }
     }
     for row in store.mirrored_subscriptions()? {
-        let Ok(it) = subscriptions::read_kept(&row.data) else { continue };
-        let troubles = subscription_troubles(&it, row.deleted_s, now_s).into_iter();
-        found.extend(troubles.map(|what| (row.account, HookTrouble { id: it.id.clone(), url: it.sink.clone(), what })));
+        if let Ok(it) = subscriptions::read_kept(&row.data) {
+            tell(&row, &it.sink, subscription_troubles(&it, row.deleted_s, now_s));
+        }
     }
-    Ok(found)
+    Ok(())
 }
 
 #[cfg(test)]

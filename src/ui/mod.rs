@@ -23,6 +23,7 @@ mod streams;
 pub mod text;
 mod trial;
 pub mod units;
+mod webhooks;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -37,6 +38,7 @@ use crate::model::fleet::{FleetReport, Member};
 use crate::model::log::{EventDetails, LogStats, LoggedEvent, Pruned, RetryPlan, RetryReport};
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
 use crate::model::trial::Trial;
+use crate::model::webhooks::{Hook, HookStep};
 pub use delivery::{DeliveryLine, ForwardLine, Replayed};
 pub use fleet::FleetWatch;
 pub use log::LogFormat;
@@ -396,6 +398,46 @@ impl Ui {
             self.note("interrupted; the same command goes on");
         }
         Ok(())
+    }
+
+    /// Writes whom the services send events to: data to stdout, what is to be mended to stderr.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn hooks(&self, hooks: &[Hook]) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&webhooks::list_json(hooks))?,
+            Format::Csv => self.csv(&webhooks::list_csv(hooks))?,
+            Format::Table => self.stdout(&webhooks::list(hooks, width()))?,
+        }
+        for line in webhooks::troubles(hooks) {
+            self.note(&line);
+        }
+        Ok(())
+    }
+
+    /// Writes what was done about whom the services send events to, or would be.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn hook_steps(&self, steps: &[HookStep], is_plan: bool) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&webhooks::steps_json(steps, is_plan)),
+            Format::Csv => self.csv(&webhooks::steps_csv(steps)),
+            Format::Table => self.stdout(&webhooks::steps(steps, is_plan, width())),
+        }
+    }
+
+    /// Asks a question that is answered with yes or no; nothing where there is nobody to answer.
+    ///
+    /// # Errors
+    /// When the terminal goes away.
+    pub fn confirm(&self, question: &str) -> io::Result<Option<bool>> {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Ok(None);
+        }
+        let asked = dialoguer::Confirm::new().with_prompt(text::safe(question)).default(false).interact_opt();
+        asked.map(|answer| Some(answer.unwrap_or(false))).map_err(|dialoguer::Error::IO(error)| error)
     }
 
     /// Writes bytes to stdout as they are: completions, man pages.
