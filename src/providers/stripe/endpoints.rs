@@ -122,10 +122,6 @@ const NAMED_MAX: usize = 3;
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let some = |types: &[String]| match types.len().checked_sub(NAMED_MAX) {
-            Some(more @ 1..) => format!("{} and {more} more", types[..NAMED_MAX].join(", ")),
-            _ => types.join(", "),
-        };
         match self {
             Difference::Missing(types) => write!(f, "it does not get {}", some(types)),
             Difference::More(types) => write!(f, "it gets {} besides", some(types)),
@@ -215,8 +211,8 @@ impl Update {
         if let Some(events) = &self.events {
             let wanted = Wanted { url: String::new(), events: events.clone(), connect: false, description: None };
             told.extend(differences(&wanted, there).into_iter().filter_map(|difference| match difference {
-                Difference::Missing(types) => Some(format!("events: {} come in", list(&types))),
-                Difference::More(types) => Some(format!("events: {} go", list(&types))),
+                Difference::Missing(types) => Some(format!("events: {} come in", some(&types))),
+                Difference::More(types) => Some(format!("events: {} go", some(&types))),
                 _ => None,
             }));
         }
@@ -226,8 +222,12 @@ impl Update {
     }
 }
 
-fn list(types: &[String]) -> String {
-    types.join(", ")
+/// Names a few of many.
+fn some(types: &[String]) -> String {
+    match types.len().checked_sub(NAMED_MAX) {
+        Some(more @ 1..) => format!("{} and {more} more", types[..NAMED_MAX].join(", ")),
+        _ => types.join(", "),
+    }
 }
 
 /// One page of the endpoints.
