@@ -452,6 +452,8 @@ Where Fatture in Cloud sends to:
   Should it change the key that it signs with, FIC_PUBLIC_KEY takes the
   new one.
 
+`stripesync webhooks create` has both services send there.
+
 A secret has no flag: process lists are public. Several, for several
 endpoints or while one is rolled, stand with commas between them; in the
 config file they may name their account. SIGHUP reads them anew.

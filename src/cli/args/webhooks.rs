@@ -122,7 +122,7 @@ const CREATE_HELP: &str = "\
 Examples:
   stripesync webhooks create hooks.example.com
   stripesync webhooks create https://hooks.example.com/webhook --connect
-  stripesync webhooks create hooks.example.com --events 'invoice.*' --live
+  stripesync webhooks create h.example.com --events 'invoice.*' --live
   stripesync webhooks create hooks.example.com --print-secret | my-vault
   stripesync webhooks create --provider fic hooks.example.com --live \\
     --groups entity,issued_documents --company 12345
@@ -182,7 +182,7 @@ const UPDATE_HELP: &str = "\
 Examples:
   stripesync webhooks update we_1PqRsT --enable
   stripesync webhooks update we_1PqRsT --events all --dry-run
-  stripesync webhooks update we_1PqRsT --url https://new.example.com/webhook
+  stripesync webhooks update we_1PqRsT --url https://new.example.com
   stripesync webhooks update SUB230 --live
 
 Without options a subscription of Fatture in Cloud gets what is missing
