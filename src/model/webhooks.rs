@@ -15,8 +15,10 @@ pub struct Hook {
     pub status: String,
     /// Whether they are connected accounts' events; only Stripe has such.
     pub connect: Option<bool>,
-    /// What payloads are rendered in; only Stripe has versions.
+    /// What payloads are rendered in; only Stripe has versions, and none means the account's own default.
     pub api_version: Option<String>,
+    /// Whether that is the version that rows are made from; only Stripe has versions.
+    pub is_version_ours: Option<bool>,
     /// What is to be mended, as sentences.
     pub troubles: Vec<String>,
     /// Types of events; `*` stands for all.

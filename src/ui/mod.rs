@@ -131,6 +131,11 @@ impl Ui {
         }
     }
 
+    /// Writes what went wrong while the command goes on; also with `--quiet`.
+    pub fn trouble(&self, trouble: &str) {
+        self.stderr_line(&wrapped(&text::safe(trouble), 0));
+    }
+
     /// Writes a command to stderr that is to be copied: in one line, and uncut.
     pub fn command(&self, command: &str) {
         if !self.look.quiet {

@@ -34,7 +34,7 @@ pub fn list(hooks: &[Hook], width: Option<u16>) -> String {
             it.url.clone(),
             it.status.clone(),
             it.connect.map(yes_or_no).unwrap_or_default(),
-            it.api_version.clone().unwrap_or_default(),
+            version(it),
             count(it),
             if it.is_ours { it.missing.len().to_string() } else { String::new() },
         ]
@@ -47,6 +47,16 @@ pub fn troubles(hooks: &[Hook]) -> Vec<String> {
     hooks.iter().flat_map(|it| it.troubles.iter().map(|what| format!("{} {what}", it.id))).collect()
 }
 
+/// Names a version, and marks one that rows are not made from.
+fn version(it: &Hook) -> String {
+    let name = it.api_version.as_deref().unwrap_or("the account's");
+    match it.is_version_ours {
+        None => String::new(),
+        Some(true) => name.to_owned(),
+        Some(false) => format!("{name} (other)"),
+    }
+}
+
 fn count(it: &Hook) -> String {
     if it.events.iter().any(|kind| kind == ALL) { "all".to_owned() } else { it.events.len().to_string() }
 }
@@ -56,7 +66,7 @@ pub fn list_json(hooks: &[Hook]) -> String {
     let one = |it: &Hook| {
         json!({
             "provider": it.provider, "account": it.account, "id": it.id, "url": it.url, "status": it.status,
-            "connect": it.connect, "api_version": it.api_version, "events": it.events, "missing": it.missing,
+            "connect": it.connect, "api_version": it.api_version, "version_ours": it.is_version_ours, "events": it.events, "missing": it.missing,
             "description": it.description, "ours": it.is_ours, "troubles": it.troubles,
         })
     };
@@ -157,6 +167,7 @@ mod tests {
             status: "disabled".into(),
             connect: Some(true),
             api_version: Some("2020-08-27".into()),
+            is_version_ours: Some(false),
             troubles: vec!["is disabled".into()],
             events: vec!["a".into(), "b".into()],
             missing: vec!["c".into()],
@@ -174,6 +185,7 @@ mod tests {
             assert!(drawn.lines().all(|line| line.width() <= width.unwrap_or(200).into()), "{drawn}");
             assert!(drawn.contains("we_1") && !drawn.contains('\u{1b}'), "{drawn}");
         }
+        assert!(list(&hooks(), None).contains("2020-08-27 (other)"));
         assert!(list(&[], None).is_empty());
         assert_eq!(troubles(&hooks()[..1]), ["we_1 is disabled"]);
         assert!(list_csv(&hooks()).ends_with(",disabled,true,2020-08-27,all,1,false\n"), "{}", list_csv(&hooks()));

@@ -97,7 +97,7 @@ fn ended(done: &Done, failure: Option<Failure>, is_dry: bool, desk: &Desk<'_>) -
         desk.ui.hook_steps(&done.steps, is_dry).map_err(|error| Failure::stdout(&error))?;
     }
     for trouble in &done.troubles {
-        desk.ui.note(trouble);
+        desk.ui.trouble(trouble);
     }
     match failure {
         Some(failure) if done.steps.is_empty() || desk.cancel.is_set() => Err(failure),
@@ -137,6 +137,12 @@ fn of_company(
         return Ok(());
     }
     let list = wait(line, &unverified, waiting, desk)?;
+    for step in done.steps.iter_mut().filter(|step| step.act == "create") {
+        let is_verified = |id: &String| list.iter().find(|it| it.id == *id).map(|it| it.is_verified);
+        if let Some(is_verified) = step.id.as_ref().and_then(is_verified) {
+            step.details.push(if is_verified { "verified" } else { "not verified" }.to_owned());
+        }
+    }
     done.troubles.extend(super::verified::told(line, &list, &unverified)?);
     let mirrored = webhooks::mirror(line.store(), line.row()?, &list, line.client.service_now_s());
     mirrored.map(drop).map_err(|error| desk.failed(error))

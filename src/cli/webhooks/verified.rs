@@ -116,7 +116,7 @@ pub(super) fn verify(args: &WebhooksVerifyArgs, desk: &Desk<'_>) -> Result<Exit,
     }
     desk.ui.hook_steps(&checked.steps, args.dry_run).map_err(|error| Failure::stdout(&error))?;
     for trouble in &checked.troubles {
-        desk.ui.note(trouble);
+        desk.ui.trouble(trouble);
     }
     if checked.steps.is_empty() {
         let hint = "`stripesync webhooks create` makes one; `stripesync webhooks list` shows all, also others'";
