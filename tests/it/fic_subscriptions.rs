@@ -74,7 +74,7 @@ impl World {
     }
 
     fn subscriptions(&self) -> Vec<Value> {
-        self.life.subscriptions(COMPANY)
+        self.life.subscriptions()
     }
 
     /// What was asked for with this method since the last look.

@@ -6,9 +6,8 @@ use super::super::engine;
 use super::super::exit::Failure;
 use super::Desk;
 use crate::clock::SystemClock;
-use crate::config::{self, FicAccess, Secret};
-use crate::http::{Client, Limits, Settings};
-use crate::providers::fic::authorization;
+use crate::config::{self, FicAccess};
+use crate::http::{Client, Limits};
 use crate::providers::fic::subscriptions::Subscription;
 use crate::store::{NewAccount, Store};
 use crate::sync::fic::Company;
@@ -102,8 +101,7 @@ impl<'a> Companies<'a> {
     }
 
     fn client(&self, limits: Limits) -> Result<Client, Failure> {
-        let settings = Settings::new(&self.access.base_url, limits)
-            .header("Authorization", Secret::new(authorization(self.access.token.expose())));
+        let settings = engine::fic_settings(&self.access, limits);
         let client = Client::new(settings, Arc::new(SystemClock::new()), self.desk.cancel.clone());
         client.map_err(|error| sync::Error::Http(error).into())
     }

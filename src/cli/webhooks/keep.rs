@@ -110,7 +110,7 @@ fn endpoints(desk: &Desk<'_>) -> Result<RunReport, Failure> {
         queued_only: false,
         beside_receiver: false,
     };
-    let access = Access { stripe: Some(stripe), fic: None, is_sandbox: false };
+    let access = Access { stripe: vec![stripe], ..Access::default() };
     match engine::pull(&order, &access, &Silent, &desk.cancel, desk.clock)? {
         Pulled::Done { report, .. } => Ok(report),
         Pulled::Planned { .. } => Ok(RunReport::default()),

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::args::{WebhooksCreateArgs, WebhooksDeleteArgs, WebhooksUpdateArgs};
+use super::super::engine;
 use super::super::exit::{Exit, Failure};
 use super::{Desk, keep, unpermitted};
 use crate::clock::SystemClock;
 use crate::config::{self, Mode, Secret, StripeAccess};
 use crate::http::write::{Permit, Writer};
-use crate::http::{Client, Limits, Settings};
+use crate::http::{Client, Limits};
 use crate::model::webhooks::{Hook, HookStep};
 use crate::providers::stripe::endpoints::{self, Endpoint, Plan, Update, Wanted};
-use crate::providers::stripe::{API_VERSION, ENDPOINT_PER_S, LIVE_PER_S, TEST_PER_S, event_types};
+use crate::providers::stripe::{API_VERSION, ENDPOINT_PER_S, event_types};
 use crate::sync::{self, webhooks};
 
 /// What stands for every type on the command line.
@@ -29,10 +30,8 @@ impl Line {
     /// Asks Stripe whose the key is.
     pub fn open(desk: &Desk<'_>) -> Result<Line, Failure> {
         let access = access(desk)?;
-        let per_s = if access.mode == Mode::Live { LIVE_PER_S } else { TEST_PER_S };
-        let settings = Settings::new(&access.base_url, Limits::new(per_s, Some(ENDPOINT_PER_S)))
-            .header("Authorization", Secret::new(format!("Bearer {}", access.key.expose())))
-            .header("Stripe-Version", Secret::new(API_VERSION));
+        let limits = Limits::new(engine::stripe_per_s(&access), Some(ENDPOINT_PER_S));
+        let settings = engine::stripe_settings(&access, limits);
         let client = Client::new(settings, Arc::new(SystemClock::new()), desk.cancel.clone());
         let client = client.map_err(|error| Failure::from(sync::Error::Http(error)))?;
         let account = sync::identify(&client, access.mode.name(), None).map_err(|error| desk.failed(error.into()))?;
