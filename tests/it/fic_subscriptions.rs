@@ -306,3 +306,28 @@ fn real_companies_need_a_word_and_nonsense_is_refused_before_anybody_is_asked() 
     assert_eq!(unknown.code, Some(1), "{}", unknown.stderr);
     assert_eq!(world.home.count("SELECT count(*) FROM accounts"), 0, "a number that is nobody's leaves nothing");
 }
+
+#[test]
+fn a_receiver_that_is_silent_for_one_company_costs_the_others_no_attempt() {
+    let world = World::new(|settings| *settings = FicSettings::accountant(3, 5));
+    let listed = world.webhooks(&["list"]);
+    assert_eq!(listed.code, Some(0), "{}", listed.stderr);
+    world.requests("POST");
+    let silent = world.create(&["--groups", "taxes", "--wait", "2s"]);
+    assert_eq!(silent.code, Some(3), "{} {}", silent.stdout, silent.stderr);
+    assert_eq!(world.requests("POST").len(), 1);
+    assert!(silent.stderr.contains("left out"), "{}", silent.stderr);
+    let running = world.listen();
+    world.sandbox.advance_s(601);
+    assert_eq!(world.webhooks(&["verify"]).code, Some(0));
+    world.requests("POST");
+    let made = world.create(&["--groups", "taxes"]);
+    assert_eq!(made.code, Some(0), "{} {}", made.stdout, made.stderr);
+    assert!(world.requests("POST").len() >= 2, "the other companies");
+    let all: Value = serde_json::from_str(&world.webhooks(&["list", "--format", "json"]).stdout).expect("JSON");
+    let all = all.as_array().expect("a list");
+    assert!(all.len() >= 3 && all.iter().all(|it| it["status"] == "verified"), "{all:?}");
+    let sinks: BTreeSet<&str> = all.iter().filter_map(|it| it["url"].as_str()).collect();
+    assert_eq!(sinks.len(), all.len(), "each company has an address of its own");
+    running.stop();
+}

@@ -49,9 +49,9 @@ impl Line<'_> {
         if let Some(row) = self.companies.known(self.company)? {
             return Ok(row);
         }
-        let named = NewAccount::named("fic", &self.company.id, self.companies.mode);
+        let opened = NewAccount::opened("fic", &self.company.id, self.companies.mode);
         let name = Some(self.company.name.clone()).filter(|name| !name.is_empty());
-        Ok(self.store().account(&NewAccount { name, ..named })?.id)
+        Ok(self.store().account(&NewAccount { name, country: Some("IT".to_owned()), ..opened })?.id)
     }
 }
 

@@ -54,6 +54,14 @@ struct Done {
     troubles: Vec<String>,
 }
 
+/// Whether a receiver answers.
+enum Heard {
+    /// It does, or nobody asked it, or waited for it.
+    Something,
+    /// None of those that were asked did, in all the time that was waited.
+    Nothing,
+}
+
 /// Makes what is missing of the groups, and waits until the service says that the receiver is whom it was said to be.
 pub(super) fn create(args: &WebhooksCreateArgs, desk: &Desk<'_>) -> Result<Exit, Failure> {
     if args.connect || !args.events.is_empty() || args.description.is_some() || args.print_secret {
@@ -72,11 +80,20 @@ pub(super) fn create(args: &WebhooksCreateArgs, desk: &Desk<'_>) -> Result<Exit,
     }
     let mut done = Done::default();
     let mut failure = None;
-    for company in companies.chosen(args.company.as_deref())? {
+    let chosen = companies.chosen(args.company.as_deref())?;
+    for (at, company) in chosen.iter().enumerate() {
         let wanted: Vec<Wanted> = groups.iter().map(|group| Wanted::of(&host, &company.id, group)).collect();
         let waiting = Waiting { time: args.wait, is_wanted: !args.no_wait };
-        match companies.with(&company, |line| of_company(line, &wanted, permit, waiting, desk, &mut done)) {
-            Ok(()) => {}
+        match companies.with(company, |line| of_company(line, &wanted, permit, waiting, desk, &mut done)) {
+            // Each attempt is one of five: they are not spent on a receiver that is not there.
+            Ok(Heard::Nothing) if at + 1 < chosen.len() => {
+                done.troubles.push(format!(
+                    "https://{host} does not answer: the companies after {} are left out; run it again when it does",
+                    company.id
+                ));
+                break;
+            }
+            Ok(_) => {}
             // One company without a licence is no reason for the others to have none.
             Err(error) if !desk.cancel.is_set() && args.company.is_none() => {
                 done.troubles.push(format!("company {}: {}", company.id, error.message));
@@ -113,7 +130,7 @@ fn of_company(
     waiting: Waiting,
     desk: &Desk<'_>,
     done: &mut Done,
-) -> Result<(), Failure> {
+) -> Result<Heard, Failure> {
     let there = line.subscriptions()?;
     let mut unverified = BTreeSet::new();
     for wanted in wanted {
@@ -134,7 +151,7 @@ fn of_company(
         }
     }
     if permit.is_none() {
-        return Ok(());
+        return Ok(Heard::Something);
     }
     let list = wait(line, &unverified, waiting, desk)?;
     for step in done.steps.iter_mut().filter(|step| step.act == "create") {
@@ -145,7 +162,10 @@ fn of_company(
     }
     done.troubles.extend(super::verified::told(line, &list, &unverified)?);
     let mirrored = webhooks::mirror(line.store(), line.row()?, &list, line.client.service_now_s());
-    mirrored.map(drop).map_err(|error| desk.failed(error))
+    mirrored.map_err(|error| desk.failed(error))?;
+    let is_verified = |it: &Subscription| it.is_verified && unverified.contains(&it.id);
+    let is_silent = waiting.is_wanted && !unverified.is_empty() && !list.iter().any(is_verified);
+    Ok(if is_silent { Heard::Nothing } else { Heard::Something })
 }
 
 /// Names the subscriptions that have types of the group: the service sends a type to one address alone.

@@ -171,7 +171,10 @@ fn made(
 ) -> Result<Exit, Failure> {
     let writer = Writer::new(&line.client, permit);
     let made = webhooks::change_endpoint(&writer, &endpoints::create(wanted), endpoints::read_created);
-    let (endpoint, secret) = made.map_err(|error| desk.failed(error))?;
+    let (endpoint, secret) = match made {
+        Ok(made) => made,
+        Err(error) => return Err(stray(line, &writer, wanted, desk.failed(error))),
+    };
     let kept = match (&secret, &place) {
         (None, _) => Err(Failure::failed("Stripe's answer has no secret in it")),
         (Some(secret), Some(place)) => place.save(&line.account, secret).map(Some).map_err(Failure::from),
@@ -205,6 +208,19 @@ fn made(
             .note(&format!("Stripe gave it the version {version}, not {API_VERSION}: its payloads are fetched anew"));
     }
     Ok(Exit::Done)
+}
+
+/// What became of a creation whose answer did not come: an endpoint without its secret is of no use, and goes again.
+fn stray(line: &Line, writer: &Writer<'_>, wanted: &Wanted, failure: Failure) -> Failure {
+    // There was none before.
+    let found = webhooks::endpoints(&line.client).map(|there| endpoints::plan(wanted, &there));
+    match found {
+        Ok(Plan::There { id, .. }) => taken_back(writer, &id, failure),
+        Ok(_) => failure,
+        Err(_) => failure.hint(
+            "an endpoint may have been made, without its secret being kept: `stripesync webhooks list` shows it; delete it, and create it again",
+        ),
+    }
 }
 
 fn taken_back(writer: &Writer<'_>, id: &str, failure: Failure) -> Failure {
