@@ -23,9 +23,17 @@ use crate::ui::Ui;
 
 /// Runs the command.
 pub(super) fn run(args: &WebhooksArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
+    let settings = settings(global, ui)?;
+    // Whoever is asked may go away by Ctrl-C: signals are not watched before.
+    if let WebhooksCommand::Delete(args) = &args.command
+        && !is_wanted(args, global, ui)?
+    {
+        ui.note("nothing was deleted");
+        return Ok(Exit::Done);
+    }
     let cancel = signals::watch()?;
     store::stop_waiting_for(&cancel);
-    let desk = Desk { settings: settings(global, ui)?, global, ui, clock, cancel };
+    let desk = Desk { settings, global, ui, clock, cancel };
     match &args.command {
         WebhooksCommand::List(args) => list(args, &desk),
         WebhooksCommand::Create(args) => match args.provider {
@@ -72,18 +80,19 @@ impl Desk<'_> {
     fn now_s(&self) -> i64 {
         self.clock.now_ms().div_euclid(1000)
     }
+}
 
-    /// Asks whether something shall be done that cannot be undone.
-    fn is_wanted(&self, question: &str, is_said: bool) -> Result<bool, Failure> {
-        if is_said {
-            return Ok(true);
-        }
-        let asked = if self.global.no_input { Ok(None) } else { self.ui.confirm(question) };
-        let asked = asked.map_err(|error| Failure::failed("the terminal cannot be asked").because(&error))?;
-        asked.ok_or_else(|| {
-            Failure::usage("nobody can be asked whether that is meant").hint("say --yes; --dry-run shows what would go")
-        })
+/// Asks whether something shall go that does not come back.
+fn is_wanted(args: &WebhooksDeleteArgs, global: &Global, ui: &Ui) -> Result<bool, Failure> {
+    if args.yes || args.dry_run {
+        return Ok(true);
     }
+    let question = format!("No more events to {}: delete?", args.ids.join(", "));
+    let asked = if global.no_input { Ok(None) } else { ui.confirm(&question) };
+    let asked = asked.map_err(|error| Failure::failed("the terminal cannot be asked").because(&error))?;
+    asked.ok_or_else(|| {
+        Failure::usage("nobody can be asked whether that is meant").hint("say --yes; --dry-run shows what would go")
+    })
 }
 
 impl From<Error> for Failure {
@@ -160,11 +169,6 @@ fn list(args: &WebhooksListArgs, desk: &Desk<'_>) -> Result<Exit, Failure> {
 
 fn delete(args: &WebhooksDeleteArgs, desk: &Desk<'_>) -> Result<Exit, Failure> {
     let (of_stripe, of_fic): (Vec<String>, Vec<String>) = args.ids.iter().cloned().partition(|id| endpoints::is_id(id));
-    let ids = args.ids.join(", ");
-    if !args.dry_run && !desk.is_wanted(&format!("No more events to {ids}: delete?"), args.yes)? {
-        desk.ui.note("nothing was deleted");
-        return Ok(Exit::Done);
-    }
     let mut steps = Vec::new();
     let mut missing = Vec::new();
     if !of_stripe.is_empty() {

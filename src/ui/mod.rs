@@ -27,7 +27,7 @@ mod webhooks;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -51,6 +51,9 @@ pub use trial::PostLine;
 
 /// Narrower than this no table of numbers can be read.
 const WIDTH_MIN: u16 = 40;
+
+/// Nobody says yes at greater length.
+const ANSWER_BYTES_MAX: u64 = 256;
 
 /// What waits for a reader at the end has so long.
 const FINISH_TIME: Duration = Duration::from_secs(1);
@@ -433,7 +436,8 @@ impl Ui {
         }
     }
 
-    /// Asks a question that is answered with yes or no; nothing where there is nobody to answer.
+    /// Asks a question that is answered with yes or no; nothing where there is nobody to answer. It reads a plain line: a
+    /// signal ends the program as ever, and leaves the terminal as it was.
     ///
     /// # Errors
     /// When the terminal goes away.
@@ -441,8 +445,10 @@ impl Ui {
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return Ok(None);
         }
-        let asked = dialoguer::Confirm::new().with_prompt(text::safe(question)).default(false).interact_opt();
-        asked.map(|answer| Some(answer.unwrap_or(false))).map_err(|dialoguer::Error::IO(error)| error)
+        self.streams.err(format!("{} [y/N] ", text::safe(question)).as_bytes());
+        let mut answer = String::new();
+        io::stdin().lock().take(ANSWER_BYTES_MAX).read_line(&mut answer)?;
+        Ok(Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")))
     }
 
     /// Writes bytes to stdout as they are: completions, man pages.

@@ -329,5 +329,15 @@ fn a_receiver_that_is_silent_for_one_company_costs_the_others_no_attempt() {
     assert!(all.len() >= 3 && all.iter().all(|it| it["status"] == "verified"), "{all:?}");
     let sinks: BTreeSet<&str> = all.iter().filter_map(|it| it["url"].as_str()).collect();
     assert_eq!(sinks.len(), all.len(), "each company has an address of its own");
+    // An id that several companies have is nobody's: nothing is taken away by guessing.
+    let id = id_of(&all[0]);
+    assert!(all.iter().all(|it| id_of(it) == id), "the unfriendly reading: {all:?}");
+    world.requests("DELETE");
+    let guessed = world.webhooks(&["delete", &id, "--yes"]);
+    assert_eq!((guessed.code, world.requests("DELETE").len()), (Some(2), 0), "{}", guessed.stderr);
+    assert!(guessed.stderr.contains("--company"), "{}", guessed.stderr);
+    let account = all[1]["account"].as_str().expect("a company");
+    assert_eq!(world.webhooks(&["delete", &id, "--yes", "--company", account]).code, Some(0));
+    assert_eq!(world.requests("DELETE"), [format!("/c/{account}/subscriptions/{id}")]);
     running.stop();
 }

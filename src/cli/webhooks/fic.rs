@@ -154,7 +154,8 @@ fn of_company(
         return Ok(Heard::Something);
     }
     let list = wait(line, &unverified, waiting, desk)?;
-    for step in done.steps.iter_mut().filter(|step| step.act == "create") {
+    let its = |step: &&mut HookStep| step.act == "create" && step.account == line.company.id;
+    for step in done.steps.iter_mut().filter(its) {
         let is_verified = |id: &String| list.iter().find(|it| it.id == *id).map(|it| it.is_verified);
         if let Some(is_verified) = step.id.as_ref().and_then(is_verified) {
             step.details.push(if is_verified { "verified" } else { "not verified" }.to_owned());
@@ -247,19 +248,26 @@ pub(super) fn attempted(line: &Line<'_>, id: &str) -> Result<(), Error> {
     Ok(line.store().note_verify_attempt(row, id, line.client.service_now_s())?)
 }
 
-/// Finds a subscription among the companies.
-fn find(
+/// Finds subscriptions among the companies. NOT VERIFIED that an id stands for one subscription whatever the company: one
+/// that several have has to be said with its company.
+pub(super) fn find(
     companies: &Companies<'_>,
     company: Option<&str>,
-    id: &str,
-) -> Result<Option<(Company, Subscription)>, Failure> {
+    ids: &[String],
+) -> Result<Vec<(Company, Subscription)>, Failure> {
+    let mut found: Vec<(Company, Subscription)> = Vec::new();
     for company in companies.chosen(company)? {
         let list = companies.with(&company, |line| line.subscriptions())?;
-        if let Some(found) = list.into_iter().find(|it| it.id == id) {
-            return Ok(Some((company, found)));
+        for it in list.into_iter().filter(|it| ids.contains(&it.id)) {
+            if let Some((other, _)) = found.iter().find(|(_, other)| other.id == it.id) {
+                let message =
+                    format!("the companies {} and {} both have a subscription {}", other.id, company.id, it.id);
+                return Err(Failure::usage(message).hint("say whose is meant, with --company"));
+            }
+            found.push((company.clone(), it));
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
 /// Moves a subscription, or gives it what is missing of its group.
@@ -272,7 +280,8 @@ pub(super) fn update(args: &WebhooksUpdateArgs, desk: &Desk<'_>) -> Result<Exit,
     let host = host.map_err(|why| Failure::usage(format!("{} {why}", args.url.as_deref().unwrap_or_default())))?;
     let companies = Companies::open(desk, !args.dry_run)?;
     let permit = permitted(&companies, args.live, args.dry_run)?;
-    let Some((company, there)) = find(&companies, args.company.as_deref(), &args.id)? else {
+    let found = find(&companies, args.company.as_deref(), std::slice::from_ref(&args.id))?;
+    let Some((company, there)) = found.into_iter().next() else {
         return Err(Failure::failed(format!("there is no subscription {}", args.id))
             .hint("`stripesync webhooks list --provider fic` shows them"));
     };
@@ -326,27 +335,22 @@ pub(super) fn delete(
 ) -> Result<(), Failure> {
     let companies = Companies::open(desk, false)?;
     let permit = permitted(&companies, args.live, args.dry_run)?;
-    let mut open: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
-    for company in companies.chosen(args.company.as_deref())? {
-        companies.with(&company, |line| {
-            for it in line.subscriptions()?.iter().filter(|it| open.remove(it.id.as_str())) {
-                if let Some(permit) = permit {
-                    let change = subscriptions::delete(&company.id, &it.id);
-                    match webhooks::change_subscription(&Writer::new(line.client, permit), &change, |_| Ok(())) {
-                        Ok(()) | Err(Error::Missing { .. }) => {}
-                        Err(error) => return Err(desk.failed(error)),
-                    }
-                    // What somebody takes away on purpose is not missed.
-                    line.store().forget_subscription(line.row()?, &it.id)?;
+    let found = find(&companies, args.company.as_deref(), ids)?;
+    missing.extend(ids.iter().filter(|id| found.iter().all(|(_, it)| it.id != **id)).cloned());
+    for (company, it) in found {
+        if let Some(permit) = permit {
+            companies.with(&company, |line| {
+                let change = subscriptions::delete(&company.id, &it.id);
+                match webhooks::change_subscription(&Writer::new(line.client, permit), &change, |_| Ok(())) {
+                    // Asked twice, or taken away by somebody else meanwhile: it is gone.
+                    Ok(()) | Err(Error::Missing { .. }) => {}
+                    Err(error) => return Err(desk.failed(error)),
                 }
-                steps.push(step(&company.id, "delete", Some(&it.id), &it.sink, Vec::new()));
-            }
-            Ok(())
-        })?;
-        if open.is_empty() {
-            break;
+                // What somebody takes away on purpose is not missed.
+                Ok(line.store().forget_subscription(line.row()?, &it.id)?)
+            })?;
         }
+        steps.push(step(&company.id, "delete", Some(&it.id), &it.sink, Vec::new()));
     }
-    missing.extend(open.into_iter().map(str::to_owned));
     Ok(())
 }

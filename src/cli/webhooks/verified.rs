@@ -8,7 +8,7 @@ use super::super::args::WebhooksVerifyArgs;
 use super::super::exit::{Exit, Failure};
 use super::super::signals;
 use super::companies::{Companies, Line};
-use super::fic::{attempted, permit as permitted, step};
+use super::fic::{attempted, find, permit as permitted, step};
 use super::{Desk, concerned, stripe};
 use crate::clock::SystemClock;
 use crate::http::write::Writer;
@@ -183,7 +183,14 @@ fn of_endpoints(args: &WebhooksVerifyArgs, desk: &Desk<'_>, checked: &mut Checke
 fn of_subscriptions(args: &WebhooksVerifyArgs, desk: &Desk<'_>, checked: &mut Checked) -> Result<(), Failure> {
     let companies = Companies::open(desk, !args.dry_run)?;
     let waiting = Waiting { time: args.wait, is_wanted: !args.no_wait };
-    for company in companies.chosen(args.company.as_deref())? {
+    let chosen = match &args.id {
+        None => companies.chosen(args.company.as_deref())?,
+        Some(id) => {
+            let found = find(&companies, args.company.as_deref(), std::slice::from_ref(id))?;
+            found.into_iter().map(|(company, _)| company).collect()
+        }
+    };
+    for company in chosen {
         companies.with(&company, |line| {
             let list = line.subscriptions()?;
             let is_meant = |it: &&Subscription| args.id.as_ref().map_or(it.is_ours(), |id| *id == it.id);
