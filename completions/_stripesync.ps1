@@ -371,7 +371,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
         }
         'stripesync;webhooks;create' {
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Which service')
-            [CompletionResult]::new('--events', '--events', [CompletionResultType]::ParameterName, 'Types of events with commas, or all (Stripe) [default: those that concern a table]')
+            [CompletionResult]::new('--events', '--events', [CompletionResultType]::ParameterName, 'Types of events with commas, or all (Stripe) [default: default, those that concern a table]')
             [CompletionResult]::new('--description', '--description', [CompletionResultType]::ParameterName, 'What to write about it (Stripe)')
             [CompletionResult]::new('--groups', '--groups', [CompletionResultType]::ParameterName, 'Groups of types with commas, or all (Fatture in Cloud) [default: all]')
             [CompletionResult]::new('--company', '--company', [CompletionResultType]::ParameterName, 'Only this company (Fatture in Cloud) [default: all that the token sees]')
@@ -401,7 +401,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
         }
         'stripesync;webhooks;update' {
             [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'Where events shall go from now on; of Fatture in Cloud the host')
-            [CompletionResult]::new('--events', '--events', [CompletionResultType]::ParameterName, 'Types of events with commas, or all (Stripe)')
+            [CompletionResult]::new('--events', '--events', [CompletionResultType]::ParameterName, 'Types of events with commas, all, or default: those that concern a table (Stripe)')
             [CompletionResult]::new('--description', '--description', [CompletionResultType]::ParameterName, 'What to write about it (Stripe)')
             [CompletionResult]::new('--company', '--company', [CompletionResultType]::ParameterName, 'Whose it is (Fatture in Cloud) [default: every company that the token sees]')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')

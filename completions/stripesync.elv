@@ -354,7 +354,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
         }
         &'stripesync;webhooks;create'= {
             cand --provider 'Which service'
-            cand --events 'Types of events with commas, or all (Stripe) [default: those that concern a table]'
+            cand --events 'Types of events with commas, or all (Stripe) [default: default, those that concern a table]'
             cand --description 'What to write about it (Stripe)'
             cand --groups 'Groups of types with commas, or all (Fatture in Cloud) [default: all]'
             cand --company 'Only this company (Fatture in Cloud) [default: all that the token sees]'
@@ -383,7 +383,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
         }
         &'stripesync;webhooks;update'= {
             cand --url 'Where events shall go from now on; of Fatture in Cloud the host'
-            cand --events 'Types of events with commas, or all (Stripe)'
+            cand --events 'Types of events with commas, all, or default: those that concern a table (Stripe)'
             cand --description 'What to write about it (Stripe)'
             cand --company 'Whose it is (Fatture in Cloud) [default: every company that the token sees]'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'

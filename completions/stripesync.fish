@@ -642,7 +642,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fi
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l provider -d 'Which service' -r -f -a "stripe\t'Stripe'
 fic\t'Fatture in Cloud'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l events -d 'Types of events with commas, or all (Stripe) [default: those that concern a table]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l events -d 'Types of events with commas, or all (Stripe) [default: default, those that concern a table]' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l description -d 'What to write about it (Stripe)' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l groups -d 'Groups of types with commas, or all (Fatture in Cloud) [default: all]' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l company -d 'Only this company (Fatture in Cloud) [default: all that the token sees]' -r
@@ -669,7 +669,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fi
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l url -d 'Where events shall go from now on; of Fatture in Cloud the host' -r -f
-complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l events -d 'Types of events with commas, or all (Stripe)' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l events -d 'Types of events with commas, all, or default: those that concern a table (Stripe)' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l description -d 'What to write about it (Stripe)' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l company -d 'Whose it is (Fatture in Cloud) [default: every company that the token sees]' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F

@@ -141,12 +141,12 @@ pub fn known_event_type(text: &str) -> Result<String, String> {
     })
 }
 
-/// Reads one of `--events`: a type, the beginning of some with a star behind it, or `all`.
+/// Reads one of `--events`: a type, the beginning of some with a star behind it, `all` or `default`.
 ///
 /// # Errors
 /// A sentence for the user.
 pub fn subscribed(text: &str) -> Result<String, String> {
-    if text == "all" || !stripe_types::named(text).is_empty() {
+    if matches!(text, "all" | "default") || !stripe_types::named(text).is_empty() {
         return Ok(text.to_owned());
     }
     match text.strip_suffix('*') {

@@ -83,7 +83,7 @@ fn secrets(text: &str) -> Vec<String> {
 fn an_endpoint_is_made_once_and_its_secret_is_in_the_config_alone() {
     let world = World::new();
     let calls = watched(&world.sandbox);
-    let made = world.run(&["create", "hooks.example.com", "--format", "json"]);
+    let made = world.run(&["create", "hooks.example.com", "--format", "json", "-vv"]);
     assert_eq!(made.code, Some(0), "{}", made.stderr);
     let there = world.endpoints();
     assert_eq!(there.len(), 1);
@@ -213,6 +213,9 @@ fn what_is_changed_is_told_and_what_is_deleted_is_asked_for() {
     let verified = world.run(&["verify", &id]);
     assert_eq!(verified.code, Some(3), "{}", verified.stdout);
     assert!(verified.stderr.contains("types that concern a table"), "{}", verified.stderr);
+    let mended = world.run(&["update", &id, "--events", "default"]);
+    assert_eq!(mended.code, Some(0), "{}", mended.stderr);
+    assert_eq!(world.run(&["verify", &id]).code, Some(0), "it gets what concerns a table");
     let updated = world.run(&["update", &id, "--disable", "--events", "all", "--url", "https://b.example.com/webhook"]);
     assert_eq!(updated.code, Some(0), "{}", updated.stderr);
     let one = &world.endpoints()[0];

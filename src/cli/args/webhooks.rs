@@ -87,7 +87,7 @@ pub struct WebhooksCreateArgs {
     /// Events of connected accounts instead of the account's own (Stripe)
     #[arg(long)]
     pub connect: bool,
-    /// Types of events with commas, or all (Stripe) [default: those that concern a table]
+    /// Types of events with commas, or all (Stripe) [default: default, those that concern a table]
     ///
     /// With * at its end a name stands for all types that begin so: 'invoice.*'.
     #[arg(long, value_name = "TYPE", value_delimiter = ',', value_parser = values::subscribed)]
@@ -155,7 +155,7 @@ pub struct WebhooksUpdateArgs {
     /// Where events shall go from now on; of Fatture in Cloud the host
     #[arg(long, value_name = "URL", value_hint = ValueHint::Url)]
     pub url: Option<String>,
-    /// Types of events with commas, or all (Stripe)
+    /// Types of events with commas, all, or default: those that concern a table (Stripe)
     #[arg(long, value_name = "TYPE", value_delimiter = ',', value_parser = values::subscribed)]
     pub events: Vec<String>,
     /// Send events to it again (Stripe)
@@ -181,7 +181,7 @@ pub struct WebhooksUpdateArgs {
 const UPDATE_HELP: &str = "\
 Examples:
   stripesync webhooks update we_1PqRsT --enable
-  stripesync webhooks update we_1PqRsT --events all --dry-run
+  stripesync webhooks update we_1PqRsT --events default --dry-run
   stripesync webhooks update we_1PqRsT --url https://new.example.com
   stripesync webhooks update SUB230 --live
 

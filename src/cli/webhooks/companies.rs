@@ -9,7 +9,7 @@ use crate::clock::SystemClock;
 use crate::config::{self, FicAccess};
 use crate::http::{Client, Limits};
 use crate::providers::fic::subscriptions::Subscription;
-use crate::store::{NewAccount, Store};
+use crate::store::{self, NewAccount, Store};
 use crate::sync::fic::Company;
 use crate::sync::{self, webhooks};
 
@@ -45,7 +45,7 @@ impl Line<'_> {
     }
 
     /// Returns the company's row, and makes it where there is none: the service has answered for it.
-    pub fn row(&self) -> Result<i64, Failure> {
+    pub fn row(&self) -> Result<i64, store::Error> {
         if let Some(row) = self.companies.known(self.company)? {
             return Ok(row);
         }
@@ -95,7 +95,7 @@ impl<'a> Companies<'a> {
         done
     }
 
-    fn known(&self, company: &Company) -> Result<Option<i64>, Failure> {
+    fn known(&self, company: &Company) -> Result<Option<i64>, store::Error> {
         let known = self.store.known_accounts("fic")?;
         Ok(known.into_iter().find(|it| it.remote_id == company.id && it.mode == self.mode).map(|it| it.row))
     }

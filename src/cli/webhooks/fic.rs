@@ -244,7 +244,7 @@ fn carried_out(
 
 /// Notes that the service asks a sink.
 pub(super) fn attempted(line: &Line<'_>, id: &str) -> Result<(), Error> {
-    let row = line.row().map_err(|failure| Error::Sync(crate::sync::Error::Account(failure.message)))?;
+    let row = line.row()?;
     Ok(line.store().note_verify_attempt(row, id, line.client.service_now_s())?)
 }
 

@@ -16,8 +16,9 @@ use crate::providers::stripe::endpoints::{self, Endpoint, Plan, Update, Wanted};
 use crate::providers::stripe::{API_VERSION, ENDPOINT_PER_S, event_types};
 use crate::sync::{self, webhooks};
 
-/// What stands for every type on the command line.
+/// What stands for every type on the command line, and for those that concern a table.
 const ALL: &str = "all";
+const DEFAULT: &str = "default";
 
 /// A key, and whose it is.
 pub(super) struct Line {
@@ -78,8 +79,8 @@ pub(super) fn create(args: &WebhooksCreateArgs, desk: &Desk<'_>) -> Result<Exit,
     let is_live = access(desk)?.mode == Mode::Live;
     let url = endpoints::url(&args.url, is_live).map_err(|why| Failure::usage(format!("{} {why}", args.url)))?;
     let events = match args.events.as_slice() {
-        [] => event_types::handled(args.connect).into_iter().map(str::to_owned).collect(),
-        some => types(some)?,
+        [] => types(&[DEFAULT.to_owned()], args.connect)?,
+        some => types(some, args.connect)?,
     };
     let permit = permitted(desk, args.live, args.dry_run)?;
     // Who is told a secret once had better know before where to put it.
@@ -118,15 +119,19 @@ fn described(wanted: &Wanted) -> Vec<String> {
     vec![format!("{events} {whose}"), format!("version {API_VERSION}")]
 }
 
-/// Reads what `--events` names.
-fn types(names: &[String]) -> Result<BTreeSet<String>, Failure> {
+/// Reads what `--events` names, of an account's own events or of connected accounts'.
+fn types(names: &[String], connect: bool) -> Result<BTreeSet<String>, Failure> {
     if names.iter().any(|name| name == ALL) {
         return match names {
             [_] => Ok(BTreeSet::from([endpoints::ALL.to_owned()])),
             _ => Err(Failure::usage("--events names all, and others besides: all is enough")),
         };
     }
-    Ok(names.iter().flat_map(|name| event_types::named(name)).map(str::to_owned).collect())
+    let of = |name: &String| match name.as_str() {
+        DEFAULT => event_types::handled(connect).into_iter().collect(),
+        name => event_types::named(name),
+    };
+    Ok(names.iter().flat_map(of).map(str::to_owned).collect())
 }
 
 /// Says that there is one already, and in what it is other than wanted.
@@ -152,7 +157,9 @@ fn there_already(
         true => format!(
             "its version is fixed: `stripesync webhooks delete {id}`, then create it again; or create one with another path, such as /webhook, and delete the old one when events come"
         ),
-        false => format!("`stripesync webhooks update {id}` changes it: --events, --enable, --description"),
+        false => format!(
+            "`stripesync webhooks update {id}` changes it: --events, --enable, --description (`--events default` for what concerns a table)"
+        ),
     };
     if is_dry {
         desk.ui.note(&hint);
@@ -246,13 +253,15 @@ pub(super) fn update(args: &WebhooksUpdateArgs, desk: &Desk<'_>) -> Result<Exit,
     let is_live = access(desk)?.mode == Mode::Live;
     let url = args.url.as_deref().map(|url| endpoints::url(url, is_live)).transpose();
     let url = url.map_err(|why| Failure::usage(format!("{} {why}", args.url.as_deref().unwrap_or_default())))?;
+    // What is named wrongly is refused before anybody is asked.
+    types(&args.events, false)?;
     let wish = Update {
         url,
-        events: if args.events.is_empty() { None } else { Some(types(&args.events)?) },
+        events: None,
         disabled: (args.enable || args.disable).then_some(args.disable),
         description: args.description.clone(),
     };
-    if wish == Update::default() {
+    if wish == Update::default() && args.events.is_empty() {
         return Err(Failure::usage("nothing is named that shall change")
             .hint("say --url, --events, --enable, --disable or --description"));
     }
@@ -260,7 +269,8 @@ pub(super) fn update(args: &WebhooksUpdateArgs, desk: &Desk<'_>) -> Result<Exit,
     let line = Line::open(desk)?;
     let there = line.endpoints(desk)?;
     let there = there.iter().find(|it| it.id == args.id).ok_or_else(|| none(&args.id))?;
-    let changes = wish.against(there);
+    let events = (!args.events.is_empty()).then(|| types(&args.events, there.is_connect())).transpose()?;
+    let changes = Update { events, ..wish }.against(there);
     let url = changes.url.as_deref().unwrap_or(&there.url);
     let step = |act, details| line.step(act, Some(&args.id), url, details);
     let step = match (changes == Update::default(), permit) {

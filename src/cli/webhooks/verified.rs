@@ -150,7 +150,7 @@ fn of_endpoints(args: &WebhooksVerifyArgs, desk: &Desk<'_>, checked: &mut Checke
     for it in &hooks {
         let mut found: Vec<String> = it.troubles.clone();
         if !it.missing.is_empty() {
-            let events = "`stripesync webhooks update ID --events …` changes that".replace("ID", &it.id);
+            let events = format!("`stripesync webhooks update {} --events default`", it.id);
             found.push(format!("does not get {} types that concern a table; {events}", it.missing.len()));
         }
         let is_own = it.connect == Some(false);
