@@ -16,6 +16,9 @@ _stripesync() {
             ",$1")
                 cmd="stripesync"
                 ;;
+            stripesync,batch-sync)
+                cmd="stripesync__subcmd__batch__subcmd__sync"
+                ;;
             stripesync,completions)
                 cmd="stripesync__subcmd__completions"
                 ;;
@@ -46,6 +49,9 @@ _stripesync() {
             stripesync,test-webhook)
                 cmd="stripesync__subcmd__test__subcmd__webhook"
                 ;;
+            stripesync,webhooks)
+                cmd="stripesync__subcmd__webhooks"
+                ;;
             stripesync__subcmd__events,list)
                 cmd="stripesync__subcmd__events__subcmd__list"
                 ;;
@@ -55,6 +61,24 @@ _stripesync() {
             stripesync__subcmd__events,show)
                 cmd="stripesync__subcmd__events__subcmd__show"
                 ;;
+            stripesync__subcmd__webhooks,create)
+                cmd="stripesync__subcmd__webhooks__subcmd__create"
+                ;;
+            stripesync__subcmd__webhooks,delete)
+                cmd="stripesync__subcmd__webhooks__subcmd__delete"
+                ;;
+            stripesync__subcmd__webhooks,list)
+                cmd="stripesync__subcmd__webhooks__subcmd__list"
+                ;;
+            stripesync__subcmd__webhooks,sync)
+                cmd="stripesync__subcmd__webhooks__subcmd__sync"
+                ;;
+            stripesync__subcmd__webhooks,update)
+                cmd="stripesync__subcmd__webhooks__subcmd__update"
+                ;;
+            stripesync__subcmd__webhooks,verify)
+                cmd="stripesync__subcmd__webhooks__subcmd__verify"
+                ;;
             *)
                 ;;
         esac
@@ -62,12 +86,100 @@ _stripesync() {
 
     case "${cmd}" in
         stripesync)
-            opts="-p -q -v -h -V --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version sync listen replay test-webhook status events retry-failed sandbox completions man"
+            opts="-p -q -v -h -V --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version sync batch-sync listen replay test-webhook status events retry-failed webhooks sandbox completions man"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --database)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --project-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto on off" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        stripesync__subcmd__batch__subcmd__sync)
+            opts="-p -q -v -h -V --limit --company-id --provider --exclude --initial --jobs --rate --dry-run --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version account_capabilities account_external_accounts account_persons accounts all apple_pay_domains application_fee_refunds application_fees apps_installs apps_secrets archive archive_categories balance_transactions billing_alerts billing_credit_balance_transactions billing_credit_grants billing_feedback_options billing_meter_event_summaries billing_meters billing_portal_configurations cashbook charges checkout_session_line_items checkout_sessions clients climate_orders climate_products climate_suppliers cost_centers countries country_specs coupons credit_note_lines credit_notes currencies customer_balance_transactions customer_cash_balance_transactions customer_sources customer_tax_ids customers discounts disputes dn_causals emails entitlements_active_entitlements entitlements_features exchange_rates file_links files financial_connections_account_owners financial_connections_accounts financial_connections_transactions forwarding_requests identity_verification_reports identity_verification_sessions invoice_items invoice_lines invoice_payments invoice_rendering_templates invoices issued_document_items issued_document_payments issued_documents issuing_authorizations issuing_cardholders issuing_cards issuing_disputes issuing_personalization_designs issuing_physical_bundles issuing_tokens issuing_transactions languages measures payment_accounts payment_attempt_records payment_intent_amount_details_line_items payment_intents payment_link_line_items payment_links payment_method_configurations payment_method_domains payment_methods payment_records payouts plans price_list_items price_lists prices product_catalog_trial_offers product_categories product_features products promotion_codes quote_computed_upfront_line_items quote_line_items quotes radar_early_fraud_warnings radar_value_list_items radar_value_lists receipt_items receipts received_document_categories received_document_items received_document_payments received_documents received_documents_pending refunds reporting_report_runs reporting_report_types revenue_centers reviews setup_attempts setup_intents shipping_rates sigma_scheduled_query_runs source_transactions subscription_items subscription_schedules subscriptions suppliers tax_calculation_line_items tax_codes tax_ids tax_locations tax_rates tax_registrations tax_transaction_line_items taxes templates terminal_configurations terminal_locations terminal_readers test_helpers_test_clocks three_d_secure_authentications topups transfer_reversals transfers treasury_credit_reversals treasury_debit_reversals treasury_financial_accounts treasury_inbound_transfers treasury_outbound_payments treasury_outbound_transfers treasury_received_credits treasury_received_debits treasury_transaction_entries treasury_transactions vat_types webhook_endpoints"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --company-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --provider)
+                    COMPREPLY=($(compgen -W "stripe fic" -- "${cur}"))
+                    return 0
+                    ;;
+                --exclude)
+                    COMPREPLY=($(compgen -W "account_capabilities account_external_accounts account_persons accounts all apple_pay_domains application_fee_refunds application_fees apps_installs apps_secrets archive archive_categories balance_transactions billing_alerts billing_credit_balance_transactions billing_credit_grants billing_feedback_options billing_meter_event_summaries billing_meters billing_portal_configurations cashbook charges checkout_session_line_items checkout_sessions clients climate_orders climate_products climate_suppliers cost_centers countries country_specs coupons credit_note_lines credit_notes currencies customer_balance_transactions customer_cash_balance_transactions customer_sources customer_tax_ids customers discounts disputes dn_causals emails entitlements_active_entitlements entitlements_features exchange_rates file_links files financial_connections_account_owners financial_connections_accounts financial_connections_transactions forwarding_requests identity_verification_reports identity_verification_sessions invoice_items invoice_lines invoice_payments invoice_rendering_templates invoices issued_document_items issued_document_payments issued_documents issuing_authorizations issuing_cardholders issuing_cards issuing_disputes issuing_personalization_designs issuing_physical_bundles issuing_tokens issuing_transactions languages measures payment_accounts payment_attempt_records payment_intent_amount_details_line_items payment_intents payment_link_line_items payment_links payment_method_configurations payment_method_domains payment_methods payment_records payouts plans price_list_items price_lists prices product_catalog_trial_offers product_categories product_features products promotion_codes quote_computed_upfront_line_items quote_line_items quotes radar_early_fraud_warnings radar_value_list_items radar_value_lists receipt_items receipts received_document_categories received_document_items received_document_payments received_documents received_documents_pending refunds reporting_report_runs reporting_report_types revenue_centers reviews setup_attempts setup_intents shipping_rates sigma_scheduled_query_runs source_transactions subscription_items subscription_schedules subscriptions suppliers tax_calculation_line_items tax_codes tax_ids tax_locations tax_rates tax_registrations tax_transaction_line_items taxes templates terminal_configurations terminal_locations terminal_readers test_helpers_test_clocks three_d_secure_authentications topups transfer_reversals transfers treasury_credit_reversals treasury_debit_reversals treasury_financial_accounts treasury_inbound_transfers treasury_outbound_payments treasury_outbound_transfers treasury_received_credits treasury_received_debits treasury_transaction_entries treasury_transactions vat_types webhook_endpoints" -- "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --database)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -984,7 +1096,7 @@ _stripesync() {
             return 0
             ;;
         stripesync__subcmd__sync)
-            opts="-p -q -v -h -V --all --provider --account --exclude --initial --since --every --jobs --rate --dry-run --sandbox --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version account_capabilities account_external_accounts account_persons accounts all apple_pay_domains application_fee_refunds application_fees apps_installs apps_secrets archive archive_categories balance_transactions billing_alerts billing_credit_balance_transactions billing_credit_grants billing_feedback_options billing_meter_event_summaries billing_meters billing_portal_configurations cashbook charges checkout_session_line_items checkout_sessions clients climate_orders climate_products climate_suppliers cost_centers countries country_specs coupons credit_note_lines credit_notes currencies customer_balance_transactions customer_cash_balance_transactions customer_sources customer_tax_ids customers discounts disputes dn_causals emails entitlements_active_entitlements entitlements_features exchange_rates file_links files financial_connections_account_owners financial_connections_accounts financial_connections_transactions forwarding_requests identity_verification_reports identity_verification_sessions invoice_items invoice_lines invoice_payments invoice_rendering_templates invoices issued_document_items issued_document_payments issued_documents issuing_authorizations issuing_cardholders issuing_cards issuing_disputes issuing_personalization_designs issuing_physical_bundles issuing_tokens issuing_transactions languages measures payment_accounts payment_attempt_records payment_intent_amount_details_line_items payment_intents payment_link_line_items payment_links payment_method_configurations payment_method_domains payment_methods payment_records payouts plans price_list_items price_lists prices product_catalog_trial_offers product_categories product_features products promotion_codes quote_computed_upfront_line_items quote_line_items quotes radar_early_fraud_warnings radar_value_list_items radar_value_lists receipt_items receipts received_document_categories received_document_items received_document_payments received_documents received_documents_pending refunds reporting_report_runs reporting_report_types revenue_centers reviews setup_attempts setup_intents shipping_rates sigma_scheduled_query_runs source_transactions subscription_items subscription_schedules subscriptions suppliers tax_calculation_line_items tax_codes tax_ids tax_locations tax_rates tax_registrations tax_transaction_line_items taxes templates terminal_configurations terminal_locations terminal_readers test_helpers_test_clocks three_d_secure_authentications topups transfer_reversals transfers treasury_credit_reversals treasury_debit_reversals treasury_financial_accounts treasury_inbound_transfers treasury_outbound_payments treasury_outbound_transfers treasury_received_credits treasury_received_debits treasury_transaction_entries treasury_transactions vat_types webhook_endpoints"
+            opts="-p -q -v -h -V --all --provider --account --all-accounts --exclude --initial --since --every --jobs --rate --dry-run --sandbox --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version account_capabilities account_external_accounts account_persons accounts all apple_pay_domains application_fee_refunds application_fees apps_installs apps_secrets archive archive_categories balance_transactions billing_alerts billing_credit_balance_transactions billing_credit_grants billing_feedback_options billing_meter_event_summaries billing_meters billing_portal_configurations cashbook charges checkout_session_line_items checkout_sessions clients climate_orders climate_products climate_suppliers cost_centers countries country_specs coupons credit_note_lines credit_notes currencies customer_balance_transactions customer_cash_balance_transactions customer_sources customer_tax_ids customers discounts disputes dn_causals emails entitlements_active_entitlements entitlements_features exchange_rates file_links files financial_connections_account_owners financial_connections_accounts financial_connections_transactions forwarding_requests identity_verification_reports identity_verification_sessions invoice_items invoice_lines invoice_payments invoice_rendering_templates invoices issued_document_items issued_document_payments issued_documents issuing_authorizations issuing_cardholders issuing_cards issuing_disputes issuing_personalization_designs issuing_physical_bundles issuing_tokens issuing_transactions languages measures payment_accounts payment_attempt_records payment_intent_amount_details_line_items payment_intents payment_link_line_items payment_links payment_method_configurations payment_method_domains payment_methods payment_records payouts plans price_list_items price_lists prices product_catalog_trial_offers product_categories product_features products promotion_codes quote_computed_upfront_line_items quote_line_items quotes radar_early_fraud_warnings radar_value_list_items radar_value_lists receipt_items receipts received_document_categories received_document_items received_document_payments received_documents received_documents_pending refunds reporting_report_runs reporting_report_types revenue_centers reviews setup_attempts setup_intents shipping_rates sigma_scheduled_query_runs source_transactions subscription_items subscription_schedules subscriptions suppliers tax_calculation_line_items tax_codes tax_ids tax_locations tax_rates tax_registrations tax_transaction_line_items taxes templates terminal_configurations terminal_locations terminal_readers test_helpers_test_clocks three_d_secure_authentications topups transfer_reversals transfers treasury_credit_reversals treasury_debit_reversals treasury_financial_accounts treasury_inbound_transfers treasury_outbound_payments treasury_outbound_transfers treasury_received_credits treasury_received_debits treasury_transaction_entries treasury_transactions vat_types webhook_endpoints"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1102,6 +1214,526 @@ _stripesync() {
                     return 0
                     ;;
                 --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --project-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto on off" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        stripesync__subcmd__webhooks)
+            opts="-p -q -v -h -V --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version list create update delete verify sync"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --database)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --project-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto on off" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        stripesync__subcmd__webhooks__subcmd__create)
+            opts="-p -q -v -h -V --provider --connect --events --description --print-secret --groups --company --wait --no-wait --live --dry-run --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --provider)
+                    COMPREPLY=($(compgen -W "stripe fic" -- "${cur}"))
+                    return 0
+                    ;;
+                --events)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --description)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --groups)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --company)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --project-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto on off" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        stripesync__subcmd__webhooks__subcmd__delete)
+            opts="-y -p -q -v -h -V --company --yes --live --dry-run --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --company)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --project-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto on off" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        stripesync__subcmd__webhooks__subcmd__list)
+            opts="-p -q -v -h -V --provider --company --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --provider)
+                    COMPREPLY=($(compgen -W "stripe fic" -- "${cur}"))
+                    return 0
+                    ;;
+                --company)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --project-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto on off" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        stripesync__subcmd__webhooks__subcmd__sync)
+            opts="-p -q -v -h -V --provider --company --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --provider)
+                    COMPREPLY=($(compgen -W "stripe fic" -- "${cur}"))
+                    return 0
+                    ;;
+                --company)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --project-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto on off" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        stripesync__subcmd__webhooks__subcmd__update)
+            opts="-p -q -v -h -V --url --events --enable --disable --description --company --live --dry-run --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --events)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --description)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --company)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --database)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --config)
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
+                    return 0
+                    ;;
+                --project-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -p)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto on off" -- "${cur}"))
+                    return 0
+                    ;;
+                --log-format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        stripesync__subcmd__webhooks__subcmd__verify)
+            opts="-p -q -v -h -V --provider --company --probe --wait --no-wait --live --dry-run --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --provider)
+                    COMPREPLY=($(compgen -W "stripe fic" -- "${cur}"))
+                    return 0
+                    ;;
+                --company)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -43,6 +43,8 @@
 //! 14. Where nobody asks the service, a row is a function of the set of logged events and the newest answer
 //!     ([`model::merge`]), and unsettled wherever a payload could not show all.
 //! 15. Nobody's credential goes where a webhook names: only accounts that it has opened are asked about.
+//! 16. What changes something at a service goes through [`http::write`], which commands that write hold alone; what may have
+//!     been done is not done twice, and real things are changed only where `--live` is said.
 
 pub mod cli;
 pub mod clock;

@@ -17,10 +17,16 @@ use crate::ui::{Format, LogFormat, Look};
 
 mod fleet;
 mod log;
+mod webhooks;
 
 pub use fleet::BatchSyncArgs;
 pub use log::{
     EventsArgs, EventsCommand, EventsListArgs, EventsPruneArgs, EventsShowArgs, RetryFailedArgs, StatusArg, StatusArgs,
+};
+
+pub use webhooks::{
+    WebhooksArgs, WebhooksCommand, WebhooksCreateArgs, WebhooksDeleteArgs, WebhooksListArgs, WebhooksSyncArgs,
+    WebhooksUpdateArgs, WebhooksVerifyArgs,
 };
 
 /// Keep a local SQLite file equal to Stripe accounts and Fatture in Cloud companies
@@ -268,6 +274,10 @@ pub enum Command {
     /// May run while a sync does. An event whose payload could not be taken may be taken by a later version; by the same
     /// one it ends the same way, which is told.
     RetryFailed(RetryFailedArgs),
+    /// Set up whom the services send events to
+    ///
+    /// Endpoints of Stripe, subscriptions of Fatture in Cloud.
+    Webhooks(WebhooksArgs),
     /// Serve a look-alike of both services on this machine
     ///
     /// Everything is made up, and the same on every start. Point any client at it; stop it with Ctrl-C.
@@ -441,6 +451,8 @@ Where Fatture in Cloud sends to:
   a sync has read are read again at the start and every six hours.
   Should it change the key that it signs with, FIC_PUBLIC_KEY takes the
   new one.
+
+`stripesync webhooks create` has both services send there.
 
 A secret has no flag: process lists are public. Several, for several
 endpoints or while one is rolled, stand with commas between them; in the

@@ -483,17 +483,19 @@ pub(super) fn options(order: &Order, provider: Provider) -> Options {
 pub fn status(
     database: &Path,
     provider: Option<&'static str>,
-    stats_at_s: Option<i64>,
+    now_s: i64,
+    with_stats: bool,
 ) -> Result<(StatusReport, Option<LogStats>), Failure> {
     let store = Store::open_read_only(database)?;
     let mut status = store.status(&sync::catalog())?;
+    sync::webhooks::add_troubles(&store, &mut status, now_s)?;
     status.database = database.display().to_string();
     if provider.is_some() {
         status.log = store.log_holds(provider)?;
         status.provider = provider;
         status.accounts.retain(|account| Some(account.provider.as_str()) == provider);
     }
-    let stats = stats_at_s.map(|now_s| store.log_stats(provider, now_s)).transpose()?;
+    let stats = with_stats.then(|| store.log_stats(provider, now_s)).transpose()?;
     Ok((status, stats))
 }
 

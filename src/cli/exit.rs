@@ -281,6 +281,7 @@ fn unasked(error: &http::Error) -> &'static str {
         E::Redirected { .. } | E::Unreadable { .. } | E::TooLarge { .. } | E::Refused(_) => {
             "something else answers in the service's place: look at STRIPE_API_BASE, FIC_API_BASE and the proxy; nothing was changed"
         }
+        E::Uncertain { .. } => "run the same command again: it looks first at what is there",
         E::Quota { .. } => "nothing was changed; run it again after that time",
         E::Setup(_) => "mend that setting; nothing was changed",
     }

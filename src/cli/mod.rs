@@ -33,6 +33,7 @@ mod stored;
 mod sync;
 mod test_webhook;
 pub mod values;
+mod webhooks;
 mod wishes;
 
 use std::collections::HashMap;
@@ -109,6 +110,7 @@ fn dispatch(cli: &Cli, ui: &Ui) -> Result<Exit, Failure> {
         Command::Status(args) => status::run(args, &cli.global, ui, &clock),
         Command::Events(args) => events::run(args, &cli.global, ui, &clock),
         Command::RetryFailed(args) => retry_failed::run(args, &cli.global, ui, &clock),
+        Command::Webhooks(args) => webhooks::run(args, &cli.global, ui, &clock),
         Command::Sandbox(args) => sandbox::run(args, ui, &clock),
         Command::Completions(args) => generate::completions(args, ui),
         Command::Man(args) => generate::man(args, ui),

@@ -1,6 +1,7 @@
 //! Starts the look-alike of both services: for other programs, or for one run of this one.
 
 use std::io::ErrorKind;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ use crate::sandbox::{self, Connected, Limits, Sandbox, Sizes};
 
 /// Where the look-alike of Fatture in Cloud answers.
 const FIC_PATHS: &[&str] = &["/c/", "/user/", "/info/", "/oauth/"];
+/// Where `listen` listens unless told otherwise.
+const RECEIVER_PORT: u16 = 4242;
 /// Companies have so many times fewer clients than the Stripe account has customers.
 const CLIENTS_SHARE: u32 = 4;
 /// And the largest of them never fewer than this.
@@ -53,6 +56,9 @@ pub struct RunningSandbox {
 pub fn start(options: SandboxOptions) -> Result<RunningSandbox, Failure> {
     let company = companies(options);
     let fic_token = company.token.clone();
+    let fic = FicSandbox::new(company);
+    // Webhooks of the playground come to a receiver at its usual port, whatever host they were made for.
+    fic.life().map_all_hosts(SocketAddr::from((Ipv4Addr::LOCALHOST, RECEIVER_PORT)));
     let limits = Limits { global_per_s: Some(options.rate_limit).filter(|per_s| *per_s > 0), ..Limits::default() };
     let connected = options.accounts.map_or_else(Connected::default, |n| Connected::long_tail(n, options.customers));
     let started = Sandbox::start(sandbox::Options {
@@ -62,7 +68,7 @@ pub fn start(options: SandboxOptions) -> Result<RunningSandbox, Failure> {
         latency: Duration::from_millis(options.latency_ms),
         limits,
         clock_runs: options.clock_runs,
-        mounts: vec![(FIC_PATHS, Arc::new(FicSandbox::new(company)))],
+        mounts: vec![(FIC_PATHS, Arc::new(fic))],
         ..sandbox::Options::default()
     });
     let server = started.map_err(|error| {

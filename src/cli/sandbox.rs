@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::args::SandboxArgs;
 use super::exit::{Exit, Failure};
 use super::playground::{self, SandboxOptions};
@@ -26,10 +29,13 @@ pub(super) fn run(args: &SandboxArgs, ui: &Ui, clock: &dyn Clock) -> Result<Exit
     })?;
     // Data, not a note: a script reads from here where the sandbox is and how to get in.
     let lines = format!(
-        "STRIPE_API_BASE={url}\nSTRIPE_API_KEY={key}\nFIC_API_BASE={url}\nFIC_ACCESS_TOKEN={token}\n",
+        "STRIPE_API_BASE={url}\nSTRIPE_API_KEY={key}\nFIC_API_BASE={url}\nFIC_ACCESS_TOKEN={token}\n\
+         FIC_PUBLIC_KEY={public_key}\n",
         url = running.base_url,
         key = running.stripe_key,
-        token = running.fic_token
+        token = running.fic_token,
+        // In one word, as an environment takes it.
+        public_key = STANDARD.encode(crate::sandbox::fic::public_key())
     );
     ui.raw(lines.as_bytes()).map_err(|error| Failure::stdout(&error))?;
     ui.note("the sandbox is running, everything in it is made up; stop it with Ctrl-C");

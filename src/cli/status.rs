@@ -47,7 +47,7 @@ pub(super) fn present(database: &Path) -> Result<(), Failure> {
 
 fn read(args: &StatusArgs, database: &Path, now_s: i64) -> Result<(StatusReport, Option<LogStats>), Failure> {
     let provider = args.provider.map(|provider| sync::provider(provider).name());
-    engine::status(database, provider, args.stats.then_some(now_s))
+    engine::status(database, provider, now_s, args.stats)
 }
 
 fn watch(

@@ -6,6 +6,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::config::{KEEP_DAYS_MIN, duration};
+use crate::providers::fic::subscriptions;
+use crate::providers::stripe::{endpoints, event_types as stripe_types};
 use crate::sandbox::event_types;
 
 /// Below this a repeated sync would poll without pause.
@@ -34,6 +36,8 @@ const COMPANIES_MAX: u32 = 1_000;
 const LIKE_MIN: f64 = 0.7;
 /// No type is longer; what is longer is cut before it is compared.
 const WORD_MAX: usize = 128;
+/// Digits of a company's number.
+const COMPANY_DIGITS_MAX: usize = 18;
 /// A minute is longer than any client waits.
 const LATENCY_MS_MAX: u64 = 60_000;
 /// Times as fast as things happened: a second may last a minute and a half, or a year half a minute.
@@ -135,6 +139,49 @@ pub fn known_event_type(text: &str) -> Result<String, String> {
         Some(nearest) => format!("Stripe has no such type; did you mean {nearest}?"),
         None => "Stripe has no such type; give one such as customer.updated".to_owned(),
     })
+}
+
+/// Reads one of `--events`: a type, the beginning of some with a star behind it, `all` or `default`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn subscribed(text: &str) -> Result<String, String> {
+    if matches!(text, "all" | "default") || !stripe_types::named(text).is_empty() {
+        return Ok(text.to_owned());
+    }
+    match text.strip_suffix('*') {
+        Some(begin) => Err(format!("no type of Stripe's begins with {begin}")),
+        None => known_event_type(text),
+    }
+}
+
+/// Reads one of `--groups`.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn group(text: &str) -> Result<String, String> {
+    let known = || subscriptions::groups().chain([subscriptions::ALL]);
+    let is_known = known().any(|name| name == text);
+    is_known.then(|| text.to_owned()).ok_or_else(|| format!("give one of {}", known().collect::<Vec<_>>().join(", ")))
+}
+
+/// Reads the id of a webhook endpoint or subscription.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn hook(text: &str) -> Result<String, String> {
+    let is_one = endpoints::is_id(text) || text.starts_with("SUB") && subscriptions::is_id(text);
+    let why = "give we_… of Stripe or SUB… of Fatture in Cloud, as `stripesync webhooks list` shows them";
+    is_one.then(|| text.to_owned()).ok_or_else(|| why.to_owned())
+}
+
+/// Reads the number of a company.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn company(text: &str) -> Result<String, String> {
+    let is_number = (1..=COMPANY_DIGITS_MAX).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| text.to_owned()).ok_or_else(|| "give a company's number".to_owned())
 }
 
 /// Returns how much two words are like one another, from 0 to 1: by the letters that both have in the same order.

@@ -12,7 +12,7 @@ use ureq::{Agent, Body, Proxy};
 use super::names::Names;
 use super::{Error, Settings};
 use crate::model::scrub::{scrub, without};
-use crate::model::wire::Request;
+use crate::model::wire::{Change, Content, Request};
 
 /// A parallel run has up to 32 requests in flight; more connections would never be used.
 const IDLE_CONNECTIONS: usize = 32;
@@ -128,8 +128,38 @@ impl Wire {
         if let Some(account) = on_behalf_of {
             call = call.header("Stripe-Account", account);
         }
+        self.received(call.call())
+    }
+
+    /// Sends a change once, on behalf of an account where one is given, and reads the whole answer. `key` names it, so that
+    /// the service does it once.
+    pub fn submit(&self, change: &Change, key: Option<&str>, on_behalf_of: Option<&str>) -> Result<Received, Fault> {
+        let mut call =
+            ureq::http::Request::builder().method(change.verb.name()).uri(format!("{}{}", self.base, change.path));
+        for (name, value) in &self.settings.headers {
+            call = call.header(name, value.expose());
+        }
+        if let Some(key) = key {
+            call = call.header("Idempotency-Key", key);
+        }
+        if let Some(account) = on_behalf_of {
+            call = call.header("Stripe-Account", account);
+        }
+        let (kind, body) = match &change.content {
+            Content::Nothing => (None, String::new()),
+            Content::Form(pairs) => (Some("application/x-www-form-urlencoded"), form(pairs)),
+            Content::Json(text) => (Some("application/json"), text.clone()),
+        };
+        if let Some(kind) = kind {
+            call = call.header("Content-Type", kind);
+        }
+        let call = call.body(body).map_err(|error| Fault::Unsendable(error.to_string()))?;
+        self.received(self.agent.run(call))
+    }
+
+    fn received(&self, sent: Result<ureq::http::Response<Body>, ureq::Error>) -> Result<Received, Fault> {
         // Whatever was wrong with it, another address may do better.
-        let mut response = call.call().map_err(|e| fault(&e)).inspect_err(|_| self.names.forget())?;
+        let mut response = sent.map_err(|e| fault(&e)).inspect_err(|_| self.names.forget())?;
         let mut received = heads(&response);
         received.body = self.body(response.body_mut()).inspect_err(|_| self.names.forget())?;
         // What is not what was asked for ends in messages, and some refusals repeat the key that they refuse.
@@ -182,6 +212,24 @@ impl Wire {
             spare.push(body);
         }
     }
+}
+
+/// Writes names and values as forms do.
+fn form(pairs: &[(String, String)]) -> String {
+    let one = |(name, value): &(String, String)| format!("{}={}", encoded(name), encoded(value));
+    pairs.iter().map(one).collect::<Vec<_>>().join("&")
+}
+
+/// Percent-encodes everything but unreserved characters.
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
 }
 
 /// Says what kind of failure this is.

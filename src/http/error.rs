@@ -80,6 +80,16 @@ pub enum Error {
         /// Seconds until it is worth asking again.
         retry_after_s: u64,
     },
+    /// A change that the service may have carried out, and may not: nothing says that asking again would not do it twice.
+    #[error("{endpoint}: nobody knows whether {host} did it: {last}")]
+    Uncertain {
+        /// The operation asked for.
+        endpoint: &'static str,
+        /// Host name of the base URL.
+        host: String,
+        /// What the attempt met.
+        last: String,
+    },
     /// Somebody asked to stop.
     #[error("interrupted")]
     Interrupted,

@@ -1,7 +1,8 @@
 //! The only place that knows ureq: sends a request, waits for the governor, retries what is worth it.
 //!
 //! What to do is decided in pure parts ([`limiter`], [`retry`], [`breaker`], [`skew`]); this file waits and counts.
-//! It never follows a redirect, never logs a header, and every loop here has a bound.
+//! It never follows a redirect, never logs a header, and every loop here has a bound. A [`Client`] reads; what changes
+//! something at a service goes through a door of its own, [`write::Writer`].
 
 mod agent;
 pub mod breaker;
@@ -14,6 +15,7 @@ mod settings;
 pub mod skew;
 #[cfg(test)]
 mod tests;
+pub mod write;
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -283,21 +285,31 @@ impl Client {
 
     /// Sends once, and keeps the books: breaker, clock offset, latency, log.
     fn exchange(&self, request: &Request, attempt: u32) -> Result<Result<Taken, Failure>, Error> {
+        self.booked("GET", request.endpoint, &request.path, attempt, |account| self.wire.exchange(request, account))
+    }
+
+    fn booked(
+        &self,
+        method: &'static str,
+        endpoint: &'static str,
+        path: &str,
+        attempt: u32,
+        exchange: impl FnOnce(Option<&str>) -> Result<Received, Fault>,
+    ) -> Result<Result<Taken, Failure>, Error> {
         let (began, sent_ms) = (self.clock.elapsed(), self.clock.now_ms());
         self.sent.fetch_add(1, Ordering::Relaxed);
-        let on_behalf_of = self.above.as_ref().and_then(|above| above.account.as_deref());
-        let result = self.wire.exchange(request, on_behalf_of);
+        let result = exchange(self.above.as_ref().and_then(|above| above.account.as_deref()));
         let took_ms = millis(self.clock.elapsed().saturating_sub(began));
-        let path = request.path.split('?').next().unwrap_or_default();
+        let path = path.split('?').next().unwrap_or_default();
         match result {
             Ok(mut received) => {
                 received.request_id = received.request_id.map(|id| self.wire.clean(&id));
                 let (status, id) = (received.status, received.request_id.as_deref().unwrap_or("-"));
-                tracing::debug!(method = "GET", path, status, ms = took_ms, attempt, request = id, "request");
+                tracing::debug!(method, path, status, ms = took_ms, attempt, request = id, "request");
                 self.book(status, took_ms);
-                self.take(request, received, sent_ms).map(Ok)
+                self.take(endpoint, received, sent_ms).map(Ok)
             }
-            Err(fault) => self.fault(request.endpoint, attempt, path, took_ms, fault).map(Err),
+            Err(fault) => self.fault((method, endpoint), attempt, path, took_ms, fault).map(Err),
         }
     }
 
@@ -317,7 +329,7 @@ impl Client {
         self.latency_ms.store(new, Ordering::Relaxed);
     }
 
-    fn take(&self, request: &Request, received: Received, sent_ms: i64) -> Result<Taken, Error> {
+    fn take(&self, endpoint: &'static str, received: Received, sent_ms: i64) -> Result<Taken, Error> {
         let received_ms = self.clock.now_ms();
         let mut offset_ms = self.offset_ms.load(Ordering::Relaxed);
         if let Some(date_s) = received.date_s {
@@ -329,7 +341,7 @@ impl Client {
         self.is_clock_made_up.fetch_or(received.is_clock_made_up, Ordering::Relaxed);
         if (300..400).contains(&received.status) {
             return Err(Error::Redirected {
-                endpoint: request.endpoint,
+                endpoint,
                 host: self.wire.host.clone(),
                 status: received.status,
                 location: received.location.map_or_else(|| "nowhere".to_owned(), |to| self.wire.clean(&to)),
@@ -374,7 +386,14 @@ impl Client {
         Failure { outcome, error }
     }
 
-    fn fault(&self, endpoint: &'static str, attempt: u32, path: &str, ms: u64, fault: Fault) -> Result<Failure, Error> {
+    fn fault(
+        &self,
+        (method, endpoint): (&'static str, &'static str),
+        attempt: u32,
+        path: &str,
+        ms: u64,
+        fault: Fault,
+    ) -> Result<Failure, Error> {
         let host = self.wire.host.clone();
         let (cause, error) = match fault {
             _ if self.is_stopping() => {
@@ -410,7 +429,7 @@ impl Client {
                 (last, gave_up)
             }
         };
-        tracing::debug!(method = "GET", path, ms, attempt, cause, "request failed");
+        tracing::debug!(method, path, ms, attempt, cause, "request failed");
         for gate in self.gates() {
             held(&gate.last_cause).clone_from(&cause);
             held(&gate.breaker).failed(self.clock.elapsed());

@@ -19,4 +19,5 @@ pub mod secret;
 pub mod span;
 pub mod text;
 pub mod trial;
+pub mod webhooks;
 pub mod wire;

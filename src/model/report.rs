@@ -1,5 +1,7 @@
 //! What commands tell about the file and about work to come. The store and the engine fill these, the UI draws them.
 
+use super::webhooks::HookTrouble;
+
 /// How the file stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatusReport {
@@ -43,6 +45,8 @@ pub struct AccountReport {
     pub events: OpenEvents,
     /// Resources with rows or runs.
     pub resources: Vec<ResourceState>,
+    /// Whom the service sends events to and who is not as it should be, as mirrored.
+    pub webhooks: Vec<HookTrouble>,
 }
 
 impl AccountReport {

@@ -15,6 +15,52 @@ pub struct Request {
     pub endpoint: &'static str,
 }
 
+/// One change asked of a service: what commands that write send, and nothing else does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What is done to the path.
+    pub verb: Verb,
+    /// Path with query, percent-encoded, from the leading slash: `/v1/webhook_endpoints`.
+    pub path: String,
+    /// The operation that the service's endpoint limit counts, without ids.
+    pub endpoint: &'static str,
+    /// What goes along.
+    pub content: Content,
+}
+
+/// What is done to a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// Something is made, or done: a second time it is done twice, unless a key says that it is the same.
+    Post,
+    /// Something is made so: a second time changes nothing.
+    Put,
+    /// Something is taken away: a second time it is not there.
+    Delete,
+}
+
+impl Verb {
+    /// Returns the word on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verb::Post => "POST",
+            Verb::Put => "PUT",
+            Verb::Delete => "DELETE",
+        }
+    }
+}
+
+/// What goes along with a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Nothing.
+    Nothing,
+    /// Names and values, as forms send them; such a POST gets a key under which the service does it once.
+    Form(Vec<(String, String)>),
+    /// A JSON document; the service knows no keys.
+    Json(String),
+}
+
 /// What came back, with the service's own idea of when.
 #[derive(Debug, Clone)]
 pub struct Answer {

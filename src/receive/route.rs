@@ -68,6 +68,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_webhooks_are_made_for_leads_here() {
+        use crate::providers::fic::subscriptions::{Wanted, groups};
+        assert_eq!(route("POST", crate::providers::stripe::endpoints::PATH), Route::Stripe);
+        for group in groups() {
+            let sink = Wanted::of("h.example", "108061", group).sink;
+            let path = sink.strip_prefix("https://h.example").expect("at the host");
+            assert_eq!((route("POST", path), route("GET", path)), (Route::Fic, Route::FicChallenge), "{path}");
+        }
+    }
+
+    #[test]
     fn only_these_paths_and_methods_lead_anywhere() {
         for (method, path, wanted) in [
             ("POST", "/api/stripe/webhook", Route::Stripe),

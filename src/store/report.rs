@@ -51,7 +51,7 @@ impl Store {
                         failed: row.get::<_, i64>(8)?.unsigned_abs(),
                         dead: row.get::<_, i64>(9)?.unsigned_abs(),
                     },
-                    resources: Vec::new(),
+                    ..AccountReport::default()
                 };
                 Ok((row.get::<_, i64>(0)?, account))
             })

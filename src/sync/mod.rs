@@ -34,6 +34,7 @@ mod tally;
 mod task;
 pub mod trial;
 pub mod turns;
+pub mod webhooks;
 mod whose;
 
 use crate::model::progress::ResourceReport;

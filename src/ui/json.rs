@@ -84,6 +84,14 @@ struct Account<'a> {
     queued: u64,
     events: Events,
     resources: Vec<State<'a>>,
+    webhooks: Vec<Trouble<'a>>,
+}
+
+#[derive(Serialize)]
+struct Trouble<'a> {
+    id: &'a str,
+    url: &'a str,
+    trouble: &'a str,
 }
 
 #[derive(Serialize)]
@@ -173,6 +181,7 @@ pub fn status(status: &StatusReport, stats: Option<&LogStats>) -> String {
                 last_status: r.last_status.as_deref(),
             })
             .collect(),
+        webhooks: a.webhooks.iter().map(|it| Trouble { id: &it.id, url: &it.url, trouble: &it.what }).collect(),
     });
     line(&Status {
         database: &status.database,

@@ -23,10 +23,11 @@ mod streams;
 pub mod text;
 mod trial;
 pub mod units;
+mod webhooks;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -37,6 +38,7 @@ use crate::model::fleet::{FleetReport, Member};
 use crate::model::log::{EventDetails, LogStats, LoggedEvent, Pruned, RetryPlan, RetryReport};
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
 use crate::model::trial::Trial;
+use crate::model::webhooks::{Hook, HookStep};
 pub use delivery::{DeliveryLine, ForwardLine, Replayed};
 pub use fleet::FleetWatch;
 pub use log::LogFormat;
@@ -49,6 +51,9 @@ pub use trial::PostLine;
 
 /// Narrower than this no table of numbers can be read.
 const WIDTH_MIN: u16 = 40;
+
+/// Nobody says yes at greater length.
+const ANSWER_BYTES_MAX: u64 = 256;
 
 /// What waits for a reader at the end has so long.
 const FINISH_TIME: Duration = Duration::from_secs(1);
@@ -127,6 +132,11 @@ impl Ui {
         if !self.look.quiet {
             self.stderr_line(&wrapped(&text::safe(note), 0));
         }
+    }
+
+    /// Writes what went wrong while the command goes on; also with `--quiet`.
+    pub fn trouble(&self, trouble: &str) {
+        self.stderr_line(&wrapped(&text::safe(trouble), 0));
     }
 
     /// Writes a command to stderr that is to be copied: in one line, and uncut.
@@ -396,6 +406,49 @@ impl Ui {
             self.note("interrupted; the same command goes on");
         }
         Ok(())
+    }
+
+    /// Writes whom the services send events to: data to stdout, what is to be mended to stderr.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn hooks(&self, hooks: &[Hook]) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&webhooks::list_json(hooks))?,
+            Format::Csv => self.csv(&webhooks::list_csv(hooks))?,
+            Format::Table => self.stdout(&webhooks::list(hooks, width()))?,
+        }
+        for line in webhooks::troubles(hooks) {
+            self.note(&line);
+        }
+        Ok(())
+    }
+
+    /// Writes what was done about whom the services send events to, or would be.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn hook_steps(&self, steps: &[HookStep], is_plan: bool) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&webhooks::steps_json(steps, is_plan)),
+            Format::Csv => self.csv(&webhooks::steps_csv(steps)),
+            Format::Table => self.stdout(&webhooks::steps(steps, is_plan, width())),
+        }
+    }
+
+    /// Asks a question that is answered with yes or no; nothing where there is nobody to answer. It reads a plain line: a
+    /// signal ends the program as ever, and leaves the terminal as it was.
+    ///
+    /// # Errors
+    /// When the terminal goes away.
+    pub fn confirm(&self, question: &str) -> io::Result<Option<bool>> {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Ok(None);
+        }
+        self.streams.err(format!("{} [y/N] ", text::safe(question)).as_bytes());
+        let mut answer = String::new();
+        io::stdin().lock().take(ANSWER_BYTES_MAX).read_line(&mut answer)?;
+        Ok(Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")))
     }
 
     /// Writes bytes to stdout as they are: completions, man pages.

@@ -113,6 +113,9 @@ fn heading(account: &AccountReport) -> String {
         out.push_str(&format!("still to read: {}\n", counted(account.queued, "object")));
     }
     out.push_str(&open_events(&account.events));
+    for it in &account.webhooks {
+        out.push_str(&format!("webhook {} {}\n", safe(&it.id), safe(&it.what)));
+    }
     out
 }
 
@@ -167,6 +170,7 @@ pub fn csv(status: &StatusReport) -> String {
 mod tests {
     use super::*;
     use crate::model::report::LogHolds;
+    use crate::model::webhooks::HookTrouble;
     use unicode_width::UnicodeWidthStr;
 
     fn status() -> StatusReport {
@@ -192,6 +196,7 @@ mod tests {
                 queued: 2,
                 events: OpenEvents { waiting: 1234, failed: 0, dead: 1 },
                 resources: vec![resource("stripe_customers", 1_234_567), resource("stripe_invoices", 9)],
+                webhooks: Vec::new(),
             }],
         }
     }
@@ -214,6 +219,15 @@ mod tests {
             (open_events(&events).as_str(), open_events(&OpenEvents::default()).as_str()),
             ("events: 1 waiting\n", "")
         );
+    }
+
+    #[test]
+    fn a_webhook_that_is_not_as_it_should_be_is_told_with_its_account() {
+        let mut status = status();
+        let url = "https://a.example/api/stripe/webhook".to_owned();
+        status.accounts[0].webhooks.push(HookTrouble { id: "we_1".into(), url, what: "is disabled".into() });
+        let drawn = table(&status, false, None);
+        assert!(drawn.contains(" dead`)\nwebhook we_1 is disabled\n"), "{drawn}");
     }
 
     #[test]

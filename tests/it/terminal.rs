@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use serde_json::json;
-use stripesync::sandbox::{LIVE_KEY, Options, Sandbox, Sizes};
+use stripesync::sandbox::{LIVE_KEY, Options, Sandbox, Sizes, TEST_KEY};
 use unicode_width::UnicodeWidthStr;
 
 use super::program::{Home, Reply, Scripted, signal};
@@ -20,6 +20,19 @@ fn in_terminal(columns: u16, command: &mut Command) -> (Option<i32>, String) {
 
 /// The same; Ctrl-C is pressed once `is_enough` of what the terminal got.
 fn in_terminal_until(columns: u16, command: &mut Command, is_enough: fn(&str) -> bool) -> (Option<i32>, String) {
+    in_terminal_typing(columns, command, is_enough, CTRL_C)
+}
+
+/// What Ctrl-C sends.
+const CTRL_C: &[u8] = b"\x03";
+
+/// The same with anything else typed then.
+fn in_terminal_typing(
+    columns: u16,
+    command: &mut Command,
+    is_enough: fn(&str) -> bool,
+    typed: &[u8],
+) -> (Option<i32>, String) {
     let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
     grantpt(&ours).expect("granted");
     unlockpt(&ours).expect("unlocked");
@@ -42,8 +55,10 @@ fn in_terminal_until(columns: u16, command: &mut Command, is_enough: fn(&str) ->
         if !is_pressed && is_enough(&String::from_utf8_lossy(&seen)) {
             is_pressed = true;
             // The terminal echoes it; the signal is for who has the terminal for its own.
-            ours.write_all(b"\x03").expect("pressed");
-            signal(&child, "INT");
+            ours.write_all(typed).expect("pressed");
+            if typed == CTRL_C {
+                signal(&child, "INT");
+            }
         }
     }
     let code = child.wait().expect("ends").code();
@@ -101,6 +116,30 @@ fn screen(columns: usize, seen: &str) -> Vec<String> {
         lines.resize_with(lines.len().max(row + 1), Vec::new);
     }
     lines.into_iter().map(|line| line.into_iter().collect::<String>().trim_end().to_owned()).collect()
+}
+
+#[test]
+fn what_does_not_come_back_is_asked_for_and_a_way_out_is_no_yes() {
+    let sandbox = Sandbox::start(Options { sizes: Sizes::customers(1), ..Options::default() }).expect("starts");
+    let home = Home::new();
+    let endpoints = || {
+        let truth = sandbox.stripe().truth(None);
+        truth["/v1/webhook_endpoints"].iter().map(|it| it.id.clone()).collect::<Vec<_>>()
+    };
+    let id = endpoints().remove(0);
+    let arguments = ["webhooks", "delete", &id];
+    let is_asked = |seen: &str| seen.contains("[y/N]");
+    for (typed, wanted) in
+        [(&b"n\n"[..], Some(0)), (b"\n", Some(0)), (b"\x04", Some(0)), (CTRL_C, None), (b"y\n", Some(0))]
+    {
+        let mut command = home.asking(&sandbox.stripe_base_url(), TEST_KEY, &arguments);
+        let before = endpoints().len();
+        let (code, seen) = in_terminal_typing(80, &mut command, is_asked, typed);
+        assert_eq!(code, wanted, "{typed:?}: {seen}");
+        assert!(seen.contains(&id), "{seen}");
+        let is_gone = endpoints().len() < before;
+        assert_eq!(is_gone, typed == b"y\n", "{typed:?}: {seen}");
+    }
 }
 
 #[test]

@@ -9,3 +9,4 @@ mod skew;
 mod tls;
 mod tls_server;
 mod wire;
+mod write;

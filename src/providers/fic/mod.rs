@@ -1,4 +1,4 @@
-//! Fatture in Cloud: requests, list envelopes, error bodies and the table of resources.
+//! Fatture in Cloud: requests, list envelopes, error bodies, webhook subscriptions and the table of resources.
 
 pub mod cashbook;
 pub mod companies;
@@ -7,6 +7,7 @@ pub mod page;
 pub mod refusal;
 pub mod request;
 pub mod resources;
+pub mod subscriptions;
 pub mod token;
 
 /// The only server there is; test servers come from the settings.

@@ -162,6 +162,13 @@ pub fn concern(kind: &str) -> Option<Concern> {
     Some(Concern { tables, act })
 }
 
+/// Returns the types of what stands between prefix and act, in full: `it.fattureincloud.webhooks.taxes.create`.
+pub(super) fn types(segment: &str) -> Vec<String> {
+    let found = CONCERNS.iter().find(|(known, ..)| *known == segment);
+    let acts = found.map_or(&[][..], |(_, _, acts)| *acts);
+    acts.iter().map(|act| format!("{PREFIX}{segment}.{}", act.name())).collect()
+}
+
 /// What may stand in a body, of either mode.
 #[derive(Default, Deserialize)]
 struct Body<'a> {

@@ -1,8 +1,10 @@
-//! Stripe: requests, list envelopes, error bodies, events and the table of resources.
+//! Stripe: requests, list envelopes, error bodies, events, webhook endpoints and the table of resources.
 
 pub mod billing_period;
+pub mod endpoints;
 pub mod event;
 pub mod event_body;
+pub mod event_types;
 pub mod invoice_facts;
 pub mod page;
 pub mod refusal;

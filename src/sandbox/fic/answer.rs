@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::facts::{self, Operation};
 use super::filter::{self, Filter};
 use super::state::{VOLATILE, id_of};
-use super::{CompanyKind, FicCompany, FicSandbox, FicToken, Inner, UpdateFilter, locked};
+use super::{CompanyKind, FicCompany, FicSandbox, FicToken, Inner, UpdateFilter, hooks, locked};
 use crate::sandbox::faults::Fault;
 use crate::sandbox::service::{Call, Reply};
 use crate::sandbox::trouble::Trouble;
@@ -130,7 +130,14 @@ pub(super) fn answer(sandbox: &FicSandbox, call: &Call, now_s: i64) -> Reply {
         reply.headers.push(("Retry-After".to_owned(), spent.retry_after_s.to_string()));
         return reply;
     }
-    match data(&Asked { sandbox, token, company }, &mut inner, call) {
+    let asked = Asked { sandbox, token, company };
+    if let Some(mut reply) = hooks::answer(&token.missing_scopes, &mut inner.hooks, call, now_s, &|id| {
+        permitted(&asked, Some(id)).map(drop).map_err(|refused| error_reply(&refused))
+    }) {
+        reply.headers.extend(company.map_or_else(Vec::new, |_| inner.usage.headers(limits)));
+        return reply;
+    }
+    match data(&asked, &mut inner, call) {
         Ok(body) => {
             let headers = company.map_or_else(Vec::new, |_| inner.usage.headers(limits));
             Reply { status: 200, headers, body: body.to_string().into_bytes() }

@@ -5,6 +5,8 @@ mod companies;
 mod facts;
 mod filter;
 mod generate;
+mod hook_wire;
+mod hooks;
 mod quota;
 mod state;
 
@@ -14,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 
 pub use companies::{CompanyKind, FicCompany, FicToken};
+pub use hook_wire::public_key;
 pub use quota::Limits;
 
 use super::service::{Call, Reply, Service, Whose};
@@ -82,6 +85,8 @@ pub struct FicSandbox {
     books: Mutex<HashMap<u64, Arc<Mutex<Inner>>>>,
     /// What each token used of calls that are no company's.
     users: Mutex<HashMap<String, Usage>>,
+    /// Where webhooks go.
+    places: Arc<Mutex<hooks::Places>>,
 }
 
 /// One company's rows, and what was used of its quotas.
@@ -89,6 +94,7 @@ struct Inner {
     state: State,
     usage: Usage,
     reads: u64,
+    hooks: hooks::Hooks,
 }
 
 fn locked<T>(inner: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -105,6 +111,7 @@ impl FicSandbox {
             operations: facts::operations(),
             books: Mutex::default(),
             users: Mutex::default(),
+            places: Arc::default(),
         }
     }
 
@@ -125,7 +132,12 @@ impl FicSandbox {
             if let Some(company) = self.register.company(company_id) {
                 companies::fill(&mut state, company, &self.settings);
             }
-            Arc::new(Mutex::new(Inner { state, usage: Usage::default(), reads: 0 }))
+            Arc::new(Mutex::new(Inner {
+                state,
+                usage: Usage::default(),
+                reads: 0,
+                hooks: hooks::Hooks::new(&self.places),
+            }))
         };
         Arc::clone(locked(&self.books).entry(company_id).or_insert_with(make))
     }
@@ -133,7 +145,12 @@ impl FicSandbox {
 
 impl Service for FicSandbox {
     fn answer(&self, call: &Call, now_s: i64) -> Reply {
-        answer::answer(self, call, now_s)
+        let reply = answer::answer(self, call, now_s);
+        let id = answer::company_of(&call.path).and_then(|id| id.parse().ok());
+        if let Some(company) = id.and_then(|id| self.register.company(id)) {
+            hooks::challenge_those_due(&self.book(company.id));
+        }
+        reply
     }
 
     fn endpoint(&self, call: &Call) -> String {

@@ -5,6 +5,7 @@ mod check;
 mod connected;
 #[cfg(test)]
 mod crowd_tests;
+mod endpoints;
 mod facts;
 mod generate;
 mod life;
@@ -92,6 +93,7 @@ struct Core {
     doors: Vec<Door>,
     event_version: RwLock<String>,
     clock: Arc<SandboxClock>,
+    desk: endpoints::Desk,
 }
 
 /// How an account is refused that lacks a product: some with 400, some with 403.
@@ -116,7 +118,11 @@ impl Stripe {
         let event_version = RwLock::new(setup.event_version.clone());
         let (world, account_id) =
             doors.first().map_or((0, worlds[0].account_id.clone()), |d| (d.world, d.account_id.clone()));
-        Stripe { core: Arc::new(Core { setup, worlds, doors, event_version, clock }), world, account_id }
+        Stripe {
+            core: Arc::new(Core { setup, worlds, doors, event_version, clock, desk: endpoints::Desk::default() }),
+            world,
+            account_id,
+        }
     }
 
     /// Returns the own account's id: the platform's, unless the first key is another account's.
@@ -150,6 +156,9 @@ impl Stripe {
     fn respond(&self, call: &Call, now_s: i64) -> Result<Reply, Refusal> {
         let door = self.door(call)?;
         let unknown = || Refusal::new(404, "", format!("Unrecognized request URL ({}: {}).", call.method, call.path));
+        if let Some(answer) = endpoints::answer(self, door, call, now_s) {
+            return answer;
+        }
         if call.method != "GET" {
             return Err(Refusal::new(405, "", "This sandbox is read-only."));
         }

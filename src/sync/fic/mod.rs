@@ -35,7 +35,7 @@ use ask::Trouble;
 use decide::{Decision, Job, PROBE, Upkeep, WEEKLY_S, passes};
 pub use estimate::estimate;
 use gone::SETTLED_MAX;
-pub use quota::{limits, windows};
+pub use quota::{limits, spend, windows};
 
 /// Asks which companies a token may see.
 ///

@@ -38,6 +38,24 @@ pub fn windows(share_percent: u32) -> Vec<(u32, u64)> {
     [(PER_S, 1)].iter().chain(WINDOWS).map(|&(limit, per_s)| (limit * share_percent / 100, per_s)).collect()
 }
 
+/// Adds requests that a command has sent at `now_s` (unix seconds of this machine) to what is known of a company's quotas,
+/// whatever a sync has added meanwhile.
+///
+/// # Errors
+/// The file's.
+pub fn spend(store: &Store, account: i64, requests: u64, now_s: i64) -> Result<(), Error> {
+    let requests = u32::try_from(requests).unwrap_or(u32::MAX);
+    if requests == 0 {
+        return Ok(());
+    }
+    store.begin()?;
+    for (_, per_s) in WINDOWS {
+        let length_s = i64::try_from(*per_s).unwrap_or(i64::MAX);
+        store.add_quota(account, length_s, now_s, requests).inspect_err(|_| store.rollback())?;
+    }
+    store.commit().map_err(Error::from)
+}
+
 impl Pull<'_> {
     /// Keeps the quotas once in a while, between transactions.
     pub(super) fn keep_quota_sometimes(&mut self) -> Result<(), Error> {

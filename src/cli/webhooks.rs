@@ -1,0 +1,187 @@
+//! `webhooks`: whom the services send events to.
+
+mod companies;
+mod fic;
+mod keep;
+mod stripe;
+mod verified;
+
+use std::path::PathBuf;
+
+use super::args::{Global, ProviderArg, WebhooksArgs, WebhooksCommand, WebhooksDeleteArgs, WebhooksListArgs};
+use super::exit::{Exit, Failure};
+use super::{places, settings, signals};
+use crate::clock::Clock;
+use crate::config::{self, Settings};
+use crate::http::Error as HttpError;
+use crate::model::cancel::Cancel;
+use crate::model::webhooks::Hook;
+use crate::providers::stripe::endpoints;
+use crate::store;
+use crate::sync::webhooks::Error;
+use crate::ui::Ui;
+
+/// Runs the command.
+pub(super) fn run(args: &WebhooksArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
+    let settings = settings(global, ui)?;
+    // Whoever is asked may go away by Ctrl-C: signals are not watched before.
+    if let WebhooksCommand::Delete(args) = &args.command
+        && !is_wanted(args, global, ui)?
+    {
+        ui.note("nothing was deleted");
+        return Ok(Exit::Done);
+    }
+    let cancel = signals::watch()?;
+    store::stop_waiting_for(&cancel);
+    let desk = Desk { settings, global, ui, clock, cancel };
+    match &args.command {
+        WebhooksCommand::List(args) => list(args, &desk),
+        WebhooksCommand::Create(args) => match args.provider {
+            ProviderArg::Stripe => stripe::create(args, &desk),
+            ProviderArg::Fic => fic::create(args, &desk),
+        },
+        WebhooksCommand::Update(args) if endpoints::is_id(&args.id) => stripe::update(args, &desk),
+        WebhooksCommand::Update(args) => fic::update(args, &desk),
+        WebhooksCommand::Delete(args) => delete(args, &desk),
+        WebhooksCommand::Verify(args) => verified::verify(args, &desk),
+        WebhooksCommand::Sync(args) => keep::sync(args, &desk),
+    }
+}
+
+/// What every one of these commands works with.
+struct Desk<'a> {
+    settings: Settings,
+    global: &'a Global,
+    ui: &'a Ui,
+    clock: &'a dyn Clock,
+    cancel: Cancel,
+}
+
+impl Desk<'_> {
+    /// Returns where the config file is, or would be.
+    fn config_path(&self) -> Result<PathBuf, Failure> {
+        places(self.global)?.config_path().ok_or_else(|| {
+            Failure::usage("there is no place for the config file: no home folder is known")
+                .hint("name a file with --config, or take the secret with --print-secret")
+        })
+    }
+
+    /// Turns a service's no into the command's end; what a signal cut short is told as that.
+    fn failed(&self, error: Error) -> Failure {
+        match (&error, self.cancel.signal()) {
+            (Error::Http(HttpError::Interrupted), Some(signal)) => {
+                Failure::new(Exit::Interrupted(signal), "interrupted")
+                    .hint("`stripesync webhooks list` shows what is there")
+            }
+            _ => error.into(),
+        }
+    }
+
+    fn now_s(&self) -> i64 {
+        self.clock.now_ms().div_euclid(1000)
+    }
+}
+
+/// Asks whether something shall go that does not come back.
+fn is_wanted(args: &WebhooksDeleteArgs, global: &Global, ui: &Ui) -> Result<bool, Failure> {
+    if args.yes || args.dry_run {
+        return Ok(true);
+    }
+    let question = format!("No more events to {}: delete?", args.ids.join(", "));
+    let asked = if global.no_input { Ok(None) } else { ui.confirm(&question) };
+    let asked = asked.map_err(|error| Failure::failed("the terminal cannot be asked").because(&error))?;
+    asked.ok_or_else(|| {
+        Failure::usage("nobody can be asked whether that is meant").hint("say --yes; --dry-run shows what would go")
+    })
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        let (exit, hint) = match error {
+            Error::Http(error) => return crate::sync::Error::Http(error).into(),
+            Error::Store(error) => return error.into(),
+            Error::Sync(error) => return error.into(),
+            Error::Unauthorised { service: "Stripe", .. } => {
+                (Exit::Unauthorised, "look whether the key in STRIPE_API_KEY was revoked, or belongs to the other mode")
+            }
+            Error::Unauthorised { .. } => {
+                (Exit::Unauthorised, "look whether the token in FIC_ACCESS_TOKEN was revoked, or has expired")
+            }
+            Error::Forbidden { service: "Stripe", .. } => (
+                Exit::Unauthorised,
+                "give the key write permission for webhook endpoints at https://dashboard.stripe.com/apikeys",
+            ),
+            Error::Forbidden { .. } => (
+                Exit::Unauthorised,
+                "the token needs read scopes for every type that is asked for; --groups names only those that it has",
+            ),
+            Error::Missing { .. } => (Exit::Failed, "`stripesync webhooks list` shows what there is"),
+            Error::Refused { .. } | Error::Endless => (Exit::Failed, "nothing was changed; mend what it names"),
+        };
+        Failure::from_error(exit, &error).hint(hint)
+    }
+}
+
+/// Says that real things are changed only where that is said.
+fn unpermitted(what: &str) -> Failure {
+    Failure::usage(format!("{what}: nothing is changed there without --live"))
+        .hint("look with --dry-run what would be done, then say --live")
+}
+
+/// Which services a command is about: those named, or all that there are credentials for.
+fn concerned(desk: &Desk<'_>, provider: Option<ProviderArg>) -> Result<(bool, bool), Failure> {
+    let has = (desk.settings.stripe_key.is_some(), desk.settings.fic_token.is_some());
+    match (provider, has) {
+        (Some(ProviderArg::Stripe), _) => Ok((true, false)),
+        (Some(ProviderArg::Fic), _) => Ok((false, true)),
+        (None, (false, false)) => Err(config::Error::NoCredentials.into()),
+        (None, has) => Ok(has),
+    }
+}
+
+fn list(args: &WebhooksListArgs, desk: &Desk<'_>) -> Result<Exit, Failure> {
+    let (of_stripe, of_fic) = concerned(desk, args.provider)?;
+    let of_stripe = of_stripe && (args.company.is_none() || args.provider.is_some());
+    let mut hooks: Vec<Hook> = Vec::new();
+    let mut failures = Vec::new();
+    for found in [of_stripe.then(|| stripe::list(desk)), of_fic.then(|| fic::list(desk, args.company.as_deref()))]
+        .into_iter()
+        .flatten()
+    {
+        match found {
+            Ok(found) => hooks.extend(found),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    let is_partly = !failures.is_empty() && (of_stripe && of_fic && failures.len() == 1);
+    if let Some(failure) = failures.into_iter().next() {
+        if !is_partly {
+            return Err(failure);
+        }
+        desk.ui.failure(&failure.message, &failure.causes, failure.hint.as_deref());
+    }
+    desk.ui.hooks(&hooks).map_err(|error| Failure::stdout(&error))?;
+    if hooks.is_empty() {
+        desk.ui.note("no events are sent to anybody; `stripesync webhooks create` changes that");
+    }
+    Ok(if is_partly { Exit::Partly } else { Exit::Done })
+}
+
+fn delete(args: &WebhooksDeleteArgs, desk: &Desk<'_>) -> Result<Exit, Failure> {
+    let (of_stripe, of_fic): (Vec<String>, Vec<String>) = args.ids.iter().cloned().partition(|id| endpoints::is_id(id));
+    let mut steps = Vec::new();
+    let mut missing = Vec::new();
+    if !of_stripe.is_empty() {
+        stripe::delete(args, &of_stripe, desk, &mut steps, &mut missing)?;
+    }
+    if !of_fic.is_empty() {
+        fic::delete(args, &of_fic, desk, &mut steps, &mut missing)?;
+    }
+    desk.ui.hook_steps(&steps, args.dry_run).map_err(|error| Failure::stdout(&error))?;
+    if missing.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let message = format!("there is no {}", missing.join(", "));
+    let exit = if steps.is_empty() { Exit::Failed } else { Exit::Partly };
+    Err(Failure::new(exit, message).hint("`stripesync webhooks list` shows what there is"))
+}

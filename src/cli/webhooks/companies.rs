@@ -1,0 +1,108 @@
+//! The companies of a token, one after the other, each within its quotas, which outlive the command.
+
+use std::sync::Arc;
+
+use super::super::engine;
+use super::super::exit::Failure;
+use super::Desk;
+use crate::clock::SystemClock;
+use crate::config::{self, FicAccess};
+use crate::http::{Client, Limits};
+use crate::providers::fic::subscriptions::Subscription;
+use crate::store::{self, NewAccount, Store};
+use crate::sync::fic::Company;
+use crate::sync::{self, webhooks};
+
+/// Share of each quota to use, as a sync does without other words.
+const SHARE_PERCENT: u32 = 80;
+/// What names companies has no quota of a company.
+const PER_S: u32 = 5;
+
+/// A token, and the file in which its companies' quotas are.
+pub(super) struct Companies<'a> {
+    desk: &'a Desk<'a>,
+    pub access: FicAccess,
+    store: Store,
+    mode: &'static str,
+}
+
+/// One company being asked.
+pub(super) struct Line<'a> {
+    companies: &'a Companies<'a>,
+    pub client: &'a Client,
+    pub company: &'a Company,
+}
+
+impl Line<'_> {
+    /// Reads the company's subscriptions.
+    pub fn subscriptions(&self) -> Result<Vec<Subscription>, Failure> {
+        webhooks::subscriptions(self.client, &self.company.id).map_err(|error| self.companies.desk.failed(error))
+    }
+
+    /// Returns the file.
+    pub fn store(&self) -> &Store {
+        &self.companies.store
+    }
+
+    /// Returns the company's row, and makes it where there is none: the service has answered for it.
+    pub fn row(&self) -> Result<i64, store::Error> {
+        if let Some(row) = self.companies.known(self.company)? {
+            return Ok(row);
+        }
+        let opened = NewAccount::opened("fic", &self.company.id, self.companies.mode);
+        let name = Some(self.company.name.clone()).filter(|name| !name.is_empty());
+        Ok(self.store().account(&NewAccount { name, country: Some("IT".to_owned()), ..opened })?.id)
+    }
+}
+
+impl<'a> Companies<'a> {
+    /// Takes the token, and the file; one that is not there is made where `is_kept` says that something goes into it.
+    pub fn open(desk: &'a Desk<'a>, is_kept: bool) -> Result<Companies<'a>, Failure> {
+        let missing = || config::Error::OtherCredentials { service: "Fatture in Cloud", setting: "FIC_ACCESS_TOKEN" };
+        let access = desk.settings.fic()?.ok_or_else(missing)?;
+        let database = &desk.settings.database.value;
+        let store = if is_kept || database.exists() { Store::open(database)? } else { Store::in_memory()? };
+        let mode = engine::fic_mode(false, &access.base_url);
+        Ok(Companies { desk, access, store, mode })
+    }
+
+    /// Returns the company named, that of the settings, or all that the token sees.
+    pub fn chosen(&self, named: Option<&str>) -> Result<Vec<Company>, Failure> {
+        let named = named.or(self.access.company.as_deref());
+        if let Some(id) = named {
+            return Ok(vec![Company { id: id.to_owned(), name: String::new() }]);
+        }
+        let client = self.client(Limits::new(PER_S, None))?;
+        let seen = sync::fic::companies(&client).map_err(|error| self.desk.failed(error.into()))?;
+        if seen.is_empty() {
+            return Err(Failure::failed("the token of Fatture in Cloud sees no company")
+                .hint("look in its settings, under developers, which company the token was made for"));
+        }
+        Ok(seen)
+    }
+
+    /// Does something with a company, within its quotas, and keeps what that used of them.
+    pub fn with<T>(&self, company: &Company, act: impl FnOnce(&Line<'_>) -> Result<T, Failure>) -> Result<T, Failure> {
+        let limits = sync::fic::limits(&self.store, &company.id, SHARE_PERCENT, self.desk.now_s())?;
+        let client = self.client(limits)?;
+        let line = Line { companies: self, client: &client, company };
+        let done = act(&line);
+        // A number that is nobody's gets no row for having been asked about.
+        let row = if done.is_ok() { Some(line.row()?) } else { self.known(company)? };
+        if let Some(row) = row {
+            sync::fic::spend(&self.store, row, client.sent(), self.desk.now_s())?;
+        }
+        done
+    }
+
+    fn known(&self, company: &Company) -> Result<Option<i64>, store::Error> {
+        let known = self.store.known_accounts("fic")?;
+        Ok(known.into_iter().find(|it| it.remote_id == company.id && it.mode == self.mode).map(|it| it.row))
+    }
+
+    fn client(&self, limits: Limits) -> Result<Client, Failure> {
+        let settings = engine::fic_settings(&self.access, limits);
+        let client = Client::new(settings, Arc::new(SystemClock::new()), self.desk.cancel.clone());
+        client.map_err(|error| sync::Error::Http(error).into())
+    }
+}

@@ -1,0 +1,322 @@
+//! Endpoints of Stripe.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::super::args::{WebhooksCreateArgs, WebhooksDeleteArgs, WebhooksUpdateArgs};
+use super::super::engine;
+use super::super::exit::{Exit, Failure};
+use super::{Desk, keep, unpermitted};
+use crate::clock::SystemClock;
+use crate::config::{self, Mode, Secret, StripeAccess};
+use crate::http::write::{Permit, Writer};
+use crate::http::{Client, Limits};
+use crate::model::webhooks::{Hook, HookStep};
+use crate::providers::stripe::endpoints::{self, Endpoint, Plan, Update, Wanted};
+use crate::providers::stripe::{API_VERSION, ENDPOINT_PER_S, event_types};
+use crate::sync::{self, webhooks};
+
+/// What stands for every type on the command line, and for those that concern a table.
+const ALL: &str = "all";
+const DEFAULT: &str = "default";
+
+/// A key, and whose it is.
+pub(super) struct Line {
+    pub client: Client,
+    /// `acct_…`.
+    pub account: String,
+}
+
+impl Line {
+    /// Asks Stripe whose the key is.
+    pub fn open(desk: &Desk<'_>) -> Result<Line, Failure> {
+        let access = access(desk)?;
+        let limits = Limits::new(engine::stripe_per_s(&access), Some(ENDPOINT_PER_S));
+        let settings = engine::stripe_settings(&access, limits);
+        let client = Client::new(settings, Arc::new(SystemClock::new()), desk.cancel.clone());
+        let client = client.map_err(|error| Failure::from(sync::Error::Http(error)))?;
+        let account = sync::identify(&client, access.mode.name(), None).map_err(|error| desk.failed(error.into()))?;
+        Ok(Line { client, account: account.remote_id })
+    }
+
+    /// Reads all endpoints.
+    pub fn endpoints(&self, desk: &Desk<'_>) -> Result<Vec<Endpoint>, Failure> {
+        webhooks::endpoints(&self.client).map_err(|error| desk.failed(error))
+    }
+
+    fn step(&self, act: &'static str, id: Option<&str>, url: &str, details: Vec<String>) -> HookStep {
+        let (account, id) = (self.account.clone(), id.map(str::to_owned));
+        HookStep { provider: "stripe", account, act, id, url: url.to_owned(), details }
+    }
+}
+
+fn access(desk: &Desk<'_>) -> Result<StripeAccess, Failure> {
+    let missing = || config::Error::OtherCredentials { service: "Stripe", setting: "STRIPE_API_KEY" };
+    Ok(desk.settings.stripe()?.ok_or_else(missing)?)
+}
+
+/// Returns the word that changes may be made, or why not; none is needed where nothing is.
+fn permitted(desk: &Desk<'_>, is_meant: bool, is_dry: bool) -> Result<Option<Permit>, Failure> {
+    if is_dry {
+        return Ok(None);
+    }
+    let access = access(desk)?;
+    let is_real = access.mode == Mode::Live && !config::is_loopback(&access.base_url);
+    Permit::of(is_real, is_meant).map(Some).ok_or_else(|| unpermitted("the key is of live mode"))
+}
+
+/// Lists the endpoints.
+pub(super) fn list(desk: &Desk<'_>) -> Result<Vec<Hook>, Failure> {
+    let line = Line::open(desk)?;
+    Ok(line.endpoints(desk)?.iter().map(|it| webhooks::endpoint_hook(&line.account, it)).collect())
+}
+
+/// Makes an endpoint, unless it is there.
+pub(super) fn create(args: &WebhooksCreateArgs, desk: &Desk<'_>) -> Result<Exit, Failure> {
+    if !args.groups.is_empty() || args.company.is_some() {
+        return Err(Failure::usage("--groups and --company are Fatture in Cloud's; say --provider fic"));
+    }
+    let is_live = access(desk)?.mode == Mode::Live;
+    let url = endpoints::url(&args.url, is_live).map_err(|why| Failure::usage(format!("{} {why}", args.url)))?;
+    let events = match args.events.as_slice() {
+        [] => types(&[DEFAULT.to_owned()], args.connect)?,
+        some => types(some, args.connect)?,
+    };
+    let permit = permitted(desk, args.live, args.dry_run)?;
+    // Who is told a secret once had better know before where to put it.
+    let place = match (args.print_secret, &permit) {
+        (false, Some(_)) => Some(keep::Place::new(desk, args.connect)?),
+        _ => None,
+    };
+    let line = Line::open(desk)?;
+    let wanted = Wanted { url, events, connect: args.connect, description: args.description.clone() };
+    let there = line.endpoints(desk)?;
+    match endpoints::plan(&wanted, &there) {
+        Plan::There { id, differences } => there_already(&line, &wanted, &id, &differences, args.dry_run, desk),
+        Plan::Full => Err(Failure::failed(format!(
+            "the account has {} webhook endpoints; Stripe permits {}",
+            there.len(),
+            endpoints::ENDPOINTS_MAX
+        ))
+        .hint("`stripesync webhooks list` shows them, `stripesync webhooks delete ID` takes one away")),
+        Plan::Create => match permit {
+            None => {
+                let step = line.step("create", None, &wanted.url, described(&wanted));
+                desk.ui.hook_steps(&[step], true).map_err(|error| Failure::stdout(&error))?;
+                Ok(Exit::Done)
+            }
+            Some(permit) => made(&line, &wanted, permit, place, desk),
+        },
+    }
+}
+
+fn described(wanted: &Wanted) -> Vec<String> {
+    let events = match wanted.events.contains(endpoints::ALL) {
+        true => "all events".to_owned(),
+        false => format!("{} types of events", wanted.events.len()),
+    };
+    let whose = if wanted.connect { "of connected accounts" } else { "of the account itself" };
+    vec![format!("{events} {whose}"), format!("version {API_VERSION}")]
+}
+
+/// Reads what `--events` names, of an account's own events or of connected accounts'.
+fn types(names: &[String], connect: bool) -> Result<BTreeSet<String>, Failure> {
+    if names.iter().any(|name| name == ALL) {
+        return match names {
+            [_] => Ok(BTreeSet::from([endpoints::ALL.to_owned()])),
+            _ => Err(Failure::usage("--events names all, and others besides: all is enough")),
+        };
+    }
+    let of = |name: &String| match name.as_str() {
+        DEFAULT => event_types::handled(connect).into_iter().collect(),
+        name => event_types::named(name),
+    };
+    Ok(names.iter().flat_map(of).map(str::to_owned).collect())
+}
+
+/// Says that there is one already, and in what it is other than wanted.
+fn there_already(
+    line: &Line,
+    wanted: &Wanted,
+    id: &str,
+    differences: &[endpoints::Difference],
+    is_dry: bool,
+    desk: &Desk<'_>,
+) -> Result<Exit, Failure> {
+    let details: Vec<String> = match differences {
+        [] => vec!["it is there as it is wanted".to_owned()],
+        some => some.iter().map(ToString::to_string).collect(),
+    };
+    let step = line.step("leave", Some(id), &wanted.url, details);
+    desk.ui.hook_steps(&[step], is_dry).map_err(|error| Failure::stdout(&error))?;
+    if differences.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let message = format!("{id} is there for this address already, and is other than wanted");
+    let hint = match differences.iter().any(endpoints::Difference::is_fixed) {
+        true => format!(
+            "its version is fixed: `stripesync webhooks delete {id}`, then create it again; or create one with another path, such as /webhook, and delete the old one when events come"
+        ),
+        false => format!(
+            "`stripesync webhooks update {id}` changes it: --events, --enable, --description (`--events default` for what concerns a table)"
+        ),
+    };
+    if is_dry {
+        desk.ui.note(&hint);
+        return Ok(Exit::Done);
+    }
+    Err(Failure::new(Exit::Partly, message).hint(hint))
+}
+
+/// Makes the endpoint and keeps its secret; what cannot be kept is of no use to anybody, and goes again.
+fn made(
+    line: &Line,
+    wanted: &Wanted,
+    permit: Permit,
+    place: Option<keep::Place>,
+    desk: &Desk<'_>,
+) -> Result<Exit, Failure> {
+    let writer = Writer::new(&line.client, permit);
+    let made = webhooks::change_endpoint(&writer, &endpoints::create(wanted), endpoints::read_created);
+    let (endpoint, secret) = match made {
+        Ok(made) => made,
+        Err(error) => return Err(stray(line, &writer, wanted, desk.failed(error))),
+    };
+    let kept = match (&secret, &place) {
+        (None, _) => Err(Failure::failed("Stripe's answer has no secret in it")),
+        (Some(secret), Some(place)) => place.save(&line.account, secret).map(Some).map_err(Failure::from),
+        (Some(secret), None) => {
+            let text = format!("{}\n", secret.expose());
+            desk.ui.raw(text.as_bytes()).map(|()| None).map_err(|error| Failure::stdout(&error))
+        }
+    };
+    let kept = match kept {
+        Ok(kept) => kept,
+        Err(failure) => return Err(taken_back(&writer, &endpoint.id, failure)),
+    };
+    let id = &endpoint.id;
+    match kept {
+        None => {
+            desk.ui.note(&format!("{id} sends events to {}; its secret is on stdout, and nowhere else", wanted.url))
+        }
+        Some(name) => {
+            let step = line.step("create", Some(id), &wanted.url, described(wanted));
+            desk.ui.hook_steps(&[step], false).map_err(|error| Failure::stdout(&error))?;
+            let hint = secret.as_ref().map(Secret::hint).unwrap_or_default();
+            let place = place.as_ref().map(|place| place.path().display().to_string()).unwrap_or_default();
+            desk.ui.note(&format!("its signing secret {hint} stands in {place}, as {name}"));
+            keep::tell_overridden(desk, wanted.connect);
+            desk.ui.note("a `stripesync listen` that runs takes it with SIGHUP (kill -HUP)");
+        }
+    }
+    if !endpoint.is_version_ours() {
+        let version = endpoint.api_version.as_deref().unwrap_or("the account's own");
+        desk.ui
+            .note(&format!("Stripe gave it the version {version}, not {API_VERSION}: its payloads are fetched anew"));
+    }
+    Ok(Exit::Done)
+}
+
+/// What became of a creation whose answer did not come: an endpoint without its secret is of no use, and goes again.
+fn stray(line: &Line, writer: &Writer<'_>, wanted: &Wanted, failure: Failure) -> Failure {
+    // There was none before.
+    let found = webhooks::endpoints(&line.client).map(|there| endpoints::plan(wanted, &there));
+    match found {
+        Ok(Plan::There { id, .. }) => taken_back(writer, &id, failure),
+        Ok(_) => failure,
+        Err(_) => failure.hint(
+            "an endpoint may have been made, without its secret being kept: `stripesync webhooks list` shows it; delete it, and create it again",
+        ),
+    }
+}
+
+fn taken_back(writer: &Writer<'_>, id: &str, failure: Failure) -> Failure {
+    let deleted = webhooks::change_endpoint(writer, &endpoints::delete(id), |_| Ok(()));
+    let mut causes = vec![failure.message];
+    causes.extend(failure.causes);
+    match deleted {
+        Ok(()) => {
+            let message = format!("the secret of {id} could not be kept, so the endpoint was taken away again");
+            let hint = "mend that and run it again; or take the secret yourself, with --print-secret";
+            Failure { causes, ..Failure::failed(message).hint(hint) }
+        }
+        Err(error) => {
+            causes.push(format!("and it could not be taken away: {error}"));
+            let message = format!("the secret of {id} could not be kept, and the endpoint is there without it");
+            Failure { causes, ..Failure::failed(message).hint(format!("`stripesync webhooks delete {id}`")) }
+        }
+    }
+}
+
+/// Changes an endpoint where it differs.
+pub(super) fn update(args: &WebhooksUpdateArgs, desk: &Desk<'_>) -> Result<Exit, Failure> {
+    let is_live = access(desk)?.mode == Mode::Live;
+    let url = args.url.as_deref().map(|url| endpoints::url(url, is_live)).transpose();
+    let url = url.map_err(|why| Failure::usage(format!("{} {why}", args.url.as_deref().unwrap_or_default())))?;
+    // What is named wrongly is refused before anybody is asked.
+    types(&args.events, false)?;
+    let wish = Update {
+        url,
+        events: None,
+        disabled: (args.enable || args.disable).then_some(args.disable),
+        description: args.description.clone(),
+    };
+    if wish == Update::default() && args.events.is_empty() {
+        return Err(Failure::usage("nothing is named that shall change")
+            .hint("say --url, --events, --enable, --disable or --description"));
+    }
+    let permit = permitted(desk, args.live, args.dry_run)?;
+    let line = Line::open(desk)?;
+    let there = line.endpoints(desk)?;
+    let there = there.iter().find(|it| it.id == args.id).ok_or_else(|| none(&args.id))?;
+    let events = (!args.events.is_empty()).then(|| types(&args.events, there.is_connect())).transpose()?;
+    let changes = Update { events, ..wish }.against(there);
+    let url = changes.url.as_deref().unwrap_or(&there.url);
+    let step = |act, details| line.step(act, Some(&args.id), url, details);
+    let step = match (changes == Update::default(), permit) {
+        (true, _) => step("leave", vec!["it is so already".to_owned()]),
+        (false, None) => step("update", changes.told(there)),
+        (false, Some(permit)) => {
+            let change = endpoints::update(&args.id, &changes);
+            let done = webhooks::change_endpoint(&Writer::new(&line.client, permit), &change, endpoints::read);
+            done.map_err(|error| desk.failed(error))?;
+            step("update", changes.told(there))
+        }
+    };
+    desk.ui.hook_steps(&[step], args.dry_run).map_err(|error| Failure::stdout(&error))?;
+    Ok(Exit::Done)
+}
+
+fn none(id: &str) -> Failure {
+    Failure::failed(format!("the account has no webhook endpoint {id}"))
+        .hint("`stripesync webhooks list --provider stripe` shows them; live and test mode have their own")
+}
+
+/// Takes endpoints away; those that are not there are named in `missing`.
+pub(super) fn delete(
+    args: &WebhooksDeleteArgs,
+    ids: &[String],
+    desk: &Desk<'_>,
+    steps: &mut Vec<HookStep>,
+    missing: &mut Vec<String>,
+) -> Result<(), Failure> {
+    let permit = permitted(desk, args.live, args.dry_run)?;
+    let line = Line::open(desk)?;
+    let there = line.endpoints(desk)?;
+    for id in ids {
+        let Some(endpoint) = there.iter().find(|it| it.id == *id) else {
+            missing.push(id.clone());
+            continue;
+        };
+        if let Some(permit) = permit {
+            let writer = Writer::new(&line.client, permit);
+            match webhooks::change_endpoint(&writer, &endpoints::delete(id), |_| Ok(())) {
+                // Asked twice, or taken away by somebody else meanwhile: it is gone.
+                Ok(()) | Err(webhooks::Error::Missing { .. }) => {}
+                Err(error) => return Err(desk.failed(error)),
+            }
+        }
+        steps.push(line.step("delete", Some(id), &endpoint.url, Vec::new()));
+    }
+    Ok(())
+}

@@ -1,0 +1,405 @@
+//! `webhooks` with Stripe, against the sandbox: what is made there, what of it is kept here, and what is refused.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use stripesync::providers::stripe::{API_VERSION, event_types};
+use stripesync::sandbox::service::{Call, Service};
+use stripesync::sandbox::{Change, LIVE_KEY, Options, Sandbox, Sizes, TEST_KEY};
+
+use crate::program::{Home, Ran, Reply, Scripted, account, holds, ran};
+use crate::support::watched;
+
+const HERE: &str = "https://hooks.example.com/api/stripe/webhook";
+const CONFIG: &str = "config.toml";
+
+struct World {
+    sandbox: Sandbox,
+    home: Home,
+}
+
+impl World {
+    fn new() -> World {
+        let world = World {
+            sandbox: Sandbox::start(Options { sizes: Sizes::customers(3), ..Options::default() }).expect("starts"),
+            home: Home::new(),
+        };
+        // Those that the account has from the start are somebody else's.
+        for it in world.endpoints() {
+            let id = it["id"].as_str().expect("an id");
+            assert!(world.sandbox.stripe().delete(None, "webhook_endpoint", id, Change::Silent));
+        }
+        std::fs::write(world.config(), "# mine\n[webhooks]\nmax_retries = 3 # as ever\n").expect("written");
+        std::fs::set_permissions(world.config(), std::fs::Permissions::from_mode(0o644)).expect("set");
+        world
+    }
+
+    fn config(&self) -> PathBuf {
+        self.home.path().join(CONFIG)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let arguments = [&["webhooks"], arguments, &["--config", CONFIG]].concat();
+        self.home.asking(&self.sandbox.stripe_base_url(), TEST_KEY, &arguments)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        ran(&mut self.command(arguments))
+    }
+
+    /// What the service has, read behind the program's back.
+    fn endpoints(&self) -> Vec<Value> {
+        let truth = self.sandbox.stripe().truth(None);
+        truth["/v1/webhook_endpoints"].iter().map(|it| it.json.clone()).collect()
+    }
+
+    /// A request of the service as anybody would send it: status and body.
+    fn call(&self, method: &str, path: &str, body: &str, headers: &[(&str, &str)]) -> (u16, Value) {
+        let mut all = vec![("authorization".to_owned(), format!("Bearer {TEST_KEY}"))];
+        all.extend(headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let call = Call {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            query: Vec::new(),
+            headers: all,
+            body: body.as_bytes().to_vec(),
+        };
+        let reply = self.sandbox.stripe().answer(&call, self.sandbox.now_s());
+        (reply.status, serde_json::from_slice(&reply.body).expect("JSON"))
+    }
+}
+
+/// The secrets in a text.
+fn secrets(text: &str) -> Vec<String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let words = text.split(|c: char| !is_part(c)).filter(|word| word.starts_with("whsec_") && word.len() > 20);
+    words.map(str::to_owned).collect()
+}
+
+#[test]
+fn an_endpoint_is_made_once_and_its_secret_is_in_the_config_alone() {
+    let world = World::new();
+    let calls = watched(&world.sandbox);
+    let made = world.run(&["create", "hooks.example.com", "--format", "json", "-vv"]);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    let there = world.endpoints();
+    assert_eq!(there.len(), 1);
+    let one = &there[0];
+    assert_eq!(
+        (&one["url"], &one["api_version"], &one["status"]),
+        (&json!(HERE), &json!(API_VERSION), &json!("enabled"))
+    );
+    let events: BTreeSet<&str> =
+        one["enabled_events"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+    assert_eq!(events, event_types::handled(false));
+    // The secret: in the file, closed, among what was there, and nowhere else.
+    let text = std::fs::read_to_string(world.config()).expect("there");
+    assert!(text.starts_with("# mine\n[webhooks]\nmax_retries = 3 # as ever\n"), "{text}");
+    assert!(
+        text.contains(&format!("[accounts.{}]\nwebhook_secrets = [\"whsec_", world.sandbox.stripe().account_id())),
+        "{text}"
+    );
+    assert_eq!(std::fs::metadata(world.config()).expect("there").permissions().mode() & 0o777, 0o600);
+    let secret = secrets(&text).pop().expect("a secret");
+    assert_eq!(
+        holds(world.home.path(), &[&made.stdout, &made.stderr], &secret),
+        [world.config().display().to_string()]
+    );
+    let hint = format!("whsec_…{}", &secret[secret.len() - 4..]);
+    assert!(
+        made.stderr.contains(&hint) && made.stderr.contains("SIGHUP") && made.stderr.contains(CONFIG),
+        "{}",
+        made.stderr
+    );
+    let step: Value = serde_json::from_str(&made.stdout).expect("JSON");
+    assert_eq!((&step["steps"][0]["act"], &step["steps"][0]["id"]), (&json!("create"), &one["id"]));
+    let posts: Vec<_> = calls.lock().expect("whole").iter().filter(|call| call.method == "POST").cloned().collect();
+    assert!(posts.len() == 1 && posts[0].header("idempotency-key").is_some(), "{posts:?}");
+    // A second time nothing is made, and nothing is changed.
+    let again = world.run(&["create", "https://hooks.example.com/"]);
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert!(again.stdout.contains("it is there as it is wanted"), "{}", again.stdout);
+    let other = world.run(&["create", HERE, "--events", "invoice.*"]);
+    assert_eq!(other.code, Some(3), "{}", other.stderr);
+    assert!(
+        other.stdout.contains("besides") && other.stderr.contains("webhooks update"),
+        "{} {}",
+        other.stdout,
+        other.stderr
+    );
+    assert_eq!(world.endpoints(), there);
+    assert_eq!(secrets(&std::fs::read_to_string(world.config()).expect("there")).len(), 1);
+    // What is kept is what `listen` reads: a whole round.
+    let verified = world.run(&["verify"]);
+    assert_eq!(verified.code, Some(0), "{} {}", verified.stdout, verified.stderr);
+}
+
+#[test]
+fn an_endpoint_for_connected_accounts_is_another_one_and_its_secret_nobodys_in_particular() {
+    let world = World::new();
+    assert_eq!(world.run(&["create", "hooks.example.com"]).code, Some(0));
+    let mut command = world.command(&["create", "hooks.example.com", "--connect", "--description", "the shops"]);
+    let made = ran(command.env("STRIPE_WEBHOOK_SECRET", "whsec_fromTheEnvironment1"));
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    assert!(
+        made.stderr.contains("STRIPE_WEBHOOK_SECRET is set") && made.stderr.contains("counts instead"),
+        "{}",
+        made.stderr
+    );
+    let text = std::fs::read_to_string(world.config()).expect("there");
+    assert!(text.contains("[stripe]\nwebhook_secret = \"whsec_"), "{text}");
+    assert_eq!(secrets(&text).len(), 2, "{text}");
+    let there = world.endpoints();
+    let connect = there.iter().find(|it| it["description"] == "the shops").expect("made");
+    let events: BTreeSet<&str> =
+        connect["enabled_events"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+    assert!(events.contains("account.application.deauthorized"), "{events:?}");
+    let listed: Value = serde_json::from_str(&world.run(&["list", "--format", "json"]).stdout).expect("JSON");
+    let whose: BTreeSet<(bool, bool)> = listed
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|it| (it["connect"].as_bool().expect("said"), it["ours"].as_bool().expect("said")))
+        .collect();
+    assert_eq!(whose, BTreeSet::from([(false, true), (true, true)]));
+}
+
+#[test]
+fn a_plan_changes_nothing_and_asks_only_to_read() {
+    let world = World::new();
+    let before = std::fs::read(world.config()).expect("there");
+    let calls = watched(&world.sandbox);
+    let planned = world.run(&["create", "hooks.example.com", "--dry-run"]);
+    assert_eq!(planned.code, Some(0), "{}", planned.stderr);
+    assert!(
+        planned.stdout.contains("create") && planned.stdout.ends_with("nothing was changed\n"),
+        "{}",
+        planned.stdout
+    );
+    assert!(world.endpoints().is_empty());
+    assert_eq!(world.run(&["create", "hooks.example.com"]).code, Some(0));
+    let id = world.endpoints()[0]["id"].as_str().expect("an id").to_owned();
+    let after = std::fs::read(world.config()).expect("there");
+    assert_ne!(before, after);
+    calls.lock().expect("whole").clear();
+    let there = world.endpoints();
+    for arguments in [
+        &["update", &id, "--disable", "--dry-run"][..],
+        &["update", &id, "--events", "all", "--dry-run"],
+        &["delete", &id, "--dry-run"],
+        &["verify", "--dry-run"],
+    ] {
+        let ran = world.run(arguments);
+        assert_eq!(ran.code, Some(0), "{arguments:?}: {}", ran.stderr);
+        assert!(
+            ran.stdout.contains(&id) && ran.stdout.ends_with("nothing was changed\n"),
+            "{arguments:?}: {}",
+            ran.stdout
+        );
+    }
+    assert_eq!(world.endpoints(), there);
+    assert!(calls.lock().expect("whole").iter().all(|call| call.method == "GET"));
+    assert!(!world.home.database().exists(), "nobody asked for a database");
+}
+
+#[test]
+fn what_is_changed_is_told_and_what_is_deleted_is_asked_for() {
+    let world = World::new();
+    assert_eq!(world.run(&["create", "hooks.example.com", "--events", "invoice.paid,customer.*"]).code, Some(0));
+    let id = world.endpoints()[0]["id"].as_str().expect("an id").to_owned();
+    let verified = world.run(&["verify", &id]);
+    assert_eq!(verified.code, Some(3), "{}", verified.stdout);
+    assert!(verified.stderr.contains("types that concern a table"), "{}", verified.stderr);
+    let mended = world.run(&["update", &id, "--events", "default"]);
+    assert_eq!(mended.code, Some(0), "{}", mended.stderr);
+    assert_eq!(world.run(&["verify", &id]).code, Some(0), "it gets what concerns a table");
+    let updated = world.run(&["update", &id, "--disable", "--events", "all", "--url", "https://b.example.com/webhook"]);
+    assert_eq!(updated.code, Some(0), "{}", updated.stderr);
+    let one = &world.endpoints()[0];
+    assert_eq!((&one["status"], &one["enabled_events"]), (&json!("disabled"), &json!(["*"])));
+    assert_eq!(one["url"], "https://b.example.com/webhook");
+    for part in ["it gets disabled", "https://b.example.com/webhook", "* come in"] {
+        assert!(updated.stdout.contains(part), "{part}: {}", updated.stdout);
+    }
+    let same = world.run(&["update", &id, "--disable"]);
+    assert!(same.code == Some(0) && same.stdout.contains("it is so already"), "{}", same.stdout);
+    assert_eq!(world.run(&["update", &id]).code, Some(2), "nothing is named");
+    assert_eq!(world.run(&["update", &id, "--enable", "--disable"]).code, Some(2));
+    assert_eq!(world.run(&["update", "we_nobody", "--enable"]).code, Some(1));
+    // Nobody can be asked here.
+    let asked = world.run(&["delete", &id]);
+    assert_eq!(asked.code, Some(2), "{}", asked.stderr);
+    assert!(asked.stderr.contains("--yes"), "{}", asked.stderr);
+    assert_eq!(world.endpoints().len(), 1);
+    let deleted = world.run(&["delete", &id, "we_nobody", "--yes"]);
+    assert_eq!(deleted.code, Some(3), "{}", deleted.stderr);
+    assert!(deleted.stderr.contains("there is no we_nobody") && deleted.stdout.contains(&id), "{}", deleted.stderr);
+    assert!(world.endpoints().is_empty());
+}
+
+#[test]
+fn a_secret_that_cannot_be_kept_leaves_no_endpoint_and_one_that_is_wanted_is_on_stdout_alone() {
+    let world = World::new();
+    // A file that others may write: seen before anything is made.
+    std::fs::set_permissions(world.config(), std::fs::Permissions::from_mode(0o666)).expect("set");
+    let calls = watched(&world.sandbox);
+    let refused = world.run(&["create", "hooks.example.com"]);
+    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    assert!(refused.stderr.contains("chmod go-w") && refused.stderr.contains("--print-secret"), "{}", refused.stderr);
+    assert!(calls.lock().expect("whole").is_empty(), "nobody was asked");
+    // One that breaks between the look and the answer: it is taken away again.
+    std::fs::set_permissions(world.config(), std::fs::Permissions::from_mode(0o600)).expect("set");
+    let config = world.config();
+    world.sandbox.on_answer(move |_, call| {
+        if call.method == "POST" {
+            std::fs::write(&config, "[accounts]\nacct_1SandboxPlatform = 7\n").expect("written");
+        }
+    });
+    let undone = world.run(&["create", "hooks.example.com"]);
+    assert_eq!(undone.code, Some(1), "{}", undone.stderr);
+    assert!(undone.stderr.contains("taken away again"), "{}", undone.stderr);
+    assert!(world.endpoints().is_empty());
+    assert!(secrets(&undone.stderr).is_empty() && secrets(&undone.stdout).is_empty());
+    // Whoever keeps secrets elsewhere gets it by a pipe.
+    std::fs::write(world.config(), "").expect("written");
+    world.sandbox.on_answer(|_, _| {});
+    let printed = world.run(&["create", "hooks.example.com", "--print-secret"]);
+    assert_eq!(printed.code, Some(0), "{}", printed.stderr);
+    let secret = printed.stdout.trim_end();
+    assert_eq!(secrets(secret), [secret], "nothing else is there");
+    assert!(holds(world.home.path(), &[&printed.stderr], secret).is_empty());
+    assert_eq!(world.endpoints().len(), 1);
+}
+
+#[test]
+fn sixteen_are_the_most_and_real_things_need_a_word() {
+    let world = World::new();
+    for n in 0..16 {
+        let (status, made) = world.call(
+            "POST",
+            "/v1/webhook_endpoints",
+            &format!("url=https%3A%2F%2Fx.example%2F{n}&enabled_events[]=*"),
+            &[],
+        );
+        assert_eq!(status, 200, "{made}");
+    }
+    let full = world.run(&["create", "hooks.example.com"]);
+    assert_eq!(full.code, Some(1), "{}", full.stderr);
+    assert!(full.stderr.contains("16"), "{}", full.stderr);
+    let (status, refused) = world.call("POST", "/v1/webhook_endpoints", "url=https%3A%2F%2Fy&enabled_events[]=*", &[]);
+    assert_eq!(status, 400, "{refused}");
+    // A live key, and a service that is not on this machine: nothing is even asked.
+    let mut command = world.home.command(&["webhooks", "create", "hooks.example.com", "--config", CONFIG]);
+    let live = ran(command.env("STRIPE_API_KEY", LIVE_KEY));
+    assert_eq!(live.code, Some(2), "{}", live.stderr);
+    assert!(live.stderr.contains("--live"), "{}", live.stderr);
+    let mut command =
+        world.home.command(&["webhooks", "create", "http://hooks.example.com", "--live", "--config", CONFIG]);
+    let plain = ran(command.env("STRIPE_API_KEY", LIVE_KEY));
+    assert_eq!(plain.code, Some(2), "{}", plain.stderr);
+    assert!(plain.stderr.contains("https"), "{}", plain.stderr);
+}
+
+#[test]
+fn nonsense_is_refused_before_anybody_is_asked() {
+    let world = World::new();
+    let calls = watched(&world.sandbox);
+    for arguments in [
+        &["create", ""][..],
+        &["create", "ftp://x"],
+        &["create", "a b"],
+        &["create", "h.example", "--events", "invoice.payed"],
+        &["create", "h.example", "--events", "nothing.*"],
+        &["create", "h.example", "--events", "all,invoice.paid"],
+        &["create", "h.example", "--groups", "taxes"],
+        &["create", "h.example", "--provider", "fic"],
+        &["update", "we_1/../../customers", "--enable"],
+        &["delete", "--yes"],
+        &["delete", "cus_1", "--yes"],
+        &["verify", "evt_1"],
+        &["nonsense"],
+        &[],
+    ] {
+        let ran = world.run(arguments);
+        assert!(matches!(ran.code, Some(2 | 4)), "{arguments:?}: {:?} {}", ran.code, ran.stderr);
+        assert!(ran.stdout.is_empty(), "{arguments:?}: {}", ran.stdout);
+    }
+    assert!(calls.lock().expect("whole").is_empty());
+    let mistyped = world.run(&["create", "h.example", "--events", "invoice.payed"]);
+    assert!(mistyped.stderr.contains("invoice.paid"), "{}", mistyped.stderr);
+    let mut command = world.home.command(&["webhooks", "list"]);
+    let nobody = ran(&mut command);
+    assert_eq!(nobody.code, Some(4), "{}", nobody.stderr);
+}
+
+#[test]
+fn a_key_that_may_not_is_told_so_and_what_may_have_been_done_is_not_done_twice() {
+    let refusal = r#"{"error":{"type":"invalid_request_error","message":"The provided key 'rk_test_*' does not have the required permissions for this endpoint. Having the 'rak_webhook_write' permission would allow this request to continue."}}"#;
+    let list = r#"{"object":"list","data":[],"has_more":false,"url":"/v1/webhook_endpoints"}"#;
+    let scripted = Scripted::start(move |path, _| match path {
+        "/v1/account" => account(),
+        "/v1/webhook_endpoints?limit=100" => Reply::Json(200, list.to_owned()),
+        _ => Reply::Json(403, refusal.to_owned()),
+    });
+    let home = Home::new();
+    let arguments = ["webhooks", "create", "hooks.example.com", "--config", CONFIG];
+    std::fs::write(home.path().join(CONFIG), "").expect("written");
+    let ran_so = ran(&mut home.asking(&scripted.url, "rk_test_x1234567890", &arguments));
+    assert_eq!(ran_so.code, Some(4), "{}", ran_so.stderr);
+    assert!(ran_so.stderr.contains("rak_webhook_write"), "{}", ran_so.stderr);
+    // The sandbox does once what is asked under one key.
+    let world = World::new();
+    let body = "url=https%3A%2F%2Fx.example&enabled_events[]=*";
+    let key = [("idempotency-key", "k1")];
+    let (_, first) = world.call("POST", "/v1/webhook_endpoints", body, &key);
+    let (_, again) = world.call("POST", "/v1/webhook_endpoints", body, &key);
+    assert_eq!((&first, world.endpoints().len()), (&again, 1));
+    assert!(first["secret"].as_str().is_some_and(|it| it.starts_with("whsec_")), "{first}");
+    let (status, _) = world.call("POST", "/v1/webhook_endpoints", "url=https%3A%2F%2Fy&enabled_events[]=*", &key);
+    assert_eq!(status, 400);
+    let id = first["id"].as_str().expect("an id");
+    let (_, read) = world.call("GET", &format!("/v1/webhook_endpoints/{id}"), "", &[]);
+    assert_eq!((&read["id"], read.get("secret")), (&first["id"], None), "it is said once");
+    for (body, status) in
+        [("api_version=2020-08-27", 400), ("connect=true", 400), ("disabled=maybe", 400), ("disabled=true", 200)]
+    {
+        assert_eq!(world.call("POST", &format!("/v1/webhook_endpoints/{id}"), body, &[]).0, status, "{body}");
+    }
+    assert_eq!(world.call("DELETE", &format!("/v1/webhook_endpoints/{id}"), "", &[]).1["deleted"], true);
+    assert_eq!(world.call("DELETE", &format!("/v1/webhook_endpoints/{id}"), "", &[]).0, 404);
+}
+
+#[test]
+fn what_is_mirrored_shows_in_status() {
+    let world = World::new();
+    assert_eq!(world.run(&["create", "hooks.example.com"]).code, Some(0));
+    let (id, stripe) = (world.endpoints()[0]["id"].as_str().expect("an id").to_owned(), world.sandbox.stripe());
+    let status = |format: &str| world.home.run(&["status", "--format", format]).stdout;
+    let synced = world.run(&["sync"]);
+    assert_eq!(synced.code, Some(0), "{} {}", synced.stdout, synced.stderr);
+    assert!(!status("table").contains(&id), "all is well");
+    stripe.change(
+        None,
+        "webhook_endpoint",
+        &id,
+        &json!({"status": "disabled", "api_version": "2020-08-27"}),
+        Change::Silent,
+    );
+    world.sandbox.advance_s(60);
+    assert_eq!(world.run(&["sync"]).code, Some(0));
+    let told = status("table");
+    assert!(told.contains(&format!("webhook {id} is disabled")) && told.contains("payloads of 2020-08-27"), "{told}");
+    let told: Value = serde_json::from_str(&status("json")).expect("JSON");
+    let troubles = told["accounts"][0]["webhooks"].as_array().expect("a list");
+    assert!(troubles.len() == 2 && troubles.iter().all(|it| it["id"] == json!(id)), "{troubles:?}");
+    assert_eq!(world.home.count("SELECT count(*) FROM stripe_webhook_endpoints WHERE deleted_at IS NULL"), 1);
+    // What somebody took away is nobody's trouble.
+    assert!(stripe.delete(None, "webhook_endpoint", &id, Change::Silent));
+    world.sandbox.advance_s(60);
+    assert_eq!(world.run(&["sync"]).code, Some(0));
+    assert!(!status("table").contains(&id));
+    world.home.assert_intact();
+}
