@@ -53,6 +53,7 @@ pub(super) fn run(args: &BatchSyncArgs, global: &Global, ui: &Ui, clock: &dyn Cl
         accounts: Vec::new(),
         heeds_back_off: true,
         at_once: args.jobs,
+        ..Choice::default()
     };
     let alerts = if args.dry_run { None } else { Alerts::begin(&settings)? };
     let ended = carry_out(&order, &access, &choice, ui, &cancel, clock);

@@ -8,8 +8,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::alerts::Alerts;
+use super::connected::{self, Connected};
 use super::engine::{self, Access, Order, Pulled};
 use super::exit::{Exit, Failure};
+use super::sync::credentials;
 use super::wishes::Wishes;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Settings;
@@ -55,21 +57,25 @@ impl CatchUp {
         cancel: &Cancel,
         ui: &Ui,
     ) -> Result<CatchUp, Failure> {
-        let (stripe, fic) = (settings.stripe()?, settings.fic()?);
-        if stripe.is_none() {
+        let access = credentials(settings, true, true)?;
+        for (entry, why) in &access.lacking {
+            ui.note(&format!("{entry} is left out: {why}"));
+        }
+        let (stripe, fic) = (access.stripe, access.fic);
+        if stripe.is_empty() {
             ui.note(
                 "without STRIPE_API_KEY nothing is fetched of Stripe: what an event cannot tell stays as it was, marked \
                  unsettled, and an event that never arrives is missed",
             );
         }
-        if stripe.is_none() && fic.is_none() {
+        if stripe.is_empty() && fic.is_empty() {
             return Ok(CatchUp { thread: None, wishes: None });
         }
         if Store::open_read_only(&settings.database.value)?.tables_in_use()?.is_empty() {
             ui.note("no sync has read into this file yet: `stripesync sync` brings what was there before");
         }
         let store = Store::open_read_only(&settings.database.value)?;
-        if fic.is_some() && store.known_accounts("fic")?.iter().all(|company| !company.is_seen) {
+        if !fic.is_empty() && store.known_accounts("fic")?.iter().all(|company| !company.is_seen) {
             ui.note(
                 "no company of Fatture in Cloud is in this file yet: what comes for one is logged, and nothing fetched, until \
                  `stripesync sync` has read it once",
@@ -77,15 +83,15 @@ impl CatchUp {
         }
         drop(store);
         // It may also be asked for from outside.
-        let wishes = Arc::new(Wishes::new(std::process::id() ^ now_s() as u32, stripe.is_some()));
+        let wishes = Arc::new(Wishes::new(std::process::id() ^ now_s() as u32, !stripe.is_empty()));
         let shared = Some(Arc::clone(&wishes));
         let mut services = Vec::new();
-        if let Some(stripe) = stripe {
+        for stripe in stripe {
             let whose = Whose { provider: "stripe", mode: stripe.mode.name(), remote_id: None };
             let access = Access { stripe: vec![stripe], ..Access::default() };
             services.push(Service::new(whose, every, access));
         }
-        if let Some(fic) = fic {
+        for fic in fic {
             let mode = engine::fic_mode(false, &fic.base_url);
             let whose = Whose { provider: "fic", mode, remote_id: fic.company.clone() };
             let access = Access { fic: vec![fic], ..Access::default() };
@@ -122,6 +128,8 @@ struct Service {
     pause: Duration,
     /// When what failed before is tried again.
     again_at: Instant,
+    /// The accounts that are connected to the key's own.
+    connected: Connected,
 }
 
 /// How a turn ended.
@@ -137,7 +145,16 @@ enum Turn {
 impl Service {
     fn new(whose: Whose, every: Duration, access: Access) -> Service {
         let now = Instant::now();
-        Service { whose, access, every, whole_at: now, look_at: now, pause: SOON, again_at: now + LATE }
+        Service {
+            whose,
+            access,
+            every,
+            whole_at: now,
+            look_at: now,
+            pause: SOON,
+            again_at: now + LATE,
+            connected: Connected::new(),
+        }
     }
 
     fn is_stripe(&self) -> bool {
@@ -184,6 +201,9 @@ impl Work {
         while !self.cancel.is_set() {
             for service in &mut *services {
                 self.attend(service);
+                if service.is_stripe() {
+                    self.attend_connected(service);
+                }
             }
             std::thread::sleep(NOTICE);
         }
@@ -207,6 +227,30 @@ impl Work {
             self.wishes.other_ended(turn == Turn::Done);
         }
         service.ended(turn, is_whole);
+        if is_whole && turn != Turn::Held && service.is_stripe() {
+            service.connected.begin_round(now_s());
+        }
+    }
+
+    /// Does what is to be done for the accounts that are connected to the key's own.
+    fn attend_connected(&self, service: &mut Service) {
+        // Which that is, the first look at it tells.
+        let Some(own) = service.whose.remote_id.clone().filter(|_| !self.cancel.is_set()) else { return };
+        let mode = service.whose.mode;
+        let done =
+            service.connected.next(&self.database, (&own, mode), now_s()).map_err(Failure::from).and_then(|piece| {
+                let Some(piece) = piece else { return Ok(Turn::Done) };
+                let order = self.order(service, !piece.queued_only, false)?;
+                match connected::pull(piece, &order, &service.access, &self.cancel)? {
+                    Some(why) if !self.cancel.is_set() => {
+                        self.tell(Some("connected accounts"), &why);
+                        Ok(Turn::Partly)
+                    }
+                    _ => Ok(Turn::Done),
+                }
+            });
+        let turn = self.report(done);
+        service.connected.ended(turn != Turn::Partly);
     }
 
     /// Looks for what was queued since, and now and then for what failed before, too.
@@ -225,32 +269,9 @@ impl Work {
         due > 0
     }
 
-    /// Brings up to date what the file has of a service, or only what is queued. What was never read is no sync's, unless
-    /// somebody wishes for it.
+    /// Brings up to date what the file has of a service's own account, or only what is queued; tells what failed.
     fn pull(&self, service: &mut Service, is_whole: bool, is_wished: bool) -> Result<Turn, Failure> {
-        let tables: HashSet<String> = Store::open_read_only(&self.database)?.tables_in_use()?.into_iter().collect();
-        let name = service.whose.provider;
-        let is_used = |resource: &Resource| {
-            tables.contains(&resource.table())
-                || resource.parent().is_some_and(|parent| tables.contains(&format!("{name}_{parent}")))
-        };
-        let catalog = sync::catalog();
-        let all: Vec<_> =
-            catalog.entries().iter().map(|it| it.resource).filter(|it| it.provider.name() == name).collect();
-        let is_fresh = !all.iter().any(|resource| tables.contains(&resource.table()));
-        let queued_only = !is_whole || is_fresh && !is_wished;
-        let order = Order {
-            database: self.database.clone(),
-            only: all.into_iter().filter(|resource| queued_only || is_fresh || is_used(resource)).collect(),
-            accounts: Vec::new(),
-            initial: false,
-            since_s: None,
-            dry_run: false,
-            jobs: JOBS,
-            rate_percent: RATE_PERCENT,
-            queued_only,
-            beside_receiver: true,
-        };
+        let order = self.order(service, is_whole, is_wished)?;
         let Pulled::Done { report, .. } =
             engine::pull(&order, &service.access, &Silent, &self.cancel, &SystemClock::new())?
         else {
@@ -278,6 +299,34 @@ impl Work {
             service.whose.remote_id = Some(first.account.clone());
         }
         Ok(turn)
+    }
+
+    /// Returns what is to be done for a service: what was read before is brought up to date, or only what is queued is worked
+    /// off. What was never read is no sync's, unless somebody wishes for it.
+    fn order(&self, service: &Service, is_whole: bool, is_wished: bool) -> Result<Order, Failure> {
+        let tables: HashSet<String> = Store::open_read_only(&self.database)?.tables_in_use()?.into_iter().collect();
+        let name = service.whose.provider;
+        let is_used = |resource: &Resource| {
+            tables.contains(&resource.table())
+                || resource.parent().is_some_and(|parent| tables.contains(&format!("{name}_{parent}")))
+        };
+        let catalog = sync::catalog();
+        let all: Vec<_> =
+            catalog.entries().iter().map(|it| it.resource).filter(|it| it.provider.name() == name).collect();
+        let is_fresh = !all.iter().any(|resource| tables.contains(&resource.table()));
+        let queued_only = !is_whole || is_fresh && !is_wished;
+        Ok(Order {
+            database: self.database.clone(),
+            only: all.into_iter().filter(|resource| queued_only || is_fresh || is_used(resource)).collect(),
+            accounts: Vec::new(),
+            initial: false,
+            since_s: None,
+            dry_run: false,
+            jobs: JOBS,
+            rate_percent: RATE_PERCENT,
+            queued_only,
+            beside_receiver: true,
+        })
     }
 
     /// Tells what went wrong as a whole.

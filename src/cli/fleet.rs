@@ -44,6 +44,8 @@ pub(super) struct Choice {
     pub heeds_back_off: bool,
     /// Accounts that are read at a time.
     pub at_once: usize,
+    /// Whether one that was named may have been disconnected meanwhile.
+    pub may_be_gone: bool,
 }
 
 /// What came of it.
@@ -121,7 +123,7 @@ pub(super) fn pull(
         Opens::Account { .. } => choice.at_once,
         Opens::Companies(_) => choice.at_once.min(COMPANIES_AT_ONCE),
     });
-    let plan = Plan { workers: choice.at_once, at_once: at_once.collect(), turn: TURN };
+    let plan = Plan { workers: choice.at_once, at_once: at_once.collect(), turn: TURN, queued_only: order.queued_only };
     let done = sync::fleet::run(&store, members, &reach, &plan, cancel, clock, sink)?;
     let stopped = report.stopped.into_iter().chain(done.stopped).collect();
     Ok(Batch::Done(FleetReport { stopped, other_requests: report.other_requests + done.other_requests, ..done }))
@@ -184,7 +186,7 @@ fn select<'a>(
 fn refuse_unknown(choice: &Choice, members: &[Member], readable: &[Readable]) -> Result<(), Failure> {
     let is_meant = |id: &&String| members.iter().all(|member| member.remote_id != **id);
     let missing: Vec<&str> = choice.accounts.iter().filter(is_meant).map(String::as_str).collect();
-    if missing.is_empty() {
+    if missing.is_empty() || choice.may_be_gone {
         return Ok(());
     }
     let known = missing.iter().filter(|id| readable.iter().any(|it| it.remote_id == **id)).count();

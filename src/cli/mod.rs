@@ -7,6 +7,7 @@ mod alerts;
 pub mod args;
 mod batch_sync;
 mod catch_up;
+mod connected;
 mod engine;
 mod events;
 pub mod exit;

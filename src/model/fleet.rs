@@ -129,3 +129,10 @@ pub trait FleetSink: Send + Sync {
     /// Takes one step.
     fn step(&self, step: FleetStep);
 }
+
+/// A sink that drops everything.
+pub struct Unwatched;
+
+impl FleetSink for Unwatched {
+    fn step(&self, _: FleetStep) {}
+}

@@ -34,6 +34,8 @@ pub struct Readable {
 pub enum TurnEnd<'a> {
     /// What was asked for is in the file; but for what is named.
     Synced(Option<&'a str>),
+    /// What was queued for it is done; its lists were not read.
+    WorkedOff,
     /// It failed.
     Failed {
         /// Why.
@@ -78,6 +80,43 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
+    /// Returns the ids of accounts that are connected to this one, and for which something waits to be asked for at `now_s`,
+    /// unix seconds: at most so many. `tries_max` is 0 for what did not fail yet, more for what did, too.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn connected_due(&self, platform: i64, now_s: i64, tries_max: i64, most: u32) -> Result<Vec<String>, Error> {
+        let sql = |e| self.sql(e);
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT remote_id FROM accounts a WHERE platform=?1 AND status='active' AND (retry_at IS NULL OR retry_at<=?2)
+                   AND (EXISTS (SELECT 1 FROM fetches WHERE account=a.id AND not_before_s<=?2 AND tries<=?3)
+                        OR EXISTS (SELECT 1 FROM fanouts WHERE account=a.id AND tries<=?3)) LIMIT ?4",
+            )
+            .map_err(sql)?;
+        let rows = statement.query_map(params![platform, now_s, tries_max, most], |row| row.get(0)).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
+    /// Returns the ids of accounts that are connected to this one, have been read, and had their last turn before `before_s`:
+    /// at most so many, those first that waited longest. Who failed lately waits.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn connected_before(&self, platform: i64, before_s: i64, now_s: i64, most: u32) -> Result<Vec<String>, Error> {
+        let sql = |e| self.sql(e);
+        let mut statement = self
+            .conn
+            .prepare_cached(
+                "SELECT remote_id FROM accounts WHERE platform=?1 AND status='active' AND attempted<?2
+                   AND (retry_at IS NULL OR retry_at<=?3) ORDER BY attempted, id LIMIT ?4",
+            )
+            .map_err(sql)?;
+        let rows = statement.query_map(params![platform, before_s, now_s, most], |row| row.get(0)).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
     /// Notes how an account's turn ended at `now_s`, unix seconds of this machine.
     ///
     /// # Errors
@@ -92,6 +131,12 @@ impl Store {
                         "UPDATE accounts SET attempted=?2, synced=?2, failures=0, retry_at=NULL, error=?3 WHERE id=?1",
                     )
                     .and_then(|mut statement| statement.execute(params![account, now_s, but]))
+                    .map(drop)
+                    .map_err(sql),
+                TurnEnd::WorkedOff => self
+                    .conn
+                    .prepare_cached("UPDATE accounts SET failures=0, retry_at=NULL, error=NULL WHERE id=?1 AND failures>0")
+                    .and_then(|mut statement| statement.execute([account]))
                     .map(drop)
                     .map_err(sql),
                 TurnEnd::Failed { why, back_off_s } => {

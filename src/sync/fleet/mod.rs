@@ -56,6 +56,8 @@ pub struct Plan {
     pub at_once: Vec<usize>,
     /// How long a turn lasts where others wait for theirs.
     pub turn: Duration,
+    /// Whether only what is queued is worked off: that is no reading of an account.
+    pub queued_only: bool,
 }
 
 /// Brings all of them up to date, in this order as far as they do not have their turns side by side.
@@ -269,6 +271,7 @@ impl Fleet<'_> {
     fn write(&self, store: &Store, member: &Member, end: &End) -> Result<(), Error> {
         let now_s = self.clock.now_ms().div_euclid(1000);
         let ended = match end {
+            End::Done | End::Partly(_) if self.plan.queued_only => TurnEnd::WorkedOff,
             End::Done => TurnEnd::Synced(None),
             End::Partly(why) => TurnEnd::Synced(Some(why)),
             End::Failed(why) => TurnEnd::Failed { why, back_off_s: &back_off_s },

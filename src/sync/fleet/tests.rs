@@ -125,7 +125,7 @@ fn world(count: usize, lines: usize) -> World {
 impl World {
     fn run(&self, made: &Made, workers: usize, turn: Duration, ends: &Ends) -> FleetReport {
         let lines = self.members.iter().map(|member| member.line).max().unwrap_or(0) + 1;
-        let plan = Plan { workers, at_once: vec![workers; lines], turn };
+        let plan = Plan { workers, at_once: vec![workers; lines], turn, queued_only: false };
         let clock = SystemClock::new();
         run(&self.store, self.members.clone(), made, &plan, &Cancel::default(), &clock, ends).expect("the file is well")
     }
@@ -222,7 +222,7 @@ fn a_quota_that_is_soon_free_is_waited_for_aside() {
     let made = Made { trouble: [("acct_0".to_owned(), Trouble::Quota(1))].into(), ..Made::default() };
     let cancel = Cancel::default();
     let ends = Ends::default();
-    let plan = Plan { workers: 1, at_once: vec![1], turn: LONG };
+    let plan = Plan { workers: 1, at_once: vec![1], turn: LONG, queued_only: false };
     let report = std::thread::scope(|scope| {
         // It would wait for its quota again and again.
         scope.spawn(|| {
@@ -244,7 +244,7 @@ fn a_signal_ends_all_turns_and_the_same_accounts_are_first_again() {
     let steps = world.members.iter().map(|it| (it.remote_id.clone(), 1_000_000)).collect();
     let made = Made { steps, step: Duration::from_millis(1), ..Made::default() };
     let cancel = Cancel::default();
-    let plan = Plan { workers: 5, at_once: vec![5], turn: LONG };
+    let plan = Plan { workers: 5, at_once: vec![5], turn: LONG, queued_only: false };
     let report = std::thread::scope(|scope| {
         scope.spawn(|| {
             while made.most_in_turn.load(Ordering::SeqCst) < 5 {
