@@ -307,9 +307,7 @@ pub struct SyncArgs {
     /// Only this account (acct_…) or company (a number); may be repeated
     #[arg(long, value_name = "ID")]
     pub account: Vec<String>,
-    /// Also the accounts that are connected to each key's own
-    ///
-    /// `stripesync accounts discover` finds them. Several are read at a time; one that fails holds up no other.
+    /// Also the accounts that are connected to each key's own (`accounts discover` finds them)
     #[arg(long, conflicts_with_all = ["account", "since", "sandbox"])]
     pub all_accounts: bool,
     /// Leave these out, and what can only be read with them: a name, or several with commas
@@ -348,9 +346,8 @@ Resources, the usual ones:
                     credit_notes
   Fatture in Cloud  clients, suppliers, products, issued_documents,
                     received_documents, receipts, taxes, cashbook
-  The shell completes all others (`stripesync completions`), and
-  `stripesync sync --sandbox --dry-run -v` lists them, without a key. A
-  name that there is not is answered with those like it.
+  All others: the shell completes them (`stripesync completions`), and
+  `stripesync sync --sandbox --dry-run -v` lists them.
 
 Examples:
   stripesync sync --all --sandbox              try it without a key
@@ -362,8 +359,7 @@ Examples:
   stripesync sync --dry-run                    what it would cost
   stripesync sync --all-accounts               connected accounts, too
 
-Exit codes: 0 done, 3 partly done (the summary names what failed)
-  all of them: `stripesync --help`";
+Exit codes: 0 done, 3 partly done; all of them: `stripesync --help`";
 
 /// `--provider`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

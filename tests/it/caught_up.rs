@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stripesync::sandbox::{Change, Fault, Faults, LIVE_KEY, Options, Sandbox, Sizes};
+use stripesync::sandbox::{Change, Connected, Fault, Faults, LIVE_KEY, Options, Sandbox, Sizes};
 
 use crate::listening::{Listening, exchange, now_s, request};
 use crate::program::{Home, ran, text, until};
@@ -41,15 +41,26 @@ impl World {
 
     /// Gives a customer a name, and returns the event that Stripe would send.
     fn rename(&self, id: &str, name: &str) -> String {
-        assert!(self.sandbox.stripe().change(None, "customer", id, &json!({"name": name}), Change::Evented));
+        self.rename_of(None, id, name)
+    }
+
+    /// The same of a connected account.
+    fn rename_of(&self, account: Option<&str>, id: &str, name: &str) -> String {
+        assert!(self.sandbox.stripe().change(account, "customer", id, &json!({"name": name}), Change::Evented));
         let bearer = format!("Bearer {LIVE_KEY}");
         let port =
             self.sandbox.stripe_base_url().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
-        let asked = request("GET /v1/events?limit=1", &[("Host", "x"), ("Authorization", &bearer)], b"");
-        let answer = exchange(port, &asked);
+        let mut headers = vec![("Host", "x"), ("Authorization", bearer.as_str())];
+        headers.extend(account.map(|account| ("Stripe-Account", account)));
+        let answer = exchange(port, &request("GET /v1/events?limit=1", &headers, b""));
         let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
         let mut list: Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {answer}"));
-        list["data"][0].take().to_string()
+        let mut event = list["data"][0].take();
+        // As it comes by a Connect endpoint.
+        if let Some(account) = account {
+            event["account"] = account.into();
+        }
+        event.to_string()
     }
 
     fn is_settled(&self, id: &str, name: &str) -> bool {
@@ -81,6 +92,40 @@ fn what_an_event_cannot_tell_is_fetched_and_what_no_event_told_is_found_also_aft
     world.sandbox.set_faults(Faults::default());
     world.sandbox.advance_s(5);
     until("recovered", || world.is_settled(&while_away, "Away"));
+    listening.stop();
+    world.home.assert_intact();
+}
+
+#[test]
+fn connected_accounts_are_kept_current_by_their_platforms_key() {
+    let options = Options {
+        sizes: Sizes::customers(5),
+        connected: Connected::of(vec![Sizes::customers(3); 3]).lean(),
+        livemode: true,
+        start_s: now_s() - 60,
+        ..Options::default()
+    };
+    let world = World { sandbox: Sandbox::start(options).expect("starts"), home: Home::new() };
+    crate::fleet::discovered_by(&world.home, &world.sandbox, LIVE_KEY, "live");
+    let batch = ["batch-sync", "customers", "--rate", "100%"];
+    let ran = ran(&mut world.home.asking(&world.sandbox.stripe_base_url(), LIVE_KEY, &batch));
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    world.sandbox.advance_s(10);
+    let accounts = world.sandbox.stripe().connected_ids();
+    let customer = |account: &str| world.sandbox.stripe().truth(Some(account))["/v1/customers"][0].id.clone();
+    let listening = world.listen();
+    // Its payload does not suffice: the object is asked for on behalf of the account.
+    let told = customer(&accounts[0]);
+    assert_eq!(listening.post(&world.rename_of(Some(&accounts[0]), &told, "Told"), SECRET), 200);
+    until("settled", || world.is_settled(&told, "Told"));
+    // Nothing arrives of this one: its own list of events has it.
+    let untold = customer(&accounts[1]);
+    world.rename_of(Some(&accounts[1]), &untold, "Untold");
+    world.sandbox.advance_s(5);
+    until("found", || world.is_settled(&untold, "Untold"));
+    assert!(listening.memory_kib() < 32 << 10, "{} KiB", listening.memory_kib());
+    let of = "SELECT a.remote_id FROM stripe_customers c JOIN accounts a ON a.id = c.account WHERE c.name = 'Told'";
+    assert_eq!(text(&world.home.database(), of), accounts[0]);
     listening.stop();
     world.home.assert_intact();
 }

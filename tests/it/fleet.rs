@@ -36,18 +36,23 @@ fn asking(home: &Home, sandbox: &Sandbox, arguments: &[&str]) -> Command {
     command
 }
 
-fn client(sandbox: &Sandbox) -> Client {
+fn client(sandbox: &Sandbox, key: &str) -> Client {
     let settings = Settings::new(sandbox.stripe_base_url(), Limits::new(100_000, None))
-        .header("Authorization", Secret::new(format!("Bearer {TEST_KEY}")));
+        .header("Authorization", Secret::new(format!("Bearer {key}")));
     Client::new(settings, Arc::new(SystemClock::new()), Cancel::default()).expect("a client")
 }
 
 /// Reads the platform's list of accounts into the file.
 fn discovered(home: &Home, sandbox: &Sandbox) {
-    let (store, client) = (Store::open(&home.database()).expect("opens"), client(sandbox));
-    let own = sync::identify(&client, "test", None).expect("the key is good");
+    discovered_by(home, sandbox, TEST_KEY, "test");
+}
+
+/// The same with another key.
+pub fn discovered_by(home: &Home, sandbox: &Sandbox, key: &str, mode: &'static str) {
+    let (store, client) = (Store::open(&home.database()).expect("opens"), client(sandbox, key));
+    let own = sync::identify(&client, mode, None).expect("the key is good");
     let row = store.account(&own).expect("an account").id;
-    let platform = Platform { row, mode: "test", credential: None };
+    let platform = Platform { row, mode, credential: None };
     sync::connected(&store, &client, &platform, &Cancel::default(), &mut |_| {}).expect("lists");
 }
 
