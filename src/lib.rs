@@ -35,6 +35,8 @@
 //! 9. What fails waits behind what did not: no number of broken objects keeps another from its turn.
 //! 10. While another process has the file open, or this one for another writer, a write transaction ends after 20 ms, or
 //!     with what came in one piece, and after 20 ms of writing a pause follows in which the others find the file free.
+//!     Connections that read many accounts side by side have one pen, which goes to whoever waited longest; the pauses are
+//!     theirs together.
 //! 11. A webhook is acknowledged when its log row and its effect are on the disk, in one transaction, in the file that stands
 //!     at its path, and never before.
 //! 12. Of an event log that is pruned, that stays which [`model::order`] may still ask for, and all that may come again.

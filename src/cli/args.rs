@@ -295,7 +295,7 @@ pub struct SyncArgs {
     /// What to pull; without a name, everything
     ///
     /// A name such as customers (of both services), stripe:invoices, fic:clients, or all; several with blanks or commas
-    /// between them. What stands inside a resource (invoice_lines in invoices) comes with it.
+    /// between them. What stands inside a resource comes with it.
     #[arg(value_name = "RESOURCE", conflicts_with = "all", value_parser = Names, hide_possible_values = true)]
     pub resources: Vec<String>,
     /// Pull everything, as without a name
@@ -318,7 +318,7 @@ pub struct SyncArgs {
     pub initial: bool,
     /// Read only what was created from then on: 2026-01-31 (UTC) or 2026-01-31T12:00:00Z
     ///
-    /// Such a run covers a part: nothing counts as complete, and nothing as deleted, because of it.
+    /// Such a run covers a part: because of it nothing counts as complete or as deleted.
     #[arg(long, value_name = "DATE")]
     pub since: Option<String>,
     /// Stay, and sync again this often, from 10s to 7d: 90s, 15m, 2h, 1d
