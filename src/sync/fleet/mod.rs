@@ -22,8 +22,8 @@ use verdict::{Verdict, judge};
 pub use verdict::back_off_s;
 
 /// What all connections together keep of the file in memory, and what each keeps at least, KiB.
-const CACHE_KIB: u32 = 16_000;
-const CACHE_KIB_MIN: u32 = 1_000;
+const CACHE_KIB: u32 = 8_000;
+const CACHE_KIB_MIN: u32 = 500;
 /// How often it is looked whether somebody asked to stop.
 const LOOK: Duration = Duration::from_millis(50);
 /// A credential that was looked at is not looked at again so soon.
