@@ -3,6 +3,8 @@
 //! One connection writes, for one thread. Rows and the cursor that claims them are always written between the same `begin` and
 //! `commit`; what is to outlive a power cut waits for [`WalSync`] besides.
 
+mod account_lines;
+mod account_removal;
 mod accounts;
 mod apply;
 #[cfg(debug_assertions)]
@@ -10,6 +12,7 @@ mod breaking;
 mod checkpoint;
 mod children;
 mod clocks;
+mod companies;
 mod effects;
 mod error;
 mod events;
