@@ -1,6 +1,7 @@
 //! The SELECTs behind `accounts list`: thousands of accounts at the cost of a few dozen.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 use rusqlite::{Row, params};
 
@@ -98,7 +99,7 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn removed(&self, account: i64) -> Result<(), Error> {
-        self.accounts_written.set(self.accounts_written.get() + 1);
+        self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
         self.conn
             .execute("UPDATE accounts SET status='removed', retry_at=NULL WHERE id=?1", [account])
             .map(drop)
@@ -110,7 +111,7 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn brought_back(&self, account: i64) -> Result<bool, Error> {
-        self.accounts_written.set(self.accounts_written.get() + 1);
+        self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
         self.conn
             .execute(
                 "UPDATE accounts SET status='active', failures=0, retry_at=NULL, error=NULL
@@ -126,7 +127,7 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn orphaned(&self, platform: i64, why: &str) -> Result<u64, Error> {
-        self.accounts_written.set(self.accounts_written.get() + 1);
+        self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
         self.conn
             .execute(
                 "UPDATE accounts SET status='disconnected', error=?2 WHERE platform=?1 AND status='active'",

@@ -1,5 +1,7 @@
 //! Takes an account out of the file, row by row, in short transactions.
 
+use std::sync::atomic::Ordering;
+
 use rusqlite::types::Value;
 use rusqlite::{ToSql, params, params_from_iter};
 
@@ -107,7 +109,7 @@ impl Store {
     /// # Errors
     /// SQLite's; also where it still has rows.
     pub fn delete_account(&self, account: i64) -> Result<(), Error> {
-        self.accounts_written.set(self.accounts_written.get() + 1);
+        self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
         self.at_once(|| {
             let run = |text: &str| self.conn.execute(text, [account]).map(drop).map_err(|e| self.sql(e));
             run("UPDATE accounts SET platform=NULL WHERE platform=?1")?;

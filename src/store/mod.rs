@@ -4,6 +4,7 @@
 //! `commit`; what is to outlive a power cut waits for [`WalSync`] besides.
 
 mod account_lines;
+mod account_marks;
 mod account_removal;
 mod accounts;
 mod apply;
@@ -60,6 +61,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use family::Family;
 use others::Here;
 
+pub use account_marks::{AccountEvent, Mark};
+pub use account_removal::HeldIn;
 pub use accounts::{Account, KnownAccount, NAMELESS, NewAccount, Opened};
 pub use apply::{Applied, Observed, Rows, SETTLING_S, Source, Told};
 pub use children::splice_children;
