@@ -31,6 +31,7 @@ mod pen;
 mod presence;
 mod prune;
 mod quota;
+mod rehearsal;
 mod report;
 mod reread;
 mod settle;

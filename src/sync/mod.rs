@@ -27,6 +27,7 @@ mod plan;
 mod pool;
 pub mod prune;
 mod reading;
+pub mod removal;
 pub mod retry;
 mod run;
 mod share;
