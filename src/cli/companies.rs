@@ -84,7 +84,7 @@ fn assign_customer(
     let account = account_of(args, store, customer)?;
     let before = store.assign_customer(account.row, customer, company.map(|it| it.id.as_str()))?;
     tell(&format!("{customer} of {}", account.label()), before.as_deref(), company, ui);
-    if !store.accounts_with_customer(customer)?.contains(&account.row) {
+    if company.is_some() && !store.accounts_with_customer(customer)?.contains(&account.row) {
         ui.note(&format!("the file has no {customer} of that account yet; it counts once there is one"));
     }
     // Other rules come first; whoever assigns by hand should hear that it changes nothing.

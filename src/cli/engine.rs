@@ -2,7 +2,7 @@
 //! commands at the event log and the receiver open the file themselves.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,6 @@ use crate::config::{FicAccess, Mode, StripeAccess};
 use crate::http::{self, Client, Limits, Settings};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
-use crate::model::log::LogStats;
 use crate::model::progress::{Progress, Sink};
 use crate::model::report::{AccountFailure, ClockOff, PlannedResource, RunReport, StatusReport};
 use crate::model::resource::{Provider, Resource};
@@ -474,29 +473,6 @@ pub(super) fn options(order: &Order, provider: Provider) -> Options {
         time_max: order.beside_receiver.then_some(COMPANY_TIME),
         faults_max: None,
     }
-}
-
-/// Reads how the file stands.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn status(
-    database: &Path,
-    provider: Option<&'static str>,
-    now_s: i64,
-    with_stats: bool,
-) -> Result<(StatusReport, Option<LogStats>), Failure> {
-    let store = Store::open_read_only(database)?;
-    let mut status = store.status(&sync::catalog())?;
-    sync::webhooks::add_troubles(&store, &mut status, now_s)?;
-    status.database = database.display().to_string();
-    if provider.is_some() {
-        status.log = store.log_holds(provider)?;
-        status.provider = provider;
-        status.accounts.retain(|account| Some(account.provider.as_str()) == provider);
-    }
-    let stats = with_stats.then(|| store.log_stats(provider, now_s)).transpose()?;
-    Ok((status, stats))
 }
 
 /// Returns what a client with a token is made of.

@@ -1,9 +1,10 @@
 //! What commands tell about accounts and about the user's own companies. The store fills these, the UI draws them.
 
 /// How an account stands, in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Standing {
     /// Synced whenever it is its turn.
+    #[default]
     Active,
     /// Its last sync failed; it is tried again.
     Failing,

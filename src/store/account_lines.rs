@@ -71,27 +71,16 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn living_rows(&self, catalog: &Catalog) -> Result<HashMap<i64, u64>, Error> {
-        let mut counts: HashMap<i64, i64> = HashMap::new();
+        let (mut counts, mut gone): (HashMap<i64, u64>, HashMap<i64, u64>) = Default::default();
         for entry in catalog.entries() {
             let table = entry.resource.table();
-            self.add_counts(&counts_all(&table), 1, &mut counts)?;
-            self.add_counts(&counts_gone(&table), -1, &mut counts)?;
+            self.each_account(&counts_all(&table), |account, count| *counts.entry(account).or_default() += count)?;
+            self.each_account(&counts_gone(&table), |account, count| *gone.entry(account).or_default() += count)?;
         }
-        Ok(counts.into_iter().map(|(account, count)| (account, u64::try_from(count).unwrap_or(0))).collect())
-    }
-
-    fn add_counts(&self, text: &str, sign: i64, counts: &mut HashMap<i64, i64>) -> Result<(), Error> {
-        let sql = |e| self.sql(e);
-        let mut statement = self.conn.prepare(text).map_err(sql)?;
-        let mut rows = statement.query([]).map_err(sql)?;
-        while let Some(row) = rows.next().map_err(sql)? {
-            let mut add = || {
-                *counts.entry(row.get(0)?).or_default() += sign * row.get::<_, i64>(1)?;
-                Ok(())
-            };
-            add().map_err(sql)?;
+        for (account, count) in gone {
+            counts.entry(account).and_modify(|all| *all = all.saturating_sub(count));
         }
-        Ok(())
+        Ok(counts)
     }
 
     /// Notes that an account is synced no more, whatever happens to its rows.

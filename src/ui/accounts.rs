@@ -26,7 +26,7 @@ fn summary(lines: &[AccountLine]) -> String {
 /// Draws accounts, one in each line; with `all`, why and until when those wait that failed.
 pub fn table(lines: &[AccountLine], all: bool, width: Option<u16>) -> String {
     if lines.is_empty() {
-        return "no account; `stripesync accounts discover` finds those that your keys open\n".to_owned();
+        return "no such account; `stripesync accounts discover` finds those that your keys open\n".to_owned();
     }
     let has_company = lines.iter().any(|line| line.company.is_some());
     let mut columns = vec![
@@ -190,7 +190,7 @@ pub fn found_notes(found: &[Found]) -> Vec<String> {
         }
         if it.removed > 0 {
             let removed = counted(it.removed, "account");
-            notes.push(format!("{removed} removed by hand stay so; `stripesync accounts add ID` takes one up again"));
+            notes.push(format!("left as removed by hand: {removed}; `stripesync accounts add ID` takes one up again"));
         }
     }
     notes
