@@ -128,7 +128,7 @@ impl Store {
 }
 
 /// Counts a table's rows by account. The unique index begins with the account and holds no JSON.
-fn counts_all(table: &str) -> String {
+pub(super) fn counts_all(table: &str) -> String {
     format!("SELECT account, count(*) FROM {table} GROUP BY account")
 }
 

@@ -122,11 +122,12 @@ impl Store {
         });
         let is_full = wish.is_full || !wish.accounts.is_empty() || lines.len() <= ACCOUNTS_IN_FULL_MAX;
         let open = self.open_work()?;
+        let told = if is_full && lines.len() > ACCOUNTS_IN_FULL_MAX { Some(self.tables_told(catalog)?) } else { None };
         let mut accounts = Vec::with_capacity(lines.len());
         for line in &lines {
             let mut account = account_report(line, open.get(&line.row).copied().unwrap_or_default());
             if is_full {
-                account.resources = self.resources_of(catalog, line)?;
+                account.resources = self.resources_of(catalog, line, told.as_ref())?;
             }
             accounts.push(account);
         }
@@ -162,10 +163,35 @@ impl Store {
         Ok(())
     }
 
-    /// Reads the state of every table with rows or runs of an account.
-    fn resources_of(&self, catalog: &Catalog, line: &AccountLine) -> Result<Vec<ResourceState>, Error> {
+    /// Returns the tables that have rows or runs of each account: for thousands of them nothing is asked of the others.
+    fn tables_told(&self, catalog: &Catalog) -> Result<HashSet<(i64, usize)>, Error> {
+        let sql = |e| self.sql(e);
+        let mut told = HashSet::new();
+        for entry in catalog.entries() {
+            let text = super::account_lines::counts_all(&entry.resource.table());
+            self.each_account(&text, |account, _| told.extend([(account, entry.index)]))?;
+        }
+        let mut statement = self.conn.prepare("SELECT DISTINCT account, resource FROM sync_logs").map_err(sql)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?))).map_err(sql)?;
+        for row in rows {
+            let (account, table) = row.map_err(sql)?;
+            told.extend(catalog.by_table(&table).map(|entry| (account, entry.index)));
+        }
+        Ok(told)
+    }
+
+    /// Reads the state of every table with rows or runs of an account; `told` are those tables, where they are known.
+    fn resources_of(
+        &self,
+        catalog: &Catalog,
+        line: &AccountLine,
+        told: Option<&HashSet<(i64, usize)>>,
+    ) -> Result<Vec<ResourceState>, Error> {
         let mut resources = Vec::new();
         for entry in catalog.entries().iter().filter(|e| e.resource.provider.name() == line.provider) {
+            if told.is_some_and(|told| !told.contains(&(line.row, entry.index))) {
+                continue;
+            }
             let resource = entry.resource;
             let parents = resource.inline.iter().map(|inline| inline.parent).chain(resource.parent());
             let parents: Vec<String> = parents.map(|name| format!("{}_{name}", resource.provider.name())).collect();

@@ -21,6 +21,10 @@ const ORPHANED: &str = "the platform that read it was removed";
 /// Runs the command.
 pub(super) fn run(args: &AccountsRemoveArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
     let settings = settings(global, ui)?;
+    let said = [
+        ("stripe", "STRIPE_API_KEY", settings.stripe_key.is_some()),
+        ("fic", "FIC_ACCESS_TOKEN", settings.fic_token.is_some()),
+    ];
     let database = settings.database.value;
     status::present(&database)?;
     // A sync that runs is told of before anybody is asked.
@@ -40,9 +44,9 @@ pub(super) fn run(args: &AccountsRemoveArgs, global: &Global, ui: &Ui, clock: &d
     let config = places(global)?.config_path();
     let removed = Removing { args, store: &store, account: &account, config, cancel: &cancel, ui }.run(key, rows)?;
     ui.removed_account(&removed).map_err(|error| Failure::stdout(&error))?;
-    if account.credential.is_none() && account.platform.is_none() && account.standing.is_synced() {
-        let said = if account.provider == "fic" { "FIC_ACCESS_TOKEN" } else { "STRIPE_API_KEY" };
-        ui.note(&format!("{said} opens it still: take it away where it is said, or the next sync reads it again"));
+    let is_unnamed = account.credential.is_none() && account.platform.is_none() && account.opened_s.is_some();
+    if let Some((_, variable, _)) = said.iter().find(|it| is_unnamed && it.2 && it.0 == account.provider) {
+        ui.note(&format!("{variable} opens it still: take it away where it is said, or the next sync reads it again"));
     }
     Ok(match cancel.signal().filter(|_| removed.is_interrupted) {
         Some(signal) => {
