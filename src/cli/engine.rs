@@ -330,9 +330,17 @@ impl Pulling<'_> {
             report.failures.push(AccountFailure { account: "fic".to_owned(), message: failure.message.clone() });
             failures.push(failure);
         }
+        let removed = self.store.removed_accounts("fic", fic_mode(self.access.is_sandbox, &access.base_url))?;
         let is_chosen = |id: &String| {
-            access.company.as_ref().is_none_or(|company| company == id) && (named.is_empty() || named.contains(id))
+            access.company.as_ref().is_none_or(|company| company == id)
+                && (named.is_empty() || named.contains(id))
+                && !removed.contains(id)
         };
+        for id in companies.iter().map(|company| &company.id).filter(|id| removed.contains(id)) {
+            let text =
+                format!("company {id} is left out: it was removed; `stripesync accounts add {id}` takes it up again");
+            self.sink.report(Progress::Note(text));
+        }
         for company in companies.iter().filter(|company| !self.order.queued_only && is_chosen(&company.id)) {
             if self.cancel.is_set() || report.locked.is_some() {
                 break;

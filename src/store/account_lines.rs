@@ -83,6 +83,18 @@ impl Store {
         Ok(counts)
     }
 
+    /// Returns the accounts of a service in one mode that were removed by hand.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn removed_accounts(&self, provider: &str, mode: &str) -> Result<Vec<String>, Error> {
+        let sql = |e| self.sql(e);
+        let text = "SELECT remote_id FROM accounts WHERE provider=?1 AND mode=?2 AND status='removed' ORDER BY id";
+        let mut statement = self.conn.prepare(text).map_err(sql)?;
+        let rows = statement.query_map([provider, mode], |row| row.get(0)).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
     /// Notes that an account is synced no more, whatever happens to its rows.
     ///
     /// # Errors

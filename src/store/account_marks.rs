@@ -129,6 +129,21 @@ impl Store {
             .map_err(|e| self.sql(e))
     }
 
+    /// Notes that a sync of an account has come to its end, by this machine's clock.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn synced(&self, account: i64) -> Result<(), Error> {
+        self.conn
+            .prepare_cached(
+                "UPDATE accounts SET attempted=unixepoch(), synced=unixepoch(), failures=0, retry_at=NULL, error=NULL
+                 WHERE id=?1",
+            )
+            .and_then(|mut write| write.execute([account]))
+            .map(drop)
+            .map_err(|e| self.sql(e))
+    }
+
     /// Notes when an answer last told of an account.
     ///
     /// # Errors

@@ -36,8 +36,8 @@ use std::time::Duration;
 use dialoguer::console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
-use crate::model::fleet::{FleetReport, Member};
 use crate::model::accounts::{AccountLine, CompanyLine, Found, RemovedAccount};
+use crate::model::fleet::{FleetReport, Member};
 use crate::model::log::{EventDetails, LogStats, LoggedEvent, Pruned, RetryPlan, RetryReport};
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
 use crate::model::trial::Trial;

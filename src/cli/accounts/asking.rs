@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::cli::engine::fic_mode;
+use crate::cli::engine;
 use crate::cli::exit::Failure;
 use crate::clock::SystemClock;
 use crate::config::{FicAccess, Mode, StripeAccess};
-use crate::http::{self, Client, Limits, Settings};
+use crate::http::{self, Client, Limits};
 use crate::model::accounts::Found;
 use crate::model::cancel::Cancel;
-use crate::model::secret::Secret;
-use crate::providers::{fic, stripe};
+use crate::providers::stripe;
 use crate::store::Store;
 use crate::sync::{self, discovery};
 
@@ -43,7 +42,7 @@ impl Access<'_> {
     pub fn mode(&self) -> &'static str {
         match self {
             Access::Stripe(access) => access.mode.name(),
-            Access::Fic(access) => fic_mode(false, &access.base_url),
+            Access::Fic(access) => engine::fic_mode(false, &access.base_url),
         }
     }
 
@@ -51,13 +50,10 @@ impl Access<'_> {
         let settings = match self {
             Access::Stripe(access) => {
                 let per_s = if access.mode == Mode::Live { stripe::LIVE_PER_S } else { stripe::TEST_PER_S };
-                let limits = Limits { share_percent: RATE_PERCENT, ..Limits::new(per_s, Some(stripe::ENDPOINT_PER_S)) };
-                Settings::new(&access.base_url, limits)
-                    .header("Authorization", Secret::new(format!("Bearer {}", access.key.expose())))
-                    .header("Stripe-Version", Secret::new(stripe::API_VERSION))
+                let limits = Limits::new(per_s, Some(stripe::ENDPOINT_PER_S));
+                engine::stripe_settings(access, Limits { share_percent: RATE_PERCENT, ..limits })
             }
-            Access::Fic(access) => Settings::new(&access.base_url, Limits::new(FIC_PER_S, None))
-                .header("Authorization", Secret::new(fic::authorization(access.token.expose()))),
+            Access::Fic(access) => engine::fic_settings(access, Limits::new(FIC_PER_S, None)),
         };
         Client::new(settings, Arc::new(SystemClock::new()), cancel.clone())
     }
