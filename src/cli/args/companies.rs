@@ -31,12 +31,21 @@ pub enum CompaniesCommand {
     /// Add a company
     Add(CompaniesAddArgs),
     /// List the companies, with the accounts and customers that were assigned to each
+    #[command(after_long_help = LIST_HELP)]
     List,
     /// Put an account or a customer into a company, or take it out
     Assign(CompaniesAssignArgs),
     /// Remove a company; its accounts and customers become nobody's
     Remove(CompaniesRemoveArgs),
 }
+
+const LIST_HELP: &str = "\
+Examples:
+  stripesync companies list
+  stripesync companies list --format json | jq -r '.[].id'
+
+Customers that a company's account or their own metadata puts into it
+are in the view customer_companies.";
 
 /// The arguments of `companies add`.
 #[derive(Debug, Clone, Args)]
