@@ -160,7 +160,7 @@ mod tests {
     fn catalog() -> Catalog {
         let resources: Vec<&'static Resource> =
             crate::providers::stripe::resources::all().chain(crate::providers::fic::resources::RESOURCES).collect();
-        Catalog::new(resources.into_iter())
+        Catalog::new(resources)
     }
 
     #[test]

@@ -17,7 +17,7 @@ impl Store {
         // A platform stands before those that are connected to it: its row is the older one, or it is put in later.
         other.conn.execute_batch("PRAGMA foreign_keys = OFF").map_err(sql)?;
         let mut select = self.conn.prepare("SELECT * FROM accounts ORDER BY id").map_err(sql)?;
-        let names: Vec<String> = select.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = select.column_names().map(str::to_owned).collect();
         let marks = vec!["?"; names.len()].join(",");
         let insert = format!("INSERT INTO accounts ({}) VALUES ({marks})", names.join(","));
         let mut rows = select.query([]).map_err(sql)?;
