@@ -1,6 +1,6 @@
 //! `companies`: the user's own companies, and what belongs to them.
 
-use super::accounts::{named, opened};
+use super::accounts::{confirmed, named, opened};
 use super::args::{
     CompaniesAddArgs, CompaniesArgs, CompaniesAssignArgs, CompaniesCommand, CompaniesRemoveArgs, Global,
 };
@@ -143,13 +143,7 @@ fn remove(args: &CompaniesRemoveArgs, store: &Store, global: &Global, ui: &Ui) -
     let (accounts, customers) = (counted(company.accounts, "account"), counted(company.customers, "customer"));
     let question =
         format!("Remove company {} \"{}\"; its {accounts} and {customers} become nobody's?", company.id, company.name);
-    let is_meant = if args.yes {
-        true
-    } else if global.no_input || !ui.can_ask() {
-        return Err(Failure::usage(format!("there is nobody to ask: {question}")).hint("say so with --yes"));
-    } else {
-        ui.confirm(&question).map_err(|error| Failure::failed("the terminal cannot be asked").because(&error))?
-    };
+    let is_meant = args.yes || confirmed(&question, global, ui)?;
     if !is_meant {
         ui.note("nothing was removed");
         return Ok(());

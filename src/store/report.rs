@@ -62,7 +62,7 @@ fn account_report(line: &AccountLine, open: OpenWork) -> AccountReport {
         standing: line.standing,
         error: line.error.clone(),
         synced_s: line.synced_s,
-        resources: Vec::new(),
+        ..AccountReport::default()
     }
 }
 

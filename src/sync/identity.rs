@@ -115,8 +115,10 @@ pub fn connected(
             for gone in before.difference(&listed) {
                 let row = store.find_account("stripe", gone, platform.mode)?;
                 let is_gone = |row| {
-                    store.put_answered(row, answered_s)?;
-                    store.disconnected(row, "the platform's list does not show it any more")
+                    store.at_once(|| {
+                        store.put_answered(row, answered_s)?;
+                        store.disconnected(row, "the platform's list does not show it any more")
+                    })
                 };
                 found.disconnected += u64::from(row.map(is_gone).transpose()?.unwrap_or(false));
             }

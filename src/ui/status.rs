@@ -4,7 +4,10 @@ use super::sheet::{self, Column, names, numbers, whole};
 use super::text::safe;
 use super::units::{bytes, counted, grouped, moment};
 use crate::model::accounts::Standing;
-use crate::model::report::{AccountReport, OpenEvents, Overview, OverviewLine, ResourceState, StatusReport};
+use crate::model::report::{
+    ACCOUNTS_NAMED_MAX, AccountReport, OpenEvents, Overview, OverviewLine, ResourceState, StatusReport,
+};
+use crate::model::webhooks::HookTrouble;
 
 /// Where there is no room for all, what has nothing to tell goes first.
 fn columns(account: &AccountReport) -> [Column; 6] {
@@ -34,6 +37,7 @@ pub fn table(status: &StatusReport, all: bool, width: Option<u16>) -> String {
     if let Some(overview) = &status.overview {
         out.push('\n');
         out.push_str(&overview_table(overview, width));
+        out.push_str(&hooks_of_many(status, width));
         return out;
     }
     for account in &status.accounts {
@@ -85,6 +89,22 @@ fn overview_table(overview: &Overview, width: Option<u16>) -> String {
     }
     out.push_str("\neach by itself: `stripesync accounts list`, `stripesync status --account ID`\n");
     out
+}
+
+/// Names the first of many accounts' webhooks that are not as they should be.
+fn hooks_of_many(status: &StatusReport, width: Option<u16>) -> String {
+    let mut told = status.accounts.iter().flat_map(|account| account.webhooks.iter().map(move |it| (account, it)));
+    let line = |(account, it): (&AccountReport, &HookTrouble)| {
+        let line = format!("{} {}: webhook {} {}", safe(&account.provider), safe(&account.id), safe(&it.id), safe(&it.what));
+        sheet::sentence(&line, 2, width)
+    };
+    let mut lines: Vec<String> = told.by_ref().take(ACCOUNTS_NAMED_MAX).map(line).collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    let more = told.count() as u64;
+    lines.extend((more > 0).then(|| format!("  and {} more (`stripesync webhooks list`)\n", grouped(more))));
+    format!("\nwebhooks:\n{}", lines.concat())
 }
 
 /// Returns a service's own name.

@@ -99,8 +99,7 @@ fn typed(global: &Global, ui: &Ui) -> Result<Secret, Failure> {
                 "name the variable that holds it with --stripe-key-env or --fic-token-env, or give it on stdin",
             ));
         }
-        let asked = ui.ask_secret("Stripe key or token of Fatture in Cloud (it is not shown)");
-        asked.map_err(|error| Failure::failed("the terminal cannot be asked").because(&error))?
+        signals::asking(ui, || ui.ask_secret("Stripe key or token of Fatture in Cloud (it is not shown)"))?
     } else {
         let mut line = String::new();
         let mut stdin = std::io::stdin().lock().take(LINE_BYTES_MAX);

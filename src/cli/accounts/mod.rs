@@ -15,6 +15,8 @@ use crate::model::accounts::AccountLine;
 use crate::store::Store;
 use crate::ui::Ui;
 
+pub(super) use remove::confirmed;
+
 /// Runs the command.
 pub(super) fn run(args: &AccountsArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
     match &args.command {

@@ -103,10 +103,16 @@ fn is_meant(args: &AccountsRemoveArgs, global: &Global, question: &str, ui: &Ui)
     if args.yes {
         return Ok(true);
     }
-    if global.no_input || !ui.can_ask() {
-        return Err(Failure::usage(format!("there is nobody to ask: {question}")).hint("say so with --yes"));
-    }
-    ui.confirm(question).map_err(|error| Failure::failed("the terminal cannot be asked").because(&error))
+    confirmed(question, global, ui)
+}
+
+/// Asks for a yes where there is somebody to ask.
+pub(in crate::cli) fn confirmed(question: &str, global: &Global, ui: &Ui) -> Result<bool, Failure> {
+    let answer = if global.no_input { Ok(None) } else { ui.confirm(question) };
+    let answer = answer.map_err(|error| Failure::failed("the terminal cannot be asked").because(&error))?;
+    answer.ok_or_else(|| {
+        Failure::usage(format!("there is nobody to ask: {question}")).hint("say so with --yes")
+    })
 }
 
 /// One account being removed.
