@@ -103,7 +103,10 @@ pub fn connected(
         store.at_once(|| {
             for account in accounts {
                 found.listed += u64::from(listed.insert(account.id.clone()));
-                found.new += u64::from(!before.contains(&account.id));
+                // It may be read with a key of its own.
+                let known = store.find_account("stripe", &account.id, platform.mode)?;
+                let is_seen = known.map(|row| store.is_seen(row)).transpose()?.unwrap_or(false);
+                found.new += u64::from(!is_seen);
                 let row = store.account(&opened(account, platform.mode, by(), answered_s))?.id;
                 // An event that is newer than the page may have come before it.
                 account_events::follow(store, row)?;

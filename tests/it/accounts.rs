@@ -97,6 +97,8 @@ struct Many {
 }
 
 const SHOP_KEY: &str = "sk_test_ofTheShopAlone";
+/// Of the first of the connected accounts itself.
+const CONNECTED_KEY: &str = "rk_test_ofTheFirstConnected";
 const STUDIO: &str = "a/studio-token-of-the-tests";
 
 impl Many {
@@ -112,12 +114,20 @@ impl Many {
             tokens: vec![FicToken { text: STUDIO.to_owned(), companies: vec![500], missing_scopes: BTreeSet::new() }],
             ..FicSettings::default()
         });
+        let connected = Connected::long_tail(130, 2).lean();
+        let (sizes, clock_runs) = (Sizes::customers(2), false);
+        let same = Options { sizes: sizes.clone(), connected: connected.clone(), clock_runs, ..Options::default() };
+        let first = Sandbox::start(same).expect("starts").stripe().connected_ids().remove(0);
         let options = Options {
-            sizes: Sizes::customers(2),
-            connected: Connected::long_tail(130, 2).lean(),
-            keys: vec![Key::new(TEST_KEY), Key::new(SHOP_KEY).of("acct_1ShopOnItsOwn")],
+            sizes,
+            connected,
+            keys: vec![
+                Key::new(TEST_KEY),
+                Key::new(SHOP_KEY).of("acct_1ShopOnItsOwn"),
+                Key::new(CONNECTED_KEY).of(first),
+            ],
             mounts: vec![(&["/c/", "/user/", "/info/"], Arc::new(companies))],
-            clock_runs: false,
+            clock_runs,
             ..Options::default()
         };
         Many { sandbox: Sandbox::start(options).expect("starts"), home: Home::new() }
@@ -230,6 +240,16 @@ fn everything_that_all_keys_open_is_found_and_a_key_that_fails_keeps_no_other() 
     // Two tokens open the same companies: the one that was there first goes on.
     assert_eq!(world.accounts("provider='fic' AND credential='studio'"), 2);
     assert_eq!(found[2]["shared"].as_array().map(Vec::len), Some(2), "{found}");
+
+    // Who has a key of its own goes on with it, whatever the platform lists; and is new only once.
+    let own = world.told(&["accounts", "add", "first"], CONNECTED_KEY);
+    assert_eq!(own.code, Some(0), "{}", own.stderr);
+    let by_its_own = format!("remote_id='{}' AND platform IS NULL AND credential='first'", listed[0]);
+    assert_eq!(world.accounts(&by_its_own), 1);
+    let again = world.json(&["accounts", "discover", "--provider", "stripe"], &all);
+    let none = [("-", 131, 0), ("first", 1, 0), ("shop", 1, 0)];
+    assert_eq!(counts(&again), none.map(|(name, listed, new)| (name.to_owned(), listed, new)));
+    assert_eq!(world.accounts(&by_its_own), 1);
 
     let lacking = world.run(&["accounts", "discover"], &[shop, ("STRIPE_API_KEY", "sk_test_wrongOneForThem1")]);
     assert_eq!(lacking.code, Some(3), "{}", lacking.stderr);
