@@ -3946,6 +3946,7 @@ FROM (
   UNION ALL SELECT 'fic_languages', account, id, NULL, NULL FROM fic_languages WHERE deleted_at IS NULL
   UNION ALL SELECT 'fic_measures', account, id, NULL, NULL FROM fic_measures WHERE deleted_at IS NULL
   UNION ALL SELECT 'fic_dn_causals', account, id, NULL, NULL FROM fic_dn_causals WHERE deleted_at IS NULL
+  UNION ALL SELECT 'fic_webhook_subscriptions', account, id, NULL, NULL FROM fic_webhook_subscriptions WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_financial_connections_account_owners', account, id, NULL, NULL FROM stripe_financial_connections_account_owners WHERE deleted_at IS NULL
 ) r) o;
 CREATE VIEW company_events AS

@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal};
 
-use dialoguer::console::Term;
 use dialoguer::Password;
+use dialoguer::console::Term;
 
 use super::{Ui, text};
 

@@ -95,7 +95,8 @@ fn overview_table(overview: &Overview, width: Option<u16>) -> String {
 fn hooks_of_many(status: &StatusReport, width: Option<u16>) -> String {
     let mut told = status.accounts.iter().flat_map(|account| account.webhooks.iter().map(move |it| (account, it)));
     let line = |(account, it): (&AccountReport, &HookTrouble)| {
-        let line = format!("{} {}: webhook {} {}", safe(&account.provider), safe(&account.id), safe(&it.id), safe(&it.what));
+        let line =
+            format!("{} {}: webhook {} {}", safe(&account.provider), safe(&account.id), safe(&it.id), safe(&it.what));
         sheet::sentence(&line, 2, width)
     };
     let mut lines: Vec<String> = told.by_ref().take(ACCOUNTS_NAMED_MAX).map(line).collect();

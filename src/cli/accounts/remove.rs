@@ -110,9 +110,7 @@ fn is_meant(args: &AccountsRemoveArgs, global: &Global, question: &str, ui: &Ui)
 pub(in crate::cli) fn confirmed(question: &str, global: &Global, ui: &Ui) -> Result<bool, Failure> {
     let answer = if global.no_input { Ok(None) } else { ui.confirm(question) };
     let answer = answer.map_err(|error| Failure::failed("the terminal cannot be asked").because(&error))?;
-    answer.ok_or_else(|| {
-        Failure::usage(format!("there is nobody to ask: {question}")).hint("say so with --yes")
-    })
+    answer.ok_or_else(|| Failure::usage(format!("there is nobody to ask: {question}")).hint("say so with --yes"))
 }
 
 /// One account being removed.
