@@ -50,6 +50,7 @@ complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "test-webhook"
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "status" -d 'Show what the file holds and how fresh it is'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "events" -d 'Show what the event log holds, and prune it'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "retry-failed" -d 'Try failed events once more'
+complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "webhooks" -d 'Set up whom the services send events to'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "sandbox" -d 'Serve a look-alike of both services on this machine'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "completions" -d 'Write completions for a shell'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "man" -d 'Write the man pages'
@@ -796,6 +797,162 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -s v
 complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -f -a "list" -d 'Show whom the services send events to'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -f -a "create" -d 'Have a service send events to a receiver'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -f -a "update" -d 'Change where events go, which ones, or whether they do'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -f -a "delete" -d 'Have a service send nothing more'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -f -a "verify" -d 'Check that events can come, and have Fatture in Cloud ask receivers again who they are'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -f -a "sync" -d 'Read whom the services send events to into the file'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l provider -d 'Only this service' -r -f -a "stripe\t'Stripe'
+fic\t'Fatture in Cloud'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l company -d 'Only this company of Fatture in Cloud' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l provider -d 'Which service' -r -f -a "stripe\t'Stripe'
+fic\t'Fatture in Cloud'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l events -d 'Types of events with commas, or all (Stripe) [default: default, those that concern a table]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l description -d 'What to write about it (Stripe)' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l groups -d 'Groups of types with commas, or all (Fatture in Cloud) [default: all]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l company -d 'Only this company (Fatture in Cloud) [default: all that the token sees]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l wait -d 'How long to wait until the service says that a receiver is verified' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l connect -d 'Events of connected accounts instead of the account\'s own (Stripe)'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l print-secret -d 'Write the signing secret to stdout, and nowhere else (Stripe)'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l no-wait -d 'Do not wait until the service says that a receiver is verified'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l live -d 'Change real things'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l dry-run -d 'Show what would be done; read only'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l url -d 'Where events shall go from now on; of Fatture in Cloud the host' -r -f
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l events -d 'Types of events with commas, all, or default: those that concern a table (Stripe)' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l description -d 'What to write about it (Stripe)' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l company -d 'Whose it is (Fatture in Cloud) [default: every company that the token sees]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l enable -d 'Send events to it again (Stripe)'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l disable -d 'Send no events to it for now (Stripe)'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l live -d 'Change real things'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l dry-run -d 'Show what would be changed; read only'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l company -d 'Whose it is (Fatture in Cloud) [default: every company that the token sees]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -s y -l yes -d 'Do not ask'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l live -d 'Change real things'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l dry-run -d 'Show what would go; read only'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l provider -d 'Only this service' -r -f -a "stripe\t'Stripe'
+fic\t'Fatture in Cloud'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l company -d 'Only this company (Fatture in Cloud)' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l wait -d 'How long to wait until the service says that a receiver is verified' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l probe -d 'Look, too, whether the receiver\'s /healthz answers at that address'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l no-wait -d 'Wait neither for the next permitted attempt nor for its end'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l live -d 'Have real receivers asked'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l dry-run -d 'Check only; have nobody asked'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -l provider -d 'Only this service' -r -f -a "stripe\t'Stripe'
+fic\t'Fatture in Cloud'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -l company -d 'Only this company (Fatture in Cloud)' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l port -d 'Port on 127.0.0.1; 0 takes a free one' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l customers -d 'How many customers the Stripe account has; all else is in proportion' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l accounts -d 'Its connected accounts: a few large, most small [default: 3 alike]' -r
