@@ -42,6 +42,8 @@ complete -c stripesync -n "__fish_stripesync_needs_command" -s h -l help -d 'Pri
 complete -c stripesync -n "__fish_stripesync_needs_command" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "sync" -d 'Pull accounts into the file'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "batch-sync" -d 'Pull many accounts, those first that waited longest'
+complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "accounts" -d 'Add, find, list and remove accounts'
+complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "companies" -d 'Say which of your companies accounts and customers belong to'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "listen" -d 'Receive webhooks, and keep the file current to the second'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "replay" -d 'Take events from files or from the log, as if they were delivered; or send them elsewhere'
 complete -c stripesync -n "__fish_stripesync_needs_command" -f -a "test-webhook" -d 'Take one event by the receiver\'s own path, and show what it does'
@@ -402,6 +404,201 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand batch-sync" -s v -
 complete -c stripesync -n "__fish_stripesync_using_subcommand batch-sync" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand batch-sync" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand batch-sync" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -f -a "add" -d 'Add a key or token under a name, or take up again what was removed'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -f -a "discover" -d 'Find the accounts that all keys and tokens open'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -f -a "list" -d 'List the accounts in the file, and how each stands'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -f -a "remove" -d 'Delete an account and all its rows from the file'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l stripe-key-env -d 'The environment variable that holds the Stripe key; the config file keeps its name, not the key' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l fic-token-env -d 'The environment variable that holds the token of Fatture in Cloud' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l provider -d 'Whose key it is; told by its look where this is left away' -r -f -a "stripe\t'Stripe'
+fic\t'Fatture in Cloud'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l company-id -d 'Only this company of Fatture in Cloud; without it all that the token opens' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -l provider -d 'Only with the credentials of this service' -r -f -a "stripe\t'Stripe'
+fic\t'Fatture in Cloud'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -l dry-run -d 'Show what would be found; write nothing'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l provider -d 'Only those of this service' -r -f -a "stripe\t'Stripe'
+fic\t'Fatture in Cloud'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l company -d 'Only those of this company of yours' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l status -d 'Only those that stand so; several with commas' -r -f -a "active\t'Synced whenever it is its turn'
+failing\t'Its last sync failed'
+named\t'Events alone named it'
+disconnected\t'Its owner has taken the access back'
+removed\t'It was removed by hand, and its rows kept'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -l mode -d 'Which of its rows, where the file has the account in several modes' -r -f -a "live\t'Real money'
+test\t'Stripe\'s test mode, and test servers'
+sandbox\t'What `sync --sandbox` made up'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -l keep-data -d 'Keep its rows; it is synced no more'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -l yes -d 'Do not ask'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and not __fish_seen_subcommand_from add list assign remove" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and not __fish_seen_subcommand_from add list assign remove" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and not __fish_seen_subcommand_from add list assign remove" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and not __fish_seen_subcommand_from add list assign remove" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and not __fish_seen_subcommand_from add list assign remove" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and not __fish_seen_subcommand_from add list assign remove" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and not __fish_seen_subcommand_from add list assign remove" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and not __fish_seen_subcommand_from add list assign remove" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and not __fish_seen_subcommand_from add list assign remove" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and not __fish_seen_subcommand_from add list assign remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and not __fish_seen_subcommand_from add list assign remove" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and not __fish_seen_subcommand_from add list assign remove" -f -a "add" -d 'Add a company'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and not __fish_seen_subcommand_from add list assign remove" -f -a "list" -d 'List the companies, with the accounts and customers that were assigned to each'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and not __fish_seen_subcommand_from add list assign remove" -f -a "assign" -d 'Put an account or a customer into a company, or take it out'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and not __fish_seen_subcommand_from add list assign remove" -f -a "remove" -d 'Remove a company; its accounts and customers become nobody\'s'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from add" -l id -d 'Its id, as your customers\' metadata has it under company_id [default: the smallest free number]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from add" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from add" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from add" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from add" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from add" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from add" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from add" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from add" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from list" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from list" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from list" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from list" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from list" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from list" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from assign" -l account -d 'The account (acct_…) or company of Fatture in Cloud (a number), in all its modes' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from assign" -l customer -d 'The customer (cus_…)' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from assign" -l in-account -d 'The account that the customer is of, where the file has several' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from assign" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from assign" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from assign" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from assign" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from assign" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from assign" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from assign" -l none -d 'Take it out of its company'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from assign" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from assign" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from assign" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from assign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from assign" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from remove" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from remove" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from remove" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from remove" -l format -d 'How results are written to stdout' -r -f -a "table\t'A table for people'
+json\t'One JSON document'
+csv\t'Comma-separated values with a header'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from remove" -l color -d 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR' -r -f -a "auto\t'On a terminal'
+on\t'Always'
+off\t'Never'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from remove" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
+json\t'One JSON object per line'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from remove" -l yes -d 'Do not ask'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Write only errors to stderr'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from remove" -l no-input -d 'Never ask a question'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c stripesync -n "__fish_stripesync_using_subcommand companies; and __fish_seen_subcommand_from remove" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l host -d 'Address to listen on; others than 127.0.0.1 can be reached from other machines' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l port -d 'Port; 0 takes a free one' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand listen" -l forward-to -d 'Pass each event on to this address as it came, signature included, once it is in the file' -r -f
@@ -473,6 +670,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -s h
 complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l provider -d 'Only this service' -r -f -a "stripe\t'Stripe'
 fic\t'Fatture in Cloud'"
+complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l account -d 'Only this account (acct_…) or company (a number), table by table; may be repeated' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l max-age -d 'End with code 3 where an account was last synced longer ago than this: 90s, 15m, 2h, 1d' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F

@@ -15,10 +15,17 @@ use super::test_webhook::TestWebhookArgs;
 use super::values;
 use crate::ui::{Format, LogFormat, Look};
 
+mod accounts;
+mod companies;
 mod fleet;
 mod log;
 mod webhooks;
 
+pub use accounts::{
+    AccountsAddArgs, AccountsArgs, AccountsCommand, AccountsDiscoverArgs, AccountsListArgs, AccountsRemoveArgs,
+    ModeArg, StandingArg,
+};
+pub use companies::{CompaniesAddArgs, CompaniesArgs, CompaniesAssignArgs, CompaniesCommand, CompaniesRemoveArgs};
 pub use fleet::BatchSyncArgs;
 pub use log::{
     EventsArgs, EventsCommand, EventsListArgs, EventsPruneArgs, EventsShowArgs, RetryFailedArgs, StatusArg, StatusArgs,
@@ -108,6 +115,8 @@ Config file:
   token = \"…\"
   [accounts.acct_123]
   webhook_secrets = [\"whsec_…\"]
+  [keys.shop]    # more accounts: `stripesync accounts add --help`
+  stripe_key_env = \"SHOP_KEY\"
 
 Exit codes:
   0  done; also `listen`, `sandbox` and `status --watch` when Ctrl-C or
@@ -243,6 +252,10 @@ pub enum Command {
     /// Takes a bounded piece of them, several at a time. One that fails is noted and backed off, and holds up no other;
     /// one that is large makes room for the others. For all of them at once there is `sync --all-accounts`.
     BatchSync(BatchSyncArgs),
+    /// Add, find, list and remove accounts
+    Accounts(AccountsArgs),
+    /// Say which of your companies accounts and customers belong to
+    Companies(CompaniesArgs),
     /// Receive webhooks, and keep the file current to the second
     ///
     /// Takes signed events of Stripe and Fatture in Cloud, and answers when they are on the disk, log and rows together.

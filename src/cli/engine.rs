@@ -2,7 +2,7 @@
 //! commands at the event log and the receiver open the file themselves.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,6 @@ use crate::config::{FicAccess, Mode, StripeAccess};
 use crate::http::{self, Client, Limits, Settings};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
-use crate::model::log::LogStats;
 use crate::model::progress::{Progress, Sink};
 use crate::model::report::{AccountFailure, ClockOff, PlannedResource, RunReport, StatusReport};
 use crate::model::resource::{Provider, Resource};
@@ -331,9 +330,17 @@ impl Pulling<'_> {
             report.failures.push(AccountFailure { account: "fic".to_owned(), message: failure.message.clone() });
             failures.push(failure);
         }
+        let removed = self.store.removed_accounts("fic", fic_mode(self.access.is_sandbox, &access.base_url))?;
         let is_chosen = |id: &String| {
-            access.company.as_ref().is_none_or(|company| company == id) && (named.is_empty() || named.contains(id))
+            access.company.as_ref().is_none_or(|company| company == id)
+                && (named.is_empty() || named.contains(id))
+                && !removed.contains(id)
         };
+        for id in companies.iter().map(|company| &company.id).filter(|id| removed.contains(id)) {
+            let text =
+                format!("company {id} is left out: it was removed; `stripesync accounts add {id}` takes it up again");
+            self.sink.report(Progress::Note(text));
+        }
         for company in companies.iter().filter(|company| !self.order.queued_only && is_chosen(&company.id)) {
             if self.cancel.is_set() || report.locked.is_some() {
                 break;
@@ -474,29 +481,6 @@ pub(super) fn options(order: &Order, provider: Provider) -> Options {
         time_max: order.beside_receiver.then_some(COMPANY_TIME),
         faults_max: None,
     }
-}
-
-/// Reads how the file stands.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn status(
-    database: &Path,
-    provider: Option<&'static str>,
-    now_s: i64,
-    with_stats: bool,
-) -> Result<(StatusReport, Option<LogStats>), Failure> {
-    let store = Store::open_read_only(database)?;
-    let mut status = store.status(&sync::catalog())?;
-    sync::webhooks::add_troubles(&store, &mut status, now_s)?;
-    status.database = database.display().to_string();
-    if provider.is_some() {
-        status.log = store.log_holds(provider)?;
-        status.provider = provider;
-        status.accounts.retain(|account| Some(account.provider.as_str()) == provider);
-    }
-    let stats = with_stats.then(|| store.log_stats(provider, now_s)).transpose()?;
-    Ok((status, stats))
 }
 
 /// Returns what a client with a token is made of.

@@ -3,10 +3,12 @@
 //! Commands turn arguments and settings into values, call the layers below, and hand what comes back to the UI. They
 //! never print for themselves, and only [`exit`] knows exit codes.
 
+mod accounts;
 mod alerts;
 pub mod args;
 mod batch_sync;
 mod catch_up;
+mod companies;
 mod connected;
 mod engine;
 mod events;
@@ -105,6 +107,8 @@ fn dispatch(cli: &Cli, ui: &Ui) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Sync(args) => sync::run(args, &cli.global, ui, &clock),
         Command::BatchSync(args) => batch_sync::run(args, &cli.global, ui, &clock),
+        Command::Accounts(args) => accounts::run(args, &cli.global, ui, &clock),
+        Command::Companies(args) => companies::run(args, &cli.global, ui, &clock),
         Command::Listen(args) => listen::run(args, &cli.global, ui),
         Command::Replay(args) => replay::run(args, &cli.global, ui, &clock),
         Command::TestWebhook(args) => test_webhook::run(args, &cli.global, ui, &clock),

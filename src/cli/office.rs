@@ -191,6 +191,19 @@ fn of_the_file(file: &FileFigures) -> Vec<Family> {
         Gauge,
         "Until when the service's own list of events was read.",
     );
+    let mut accounts = Family::new("stripesync_accounts", Gauge, "Accounts of the file, by how they stand.");
+    let mut never = Family::new("stripesync_accounts_never_synced", Gauge, "Those of which no sync came to its end.");
+    let mut oldest = Family::new(
+        "stripesync_oldest_sync_timestamp_seconds",
+        Gauge,
+        "When the last sync of the one ended that was synced longest ago.",
+    );
+    for group in &file.groups {
+        let labels = [("provider", group.provider.as_str()), ("mode", &group.mode), ("status", group.status)];
+        accounts = accounts.with(&labels, group.accounts);
+        never = never.with(&labels, group.never_synced);
+        oldest = group.oldest_sync_s.into_iter().fold(oldest, |family, at_s| family.with(&labels, at_s));
+    }
     for account in &file.accounts {
         let labels = [("provider", account.provider.as_str()), ("account", &account.account), ("mode", &account.mode)];
         synced = account.last_sync_s.into_iter().fold(synced, |family, at_s| family.with(&labels, at_s));
@@ -207,6 +220,9 @@ fn of_the_file(file: &FileFigures) -> Vec<Family> {
         ),
         Family::new("stripesync_queue_fetches", Gauge, "Objects and lists that are still to be asked for.")
             .with(&[], file.fetches),
+        accounts,
+        never,
+        oldest,
         synced,
         until,
         Family::new("stripesync_database_bytes", Gauge, "How large the file and its WAL are.").with(&[], file.bytes),

@@ -7,9 +7,10 @@ use std::time::Duration;
 use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 
-use super::exit::Failure;
+use super::exit::{Exit, Failure};
 use crate::clock::Clock;
 use crate::model::cancel::Cancel;
+use crate::ui::Ui;
 
 /// How soon a resting command notices that it should stop.
 const NOTICE: Duration = Duration::from_millis(200);
@@ -36,6 +37,41 @@ pub fn watch() -> Result<Cancel, Failure> {
     };
     std::thread::Builder::new().name("signals".into()).spawn(wait).map_err(refused)?;
     Ok(cancel)
+}
+
+/// Asks at the terminal, and leaves it as it was also where Ctrl-C ends the question: the first signal waits for the answer,
+/// the second ends at once.
+///
+/// # Errors
+/// When somebody asked to stop, or the terminal cannot be asked.
+pub fn asking<T>(ui: &Ui, ask: impl FnOnce() -> std::io::Result<T>) -> Result<T, Failure> {
+    let refused = |error: std::io::Error| Failure::failed("signals cannot be watched").because(&error);
+    let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(refused)?;
+    let (handle, told) = (signals.handle(), ui.share());
+    let wait = move || {
+        let mut first = None;
+        for signal in signals.forever() {
+            if first.is_some() {
+                std::process::exit(128 + signal);
+            }
+            first = Some(signal);
+            // Who reads a line that is not shown reads it to its end.
+            told.note("interrupted; Enter ends it");
+        }
+        first
+    };
+    let waiting = std::thread::Builder::new().name("signals".into()).spawn(wait).map_err(refused)?;
+    let answer = ask();
+    handle.close();
+    match (waiting.join().ok().flatten(), answer) {
+        (Some(signal), _) => Err(Failure::new(Exit::Interrupted(signal), "interrupted; nothing was changed")),
+        (None, Ok(answer)) => Ok(answer),
+        // The key was seen before the signal that it sends.
+        (None, Err(error)) if error.kind() == std::io::ErrorKind::Interrupted => {
+            Err(Failure::new(Exit::Interrupted(SIGINT), "interrupted; nothing was changed"))
+        }
+        (None, Err(error)) => Err(Failure::failed("the terminal cannot be asked").because(&error)),
+    }
 }
 
 /// Rests until the time is over or somebody asks to stop.

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use super::args::{Global, StatusArgs};
 use super::exit::{Exit, Failure};
-use super::{engine, settings, signals, sync};
+use super::{accounts, settings, signals, sync as sync_command};
 use crate::clock::Clock;
+use crate::model::accounts::Standing;
 use crate::model::log::LogStats;
-use crate::model::report::{AccountReport, StatusReport};
-use crate::store;
-use crate::store::NAMELESS;
-use crate::ui::units::span;
+use crate::model::report::{ACCOUNTS_NAMED_MAX, AccountReport, StatusReport, StatusWish};
+use crate::store::{self, NAMELESS, Store};
+use crate::sync;
+use crate::ui::units::{counted, span};
 use crate::ui::{Redraw, Ui};
 
 /// How often `--watch` draws anew.
@@ -22,7 +23,7 @@ pub(super) fn run(args: &StatusArgs, global: &Global, ui: &Ui, clock: &dyn Clock
     let database = settings(global, ui)?.database.value;
     let look = || {
         present(&database)?;
-        read(args, &database, clock.now_ms().div_euclid(1000))
+        read(args, global, &database, clock.now_ms().div_euclid(1000))
     };
     if args.watch {
         return watch(look, ui, clock);
@@ -45,9 +46,23 @@ pub(super) fn present(database: &Path) -> Result<(), Failure> {
         .hint("`stripesync sync` makes it; --database names another file, such as the sandbox.db of `sync --sandbox`"))
 }
 
-fn read(args: &StatusArgs, database: &Path, now_s: i64) -> Result<(StatusReport, Option<LogStats>), Failure> {
-    let provider = args.provider.map(|provider| sync::provider(provider).name());
-    engine::status(database, provider, now_s, args.stats)
+fn read(
+    args: &StatusArgs,
+    global: &Global,
+    database: &Path,
+    now_s: i64,
+) -> Result<(StatusReport, Option<LogStats>), Failure> {
+    let store = Store::open_read_only(database)?;
+    let provider = args.provider.map(|provider| sync_command::provider(provider).name());
+    for id in &args.account {
+        accounts::named(&store, id)?;
+    }
+    let wish = StatusWish { provider, accounts: args.account.clone(), is_full: global.verbose > 0 };
+    let mut status = store.status_of(&sync::catalog(), &wish, now_s)?;
+    sync::webhooks::add_troubles(&store, &mut status, now_s)?;
+    status.database = database.display().to_string();
+    let stats = args.stats.then(|| store.log_stats(provider, now_s)).transpose()?;
+    Ok((status, stats))
 }
 
 fn watch(
@@ -82,13 +97,22 @@ fn fresh(accounts: &[AccountReport], age: Duration, now_s: i64) -> Result<Exit, 
             Some(_) => None,
         }
     };
-    let mut accounts = accounts.iter().filter(|account| account.id != NAMELESS).peekable();
+    // Nobody is to keep those current that were removed, or whose owner has taken the access back.
+    let is_meant = |account: &&AccountReport| {
+        account.id != NAMELESS && !matches!(account.standing, Standing::Removed | Standing::Disconnected)
+    };
+    let mut accounts = accounts.iter().filter(is_meant).peekable();
     let mut stale: Vec<String> = match accounts.peek() {
         None => vec!["no account was ever synced into it".to_owned()],
         Some(_) => accounts.filter_map(told).collect(),
     };
     if stale.is_empty() {
         return Ok(Exit::Done);
+    }
+    let more = stale.len().saturating_sub(ACCOUNTS_NAMED_MAX);
+    stale.truncate(ACCOUNTS_NAMED_MAX);
+    if more > 0 {
+        stale.push(format!("and {} more", counted(more as u64, "account")));
     }
     let message = format!("the file is older than {}: {}", span(age.as_secs()), stale.remove(0));
     let mut failure = Failure::new(Exit::Partly, message).hint("`stripesync sync` brings it up to date");
@@ -139,6 +163,20 @@ mod tests {
         }
         let both = [account(NAMELESS, None, &[]), account("a", Some(9000), &[])];
         assert_eq!(fresh(&both, hour, 10_000).expect("fresh"), Exit::Done);
+    }
+
+    #[test]
+    fn of_thousands_the_first_are_named_and_those_that_nobody_syncs_are_not() {
+        let mut many: Vec<AccountReport> = (0..25).map(|n| account(&format!("acct_{n}"), Some(0), &[])).collect();
+        many[0].standing = Standing::Disconnected;
+        many[1].standing = Standing::Removed;
+        let failure = fresh(&many, Duration::from_secs(60), 10_000).expect_err("old");
+        assert!(failure.message.contains("acct_2 "), "{}", failure.message);
+        assert_eq!((failure.causes.len(), failure.causes[19].as_str()), (20, "and 3 accounts more"));
+        assert_eq!(fresh(&many[..2], Duration::from_secs(60), 10_000).expect_err("none").exit, Exit::Partly);
+        // Where accounts are summed up, the end of the last sync stands for what its lists would tell.
+        let summed = AccountReport { synced_s: Some(9990), ..account("12", None, &[]) };
+        assert_eq!(fresh(&[summed], Duration::from_secs(60), 10_000).expect("fresh"), Exit::Done);
     }
 
     #[test]

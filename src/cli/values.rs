@@ -75,6 +75,54 @@ pub fn prune_age(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Longer names and ids are something else by mistake.
+const TEXT_CHARS_MAX: usize = 200;
+
+/// Reads the name of an environment variable.
+///
+/// # Errors
+/// A sentence for the user, which does not repeat what was given: it may be the secret itself.
+pub fn variable(text: &str) -> Result<String, String> {
+    let is_fine = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let begins = text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
+    if begins && text.bytes().all(is_fine) && text.len() <= TEXT_CHARS_MAX {
+        return Ok(text.to_owned());
+    }
+    Err("give the name of an environment variable, such as SHOP_KEY, and not what is in it".to_owned())
+}
+
+/// Reads a company's name.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn company_name(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > TEXT_CHARS_MAX || text.chars().any(char::is_control) {
+        return Err("give a name of 1 to 200 characters in one line".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// Reads a company's id. Stripe's metadata holds texts, and white space around them counts for nothing.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn company_id(text: &str) -> Result<String, String> {
+    let is_fine = |c: char| !c.is_control() && !c.is_whitespace();
+    if text.is_empty() || text.chars().count() > TEXT_CHARS_MAX || !text.chars().all(is_fine) {
+        return Err("give an id without white space, such as 7 or acme".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// Reads a customer's id.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn customer_id(text: &str) -> Result<String, String> {
+    company_id(text).map_err(|_| "give a customer's id, such as cus_123".to_owned())
+}
+
 /// Where the admin port is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AdminPort {

@@ -158,6 +158,11 @@ fn from_variables(variables: &HashMap<String, String>, source: fn(&'static str) 
     layer
 }
 
+/// Returns all that `.env` of the working folder says, where it may be trusted.
+pub(super) fn dot_env(places: &Places) -> Result<HashMap<String, String>, Error> {
+    read_dot_env(places, &mut Gathered::default())
+}
+
 /// Reads `.env` of the working folder, where it may be trusted; returns all that it says.
 fn read_dot_env(places: &Places, gathered: &mut Gathered) -> Result<HashMap<String, String>, Error> {
     let path = places.working_folder.join(".env");

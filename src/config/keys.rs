@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::files::Scalar;
+use super::files::{self, Scalar};
 use super::layers::label;
-use super::{Error, FicAccess, Secret, Settings, Source, StripeAccess};
+use super::{Error, FicAccess, Places, Secret, Settings, Source, StripeAccess};
 
 /// Longer names are no help to anybody.
 const NAME_CHARS_MAX: usize = 64;
@@ -114,16 +114,8 @@ pub(super) fn named(
         let source = Source::File(file.to_owned());
         value.map(|value| KeyField { field, variable: None, value: Some(Secret::new(value)), source })
     };
-    let by_name = |field, variable: Option<String>| {
-        let variable = variable?;
-        let said = |place: &HashMap<String, String>| place.get(&variable).map(|value| Secret::new(value.as_str()));
-        let (value, is_dot_env) = match said(variables) {
-            None => (said(dot_env), true),
-            said => (said, false),
-        };
-        let source = Source::Variable { name: variable.clone(), is_dot_env };
-        Some(KeyField { field, variable: Some(variable), value, source })
-    };
+    let by_name =
+        |field, variable: Option<String>| variable.map(|variable| by_name(field, variable, variables, dot_env));
     let entry = |(name, section): (String, KeySection)| {
         let fields = [
             direct("stripe_key", section.stripe_key),
@@ -139,6 +131,44 @@ pub(super) fn named(
         }
     };
     sections.into_iter().map(entry).collect()
+}
+
+/// Reads a credential as an entry would say it that names this variable, or holds this text.
+///
+/// # Errors
+/// When `.env` cannot be read.
+pub fn candidate(places: &Places, field: &'static str, said: Said) -> Result<KeyField, Error> {
+    Ok(match said {
+        Said::Variable(variable) => by_name(field, variable, &places.variables, &files::dot_env(places)?),
+        Said::Text(value) => {
+            let source = Source::File(places.config_path().unwrap_or_default());
+            KeyField { field, variable: None, value: Some(value), source }
+        }
+    })
+}
+
+/// How an entry says a credential.
+#[derive(Debug, Clone)]
+pub enum Said {
+    /// By the name of a variable.
+    Variable(String),
+    /// By its text.
+    Text(Secret),
+}
+
+fn by_name(
+    field: &'static str,
+    variable: String,
+    variables: &HashMap<String, String>,
+    dot_env: &HashMap<String, String>,
+) -> KeyField {
+    let said = |place: &HashMap<String, String>| place.get(&variable).map(|value| Secret::new(value.as_str()));
+    let (value, is_dot_env) = match said(variables) {
+        None => (said(dot_env), true),
+        said => (said, false),
+    };
+    let source = Source::Variable { name: variable.clone(), is_dot_env };
+    KeyField { field, variable: Some(variable), value, source }
 }
 
 /// Refuses what is no name of an entry; says what one is, as the rest of a sentence.
@@ -169,13 +199,24 @@ impl Settings {
             unset: Vec::new(),
         };
         for named in &self.named_keys {
-            self.add(named, &mut credentials)?;
+            self.add_key(named, &mut credentials)?;
         }
-        self.refuse_twice(&credentials)?;
+        refuse_twice(&credentials)?;
         Ok(credentials)
     }
 
-    fn add(&self, named: &NamedKey, credentials: &mut Credentials) -> Result<(), Error> {
+    /// Returns the credentials as they would be with one more; that one is then the last of its service.
+    ///
+    /// # Errors
+    /// As [`Settings::credentials`].
+    pub fn credentials_with(&self, named: &NamedKey) -> Result<Credentials, Error> {
+        let mut credentials = self.credentials()?;
+        self.add_key(named, &mut credentials)?;
+        refuse_twice(&credentials)?;
+        Ok(credentials)
+    }
+
+    fn add_key(&self, named: &NamedKey, credentials: &mut Credentials) -> Result<(), Error> {
         let entry = format!("keys.{}", named.name);
         let wrong = |why| Error::Value { setting: entry.clone(), why, place: Source::File(named.file.clone()) };
         check_name(&named.name).map_err(wrong)?;
@@ -207,29 +248,29 @@ impl Settings {
         }
         Ok(())
     }
+}
 
-    /// Refuses the same text in two places: its account would be read twice, and whose events are whose nobody could tell.
-    fn refuse_twice(&self, credentials: &Credentials) -> Result<(), Error> {
-        let named = |name: &Option<String>, default: String| match name {
-            Some(name) => format!("keys.{name}"),
-            None => default,
-        };
-        let stripe = credentials
-            .stripe
-            .iter()
-            .map(|it| (it.key.expose(), named(&it.name, label("stripe_key", &it.source)), &it.source));
-        let fic = credentials
-            .fic
-            .iter()
-            .map(|it| (it.token.expose(), named(&it.name, label("fic_token", &it.source)), &it.source));
-        let mut known: HashMap<&str, String> = HashMap::new();
-        for (text, name, source) in stripe.chain(fic) {
-            if let Some(other) = known.insert(text, name.clone()) {
-                return Err(Error::Twice { first: other, second: name, place: source.clone() });
-            }
+/// Refuses the same text in two places: its account would be read twice, and whose events are whose nobody could tell.
+fn refuse_twice(credentials: &Credentials) -> Result<(), Error> {
+    let named = |name: &Option<String>, default: String| match name {
+        Some(name) => format!("keys.{name}"),
+        None => default,
+    };
+    let stripe = credentials
+        .stripe
+        .iter()
+        .map(|it| (it.key.expose(), named(&it.name, label("stripe_key", &it.source)), &it.source));
+    let fic = credentials
+        .fic
+        .iter()
+        .map(|it| (it.token.expose(), named(&it.name, label("fic_token", &it.source)), &it.source));
+    let mut known: HashMap<&str, String> = HashMap::new();
+    for (text, name, source) in stripe.chain(fic) {
+        if let Some(other) = known.insert(text, name.clone()) {
+            return Err(Error::Twice { first: other, second: name, place: source.clone() });
         }
-        Ok(())
     }
+    Ok(())
 }
 
 #[cfg(test)]

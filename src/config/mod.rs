@@ -19,7 +19,7 @@ pub use crate::model::secret::Secret;
 pub use access::{FicAccess, Mode, StripeAccess, is_loopback, is_this_machine};
 pub use alerts::Alerting;
 pub use files::{Gathered, Places, gather};
-pub use keys::{Credentials, KeyField, NamedKey, UnsetKey, check_name};
+pub use keys::{Credentials, KeyField, NamedKey, Said, UnsetKey, candidate, check_name};
 pub use layers::{Layer, Layers, SETTINGS, Setting, Source, Sourced, resolve};
 pub use webhooks::{AccountSecret, KEEP_DAYS_MIN, Retrying, WebhookSecret, duration};
 

@@ -123,8 +123,30 @@ pub struct FileFigures {
     pub fetches: u64,
     /// Bytes of the file and its WAL.
     pub bytes: u64,
-    /// Every account.
+    /// Every account, where they are no more than [`SERIES_MAX`].
     pub accounts: Vec<AccountFigures>,
+    /// How many accounts stand alike.
+    pub groups: Vec<AccountGroup>,
+}
+
+/// With more accounts than these none has figures of its own: a monitor keeps a series for each.
+pub const SERIES_MAX: usize = 100;
+
+/// What a monitor wants to know of accounts that stand alike.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountGroup {
+    /// `stripe`, `fic`.
+    pub provider: String,
+    /// `live`, `test`, `sandbox`.
+    pub mode: String,
+    /// `active`, `failing`, …
+    pub status: &'static str,
+    /// So many.
+    pub accounts: u64,
+    /// Those of which no sync came to its end.
+    pub never_synced: u64,
+    /// When the last sync of the one ended that was synced longest ago, unix seconds.
+    pub oldest_sync_s: Option<i64>,
 }
 
 /// What a monitor wants to know of an account.

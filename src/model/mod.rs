@@ -1,5 +1,6 @@
 //! The words of the domain. No input, no output, nothing of ours imported.
 
+pub mod accounts;
 pub mod alerts;
 pub mod cancel;
 pub mod cell;

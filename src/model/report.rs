@@ -1,6 +1,12 @@
 //! What commands tell about the file and about work to come. The store and the engine fill these, the UI draws them.
 
+use super::accounts::Standing;
 use super::webhooks::HookTrouble;
+
+/// With more accounts than these their state is summed up: nobody reads so many tables.
+pub const ACCOUNTS_IN_FULL_MAX: usize = 20;
+/// Accounts that a sum names.
+pub const ACCOUNTS_NAMED_MAX: usize = 20;
 
 /// How the file stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +21,51 @@ pub struct StatusReport {
     pub log: LogHolds,
     /// The only service that it tells of, where one was chosen: `stripe`, `fic`.
     pub provider: Option<&'static str>,
+    /// The sum of the accounts, where they are too many to be told one by one; they have no resources then.
+    pub overview: Option<Overview>,
+}
+
+/// Which accounts a look at the file is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StatusWish {
+    /// Only this service.
+    pub provider: Option<&'static str>,
+    /// Only accounts of these ids, each in full; none means all.
+    pub accounts: Vec<String>,
+    /// Each in full, however many there are.
+    pub is_full: bool,
+}
+
+/// How many accounts stand alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverviewLine {
+    /// `stripe`, `fic`.
+    pub provider: String,
+    /// `live`, `test`, `sandbox`.
+    pub mode: String,
+    /// How they stand.
+    pub standing: Standing,
+    /// So many accounts.
+    pub accounts: u64,
+    /// Those whose last sync ended within a day.
+    pub synced_lately: u64,
+    /// When the one ended that was synced longest ago; none where one was never synced.
+    pub oldest_sync_s: Option<i64>,
+}
+
+/// The sum of many accounts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overview {
+    /// By service, mode and standing.
+    pub lines: Vec<OverviewLine>,
+    /// Objects and lists that are still to be read.
+    pub queued: u64,
+    /// Logged events that did not have their effect.
+    pub events: OpenEvents,
+    /// The first of those whose last sync failed: which, how often, and why.
+    pub failing: Vec<(String, u64, Option<String>)>,
+    /// So many fail in all.
+    pub failing_count: u64,
 }
 
 /// What the event log holds.
@@ -43,7 +94,13 @@ pub struct AccountReport {
     pub queued: u64,
     /// Logged events that did not have their effect.
     pub events: OpenEvents,
-    /// Resources with rows or runs.
+    /// How it stands.
+    pub standing: Standing,
+    /// Why it fails, or is disconnected.
+    pub error: Option<String>,
+    /// When a sync of it last came to its end, by this machine's clock.
+    pub synced_s: Option<i64>,
+    /// Resources with rows or runs; none where accounts are summed up.
     pub resources: Vec<ResourceState>,
     /// Whom the service sends events to and who is not as it should be, as mirrored.
     pub webhooks: Vec<HookTrouble>,
@@ -51,11 +108,11 @@ pub struct AccountReport {
 
 impl AccountReport {
     /// Returns until when the account is known to be as the service has it, unix seconds: its watermark; where there is
-    /// none, the end of the last list that was read whole.
+    /// none, the end of the last list that was read whole, or of the last sync where lists are not told.
     pub fn fresh_until_s(&self) -> Option<i64> {
         let is_whole = |it: &&ResourceState| it.last_status.as_deref() == Some("complete");
         let of_lists = || self.resources.iter().filter(is_whole).filter_map(|it| it.last_sync_s).max();
-        self.events_until_s.or_else(of_lists)
+        self.events_until_s.or_else(of_lists).or_else(|| self.synced_s.filter(|_| self.resources.is_empty()))
     }
 }
 

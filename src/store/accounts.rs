@@ -27,6 +27,8 @@ pub struct NewAccount {
     pub created_s: Option<i64>,
     /// How a credential opened it; none where only events have named it.
     pub opened: Option<Opened>,
+    /// When an answer of the service said so, by the service's clock; none where that is not known.
+    pub answered_s: Option<i64>,
 }
 
 /// Who reads an account.
@@ -42,7 +44,16 @@ impl NewAccount {
     /// An account that an event has named.
     pub fn named(provider: &'static str, remote_id: impl Into<String>, mode: &'static str) -> NewAccount {
         let remote_id = remote_id.into();
-        NewAccount { provider, remote_id, mode, name: None, country: None, created_s: None, opened: None }
+        NewAccount {
+            provider,
+            remote_id,
+            mode,
+            name: None,
+            country: None,
+            created_s: None,
+            opened: None,
+            answered_s: None,
+        }
     }
 
     /// An account that a credential without a name has opened.
@@ -224,7 +235,9 @@ impl Store {
             .map_err(|e| self.sql(e))
     }
 
-    /// Writes what a credential found. Whoever was removed by hand stays so until its own key opens it.
+    /// Writes what a credential found. Whoever was removed by hand stays so until its own key opens it; of a company of
+    /// Fatture in Cloud, until somebody takes it up again. What one platform's key reads already, or a key of its own, is
+    /// not taken over by another platform.
     fn write_opened(&self, new: &NewAccount, opened: &Opened) -> Result<(), Error> {
         let sql = |e| self.sql(e);
         // Events may have come before anybody said whose they are: now a key does. That of a platform says so of its own
@@ -241,14 +254,18 @@ impl Store {
         }
         self.conn
             .prepare_cached(
-                "INSERT INTO accounts (provider, remote_id, mode, name, country, created, credential, platform, opened)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, unixepoch())
-                 ON CONFLICT DO UPDATE SET name=?4, country=?5, created=?6, credential=?7, platform=?8,
-                   opened=coalesce(opened, excluded.opened),
-                   status=CASE WHEN status='removed' AND ?8 IS NOT NULL THEN status ELSE 'active' END
+                "INSERT INTO accounts (provider, remote_id, mode, name, country, created, credential, platform, opened, answered)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, unixepoch(), ?9)
+                 ON CONFLICT DO UPDATE SET name=?4, country=?5, created=?6,
+                   credential=CASE WHEN ?8 IS NOT platform AND ?8 IS NOT NULL AND opened IS NOT NULL AND status='active'
+                     THEN credential ELSE ?7 END,
+                   platform=CASE WHEN ?8 IS NOT NULL AND opened IS NOT NULL AND status='active' THEN platform ELSE ?8 END,
+                   opened=coalesce(opened, excluded.opened), answered=coalesce(max(answered, ?9), answered, ?9),
+                   status=CASE WHEN status='removed' AND (?8 IS NOT NULL OR ?1='fic') THEN status ELSE 'active' END,
+                   error=CASE WHEN status='disconnected' THEN NULL ELSE error END
                  WHERE name IS NOT ?4 OR country IS NOT ?5 OR created IS NOT ?6 OR credential IS NOT ?7
-                   OR platform IS NOT ?8 OR opened IS NULL
-                   OR status <> 'active' AND (status <> 'removed' OR ?8 IS NULL)",
+                   OR platform IS NOT ?8 OR opened IS NULL OR answered IS NOT ?9
+                   OR status <> 'active' AND (status <> 'removed' OR ?8 IS NULL AND ?1 <> 'fic')",
             )
             .and_then(|mut statement| {
                 statement.execute(params![
@@ -259,7 +276,8 @@ impl Store {
                     new.country,
                     new.created_s,
                     opened.credential,
-                    opened.platform
+                    opened.platform,
+                    new.answered_s
                 ])
             })
             .map(drop)

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::Store;
 use super::error::Error;
+use crate::model::accounts::{AccountLine, Standing};
 use crate::model::cancel::Cancel;
-use crate::model::metrics::{AccountFigures, FileFigures};
+use crate::model::metrics::{AccountFigures, AccountGroup, FileFigures, SERIES_MAX};
 
 /// After so many of SQLite's steps it is looked whether the time is over.
 const STEPS: std::ffi::c_int = 10_000;
@@ -50,29 +51,47 @@ impl Store {
     }
 
     fn account_figures(&self, figures: &mut FileFigures) -> Result<BTreeMap<i64, String>, Error> {
+        let lines = self.account_lines()?;
+        let providers = lines.iter().map(|line| (line.row, line.provider.clone())).collect();
+        figures.groups = groups(&lines);
+        // A monitor keeps a series for each label that it ever saw.
+        if lines.len() > SERIES_MAX {
+            return Ok(providers);
+        }
         let sql = |e| self.sql(e);
-        let text = "SELECT id, provider, remote_id, mode, events_until,
-                      (SELECT max(finished_at) FROM sync_logs WHERE account = a.id) FROM accounts a ORDER BY id";
-        let mut statement = self.conn.prepare(text).map_err(sql)?;
-        let mut rows = statement.query([]).map_err(sql)?;
-        let mut providers = BTreeMap::new();
-        while let Some(row) = rows.next().map_err(sql)? {
-            let mut read = || {
-                let account = AccountFigures {
-                    provider: row.get(1)?,
-                    account: row.get(2)?,
-                    mode: row.get(3)?,
-                    events_until_s: row.get(4)?,
-                    last_sync_s: row.get(5)?,
-                };
-                providers.insert(row.get(0)?, account.provider.clone());
-                figures.accounts.push(account);
-                Ok(())
-            };
-            read().map_err(sql)?;
+        let mut last = self.conn.prepare("SELECT max(finished_at) FROM sync_logs WHERE account = ?1").map_err(sql)?;
+        for line in lines.into_iter().filter(|line| line.standing != Standing::Removed) {
+            let last_sync_s = last.query_row([line.row], |row| row.get(0)).map_err(sql)?;
+            figures.accounts.push(AccountFigures {
+                provider: line.provider,
+                account: line.id,
+                mode: line.mode,
+                events_until_s: line.events_until_s,
+                last_sync_s,
+            });
         }
         Ok(providers)
     }
+}
+
+/// Sums accounts up by service, mode and standing.
+fn groups(lines: &[AccountLine]) -> Vec<AccountGroup> {
+    let mut groups: BTreeMap<(&str, &str, Standing), AccountGroup> = BTreeMap::new();
+    for line in lines {
+        let group = groups.entry((&line.provider, &line.mode, line.standing)).or_insert_with(|| AccountGroup {
+            provider: line.provider.clone(),
+            mode: line.mode.clone(),
+            status: line.standing.name(),
+            ..AccountGroup::default()
+        });
+        group.accounts += 1;
+        group.never_synced += u64::from(line.synced_s.is_none());
+        group.oldest_sync_s = match (group.oldest_sync_s, line.synced_s) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+    }
+    groups.into_values().collect()
 }
 
 fn count(
@@ -113,6 +132,23 @@ mod tests {
             [event("fic", "processed", 1500), event("stripe", "processed", 1499), event("stripe", "received", 1)]
         );
         assert_eq!((figures.queue, figures.oldest_waiting_s, figures.accounts.len()), ([0, 1, 0], Some(500), 2));
+        let more = "WITH RECURSIVE n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+            INSERT INTO accounts (provider, remote_id, mode, opened, synced, status)
+            SELECT 'stripe', 'acct_' || i, 'live', 1, nullif(i, 7), iif(i > 299, 'disconnected', 'active') FROM n";
+        store.conn.execute_batch(more).expect("fills");
+        let many = store.figures().expect("reads");
+        assert!(many.accounts.is_empty(), "a series for each of thousands would fill a monitor");
+        let told: Vec<_> =
+            many.groups.iter().map(|it| (it.status, it.accounts, it.never_synced, it.oldest_sync_s)).collect();
+        assert_eq!(
+            told,
+            [
+                ("named", 1, 1, None),
+                ("active", 297, 1, Some(3)),
+                ("named", 1, 1, None),
+                ("disconnected", 1, 0, Some(300))
+            ]
+        );
         let plan = store.query_text(&format!("EXPLAIN QUERY PLAN {EVENTS}")).expect("rows");
         assert!(plan[0].iter().any(|it| it.contains("USING COVERING INDEX webhook_events_by_time")), "{plan:?}");
         store.read_no_longer_than(Duration::ZERO, &Cancel::default()).expect("is set");

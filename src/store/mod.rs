@@ -3,6 +3,9 @@
 //! One connection writes, for one thread. Rows and the cursor that claims them are always written between the same `begin` and
 //! `commit`; what is to outlive a power cut waits for [`WalSync`] besides.
 
+mod account_lines;
+mod account_marks;
+mod account_removal;
 mod accounts;
 mod apply;
 #[cfg(debug_assertions)]
@@ -10,6 +13,7 @@ mod breaking;
 mod checkpoint;
 mod children;
 mod clocks;
+mod companies;
 mod effects;
 mod error;
 mod events;
@@ -27,6 +31,7 @@ mod pen;
 mod presence;
 mod prune;
 mod quota;
+mod rehearsal;
 mod report;
 mod reread;
 mod settle;
@@ -57,6 +62,8 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use family::Family;
 use others::Here;
 
+pub use account_marks::{AccountEvent, Mark};
+pub use account_removal::HeldIn;
 pub use accounts::{Account, KnownAccount, NAMELESS, NewAccount, Opened};
 pub use apply::{Applied, Observed, Rows, SETTLING_S, Source, Told};
 pub use children::splice_children;

@@ -1,84 +1,206 @@
 //! The SELECTs behind `status`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, params, params_from_iter};
 
 use super::Store;
 use super::error::Error;
+use crate::model::accounts::{AccountLine, Standing};
 use crate::model::extract::Catalog;
-use crate::model::report::{AccountReport, LogHolds, OpenEvents, ResourceState, StatusReport};
+use crate::model::report::{
+    ACCOUNTS_IN_FULL_MAX, ACCOUNTS_NAMED_MAX, AccountReport, LogHolds, OpenEvents, Overview, OverviewLine,
+    ResourceState, StatusReport, StatusWish,
+};
 
 /// A file up to this size is looked through before its rows are counted: that takes a tenth of a second at most.
 const CHECKED_BYTES_MAX: u64 = 32 << 20;
+/// A sync that ended within a day is a recent one.
+const LATELY_S: i64 = 86_400;
 /// How a run that read a list whole is logged.
 const COMPLETE: &str = "complete";
 /// How one is logged that read a part of it.
 const PARTIAL: &str = "partial";
 
+/// What is still to be done for an account.
+#[derive(Debug, Clone, Copy, Default)]
+struct OpenWork {
+    queued: u64,
+    events: OpenEvents,
+}
+
+/// Takes a number into what is still to be done.
+type AddOpen = fn(&mut OpenWork, u64);
+
+/// How that is counted, by account.
+const OPEN: [(&str, AddOpen); 5] = [
+    ("SELECT account, count(*) FROM fetches GROUP BY account", |open, count| open.queued += count),
+    ("SELECT account, count(*) FROM fanouts GROUP BY account", |open, count| open.queued += count),
+    (
+        "SELECT account, count(*) FROM webhook_events INDEXED BY webhook_events_waiting WHERE status = 'received' GROUP BY account",
+        |open, count| open.events.waiting += count,
+    ),
+    (
+        "SELECT account, count(*) FROM webhook_events INDEXED BY webhook_events_failed WHERE status = 'failed' GROUP BY account",
+        |open, count| open.events.failed += count,
+    ),
+    (
+        "SELECT account, count(*) FROM webhook_events INDEXED BY webhook_events_dead WHERE status = 'dead' GROUP BY account",
+        |open, count| open.events.dead += count,
+    ),
+];
+
+fn account_report(line: &AccountLine, open: OpenWork) -> AccountReport {
+    AccountReport {
+        provider: line.provider.clone(),
+        id: line.id.clone(),
+        mode: line.mode.clone(),
+        name: line.name.clone(),
+        events_until_s: line.events_until_s,
+        queued: open.queued,
+        events: open.events,
+        standing: line.standing,
+        error: line.error.clone(),
+        synced_s: line.synced_s,
+        ..AccountReport::default()
+    }
+}
+
+/// Sums accounts up.
+fn overview(lines: &[AccountLine], accounts: &[AccountReport], now_s: i64) -> Overview {
+    let mut groups: BTreeMap<(&str, &str, Standing), OverviewLine> = BTreeMap::new();
+    let mut sum = Overview::default();
+    for (line, account) in lines.iter().zip(accounts) {
+        let group = groups.entry((&line.provider, &line.mode, line.standing)).or_insert_with(|| OverviewLine {
+            provider: line.provider.clone(),
+            mode: line.mode.clone(),
+            standing: line.standing,
+            accounts: 0,
+            synced_lately: 0,
+            oldest_sync_s: Some(i64::MAX),
+        });
+        group.accounts += 1;
+        group.synced_lately += u64::from(line.synced_s.is_some_and(|synced_s| synced_s >= now_s - LATELY_S));
+        group.oldest_sync_s = group.oldest_sync_s.zip(line.synced_s).map(|(a, b)| a.min(b));
+        sum.queued += account.queued;
+        sum.events.waiting += account.events.waiting;
+        sum.events.failed += account.events.failed;
+        sum.events.dead += account.events.dead;
+        if line.standing == Standing::Failing {
+            sum.failing_count += 1;
+            if sum.failing.len() < ACCOUNTS_NAMED_MAX {
+                sum.failing.push((line.label(), line.failures, line.error.clone()));
+            }
+        }
+    }
+    sum.lines = groups.into_values().collect();
+    sum
+}
+
 impl Store {
-    /// Reads how everything stands.
+    /// Reads how everything stands, each account in full.
     ///
     /// # Errors
     /// SQLite's.
     pub fn status(&self, catalog: &Catalog) -> Result<StatusReport, Error> {
-        let sql = |e| self.sql(e);
+        self.status_of(catalog, &StatusWish { is_full: true, ..StatusWish::default() }, 0)
+    }
+
+    /// Reads how what is wished for stands at this second. Some hundred questions are asked of each account; where there are
+    /// too many of them, they are summed up instead.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn status_of(&self, catalog: &Catalog, wish: &StatusWish, now_s: i64) -> Result<StatusReport, Error> {
         if self.size_bytes() <= CHECKED_BYTES_MAX {
             self.check()?;
         }
-        let mut statement = self
-            .conn
-            .prepare(
-                "SELECT id, provider, remote_id, mode, name, events_until,
-                   (SELECT count(*) FROM fetches WHERE account=a.id) + (SELECT count(*) FROM fanouts WHERE account=a.id),
-                   (SELECT count(*) FROM webhook_events WHERE account=a.id AND status='received'),
-                   (SELECT count(*) FROM webhook_events WHERE account=a.id AND status='failed'),
-                   (SELECT count(*) FROM webhook_events WHERE account=a.id AND status='dead')
-                 FROM accounts a ORDER BY provider, remote_id",
-            )
-            .map_err(sql)?;
-        let rows = statement
-            .query_map([], |row| {
-                let account = AccountReport {
-                    provider: row.get(1)?,
-                    id: row.get(2)?,
-                    mode: row.get(3)?,
-                    name: row.get(4)?,
-                    events_until_s: row.get(5)?,
-                    queued: row.get::<_, i64>(6)?.unsigned_abs(),
-                    events: OpenEvents {
-                        waiting: row.get::<_, i64>(7)?.unsigned_abs(),
-                        failed: row.get::<_, i64>(8)?.unsigned_abs(),
-                        dead: row.get::<_, i64>(9)?.unsigned_abs(),
-                    },
-                    ..AccountReport::default()
-                };
-                Ok((row.get::<_, i64>(0)?, account))
-            })
-            .map_err(sql)?;
-        let mut accounts = Vec::new();
-        for row in rows {
-            let (id, mut account) = row.map_err(sql)?;
-            for entry in catalog.entries().iter().filter(|e| e.resource.provider.name() == account.provider) {
-                let resource = entry.resource;
-                let parents = resource.inline.iter().map(|inline| inline.parent).chain(resource.parent());
-                let parents: Vec<String> = parents.map(|name| format!("{}_{name}", resource.provider.name())).collect();
-                let of_parents =
-                    parents.iter().filter_map(|parent| catalog.by_table(parent)).map(|entry| entry.resource);
-                let has_events = of_parents.chain([resource]).any(|resource| !resource.events.is_empty());
-                let until_s = account.events_until_s.filter(|_| has_events);
-                account.resources.extend(self.resource_status(id, &resource.table(), &parents, until_s)?);
+        let mut lines = self.account_lines()?;
+        lines.retain(|line| {
+            wish.provider.is_none_or(|provider| provider == line.provider)
+                && (wish.accounts.is_empty() || wish.accounts.contains(&line.id))
+        });
+        let is_full = wish.is_full || !wish.accounts.is_empty() || lines.len() <= ACCOUNTS_IN_FULL_MAX;
+        let open = self.open_work()?;
+        let told = if is_full && lines.len() > ACCOUNTS_IN_FULL_MAX { Some(self.tables_told(catalog)?) } else { None };
+        let mut accounts = Vec::with_capacity(lines.len());
+        for line in &lines {
+            let mut account = account_report(line, open.get(&line.row).copied().unwrap_or_default());
+            if is_full {
+                account.resources = self.resources_of(catalog, line, told.as_ref())?;
             }
             accounts.push(account);
         }
-        let database = self.path.display().to_string();
         Ok(StatusReport {
-            database,
+            database: self.path.display().to_string(),
             size_bytes: self.size_bytes(),
+            overview: (!is_full).then(|| overview(&lines, &accounts, now_s)),
             accounts,
-            log: self.log_holds(None)?,
-            provider: None,
+            log: self.log_holds(wish.provider)?,
+            provider: wish.provider,
         })
+    }
+
+    /// Returns what is still to be done for each account, by indexes that hold nothing else.
+    fn open_work(&self) -> Result<HashMap<i64, OpenWork>, Error> {
+        let mut open: HashMap<i64, OpenWork> = HashMap::new();
+        for (text, add) in OPEN {
+            self.each_account(text, |account, count| add(open.entry(account).or_default(), count))?;
+        }
+        Ok(open)
+    }
+
+    /// Reads lines of an account and a number.
+    pub(super) fn each_account(&self, text: &str, mut told: impl FnMut(i64, u64)) -> Result<(), Error> {
+        let sql = |e| self.sql(e);
+        let mut statement = self.conn.prepare(text).map_err(sql)?;
+        let mut rows = statement.query([]).map_err(sql)?;
+        while let Some(row) = rows.next().map_err(sql)? {
+            let read = row.get::<_, i64>(0).and_then(|account| Ok((account, row.get::<_, i64>(1)?)));
+            let (account, count) = read.map_err(sql)?;
+            told(account, count.unsigned_abs());
+        }
+        Ok(())
+    }
+
+    /// Returns the tables that have rows or runs of each account: for thousands of them nothing is asked of the others.
+    fn tables_told(&self, catalog: &Catalog) -> Result<HashSet<(i64, usize)>, Error> {
+        let sql = |e| self.sql(e);
+        let mut told = HashSet::new();
+        for entry in catalog.entries() {
+            let text = super::account_lines::counts_all(&entry.resource.table());
+            self.each_account(&text, |account, _| told.extend([(account, entry.index)]))?;
+        }
+        let mut statement = self.conn.prepare("SELECT DISTINCT account, resource FROM sync_logs").map_err(sql)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?))).map_err(sql)?;
+        for row in rows {
+            let (account, table) = row.map_err(sql)?;
+            told.extend(catalog.by_table(&table).map(|entry| (account, entry.index)));
+        }
+        Ok(told)
+    }
+
+    /// Reads the state of every table with rows or runs of an account; `told` are those tables, where they are known.
+    fn resources_of(
+        &self,
+        catalog: &Catalog,
+        line: &AccountLine,
+        told: Option<&HashSet<(i64, usize)>>,
+    ) -> Result<Vec<ResourceState>, Error> {
+        let mut resources = Vec::new();
+        for entry in catalog.entries().iter().filter(|e| e.resource.provider.name() == line.provider) {
+            if told.is_some_and(|told| !told.contains(&(line.row, entry.index))) {
+                continue;
+            }
+            let resource = entry.resource;
+            let parents = resource.inline.iter().map(|inline| inline.parent).chain(resource.parent());
+            let parents: Vec<String> = parents.map(|name| format!("{}_{name}", resource.provider.name())).collect();
+            let of_parents = parents.iter().filter_map(|parent| catalog.by_table(parent)).map(|entry| entry.resource);
+            let has_events = of_parents.chain([resource]).any(|resource| !resource.events.is_empty());
+            let until_s = line.events_until_s.filter(|_| has_events);
+            resources.extend(self.resource_status(line.row, &resource.table(), &parents, until_s)?);
+        }
+        Ok(resources)
     }
 
     /// Returns how many events the log holds, of one service or of all, and since when. By indexes alone.

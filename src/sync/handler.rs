@@ -76,6 +76,7 @@ impl Handler<'_, '_> {
         let is_alive = |id: &str| store.is_alive(account, table, id);
         let mut taken = Taken::default();
         super::derived::write(store, account, &one.event.kind, &one.event.payload)?;
+        super::account_events::take(store, account, one)?;
         let is_offline = self.rows.is_offline();
         for effect in effects(catalog, self.current, one, &is_alive, is_offline)? {
             match effect {

@@ -2,47 +2,26 @@
 
 use std::collections::HashSet;
 
-use serde::Deserialize;
-
-use super::Error;
+use super::{Error, account_events};
 use crate::http::{Client, Error as HttpError};
 use crate::model::cancel::Cancel;
 use crate::model::wire::{Request, Unreadable};
+use crate::providers::stripe::account::{self, Account};
 use crate::providers::stripe::{page, refusal, request};
 use crate::store::{NewAccount, Opened, Store};
 
 /// Pages of the list of connected accounts; a million accounts.
 const PAGES_MAX: usize = 10_000;
 
-/// What is read of an account.
-#[derive(Deserialize)]
-struct Body {
-    id: String,
-    #[serde(default)]
-    country: Option<String>,
-    #[serde(default)]
-    created: Option<i64>,
-    #[serde(default)]
-    email: Option<String>,
-    #[serde(default)]
-    business_profile: Option<Profile>,
-}
-
-#[derive(Deserialize)]
-struct Profile {
-    #[serde(default)]
-    name: Option<String>,
-}
-
-impl Body {
-    fn account(self, mode: &'static str, opened: Opened) -> NewAccount {
-        NewAccount {
-            name: self.business_profile.and_then(|profile| profile.name).or(self.email),
-            country: self.country,
-            created_s: self.created,
-            opened: Some(opened),
-            ..NewAccount::named("stripe", self.id, mode)
-        }
+/// What a service's answer says of an account, and when it said so.
+fn opened(account: Account, mode: &'static str, opened: Opened, answered_s: i64) -> NewAccount {
+    NewAccount {
+        name: account.name,
+        country: account.country,
+        created_s: account.created_s,
+        opened: Some(opened),
+        answered_s: Some(answered_s),
+        ..NewAccount::named("stripe", account.id, mode)
     }
 }
 
@@ -52,14 +31,13 @@ impl Body {
 /// [`Error::Unauthorized`] for a key that is wrong or revoked, [`Error::Account`] for any other refusal, and what the
 /// network does.
 pub fn identify(client: &Client, mode: &'static str, credential: Option<String>) -> Result<NewAccount, Error> {
-    let body: Body = ask(client, &request::account(), |text| {
-        serde_json::from_str(text).map_err(|error| Unreadable(format!("no account: {error}")))
-    })?;
-    Ok(body.account(mode, Opened { credential, platform: None }))
+    let (account, answered_s) = ask(client, &request::account(), account::read)?;
+    Ok(opened(account, mode, Opened { credential, platform: None }, answered_s))
 }
 
-fn ask<T>(client: &Client, asked: &Request, read: impl Fn(&str) -> Result<T, Unreadable>) -> Result<T, Error> {
-    match client.get(asked, &mut |answer| read(page::text(&answer.body)?)) {
+/// Asks; returns what was read, and the second since which it is known to hold.
+fn ask<T>(client: &Client, asked: &Request, read: impl Fn(&str) -> Result<T, Unreadable>) -> Result<(T, i64), Error> {
+    match client.get(asked, &mut |answer| Ok((read(page::text(&answer.body)?)?, answer.sent_s))) {
         Ok(read) => Ok(read),
         Err(HttpError::Refused(answer)) => {
             let refusal = refusal::read(answer.status, &answer.body, None);
@@ -108,25 +86,30 @@ pub fn connected(
     told: &mut dyn FnMut(u64),
 ) -> Result<Discovered, Error> {
     let before: HashSet<String> = store.connected_to(platform.row)?.into_iter().collect();
-    let opened = || Opened { credential: platform.credential.clone(), platform: Some(platform.row) };
+    let by = || Opened { credential: platform.credential.clone(), platform: Some(platform.row) };
     let (mut found, mut listed) = (Discovered::default(), HashSet::new());
     let mut cursor: Option<String> = None;
     for _ in 0..PAGES_MAX {
         if cancel.is_set() {
             return Err(HttpError::Interrupted.into());
         }
-        let (accounts, has_more) = ask(client, &request::connected(cursor.as_deref()), |text| {
+        let ((accounts, has_more), answered_s) = ask(client, &request::connected(cursor.as_deref()), |text| {
             let page = page::read(text.as_bytes())?;
-            let read = |element: &&serde_json::value::RawValue| serde_json::from_str::<Body>(element.get());
-            let accounts: Result<Vec<Body>, _> = page.data.iter().map(read).collect();
-            Ok((accounts.map_err(|error| Unreadable(format!("no account: {error}")))?, page.has_more))
+            let accounts: Result<Vec<Account>, _> =
+                page.data.iter().map(|element| account::read(element.get())).collect();
+            Ok((accounts?, page.has_more))
         })?;
         let last = accounts.last().map(|account| account.id.clone());
         store.at_once(|| {
             for account in accounts {
                 found.listed += u64::from(listed.insert(account.id.clone()));
-                found.new += u64::from(!before.contains(&account.id));
-                store.account(&account.account(platform.mode, opened()))?;
+                // It may be read with a key of its own.
+                let known = store.find_account("stripe", &account.id, platform.mode)?;
+                let is_seen = known.map(|row| store.is_seen(row)).transpose()?.unwrap_or(false);
+                found.new += u64::from(!is_seen);
+                let row = store.account(&opened(account, platform.mode, by(), answered_s))?.id;
+                // An event that is newer than the page may have come before it.
+                account_events::follow(store, row)?;
             }
             Ok::<(), Error>(())
         })?;
@@ -134,7 +117,12 @@ pub fn connected(
         if !has_more {
             for gone in before.difference(&listed) {
                 let row = store.find_account("stripe", gone, platform.mode)?;
-                let is_gone = |row| store.disconnected(row, "the platform's list does not show it any more");
+                let is_gone = |row| {
+                    store.at_once(|| {
+                        store.put_answered(row, answered_s)?;
+                        store.disconnected(row, "the platform's list does not show it any more")
+                    })
+                };
                 found.disconnected += u64::from(row.map(is_gone).transpose()?.unwrap_or(false));
             }
             return Ok(found);

@@ -34,6 +34,13 @@ pub(super) fn write(store: &Store, run: Run, reports: &[ResourceReport]) -> Resu
             error: Some(error.join("; ")).filter(|error| !error.is_empty()).as_deref(),
         })?;
     }
+    // What covers a part, or left some out, is no end.
+    let is_short = |report: &ResourceReport| {
+        matches!(report.outcome, Outcome::Failed(_) | Outcome::Interrupted | Outcome::Partial)
+    };
+    if !reports.iter().any(is_short) {
+        store.synced(run.account)?;
+    }
     store.commit().map_err(Error::from)
 }
 

@@ -3,17 +3,17 @@
 
 use sha2::{Digest, Sha256};
 
-use super::Error;
 use super::changes::EVENTS;
 use super::tally::Tally;
+use super::{Error, account_events};
 use crate::model::cell::shown;
 use crate::model::extract::{Catalog, Compiled, NEVER_STORED};
 use crate::model::progress::Outcome;
 use crate::model::scrub::scrub;
 use crate::model::span::Span;
 use crate::model::text::{self, Edit};
-use crate::providers::stripe::event;
 use crate::providers::stripe::page::Page;
+use crate::providers::stripe::{account, event};
 use crate::store::{Event, Store};
 
 /// Broken events that a message names.
@@ -59,9 +59,14 @@ pub(super) fn logged(catalog: &Catalog, mut read: event::Event, created_s: i64, 
     let can_be_asked = |c: &&Compiled| read.trouble.is_none() || !(c.resource.is_child() || c.resource.get.is_empty());
     let is_named = |c: &&Compiled| c.resource.is_child() || read.subject.id.is_some();
     let table = compiled.filter(is_named).filter(|_| read.kind != PREVIEW).filter(can_be_asked);
+    let mut table = table.map(|c| c.resource.table()).unwrap_or_default();
+    let mut object_id = read.subject.id;
+    if read.account.is_some() && read.trouble.is_none() && account::is_of_access(&read.kind) {
+        (table, object_id) = (account_events::TABLE.to_owned(), read.account);
+    }
     Event {
-        table: table.map(|c| c.resource.table()).unwrap_or_default(),
-        object_id: read.subject.id,
+        table,
+        object_id,
         api_version: read.api_version,
         created_s,
         id,

@@ -4,10 +4,12 @@
 //! appeared meanwhile, read the new events, take their effects, fetch what they cannot tell, and find what is gone.
 //! Every phase can be interrupted at any instant; what is left to do is in the file.
 
+mod account_events;
 mod changes;
 mod clocks;
 pub mod delivery;
 mod derived;
+pub mod discovery;
 mod dispatch;
 mod estimate;
 mod failed;
@@ -25,6 +27,7 @@ mod plan;
 mod pool;
 pub mod prune;
 mod reading;
+pub mod removal;
 pub mod retry;
 mod run;
 mod share;

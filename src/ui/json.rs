@@ -6,7 +6,7 @@ use super::run::{detail, outcome, provider_of, table_of};
 use super::status::resource_of;
 use super::{log_json, text};
 use crate::model::log::LogStats;
-use crate::model::report::{PlannedResource, RunReport, StatusReport};
+use crate::model::report::{OpenEvents, Overview, PlannedResource, RunReport, StatusReport};
 
 #[derive(Serialize)]
 struct Run<'a> {
@@ -65,6 +65,8 @@ struct Status<'a> {
     accounts: Vec<Account<'a>>,
     event_log: EventLog,
     #[serde(skip_serializing_if = "Option::is_none")]
+    overview: Option<Sum<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     stats: Option<log_json::Stats<'a>>,
 }
 
@@ -83,6 +85,9 @@ struct Account<'a> {
     events_until_s: Option<i64>,
     queued: u64,
     events: Events,
+    status: &'static str,
+    error: Option<&'a str>,
+    last_sync_s: Option<i64>,
     resources: Vec<State<'a>>,
     webhooks: Vec<Trouble<'a>>,
 }
@@ -92,6 +97,25 @@ struct Trouble<'a> {
     id: &'a str,
     url: &'a str,
     trouble: &'a str,
+}
+
+/// The sum of accounts, where they are too many for each to have its resources.
+#[derive(Serialize)]
+struct Sum<'a> {
+    groups: Vec<Group<'a>>,
+    queued: u64,
+    events: Events,
+    failing: u64,
+}
+
+#[derive(Serialize)]
+struct Group<'a> {
+    provider: &'a str,
+    mode: &'a str,
+    status: &'static str,
+    accounts: u64,
+    synced_within_a_day: u64,
+    oldest_sync_s: Option<i64>,
 }
 
 #[derive(Serialize)]
@@ -165,7 +189,10 @@ pub fn status(status: &StatusReport, stats: Option<&LogStats>) -> String {
         name: a.name.as_deref(),
         events_until_s: a.events_until_s,
         queued: a.queued,
-        events: Events { waiting: a.events.waiting, failed: a.events.failed, dead: a.events.dead },
+        events: events(a.events),
+        status: a.standing.name(),
+        error: a.error.as_deref(),
+        last_sync_s: a.synced_s,
         resources: a
             .resources
             .iter()
@@ -188,8 +215,33 @@ pub fn status(status: &StatusReport, stats: Option<&LogStats>) -> String {
         size_bytes: status.size_bytes,
         accounts: accounts.collect(),
         event_log: EventLog { events: status.log.events, since_s: status.log.since_s },
+        overview: status.overview.as_ref().map(sum),
         stats: stats.map(log_json::stats),
     })
+}
+
+fn events(open: OpenEvents) -> Events {
+    Events { waiting: open.waiting, failed: open.failed, dead: open.dead }
+}
+
+fn sum(overview: &Overview) -> Sum<'_> {
+    Sum {
+        groups: overview
+            .lines
+            .iter()
+            .map(|it| Group {
+                provider: &it.provider,
+                mode: &it.mode,
+                status: it.standing.name(),
+                accounts: it.accounts,
+                synced_within_a_day: it.synced_lately,
+                oldest_sync_s: it.oldest_sync_s,
+            })
+            .collect(),
+        queued: overview.queued,
+        events: events(overview.events),
+        failing: overview.failing_count,
+    }
 }
 
 pub(super) fn line(value: &impl Serialize) -> String {

@@ -2,6 +2,8 @@
 //!
 //! Text from the services never reaches a terminal as it is: see [`text::safe`].
 
+mod accounts;
+mod ask;
 mod board;
 mod delivery;
 mod events;
@@ -34,6 +36,7 @@ use std::time::Duration;
 use dialoguer::console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
+use crate::model::accounts::{AccountLine, CompanyLine, Found, RemovedAccount};
 use crate::model::fleet::{FleetReport, Member};
 use crate::model::log::{EventDetails, LogStats, LoggedEvent, Pruned, RetryPlan, RetryReport};
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
@@ -194,7 +197,12 @@ impl Ui {
 
     /// Shows how far one step after the other has come, until that is dropped.
     pub fn steps(&self, total: Option<u64>) -> Steps {
-        Steps::new(&self.look, self.streams.bars.clone(), total)
+        self.steps_of("event", total)
+    }
+
+    /// The same for steps that are about something else: `row`, `account`.
+    pub fn steps_of(&self, noun: &'static str, total: Option<u64>) -> Steps {
+        Steps::new(&self.look, self.streams.bars.clone(), noun, total)
     }
 
     /// Writes what a run did: data to stdout, what went wrong to stderr.
@@ -449,6 +457,56 @@ impl Ui {
         let mut answer = String::new();
         io::stdin().lock().take(ANSWER_BYTES_MAX).read_line(&mut answer)?;
         Ok(Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")))
+    }
+
+    /// Writes which accounts there are.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn accounts(&self, lines: &[AccountLine]) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&accounts::json(lines)),
+            Format::Csv => self.csv(&accounts::csv(lines)),
+            Format::Table => self.stdout(&accounts::table(lines, self.look.verbose, width())),
+        }
+    }
+
+    /// Writes what credentials open.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn found(&self, found: &[Found], is_plan: bool) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&accounts::found_json(found, is_plan))?,
+            Format::Csv => self.csv(&accounts::found_csv(found))?,
+            Format::Table => self.stdout(&accounts::found_table(found, is_plan, width()))?,
+        }
+        accounts::found_notes(found).iter().for_each(|note| self.note(note));
+        Ok(())
+    }
+
+    /// Writes what became of an account that was removed.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn removed_account(&self, removed: &RemovedAccount) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&accounts::removed_json(removed)),
+            Format::Csv => self.csv(&accounts::removed_csv(removed)),
+            Format::Table => self.stdout(&accounts::removed_table(removed)),
+        }
+    }
+
+    /// Writes companies.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn companies(&self, companies: &[CompanyLine]) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&accounts::companies_json(companies)),
+            Format::Csv => self.csv(&accounts::companies_csv(companies)),
+            Format::Table => self.stdout(&accounts::companies_table(companies, width())),
+        }
     }
 
     /// Writes bytes to stdout as they are: completions, man pages.

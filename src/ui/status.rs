@@ -3,7 +3,11 @@
 use super::sheet::{self, Column, names, numbers, whole};
 use super::text::safe;
 use super::units::{bytes, counted, grouped, moment};
-use crate::model::report::{AccountReport, OpenEvents, ResourceState, StatusReport};
+use crate::model::accounts::Standing;
+use crate::model::report::{
+    ACCOUNTS_NAMED_MAX, AccountReport, OpenEvents, Overview, OverviewLine, ResourceState, StatusReport,
+};
+use crate::model::webhooks::HookTrouble;
 
 /// Where there is no room for all, what has nothing to tell goes first.
 fn columns(account: &AccountReport) -> [Column; 6] {
@@ -30,6 +34,12 @@ pub fn table(status: &StatusReport, all: bool, width: Option<u16>) -> String {
         let of = status.provider.map(|provider| format!(" of {}", service(provider))).unwrap_or_default();
         out.push_str(&format!("no account{of} yet; `stripesync sync` brings the first\n"));
     }
+    if let Some(overview) = &status.overview {
+        out.push('\n');
+        out.push_str(&overview_table(overview, width));
+        out.push_str(&hooks_of_many(status, width));
+        return out;
+    }
     for account in &status.accounts {
         out.push('\n');
         out.push_str(&heading(account));
@@ -38,6 +48,64 @@ pub fn table(status: &StatusReport, all: bool, width: Option<u16>) -> String {
         }
     }
     out
+}
+
+/// Draws the sum of accounts that are too many to be told one by one.
+fn overview_table(overview: &Overview, width: Option<u16>) -> String {
+    let columns = [
+        whole("provider"),
+        whole("mode"),
+        whole("status"),
+        numbers("accounts"),
+        numbers("synced within a day"),
+        whole("oldest sync").dropped(1),
+    ];
+    let row = |it: &OverviewLine| {
+        vec![
+            it.provider.clone(),
+            it.mode.clone(),
+            it.standing.name().to_owned(),
+            grouped(it.accounts),
+            grouped(it.synced_lately),
+            it.oldest_sync_s.map_or_else(|| "never".to_owned(), moment),
+        ]
+    };
+    let mut out = sheet::table(&columns, &overview.lines.iter().map(row).collect::<Vec<_>>(), width);
+    if overview.queued > 0 {
+        out.push_str(&format!("still to read: {}\n", counted(overview.queued, "object")));
+    }
+    out.push_str(&open_events(&overview.events));
+    if !overview.failing.is_empty() {
+        out.push_str("\nfailing:\n");
+        for (label, failures, error) in &overview.failing {
+            let times = format!("{} in a row", counted(*failures, "failure"));
+            let why = error.as_deref().map(|why| format!(", {}", safe(why))).unwrap_or_default();
+            out.push_str(&sheet::sentence(&format!("{}: {times}{why}", safe(label)), 2, width));
+        }
+        let more = overview.failing_count.saturating_sub(overview.failing.len() as u64);
+        if more > 0 {
+            out.push_str(&format!("  and {} more (`stripesync accounts list --status failing`)\n", grouped(more)));
+        }
+    }
+    out.push_str("\neach by itself: `stripesync accounts list`, `stripesync status --account ID`\n");
+    out
+}
+
+/// Names the first of many accounts' webhooks that are not as they should be.
+fn hooks_of_many(status: &StatusReport, width: Option<u16>) -> String {
+    let mut told = status.accounts.iter().flat_map(|account| account.webhooks.iter().map(move |it| (account, it)));
+    let line = |(account, it): (&AccountReport, &HookTrouble)| {
+        let line =
+            format!("{} {}: webhook {} {}", safe(&account.provider), safe(&account.id), safe(&it.id), safe(&it.what));
+        sheet::sentence(&line, 2, width)
+    };
+    let mut lines: Vec<String> = told.by_ref().take(ACCOUNTS_NAMED_MAX).map(line).collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    let more = told.count() as u64;
+    lines.extend((more > 0).then(|| format!("  and {} more (`stripesync webhooks list`)\n", grouped(more))));
+    format!("\nwebhooks:\n{}", lines.concat())
 }
 
 /// Returns a service's own name.
@@ -116,6 +184,10 @@ fn heading(account: &AccountReport) -> String {
     for it in &account.webhooks {
         out.push_str(&format!("webhook {} {}\n", safe(&it.id), safe(&it.what)));
     }
+    if matches!(account.standing, Standing::Failing | Standing::Disconnected | Standing::Removed) {
+        let why = account.error.as_deref().map(|why| format!(": {}", safe(why))).unwrap_or_default();
+        out.push_str(&format!("{}{why}\n", account.standing.name()));
+    }
     out
 }
 
@@ -154,6 +226,14 @@ pub fn csv(status: &StatusReport) -> String {
     ];
     let mut rows = Vec::new();
     for account in &status.accounts {
+        if status.overview.is_some() {
+            // One line for each account: its tables are told where it is asked for by name.
+            let mut row = vec![account.provider.clone(), account.id.clone(), account.mode.clone()];
+            row.resize(8, String::new());
+            row.push(account.synced_s.map(|s| s.to_string()).unwrap_or_default());
+            row.push(account.standing.name().to_owned());
+            rows.push(row);
+        }
         for resource in &account.resources {
             let mut row = vec![account.provider.clone(), account.id.clone(), account.mode.clone()];
             row.extend([resource_of(&resource.table), resource.table.clone()]);
@@ -185,6 +265,7 @@ mod tests {
         StatusReport {
             log: LogHolds { events: 1234, since_s: Some(0) },
             provider: None,
+            overview: None,
             database: "./stripesync.db".into(),
             size_bytes: 12_345_678,
             accounts: vec![AccountReport {
@@ -196,7 +277,7 @@ mod tests {
                 queued: 2,
                 events: OpenEvents { waiting: 1234, failed: 0, dead: 1 },
                 resources: vec![resource("stripe_customers", 1_234_567), resource("stripe_invoices", 9)],
-                webhooks: Vec::new(),
+                ..AccountReport::default()
             }],
         }
     }
@@ -277,6 +358,35 @@ mod tests {
         assert_eq!(drawn, "x.db  0 B\nno account yet; `stripesync sync` brings the first\n");
         let fic = StatusReport { provider: Some("fic"), ..StatusReport::default() };
         assert!(table(&fic, false, None).contains("no account of Fatture in Cloud yet"));
+    }
+
+    #[test]
+    fn thousands_of_accounts_are_a_few_lines() {
+        let line = |standing, accounts, oldest_sync_s| OverviewLine {
+            provider: "stripe".into(),
+            mode: "live".into(),
+            standing,
+            accounts,
+            synced_lately: accounts - 1,
+            oldest_sync_s,
+        };
+        let failing = (0..20).map(|n| (format!("stripe acct_{n} (live)"), n + 1, Some("no\x1b access".to_owned())));
+        let overview = Overview {
+            lines: vec![line(Standing::Active, 4900, Some(1_793_491_200)), line(Standing::Failing, 50, None)],
+            queued: 7,
+            events: OpenEvents { waiting: 1, failed: 0, dead: 3 },
+            failing: failing.collect(),
+            failing_count: 50,
+        };
+        let mut status = StatusReport { overview: Some(overview), ..status() };
+        status.accounts[0].resources.clear();
+        let drawn = table(&status, false, Some(80));
+        assert!(drawn.lines().all(|line| line.width() <= 80) && !drawn.contains('\x1b'), "{drawn}");
+        for part in ["4,900", "2026-11-01", "still to read: 7 objects", "1 waiting, 3 dead", "and 30 more"] {
+            assert!(drawn.contains(part), "{part} in\n{drawn}");
+        }
+        assert!(drawn.contains("  stripe acct_0 (live): 1 failure in a row, no"), "{drawn}");
+        assert_eq!(csv(&status).lines().nth(1), Some("stripe,acct_1,live,,,,,,,active"));
     }
 
     #[test]

@@ -25,10 +25,10 @@ pub struct Steps {
 }
 
 impl Steps {
-    pub(super) fn new(look: &Look, bars: MultiProgress, total: Option<u64>) -> Steps {
+    pub(super) fn new(look: &Look, bars: MultiProgress, noun: &'static str, total: Option<u64>) -> Steps {
         let (began, done) = (Instant::now(), Arc::<AtomicU64>::default());
         let (counted, color) = (Arc::clone(&done), look.color);
-        let text = move |color| text(counted.load(Ordering::Relaxed), total, began.elapsed(), color);
+        let text = move |color| text(counted.load(Ordering::Relaxed), (noun, total), began.elapsed(), color);
         if look.quiet {
             return Steps { done, _bars: None, _heart: None };
         }
@@ -51,7 +51,7 @@ impl Steps {
 }
 
 /// Draws how far it has come after this time.
-fn text(done: u64, total: Option<u64>, time: Duration, color: bool) -> String {
+fn text(done: u64, (noun, total): (&str, Option<u64>), time: Duration, color: bool) -> String {
     let mut parts = Vec::new();
     let bar = total.filter(|total| *total > 0).map(|total| {
         let filled = (done.min(total) * BAR_WIDTH / total) as usize;
@@ -59,8 +59,8 @@ fn text(done: u64, total: Option<u64>, time: Duration, color: bool) -> String {
         if color { format!("\x1b[36m{begun}\x1b[0m\x1b[2m{rest}\x1b[0m ") } else { format!("{begun}{rest} ") }
     });
     parts.push(match total {
-        Some(total) => format!("{} of {}", grouped(done), counted(total, "event")),
-        None => counted(done, "event"),
+        Some(total) => format!("{} of {}", grouped(done), counted(total, noun)),
+        None => counted(done, noun),
     });
     let ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1);
     if time >= WATCHED_MIN && done > 0 {
@@ -85,11 +85,11 @@ mod tests {
     #[test]
     fn a_bar_tells_how_far_how_fast_and_how_long_still() {
         let s = Duration::from_secs;
-        assert_eq!(text(0, Some(4), s(0), false), "0:00  ──────────────────────── 0 of 4 events");
-        let half = text(5000, Some(10_000), s(10), false);
+        assert_eq!(text(0, ("event", Some(4)), s(0), false), "0:00  ──────────────────────── 0 of 4 events");
+        let half = text(5000, ("event", Some(10_000)), s(10), false);
         assert_eq!(half, "0:10  ━━━━━━━━━━━━──────────── 5,000 of 10,000 events, 500/s, 0:10 left");
         assert_eq!(plain(&half), "0:10  5,000 of 10,000 events, 500/s, 0:10 left");
-        assert_eq!(text(7, None, s(70), false), "1:10  7 events");
-        assert!(text(9, Some(9), s(9), true).contains("\x1b[36m━"));
+        assert_eq!(text(7, ("event", None), s(70), false), "1:10  7 events");
+        assert!(text(9, ("row", Some(9)), s(9), true).contains("\x1b[36m━"));
     }
 }

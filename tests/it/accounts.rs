@@ -1,10 +1,19 @@
-//! Which accounts a command line means, through the real program against a sandbox of both services.
+//! Which accounts there are, and which of them a command line means, through the real program against a sandbox of both
+//! services.
 
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
 use std::sync::Arc;
 
 use assert_cmd::Command;
-use stripesync::sandbox::fic::{FicSandbox, FicSettings};
-use stripesync::sandbox::{Options, Sandbox, Sizes, TEST_KEY};
+use serde_json::Value;
+use stripesync::sandbox::fic::{FicCompany, FicSandbox, FicSettings, FicToken};
+use stripesync::sandbox::{Connected, Key, Options, Sandbox, Sizes, TEST_KEY};
+use stripesync::store::{Lock, Store};
+
+use crate::program::{Home, Ran, finished, holds, ran, text};
 
 struct World {
     sandbox: Sandbox,
@@ -78,4 +87,294 @@ fn a_name_that_nobody_opens_is_refused_with_those_that_are() {
     }
     let (code, said) = world.sync(&["fic:clients", "--account", "12345", "--account", "999"], &[]);
     assert!(code == 3 && said.contains("no company 999"), "{code}: {said}");
+}
+
+/// A platform with 130 connected accounts in test mode, another account with a key of its own, three companies behind two
+/// tokens; and a home for the program.
+struct Many {
+    sandbox: Sandbox,
+    home: Home,
+}
+
+const SHOP_KEY: &str = "sk_test_ofTheShopAlone";
+/// Of the first of the connected accounts itself.
+const CONNECTED_KEY: &str = "rk_test_ofTheFirstConnected";
+const STUDIO: &str = "a/studio-token-of-the-tests";
+
+impl Many {
+    fn new() -> Many {
+        let companies = FicSandbox::new(FicSettings {
+            clients: 3,
+            companies: vec![
+                FicCompany::new(12346, 2),
+                FicCompany::new(12347, 1),
+                FicCompany::accountant(500, vec![12346, 12347]),
+            ],
+            // An accountant's: it opens the firm's clients.
+            tokens: vec![FicToken { text: STUDIO.to_owned(), companies: vec![500], missing_scopes: BTreeSet::new() }],
+            ..FicSettings::default()
+        });
+        let connected = Connected::long_tail(130, 2).lean();
+        let (sizes, clock_runs) = (Sizes::customers(2), false);
+        let same = Options { sizes: sizes.clone(), connected: connected.clone(), clock_runs, ..Options::default() };
+        let first = Sandbox::start(same).expect("starts").stripe().connected_ids().remove(0);
+        let options = Options {
+            sizes,
+            connected,
+            keys: vec![
+                Key::new(TEST_KEY),
+                Key::new(SHOP_KEY).of("acct_1ShopOnItsOwn"),
+                Key::new(CONNECTED_KEY).of(first),
+            ],
+            mounts: vec![(&["/c/", "/user/", "/info/"], Arc::new(companies))],
+            clock_runs,
+            ..Options::default()
+        };
+        Many { sandbox: Sandbox::start(options).expect("starts"), home: Home::new() }
+    }
+
+    /// A command without any credential but those named.
+    fn command(&self, arguments: &[&str], variables: &[(&str, &str)]) -> std::process::Command {
+        let mut command = self.home.command(arguments);
+        command.env("STRIPE_API_BASE", self.sandbox.stripe_base_url()).env("FIC_API_BASE", self.sandbox.fic_base_url());
+        command.envs(variables.iter().copied());
+        command
+    }
+
+    fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+        ran(&mut self.command(arguments, variables))
+    }
+
+    /// The same with a line on stdin.
+    fn told(&self, arguments: &[&str], line: &str) -> Ran {
+        let mut command = self.command(arguments, &[]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("starts");
+        // Whoever is refused before reads nothing.
+        let _ = child.stdin.take().expect("piped").write_all(format!("{line}\n").as_bytes());
+        finished(child, std::time::Instant::now())
+    }
+
+    fn json(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Value {
+        let ran = self.run(&[arguments, &["--format", "json"]].concat(), variables);
+        serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", ran.stdout, ran.stderr))
+    }
+
+    fn config(&self) -> String {
+        std::fs::read_to_string(self.home.path().join(".config/stripesync/config.toml")).unwrap_or_default()
+    }
+
+    fn accounts(&self, which: &str) -> i64 {
+        self.home.count(&format!("SELECT count(*) FROM accounts WHERE {which}"))
+    }
+}
+
+#[test]
+fn a_key_is_tried_before_it_is_written_and_its_text_is_nowhere_but_in_the_config() {
+    let world = Many::new();
+    for (line, code, part) in [
+        ("", 2, "no key was given"),
+        ("sk_test_nobodyKnowsThisOne1", 4, "Stripe refused the key"),
+        ("a/nobody-knows-this-token", 4, "Fatture in Cloud refused the token"),
+        ("pk_test_isPublishable00000", 4, "publishable"),
+    ] {
+        let ran = world.told(&["accounts", "add", "shop"], line);
+        assert_eq!(ran.code, Some(code), "{line}: {}", ran.stderr);
+        assert!(ran.stderr.contains(part), "{}", ran.stderr);
+        assert_eq!((world.config().as_str(), world.home.database().exists()), ("", false), "{line}");
+    }
+    let ran = world.told(&["accounts", "add", "shop"], SHOP_KEY);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains("acct_1ShopOnItsOwn") && ran.stdout.contains("test"), "{}", ran.stdout);
+    let path = world.home.path().join(".config/stripesync/config.toml");
+    let mode = std::fs::metadata(&path).expect("is there").permissions().mode() & 0o777;
+    assert_eq!((world.config(), mode), (format!("[keys.shop]\nstripe_key = \"{SHOP_KEY}\"\n"), 0o600));
+    assert_eq!(holds(world.home.path(), &[&ran.stdout, &ran.stderr], SHOP_KEY), Vec::<String>::new());
+    let row = "SELECT remote_id || ' ' || mode || ' ' || credential || ' ' || status FROM accounts";
+    assert_eq!(text(&world.home.database(), row), "acct_1ShopOnItsOwn test shop active");
+
+    for (arguments, part) in [
+        (&["shop"][..], "has a key named shop already"),
+        (&["two words"], "is no name"),
+        (&["other", "--stripe-key-env", "SHOP"], "keys.shop and keys.other hold the same text"),
+        (&["other", "--stripe-key-env", "NOT_SET"], "NOT_SET is not set"),
+        (&["other", "--stripe-key-env", "a b"], "give the name of an environment variable"),
+        (&["other", "--fic-token-env", "STUDIO", "--company-id", "99"], "the token sees no company 99, only"),
+    ] {
+        let variables = [("SHOP", SHOP_KEY), ("STUDIO", STUDIO)];
+        let ran = world.run(&[&["accounts", "add"], arguments].concat(), &variables);
+        assert!(ran.code == Some(2) && ran.stderr.contains(part), "{arguments:?}: {}", ran.stderr);
+    }
+    assert!(!world.config().contains("other"), "{}", world.config());
+}
+
+#[test]
+fn everything_that_all_keys_open_is_found_and_a_key_that_fails_keeps_no_other() {
+    let world = Many::new();
+    let shop = ("SHOP", SHOP_KEY);
+    let studio = ("STUDIO", STUDIO);
+    assert_eq!(world.run(&["accounts", "add", "shop", "--stripe-key-env", "SHOP"], &[shop]).code, Some(0));
+    assert_eq!(world.run(&["accounts", "add", "studio", "--fic-token-env", "STUDIO"], &[studio]).code, Some(0));
+    assert_eq!(world.config(), "[keys.shop]\nstripe_key_env = \"SHOP\"\n\n[keys.studio]\nfic_token_env = \"STUDIO\"\n");
+    let all = [shop, studio, ("STRIPE_API_KEY", TEST_KEY), ("FIC_ACCESS_TOKEN", "a/sandbox")];
+    let before = world.accounts("true");
+    let planned = world.json(&["accounts", "discover", "--dry-run"], &all);
+    assert_eq!(world.accounts("true"), before, "a plan writes nothing");
+    let found = world.json(&["accounts", "discover"], &all);
+    let counts = |found: &Value| -> Vec<(String, u64, u64)> {
+        let one = |it: &Value| {
+            let name = it["credential"].as_str().unwrap_or("-").to_owned();
+            (name, it["listed"].as_u64().unwrap_or(0), it["new"].as_u64().unwrap_or(0))
+        };
+        found.as_array().expect("a list").iter().map(one).collect()
+    };
+    let wanted = [("-", 131, 131), ("shop", 1, 0), ("-", 3, 1), ("studio", 2, 0)];
+    assert_eq!(counts(&found), wanted.map(|(name, listed, new)| (name.to_owned(), listed, new)));
+    assert_eq!(counts(&planned), counts(&found));
+    // The sandbox's own list of them.
+    let listed = world.sandbox.stripe().connected_ids();
+    assert_eq!(listed.len(), 130);
+    for id in &listed {
+        assert_eq!(world.accounts(&format!("remote_id='{id}' AND platform IS NOT NULL AND credential IS NULL")), 1);
+    }
+    // Two tokens open the same companies: the one that was there first goes on.
+    assert_eq!(world.accounts("provider='fic' AND credential='studio'"), 2);
+    assert_eq!(found[2]["shared"].as_array().map(Vec::len), Some(2), "{found}");
+
+    // Who has a key of its own goes on with it, whatever the platform lists; and is new only once.
+    let own = world.told(&["accounts", "add", "first"], CONNECTED_KEY);
+    assert_eq!(own.code, Some(0), "{}", own.stderr);
+    let by_its_own = format!("remote_id='{}' AND platform IS NULL AND credential='first'", listed[0]);
+    assert_eq!(world.accounts(&by_its_own), 1);
+    let again = world.json(&["accounts", "discover", "--provider", "stripe"], &all);
+    let none = [("-", 131, 0), ("first", 1, 0), ("shop", 1, 0)];
+    assert_eq!(counts(&again), none.map(|(name, listed, new)| (name.to_owned(), listed, new)));
+    assert_eq!(world.accounts(&by_its_own), 1);
+
+    let lacking = world.run(&["accounts", "discover"], &[shop, ("STRIPE_API_KEY", "sk_test_wrongOneForThem1")]);
+    assert_eq!(lacking.code, Some(3), "{}", lacking.stderr);
+    for part in ["Stripe refused the key", "STUDIO is not set, which keys.studio names"] {
+        assert!(lacking.stdout.contains(part), "{part} in {}", lacking.stdout);
+    }
+    let refused = world.run(&["accounts", "discover", "--provider", "fic"], &[]);
+    assert_eq!(refused.code, Some(4), "{}", refused.stderr);
+    assert_eq!(world.run(&["accounts", "discover"], &[("SHOP", "")]).code, Some(4), "a blank key is none");
+}
+
+#[test]
+fn the_list_says_of_each_account_what_is_in_the_file_of_it() {
+    let world = Many::new();
+    let key = ("STRIPE_API_KEY", TEST_KEY);
+    assert_eq!(world.run(&["accounts", "discover"], &[key]).code, Some(0));
+    assert_eq!(world.run(&["sync", "customers", "charges", "-q"], &[key]).code, Some(0));
+    let set = "UPDATE accounts SET failures=3, error='status 500', retry_at=99 WHERE remote_id=(SELECT min(remote_id) FROM accounts
+               WHERE platform IS NOT NULL) RETURNING remote_id";
+    let failing = text(&world.home.database(), set);
+    let listed = world.json(&["accounts", "list"], &[]);
+    let listed = listed.as_array().expect("a list");
+    assert_eq!(listed.len(), 131);
+    let own = listed.iter().find(|it| it["platform"].is_null()).expect("the platform's own");
+    let rows = world.home.count("SELECT (SELECT count(*) FROM stripe_customers WHERE deleted_at IS NULL) + (SELECT count(*) FROM stripe_charges)");
+    assert!(own["rows"].as_i64().is_some_and(|it| it >= rows && rows > 0), "{own}");
+    assert!(own["last_sync_s"].is_i64() && own["events_until_s"].is_i64(), "{own}");
+    let chosen = world.json(&["accounts", "list", "--status", "failing"], &[]);
+    assert_eq!((chosen[0]["id"].as_str(), chosen[0]["error"].as_str()), (Some(failing.as_str()), Some("status 500")));
+    assert_eq!(chosen.as_array().map(Vec::len), Some(1));
+    let drawn = world.run(&["accounts", "list"], &[]).stdout;
+    assert!(drawn.ends_with("131 accounts: 130 active, 1 failing\n"), "{drawn}");
+    let csv = world.run(&["accounts", "list", "--format", "csv", "--provider", "fic"], &[]).stdout;
+    assert_eq!(csv.lines().count(), 1, "{csv}");
+
+    // So many are summed up, and one is told in full.
+    let status = world.run(&["status"], &[]).stdout;
+    assert!(status.lines().count() < 20 && status.contains(&failing) && status.contains("130"), "{status}");
+    let id = own["id"].as_str().expect("an id");
+    let in_full = world.run(&["status", "--account", id], &[]).stdout;
+    assert!(in_full.contains("stripe_customers") && in_full.contains(id), "{in_full}");
+    assert_eq!(world.run(&["status", "--account", "acct_nobody"], &[]).code, Some(2));
+    let json = world.json(&["status"], &[]);
+    assert_eq!(json["accounts"].as_array().map(Vec::len), Some(131));
+    assert_eq!(json["overview"]["failing"], 1);
+    assert_eq!(world.run(&["status", "--max-age", "1h", "-q"], &[]).code, Some(3), "130 were never synced");
+}
+
+#[test]
+fn an_account_is_removed_with_all_its_rows_or_kept_and_synced_no_more() {
+    let world = Many::new();
+    let (shop, key) = (("SHOP", SHOP_KEY), ("STRIPE_API_KEY", TEST_KEY));
+    assert_eq!(world.told(&["accounts", "add", "shop"], SHOP_KEY).code, Some(0));
+    assert_eq!(world.run(&["accounts", "discover"], &[key]).code, Some(0));
+    assert_eq!(world.run(&["sync", "--all", "-q", "--exclude", "tax_codes"], &[]).code, Some(0));
+    let of_shop = "account = (SELECT id FROM accounts WHERE remote_id = 'acct_1ShopOnItsOwn')";
+    let rows = world.home.count(&format!("SELECT count(*) FROM stripe_customers WHERE {of_shop}"));
+    assert!(rows > 0);
+    let id = "acct_1ShopOnItsOwn";
+    for (arguments, part) in [
+        (&["acct_nobody", "--yes"][..], "the file has no account acct_nobody"),
+        (&[id], "there is nobody to ask"),
+        (&[id, "--no-input"], "say so with --yes"),
+        (&[id, "--yes", "--mode", "live"], "in another mode: test"),
+    ] {
+        let ran = world.run(&[&["accounts", "remove"], arguments].concat(), &[]);
+        assert!(ran.code == Some(2) && ran.stderr.contains(part), "{arguments:?}: {}", ran.stderr);
+    }
+    let held = Lock::take(&world.home.database(), "now").expect("is free");
+    assert_eq!(world.run(&["accounts", "remove", id, "--yes"], &[]).code, Some(5), "a sync runs");
+    drop(held);
+    assert_eq!(world.home.count(&format!("SELECT count(*) FROM stripe_customers WHERE {of_shop}")), rows);
+
+    // A connected account: kept, and left so by the next discovery.
+    let connected = world.sandbox.stripe().connected_ids().remove(0);
+    let kept = world.run(&["accounts", "remove", &connected, "--yes", "--keep-data"], &[]);
+    assert_eq!(kept.code, Some(0), "{}", kept.stderr);
+    let removed = format!("remote_id='{connected}' AND status='removed'");
+    assert_eq!(world.run(&["accounts", "discover"], &[key]).code, Some(0));
+    assert_eq!(world.accounts(&removed), 1);
+    let back = world.run(&["accounts", "add", &connected], &[key]);
+    assert_eq!((back.code, world.accounts(&removed)), (Some(0), 0), "{}", back.stderr);
+    let nobody = world.run(&["accounts", "remove", &connected, "--yes", "--keep-data"], &[]);
+    assert_eq!(nobody.code, Some(0));
+    assert_eq!(world.run(&["accounts", "add", &connected], &[]).code, Some(4), "without its key nobody can look");
+
+    let gone = world.run(&["accounts", "remove", id, "--yes"], &[shop]);
+    assert_eq!(gone.code, Some(0), "{}", gone.stderr);
+    assert!(gone.stdout.contains("keys.shop is out of the config file"), "{}", gone.stdout);
+    assert!(!world.config().contains("shop"), "{}", world.config());
+    assert_eq!(world.accounts(&format!("remote_id='{id}'")), 0);
+    let store = Store::open_read_only(&world.home.database()).expect("opens");
+    let tables = "SELECT name FROM sqlite_schema WHERE type='table'
+                  AND EXISTS (SELECT 1 FROM pragma_table_info(sqlite_schema.name) WHERE name='account')";
+    let known = store.query_text("SELECT id FROM accounts").expect("rows").concat().join(",");
+    for table in store.query_text(tables).expect("rows").concat() {
+        let left = store.query_text(&format!("SELECT count(*) FROM {table} WHERE account NOT IN ({known})"));
+        assert_eq!(left.expect("a count"), [["0"]], "{table}");
+    }
+    let states = "SELECT count(*) FROM row_states s JOIN resources r ON r.id=s.resource WHERE r.name='stripe_customers'
+                  AND s.row_id NOT IN (SELECT row_id FROM stripe_customers)";
+    assert_eq!(store.query_text(states).expect("a count"), [["0"]]);
+    drop(store);
+    world.home.assert_intact();
+
+    // The platform goes: what was read with its key is read by nobody.
+    let own = world.sandbox.stripe().account_id().to_owned();
+    let platform = world.run(&["accounts", "remove", &own, "--yes"], &[key]);
+    assert_eq!(platform.code, Some(0), "{}", platform.stderr);
+    assert!(platform.stderr.contains("STRIPE_API_KEY opens it still"), "{}", platform.stderr);
+    assert_eq!(world.accounts("status='disconnected' AND platform IS NULL"), 129);
+}
+
+#[test]
+fn a_company_that_was_removed_is_left_out_until_it_is_taken_up_again() {
+    let world = Many::new();
+    let token = ("FIC_ACCESS_TOKEN", "a/sandbox");
+    assert_eq!(world.run(&["sync", "fic:clients", "-q"], &[token]).code, Some(0));
+    assert_eq!(world.run(&["accounts", "remove", "12346", "--yes", "--keep-data"], &[]).code, Some(0));
+    let rows = "SELECT count(*) FROM fic_clients WHERE account=(SELECT id FROM accounts WHERE remote_id='12346')";
+    assert_eq!(world.home.count(rows), 2);
+    let ran = world.run(&["sync", "fic:clients"], &[token]);
+    assert!(ran.code == Some(0) && ran.stderr.contains("company 12346 is left out"), "{}", ran.stderr);
+    assert_eq!(world.accounts("remote_id='12346' AND status='removed'"), 1);
+    assert_eq!(world.run(&["accounts", "add", "12346"], &[token]).code, Some(0));
+    let ran = world.run(&["sync", "fic:clients"], &[token]);
+    assert!(ran.code == Some(0) && !ran.stderr.contains("left out"), "{}", ran.stderr);
 }

@@ -13,6 +13,8 @@ mod by_events;
 mod caught_up;
 mod cli;
 mod clocks;
+mod companies;
+mod connect;
 mod crowd;
 #[cfg(target_os = "linux")]
 mod durable;

@@ -143,6 +143,33 @@ fn what_does_not_come_back_is_asked_for_and_a_way_out_is_no_yes() {
 }
 
 #[test]
+fn a_key_is_asked_for_unseen_and_a_removal_is_confirmed() {
+    let sandbox = Sandbox::start(Options { sizes: Sizes::customers(1), ..Options::default() }).expect("starts");
+    let home = Home::new();
+    let command = |arguments: &[&str]| {
+        let mut command = home.command(arguments);
+        command.env("STRIPE_API_BASE", sandbox.stripe_base_url());
+        command
+    };
+    // A terminal that is being set up for it forgets what was typed before.
+    let is_asked = |seen: &str| {
+        let is_asked = seen.contains("not shown");
+        std::thread::sleep(Duration::from_millis(if is_asked { 500 } else { 0 }));
+        is_asked
+    };
+    let add = ["accounts", "add", "shop"];
+    let (code, seen) = in_terminal_typing(80, &mut command(&add), is_asked, format!("{TEST_KEY}\n").as_bytes());
+    assert!(code == Some(0) && seen.contains("keys.shop") && !seen.contains(TEST_KEY), "{code:?}: {seen}");
+    let id = sandbox.stripe().account_id().to_owned();
+    for (answer, part, left) in [("n\n", "nothing was removed", 1), ("y\n", "keys.shop is out of the config file", 0)] {
+        let mut remove = command(&["accounts", "remove", &id]);
+        let (code, seen) = in_terminal_typing(80, &mut remove, |seen| seen.contains("[y/N]"), answer.as_bytes());
+        assert!(code == Some(0) && seen.contains(part), "{code:?}: {seen}");
+        assert_eq!(home.count("SELECT count(*) FROM accounts"), left);
+    }
+}
+
+#[test]
 fn ctrl_c_leaves_no_bar_behind() {
     let latency = Duration::from_millis(50);
     let sandbox =

@@ -20,6 +20,9 @@ pub struct StatusArgs {
     /// Only this service
     #[arg(long, value_enum, value_name = "SERVICE")]
     pub provider: Option<ProviderArg>,
+    /// Only this account (acct_…) or company (a number), table by table; may be repeated
+    #[arg(long, value_name = "ID")]
+    pub account: Vec<String>,
     /// End with code 3 where an account was last synced longer ago than this: 90s, 15m, 2h, 1d
     #[arg(long, value_name = "TIME", value_parser = values::age)]
     pub max_age: Option<Duration>,
@@ -29,10 +32,14 @@ const STATUS_HELP: &str = "\
 Examples:
   stripesync status
   stripesync status --database sandbox.db
+  stripesync status --account acct_123
   stripesync status --stats                 how the webhooks do
   stripesync status --stats --watch         the same, kept fresh
   stripesync status --max-age 1h --quiet    for a monitor
   stripesync status --format json | jq '.accounts[].resources[].table'
+
+More than 20 accounts are summed up; --account or -v tells each table by
+table. --max-age leaves out what was removed or is disconnected.
 
 With --stats, times are those of taking an event's effect: half (p50), 95
 and 99 of 100 took no longer (of more than 131,072 events of one type,

@@ -1,5 +1,6 @@
 //! Stripe: requests, list envelopes, error bodies, events, webhook endpoints and the table of resources.
 
+pub mod account;
 pub mod billing_period;
 pub mod endpoints;
 pub mod event;

@@ -1,0 +1,213 @@
+//! `accounts add`: a key or token under a name, tried before anything is written; or an account that was removed.
+
+use std::io::{BufRead, Read};
+
+use super::asking::Access;
+use super::{named, opened};
+use crate::cli::args::{AccountsAddArgs, Global, ProviderArg};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::{places, settings, signals};
+use crate::config::edit::Edit;
+use crate::config::{self, Credentials, KeyField, NamedKey, Places, Said, Secret, Settings};
+use crate::model::accounts::{AccountLine, Found};
+use crate::model::cancel::Cancel;
+use crate::store::Store;
+use crate::ui::Ui;
+
+/// No key or token comes near.
+const LINE_BYTES_MAX: u64 = 8 * 1024;
+
+/// Runs the command.
+pub(super) fn run(args: &AccountsAddArgs, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+    let settings = settings(global, ui)?;
+    let is_account = args.name.starts_with("acct_") || is_removed_company(&args.name, &settings)?;
+    if is_account {
+        return bring_back(args, &settings, ui);
+    }
+    let places = places(global)?;
+    config::check_name(&args.name).map_err(|why| Failure::usage(format!("{} {why}", args.name)))?;
+    let path = places.config_path().ok_or_else(|| {
+        Failure::usage("there is no place for a config file: no home folder, and none named")
+            .hint("name one with --config")
+    })?;
+    if settings.named_keys.iter().any(|it| it.name == args.name) {
+        return Err(Failure::usage(format!("{} has a key named {} already", path.display(), args.name))
+            .hint("choose another name; or change that entry with an editor, and run `stripesync accounts discover`"));
+    }
+    let field = credential(args, &places, global, ui)?;
+    let new = NamedKey {
+        name: args.name.clone(),
+        fields: vec![field.clone()],
+        company: args.company_id.clone(),
+        file: path.clone(),
+    };
+    let credentials = settings.credentials_with(&new)?;
+    if let Some(unset) = credentials.unset.iter().find(|it| it.name == args.name) {
+        return Err(Failure::usage(format!("{} is not set", unset.variable))
+            .hint("set it in this environment, so that the key can be tried; only its name is written down"));
+    }
+    let cancel = signals::watch()?;
+    let access = newest(&credentials, &args.name)?;
+    // Whoever cannot be written to is told before anybody is asked.
+    let mut edit = Edit::open(&path)?;
+    access.try_out(&cancel)?;
+    write(&mut edit, &new, &field)?;
+    edit.save()?;
+    let store = opened(&settings.database.value)?;
+    let found = access.find(&store, &names(&credentials, access.provider()), false, &cancel, &mut |_| {})?;
+    tell(&found, &new, &field, ui);
+    ui.found(&[found], false).map_err(|error| Failure::stdout(&error))?;
+    Ok(Exit::Done)
+}
+
+/// Returns whether a name is that of a company of Fatture in Cloud which is synced no more: names may be numbers, too.
+fn is_removed_company(name: &str, settings: &Settings) -> Result<bool, Failure> {
+    let is_number = !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit());
+    if !is_number || !settings.database.value.exists() {
+        return Ok(false);
+    }
+    let known = Store::open_read_only(&settings.database.value)?.accounts_named(name)?;
+    Ok(known.iter().any(|it| it.provider == "fic" && !it.standing.is_synced()))
+}
+
+/// Says the credential: a variable, what somebody types, or a line of stdin.
+fn credential(args: &AccountsAddArgs, places: &Places, global: &Global, ui: &Ui) -> Result<KeyField, Failure> {
+    let variable = match (&args.stripe_key_env, &args.fic_token_env) {
+        (Some(variable), _) => Some(("stripe_key_env", variable)),
+        (_, Some(variable)) => Some(("fic_token_env", variable)),
+        _ => None,
+    };
+    if let Some((field, variable)) = variable {
+        let is_other = args.provider.is_some_and(|it| (it == ProviderArg::Fic) != (field == "fic_token_env"));
+        if is_other {
+            return Err(Failure::usage("--provider names another service than the variable's option")
+                .hint("leave --provider away: the option says whose key it is"));
+        }
+        return Ok(config::candidate(places, field, Said::Variable(variable.clone()))?);
+    }
+    let secret = typed(global, ui)?;
+    let looks_like_stripe = ["sk_", "rk_", "pk_", "whsec_"].iter().any(|begin| secret.expose().starts_with(begin));
+    let is_stripe = args.provider.map_or(looks_like_stripe, |it| it == ProviderArg::Stripe);
+    let field = if is_stripe { "stripe_key" } else { "fic_token" };
+    Ok(config::candidate(places, field, Said::Text(secret))?)
+}
+
+fn typed(global: &Global, ui: &Ui) -> Result<Secret, Failure> {
+    let text = if ui.can_ask() {
+        if global.no_input {
+            return Err(Failure::usage("there is no key: --no-input keeps from asking for it").hint(
+                "name the variable that holds it with --stripe-key-env or --fic-token-env, or give it on stdin",
+            ));
+        }
+        signals::asking(ui, || ui.ask_secret("Stripe key or token of Fatture in Cloud (it is not shown)"))?
+    } else {
+        let mut line = String::new();
+        let mut stdin = std::io::stdin().lock().take(LINE_BYTES_MAX);
+        let read = std::io::BufReader::new(&mut stdin).read_line(&mut line);
+        read.map_err(|error| Failure::usage("stdin holds no key").because(&error))?;
+        line
+    };
+    let text = text.trim_end_matches(['\n', '\r']);
+    if text.trim().is_empty() {
+        return Err(Failure::usage("no key was given")
+            .hint("name the variable that holds it with --stripe-key-env or --fic-token-env, or give it on stdin"));
+    }
+    Ok(Secret::new(text))
+}
+
+/// Returns the credential that was just added.
+fn newest<'c>(credentials: &'c Credentials, name: &str) -> Result<Access<'c>, Failure> {
+    let is_it = |it: &Option<String>| it.as_deref() == Some(name);
+    let stripe = credentials.stripe.iter().find(|it| is_it(&it.name)).map(Access::Stripe);
+    let found = stripe.or_else(|| credentials.fic.iter().find(|it| is_it(&it.name)).map(Access::Fic));
+    found.ok_or_else(|| Failure::failed(format!("the key {name} is not among the credentials")))
+}
+
+/// Returns the names of all credentials of a service.
+pub(super) fn names(credentials: &Credentials, provider: &str) -> Vec<Option<String>> {
+    let unset = credentials.unset.iter().filter(|it| it.provider == provider).map(|it| Some(it.name.clone()));
+    match provider {
+        "stripe" => credentials.stripe.iter().map(|it| it.name.clone()).chain(unset).collect(),
+        _ => credentials.fic.iter().map(|it| it.name.clone()).chain(unset).collect(),
+    }
+}
+
+fn write(edit: &mut Edit, new: &NamedKey, field: &KeyField) -> Result<(), Failure> {
+    let value = match (&field.variable, &field.value) {
+        (Some(variable), _) => variable.as_str(),
+        (None, Some(secret)) => secret.expose(),
+        (None, None) => "",
+    };
+    edit.set(&["keys", &new.name, field.field], value)?;
+    if let Some(company) = &new.company {
+        edit.set(&["keys", &new.name, "company_id"], company)?;
+    }
+    Ok(())
+}
+
+fn tell(found: &Found, new: &NamedKey, field: &KeyField, ui: &Ui) {
+    let what = match (&field.variable, &field.value) {
+        (Some(variable), _) => format!("the name of the variable {variable}"),
+        (None, secret) => {
+            let hint = secret.as_ref().map(Secret::hint).unwrap_or_default();
+            format!("the {} {hint}", if found.provider == "fic" { "token" } else { "key" })
+        }
+    };
+    ui.note(&format!("{} holds {what} now, as keys.{}", new.file.display(), new.name));
+    if found.provider == "stripe" {
+        ui.note("accounts that are connected to it, `stripesync accounts discover` finds");
+    }
+}
+
+/// Takes an account up again that was removed, or that its platform does not show any more: whoever reads it is asked first.
+fn bring_back(args: &AccountsAddArgs, settings: &Settings, ui: &Ui) -> Result<Exit, Failure> {
+    if args.stripe_key_env.is_some() || args.fic_token_env.is_some() {
+        return Err(Failure::usage(format!("{} is an account's id, not a name for its key", args.name))
+            .hint("choose a name of your own, such as shop"));
+    }
+    crate::cli::status::present(&settings.database.value)?;
+    let store = opened(&settings.database.value)?;
+    let known = named(&store, &args.name)?;
+    let idle: Vec<&AccountLine> = known.iter().filter(|it| !it.standing.is_synced()).collect();
+    if idle.is_empty() {
+        ui.note(&format!("{} is synced whenever it is its turn; nothing to do", known[0].label()));
+        return Ok(Exit::Done);
+    }
+    let credentials = settings.credentials()?;
+    let cancel = signals::watch()?;
+    for account in idle {
+        try_reader(&store, account, &credentials, &cancel)?;
+        store.at_once(|| store.brought_back(account.row).map(drop))?;
+        ui.note(&format!("{} is synced again", account.label()));
+    }
+    Ok(Exit::Done)
+}
+
+/// Asks the service with the credential that read an account whether it still does.
+fn try_reader(store: &Store, account: &AccountLine, credentials: &Credentials, cancel: &Cancel) -> Result<(), Failure> {
+    let is_its = |name: &Option<String>| *name == account.credential;
+    let stripe = credentials.stripe.iter().filter(|it| it.mode.name() == account.mode);
+    let access = match account.provider.as_str() {
+        "stripe" => stripe.into_iter().find(|it| is_its(&it.name)).map(Access::Stripe),
+        _ => credentials.fic.iter().find(|it| is_its(&it.name)).map(Access::Fic),
+    };
+    let Some(access) = access.filter(|_| account.opened_s.is_some()) else {
+        let by =
+            account.credential.as_ref().map_or_else(|| "the one without a name".to_owned(), |it| format!("keys.{it}"));
+        return Err(Failure::new(Exit::Unauthorised, format!("nothing opens {}: {by} is not there", account.label()))
+            .hint(
+                "`stripesync accounts add NAME` adds a key of its own, `stripesync accounts discover` asks the others",
+            ));
+    };
+    // What it opens today is written down on the way; the list of a platform says whether the account is still there.
+    let with_connected = account.platform.is_some();
+    access.find(store, &names(credentials, access.provider()), with_connected, cancel, &mut |_| {})?;
+    let now = store.accounts_named(&account.id)?.into_iter().find(|it| it.row == account.row);
+    match now.map(|it| it.standing) {
+        Some(crate::model::accounts::Standing::Disconnected) => {
+            Err(Failure::new(Exit::Unauthorised, format!("{} is not shown any more", account.label()))
+                .hint("its owner has to connect it again"))
+        }
+        _ => Ok(()),
+    }
+}

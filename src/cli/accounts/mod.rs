@@ -1,0 +1,62 @@
+//! `accounts`: which accounts there are, who reads them, and how they stand.
+
+mod add;
+mod asking;
+mod discover;
+mod list;
+mod remove;
+
+use std::path::Path;
+
+use super::args::{AccountsArgs, AccountsCommand, Global, ModeArg};
+use super::exit::{Exit, Failure};
+use crate::clock::Clock;
+use crate::model::accounts::AccountLine;
+use crate::store::Store;
+use crate::ui::Ui;
+
+pub(super) use remove::confirmed;
+
+/// Runs the command.
+pub(super) fn run(args: &AccountsArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
+    match &args.command {
+        AccountsCommand::Add(args) => add::run(args, global, ui),
+        AccountsCommand::Discover(args) => discover::run(args, global, ui),
+        AccountsCommand::List(args) => list::run(args, global, ui),
+        AccountsCommand::Remove(args) => remove::run(args, global, ui, clock),
+    }
+}
+
+/// Opens the file for writing; one that is not there is made.
+pub(super) fn opened(database: &Path) -> Result<Store, Failure> {
+    Ok(Store::open(database)?)
+}
+
+/// Returns the accounts that an id means: one for each mode that the file has it in.
+///
+/// # Errors
+/// When there is none.
+pub(super) fn named(store: &Store, id: &str) -> Result<Vec<AccountLine>, Failure> {
+    let found = store.accounts_named(id)?;
+    if found.is_empty() {
+        return Err(Failure::usage(format!("the file has no account {id}"))
+            .hint("`stripesync accounts list` shows those that it has, `stripesync accounts discover` finds others"));
+    }
+    Ok(found)
+}
+
+/// Returns the one account that an id and a mode mean.
+///
+/// # Errors
+/// When there is none, or several.
+fn only(store: &Store, id: &str, mode: Option<ModeArg>) -> Result<AccountLine, Failure> {
+    let mut found = named(store, id)?;
+    let modes = found.iter().map(|it| it.mode.clone()).collect::<Vec<_>>().join(", ");
+    found.retain(|it| mode.is_none_or(|mode| mode.name() == it.mode));
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        0 => Err(Failure::usage(format!("the file has {id} in another mode: {modes}")).hint("name that with --mode")),
+        _ => Err(Failure::usage(format!("the file has {id} in several modes: {modes}"))
+            .hint("say which with --mode; test and live mode of one account are two accounts")),
+    }
+}

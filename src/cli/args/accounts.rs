@@ -1,0 +1,222 @@
+//! The arguments of `accounts`.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::ProviderArg;
+use crate::cli::values;
+use crate::model::accounts::Standing;
+
+/// The arguments of `accounts`.
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = ACCOUNTS_HELP, disable_help_subcommand = true)]
+pub struct AccountsArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub command: AccountsCommand,
+}
+
+const ACCOUNTS_HELP: &str = "\
+Examples:
+  stripesync accounts add shop --stripe-key-env SHOP_KEY
+  stripesync accounts discover
+  stripesync accounts list --status failing
+  stripesync accounts remove acct_123
+
+Keys and tokens with names stand in the config file, as many as wanted
+beside those of the environment:
+  [keys.shop]
+  stripe_key_env = \"SHOP_KEY\"  # or stripe_key, fic_token, fic_token_env
+  [keys.studio]
+  fic_token = \"a/…\"
+  company_id = 12345           # only this company; without it all";
+
+/// The commands of `accounts`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AccountsCommand {
+    /// Add a key or token under a name, or take up again what was removed
+    ///
+    /// The service is asked first what it opens; only what works is written into the config file (mode 0600), and the
+    /// accounts that it opens into the database. Without an option it asks for the key, and does not show it; where stdin is
+    /// no terminal it reads one line there.
+    Add(AccountsAddArgs),
+    /// Find the accounts that all keys and tokens open
+    ///
+    /// Of a Stripe platform those connected to it, of Fatture in Cloud every company, an accountant's clients included.
+    /// What is not shown any more counts as disconnected; its rows stay.
+    Discover(AccountsDiscoverArgs),
+    /// List the accounts in the file, and how each stands
+    ///
+    /// Reads the file alone: needs no key and no network.
+    List(AccountsListArgs),
+    /// Delete an account and all its rows from the file
+    ///
+    /// May be interrupted at any instant: the same command goes on. With --keep-data the rows stay, and the account is
+    /// synced no more.
+    Remove(AccountsRemoveArgs),
+}
+
+/// The arguments of `accounts add`.
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = ADD_HELP)]
+pub struct AccountsAddArgs {
+    /// A name of your own for the key or token: letters, digits, - and _; or the id of an account that was removed
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// The environment variable that holds the Stripe key; the config file keeps its name, not the key
+    #[arg(long, value_name = "VARIABLE", value_parser = values::variable, conflicts_with = "fic_token_env")]
+    pub stripe_key_env: Option<String>,
+    /// The environment variable that holds the token of Fatture in Cloud
+    #[arg(long, value_name = "VARIABLE", value_parser = values::variable)]
+    pub fic_token_env: Option<String>,
+    /// Whose key it is; told by its look where this is left away
+    #[arg(long, value_enum, value_name = "SERVICE")]
+    pub provider: Option<ProviderArg>,
+    /// Only this company of Fatture in Cloud; without it all that the token opens
+    #[arg(long, value_name = "ID")]
+    pub company_id: Option<String>,
+}
+
+const ADD_HELP: &str = "\
+Examples:
+  stripesync accounts add shop --stripe-key-env SHOP_KEY
+  stripesync accounts add studio --fic-token-env STUDIO_TOKEN
+  stripesync accounts add shop          # asks for the key
+  pass shop/stripe | stripesync accounts add shop
+  stripesync accounts add acct_123      # removed before: sync it again
+
+Exit codes: 0 added, 2 a name or setting that cannot be, 4 the service
+  refuses the key; all of them: `stripesync --help`";
+
+/// The arguments of `accounts discover`.
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = DISCOVER_HELP)]
+pub struct AccountsDiscoverArgs {
+    /// Show what would be found; write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Only with the credentials of this service
+    #[arg(long, value_enum, value_name = "SERVICE")]
+    pub provider: Option<ProviderArg>,
+}
+
+const DISCOVER_HELP: &str = "\
+Examples:
+  stripesync accounts discover --dry-run
+  stripesync accounts discover
+  stripesync accounts discover --format json | jq '.[].new'
+
+Exit codes: 0 done, 3 one key or token failed and others did not, 4 all
+  were refused; all of them: `stripesync --help`";
+
+/// The arguments of `accounts list`.
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = LIST_HELP)]
+pub struct AccountsListArgs {
+    /// Only those of this service
+    #[arg(long, value_enum, value_name = "SERVICE")]
+    pub provider: Option<ProviderArg>,
+    /// Only those of this company of yours
+    #[arg(long, value_name = "ID")]
+    pub company: Option<String>,
+    /// Only those that stand so; several with commas
+    #[arg(long, value_enum, value_name = "STATUS", value_delimiter = ',')]
+    pub status: Vec<StandingArg>,
+}
+
+const LIST_HELP: &str = "\
+Examples:
+  stripesync accounts list
+  stripesync accounts list --status failing,disconnected
+  stripesync accounts list --company 7 --format csv
+  stripesync accounts list --format json | jq -r '.[].id'
+
+Status:
+  active        synced whenever it is its turn
+  failing       its last sync failed; -v shows why, and when it is tried
+  named         no key or token opens it: events alone named it
+  disconnected  its owner has taken the access back, or the list of the
+                platform does not show it any more
+  removed       by `accounts remove --keep-data`
+
+\"events until\" is the second up to which every event is in the file.";
+
+/// `--status` of `accounts list`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StandingArg {
+    /// Synced whenever it is its turn
+    Active,
+    /// Its last sync failed
+    Failing,
+    /// Events alone named it
+    Named,
+    /// Its owner has taken the access back
+    Disconnected,
+    /// It was removed by hand, and its rows kept
+    Removed,
+}
+
+impl StandingArg {
+    /// Returns what it means.
+    pub fn standing(self) -> Standing {
+        match self {
+            StandingArg::Active => Standing::Active,
+            StandingArg::Failing => Standing::Failing,
+            StandingArg::Named => Standing::Named,
+            StandingArg::Disconnected => Standing::Disconnected,
+            StandingArg::Removed => Standing::Removed,
+        }
+    }
+}
+
+/// `--mode`: one account has a row for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ModeArg {
+    /// Real money
+    Live,
+    /// Stripe's test mode, and test servers
+    Test,
+    /// What `sync --sandbox` made up
+    Sandbox,
+}
+
+impl ModeArg {
+    /// Returns how the file says it.
+    pub fn name(self) -> &'static str {
+        match self {
+            ModeArg::Live => "live",
+            ModeArg::Test => "test",
+            ModeArg::Sandbox => "sandbox",
+        }
+    }
+}
+
+/// The arguments of `accounts remove`.
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = REMOVE_HELP)]
+pub struct AccountsRemoveArgs {
+    /// The account (acct_…) or company of Fatture in Cloud (a number)
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Which of its rows, where the file has the account in several modes
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub mode: Option<ModeArg>,
+    /// Keep its rows; it is synced no more
+    #[arg(long)]
+    pub keep_data: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+}
+
+const REMOVE_HELP: &str = "\
+Examples:
+  stripesync accounts remove acct_123
+  stripesync accounts remove acct_123 --keep-data
+  stripesync accounts remove 108061 --yes
+
+A key of its own that has a name goes out of the config file, too. What
+a platform lists, `accounts discover` finds again unless --keep-data
+keeps the mark.
+
+Exit codes: 0 removed, 2 no such account, or nobody to ask, 5 a sync
+  runs; all of them: `stripesync --help`";

@@ -1,0 +1,154 @@
+//! `companies`: the user's own companies, and what belongs to them.
+
+use super::accounts::{confirmed, named, opened};
+use super::args::{
+    CompaniesAddArgs, CompaniesArgs, CompaniesAssignArgs, CompaniesCommand, CompaniesRemoveArgs, Global,
+};
+use super::exit::{Exit, Failure};
+use super::{settings, status};
+use crate::clock::Clock;
+use crate::model::accounts::{AccountLine, CompanyLine};
+use crate::store::Store;
+use crate::ui::Ui;
+use crate::ui::units::counted;
+
+/// Runs the command.
+pub(super) fn run(args: &CompaniesArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
+    let database = settings(global, ui)?.database.value;
+    match &args.command {
+        CompaniesCommand::Add(args) => add(args, &opened(&database)?, ui, clock)?,
+        CompaniesCommand::List => {
+            status::present(&database)?;
+            let companies = Store::open_read_only(&database)?.companies()?;
+            ui.companies(&companies).map_err(|error| Failure::stdout(&error))?;
+        }
+        CompaniesCommand::Assign(args) => {
+            status::present(&database)?;
+            assign(args, &opened(&database)?, ui)?;
+        }
+        CompaniesCommand::Remove(args) => {
+            status::present(&database)?;
+            remove(args, &opened(&database)?, global, ui)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn add(args: &CompaniesAddArgs, store: &Store, ui: &Ui, clock: &dyn Clock) -> Result<(), Failure> {
+    let now_s = clock.now_ms().div_euclid(1000);
+    let id = store.at_once(|| store.add_company(args.id.as_deref(), &args.name, now_s))?;
+    let Some(id) = id else {
+        let id = args.id.as_deref().unwrap_or_default();
+        return Err(Failure::usage(format!("there is a company {id} already"))
+            .hint("`stripesync companies list` shows it; choose another --id, or leave it away"));
+    };
+    let new = store.companies()?.into_iter().filter(|it| it.id == id).collect::<Vec<_>>();
+    ui.note(&format!("company {id} is \"{}\"", args.name));
+    ui.companies(&new).map_err(|error| Failure::stdout(&error))
+}
+
+/// Returns a company.
+///
+/// # Errors
+/// When there is none of this id.
+fn company(store: &Store, id: &str) -> Result<CompanyLine, Failure> {
+    let found = store.companies()?.into_iter().find(|it| it.id == id);
+    found.ok_or_else(|| {
+        Failure::usage(format!("there is no company {id}"))
+            .hint(format!("`stripesync companies add NAME --id {id}` adds it, `stripesync companies list` shows all"))
+    })
+}
+
+fn assign(args: &CompaniesAssignArgs, store: &Store, ui: &Ui) -> Result<(), Failure> {
+    let id = args.id.as_deref().filter(|_| !args.none);
+    let company = id.map(|id| company(store, id)).transpose()?;
+    match (&args.account, &args.customer) {
+        (Some(account), _) => {
+            for account in named(store, account)? {
+                let before = store.assign_account(account.row, id)?;
+                tell(&account.label(), before.as_deref(), company.as_ref(), ui);
+            }
+        }
+        (None, Some(customer)) => assign_customer(args, store, (customer, company.as_ref()), ui)?,
+        (None, None) => {}
+    }
+    Ok(())
+}
+
+fn assign_customer(
+    args: &CompaniesAssignArgs,
+    store: &Store,
+    (customer, company): (&str, Option<&CompanyLine>),
+    ui: &Ui,
+) -> Result<(), Failure> {
+    let account = account_of(args, store, customer)?;
+    let before = store.assign_customer(account.row, customer, company.map(|it| it.id.as_str()))?;
+    tell(&format!("{customer} of {}", account.label()), before.as_deref(), company, ui);
+    if company.is_some() && !store.accounts_with_customer(customer)?.contains(&account.row) {
+        ui.note(&format!("the file has no {customer} of that account yet; it counts once there is one"));
+    }
+    // Other rules come first; whoever assigns by hand should hear that it changes nothing.
+    if let Some((decided, by)) = store.company_of_customer(account.row, customer)?
+        && by != "customer"
+    {
+        let by = if by == "account" { "its account's company" } else { "its metadata's company_id" };
+        ui.note(&format!("it belongs to company {decided} all the same: {by} comes first"));
+    }
+    Ok(())
+}
+
+/// Finds the account that a customer is of.
+fn account_of(args: &CompaniesAssignArgs, store: &Store, customer: &str) -> Result<AccountLine, Failure> {
+    let holders = store.accounts_with_customer(customer)?;
+    let candidates: Vec<AccountLine> = match &args.in_account {
+        Some(id) => named(store, id)?.into_iter().filter(|it| it.provider == "stripe").collect(),
+        None => {
+            let lines = store.account_lines()?.into_iter().filter(|it| it.provider == "stripe");
+            lines.filter(|it| holders.is_empty() || holders.contains(&it.row)).collect()
+        }
+    };
+    // In several modes: the one that has the customer.
+    let has_it = |it: &&AccountLine| holders.contains(&it.row);
+    let of = match candidates.iter().filter(has_it).count() {
+        0 => candidates,
+        _ => candidates.iter().filter(has_it).cloned().collect(),
+    };
+    let labels = of.iter().take(5).map(AccountLine::label).collect::<Vec<_>>().join(", ");
+    match of.len() {
+        1 => Ok(of.into_iter().next().ok_or_else(|| Failure::failed("no account"))?),
+        0 => Err(Failure::usage("the file has no Stripe account that the customer could be of")
+            .hint("`stripesync sync` brings it")),
+        count => Err(Failure::usage(format!("{customer} may be of {}: {labels}", counted(count as u64, "account")))
+            .hint("say which with --in-account")),
+    }
+}
+
+fn tell(what: &str, before: Option<&str>, company: Option<&CompanyLine>, ui: &Ui) {
+    let text = match (before, company) {
+        (Some(before), Some(company)) if before == company.id => {
+            format!("{what} belongs to company {} \"{}\" already", company.id, company.name)
+        }
+        (Some(before), Some(company)) => {
+            format!("{what} moves from company {before} to {} \"{}\"", company.id, company.name)
+        }
+        (None, Some(company)) => format!("{what} belongs to company {} \"{}\" now", company.id, company.name),
+        (Some(before), None) => format!("{what} was taken out of company {before}"),
+        (None, None) => format!("{what} was in no company"),
+    };
+    ui.note(&text);
+}
+
+fn remove(args: &CompaniesRemoveArgs, store: &Store, global: &Global, ui: &Ui) -> Result<(), Failure> {
+    let company = company(store, &args.id)?;
+    let (accounts, customers) = (counted(company.accounts, "account"), counted(company.customers, "customer"));
+    let question =
+        format!("Remove company {} \"{}\"; its {accounts} and {customers} become nobody's?", company.id, company.name);
+    let is_meant = args.yes || confirmed(&question, global, ui)?;
+    if !is_meant {
+        ui.note("nothing was removed");
+        return Ok(());
+    }
+    store.remove_company(&company.id)?;
+    ui.note(&format!("removed company {} \"{}\"; {accounts} and {customers} are nobody's", company.id, company.name));
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! The SELECTs behind `accounts list`: thousands of accounts at the cost of a few dozen.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+
+use rusqlite::{Row, params};
+
+use super::Store;
+use super::error::Error;
+use crate::model::accounts::{AccountLine, Standing};
+use crate::model::extract::Catalog;
+
+const LINE: &str =
+    "SELECT a.id, a.provider, a.remote_id, a.mode, a.name, a.country, a.status, a.credential, p.remote_id,
+       a.company, c.name, a.opened, a.synced, a.events_until, a.failures, a.error, a.retry_at
+     FROM accounts a LEFT JOIN accounts p ON p.id = a.platform LEFT JOIN companies c ON c.id = a.company";
+
+fn line(row: &Row) -> rusqlite::Result<AccountLine> {
+    let (status, opened_s): (String, Option<i64>) = (row.get(6)?, row.get(11)?);
+    let failures = row.get::<_, i64>(14)?.unsigned_abs();
+    Ok(AccountLine {
+        row: row.get(0)?,
+        provider: row.get(1)?,
+        id: row.get(2)?,
+        mode: row.get(3)?,
+        name: row.get(4)?,
+        country: row.get(5)?,
+        standing: Standing::of(&status, opened_s.is_some(), failures),
+        credential: row.get(7)?,
+        platform: row.get(8)?,
+        company: row.get(9)?,
+        company_name: row.get(10)?,
+        opened_s,
+        synced_s: row.get(12)?,
+        events_until_s: row.get(13)?,
+        failures,
+        error: row.get(15)?,
+        retry_at_s: row.get(16)?,
+        rows: None,
+    })
+}
+
+impl Store {
+    /// Returns every account, in the order of service and id, without how many rows it has.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn account_lines(&self) -> Result<Vec<AccountLine>, Error> {
+        let sql = |e| self.sql(e);
+        let text = format!("{LINE} ORDER BY a.provider, a.remote_id, a.mode");
+        let mut statement = self.conn.prepare(&text).map_err(sql)?;
+        let rows = statement.query_map([], line).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
+    /// Returns the accounts of this id: of both services, and of each mode.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn accounts_named(&self, remote_id: &str) -> Result<Vec<AccountLine>, Error> {
+        let sql = |e| self.sql(e);
+        let text = format!("{LINE} WHERE a.remote_id=?1 ORDER BY a.provider, a.mode");
+        let mut statement = self.conn.prepare(&text).map_err(sql)?;
+        let rows = statement.query_map([remote_id], line).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
+    /// Returns how many living rows each account has in all tables. Each table is looked through once, by its index alone,
+    /// however many accounts there are.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn living_rows(&self, catalog: &Catalog) -> Result<HashMap<i64, u64>, Error> {
+        let (mut counts, mut gone): (HashMap<i64, u64>, HashMap<i64, u64>) = Default::default();
+        for entry in catalog.entries() {
+            let table = entry.resource.table();
+            self.each_account(&counts_all(&table), |account, count| *counts.entry(account).or_default() += count)?;
+            self.each_account(&counts_gone(&table), |account, count| *gone.entry(account).or_default() += count)?;
+        }
+        for (account, count) in gone {
+            counts.entry(account).and_modify(|all| *all = all.saturating_sub(count));
+        }
+        Ok(counts)
+    }
+
+    /// Returns the accounts of a service in one mode that were removed by hand.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn removed_accounts(&self, provider: &str, mode: &str) -> Result<Vec<String>, Error> {
+        let sql = |e| self.sql(e);
+        let text = "SELECT remote_id FROM accounts WHERE provider=?1 AND mode=?2 AND status='removed' ORDER BY id";
+        let mut statement = self.conn.prepare(text).map_err(sql)?;
+        let rows = statement.query_map([provider, mode], |row| row.get(0)).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
+    /// Notes that an account is synced no more, whatever happens to its rows.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn removed(&self, account: i64) -> Result<(), Error> {
+        self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
+        self.conn
+            .execute("UPDATE accounts SET status='removed', retry_at=NULL WHERE id=?1", [account])
+            .map(drop)
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Takes an account up again that was removed or disconnected; returns whether it was.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn brought_back(&self, account: i64) -> Result<bool, Error> {
+        self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
+        self.conn
+            .execute(
+                "UPDATE accounts SET status='active', failures=0, retry_at=NULL, error=NULL
+                 WHERE id=?1 AND status <> 'active'",
+                [account],
+            )
+            .map(|changed| changed == 1)
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Notes that the accounts which are read with a platform's key are read by nobody; returns how many they are.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn orphaned(&self, platform: i64, why: &str) -> Result<u64, Error> {
+        self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
+        self.conn
+            .execute(
+                "UPDATE accounts SET status='disconnected', error=?2 WHERE platform=?1 AND status='active'",
+                params![platform, why],
+            )
+            .map(|changed| changed as u64)
+            .map_err(|e| self.sql(e))
+    }
+}
+
+/// Counts a table's rows by account. The unique index begins with the account and holds no JSON.
+pub(super) fn counts_all(table: &str) -> String {
+    format!("SELECT account, count(*) FROM {table} GROUP BY account")
+}
+
+/// Counts its tombstones. Word for word the condition of the table's `_odd` index.
+fn counts_gone(table: &str) -> String {
+    format!(
+        "SELECT account, count(deleted_at) FROM {table} INDEXED BY {table}_odd
+         WHERE deleted_at IS NOT NULL OR unsettled = 1 GROUP BY account"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::resource::Resource;
+
+    fn catalog() -> Catalog {
+        let resources: Vec<&'static Resource> =
+            crate::providers::stripe::resources::all().chain(crate::providers::fic::resources::RESOURCES).collect();
+        Catalog::new(resources)
+    }
+
+    #[test]
+    fn rows_are_counted_by_indexes_alone_whatever_the_table() {
+        let (store, catalog) = (Store::in_memory().expect("opens"), catalog());
+        for entry in catalog.entries() {
+            let table = entry.resource.table();
+            let plan = store.query_text(&format!("EXPLAIN QUERY PLAN {}", counts_all(&table))).expect("a plan");
+            assert!(plan.iter().flatten().any(|it| it.contains("USING COVERING INDEX")), "{table}: {plan:?}");
+            assert!(!plan.iter().flatten().any(|it| it.contains("TEMP B-TREE")), "{table}: {plan:?}");
+        }
+    }
+
+    #[test]
+    fn each_account_has_its_own_living_rows_and_stands_as_it_does() {
+        let store = Store::in_memory().expect("opens");
+        store
+            .conn
+            .execute_batch(
+                "INSERT INTO accounts (id, provider, remote_id, mode, opened, status, failures, platform, company) VALUES
+                   (1, 'stripe', 'acct_1', 'live', 5, 'active', 0, NULL, '7'), (2, 'stripe', 'acct_2', 'live', 6, 'active', 3, 1, NULL),
+                   (3, 'fic', '12', 'live', NULL, 'active', 0, NULL, NULL), (4, 'stripe', 'acct_1', 'test', 1, 'removed', 0, NULL, NULL);
+                 INSERT INTO companies VALUES ('7', 'Seven', 0);
+                 INSERT INTO stripe_customers (account, id, data, as_of, deleted_at, unsettled) VALUES
+                   (1, 'cus_1', '{}', 0, NULL, 0), (1, 'cus_2', '{}', 0, 9, 0), (1, 'cus_3', '{}', 0, NULL, 1), (2, 'cus_1', '{}', 0, NULL, 0);
+                 INSERT INTO stripe_invoice_lines (account, parent_id, id, position, data, as_of) VALUES
+                   (2, 'in_1', 'il_1', 0, '{}', 0), (2, 'in_1', NULL, 1, '{}', 0);
+                 INSERT INTO fic_clients (account, id, data, as_of) VALUES (3, '1', '{}', 0);",
+            )
+            .expect("fills");
+        let counts = store.living_rows(&catalog()).expect("counts");
+        assert_eq!([1, 2, 3, 4].map(|account| counts.get(&account).copied().unwrap_or(0)), [2, 3, 1, 0]);
+        let lines = store.account_lines().expect("lines");
+        let told: Vec<_> = lines.iter().map(|it| (it.row, it.standing.name(), it.platform.as_deref())).collect();
+        let wanted = [(3, "named", None), (1, "active", None), (4, "removed", None), (2, "failing", Some("acct_1"))];
+        assert_eq!(told, wanted);
+        assert_eq!(lines[1].company_name.as_deref(), Some("Seven"));
+        assert_eq!(store.accounts_named("acct_1").expect("both").len(), 2);
+        assert_eq!((store.orphaned(1, "gone").expect("one"), store.orphaned(1, "gone").expect("none")), (1, 0));
+        assert!(store.brought_back(4).expect("it was removed") && !store.brought_back(4).expect("no more"));
+    }
+}

@@ -1,0 +1,120 @@
+//! Takes accounts out of the file, in short transactions beside whoever else writes. What was not yet deleted when it ends
+//! early, the next run deletes: the account itself goes last.
+
+use std::time::{Duration, Instant};
+
+use super::Error;
+use super::turns::Turns;
+use crate::model::cancel::Cancel;
+use crate::store::{HeldIn, Store};
+
+/// Rows in a statement, of which a transaction has as many as there is time for: few at first, then as many as take about
+/// [`PART_TIME`].
+const PART_MIN: usize = 16;
+const PART_MAX: usize = 4096;
+/// A part that took longer is followed by a smaller one; one that took less than half, by a larger one.
+const PART_TIME: Duration = Duration::from_millis(5);
+
+/// Returns how many rows an account has in all tables that name it.
+///
+/// # Errors
+/// SQLite's.
+pub fn rows_of(store: &Store, account: i64) -> Result<u64, Error> {
+    let tables = store.tables_of_accounts()?;
+    tables.iter().try_fold(0, |sum, table| Ok(sum + store.rows_held(table, account)?))
+}
+
+/// Deletes all rows of an account, and then itself; returns how many rows went, and whether all did. `told` hears of each
+/// part.
+///
+/// # Errors
+/// What keeps the file from being written; what went before is gone.
+pub fn remove(store: &Store, account: i64, cancel: &Cancel, told: &mut dyn FnMut(u64)) -> Result<(u64, bool), Error> {
+    let (tables, mut turns, mut deleted, mut part) = (store.tables_of_accounts()?, Turns::new(store), 0, PART_MIN);
+    for table in &tables {
+        let mut is_empty = false;
+        while !is_empty {
+            if cancel.is_set() {
+                return Ok((deleted, false));
+            }
+            let gone = store.at_once(|| {
+                turns.begin();
+                let mut gone = 0;
+                while !is_empty && !turns.is_over() {
+                    let began = Instant::now();
+                    let count = store.delete_held(table, account, part)?;
+                    is_empty = count < part;
+                    gone += count as u64;
+                    part = next_part(part, began.elapsed());
+                }
+                Ok::<_, Error>(gone)
+            })?;
+            turns.end();
+            deleted += gone;
+            told(gone);
+        }
+    }
+    // A receiver beside may have put some there meanwhile: these go together with the account.
+    let late = store.at_once(|| {
+        let late = tables.iter().try_fold(0, |sum, table: &HeldIn| {
+            Ok::<_, Error>(sum + store.delete_held(table, account, PART_MAX)? as u64)
+        })?;
+        store.delete_account(account)?;
+        Ok::<_, Error>(late)
+    })?;
+    Ok((deleted + late, true))
+}
+
+fn next_part(part: usize, took: Duration) -> usize {
+    match took {
+        took if took > PART_TIME => (part / 2).max(PART_MIN),
+        took if took < PART_TIME / 2 => (part * 2).min(PART_MAX),
+        _ => part,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::NewAccount;
+
+    #[test]
+    fn a_part_grows_while_it_is_quick_and_shrinks_when_it_is_not() {
+        let ms = Duration::from_millis;
+        let after = |took: &[u64]| took.iter().fold(PART_MIN, |part, took| next_part(part, ms(*took)));
+        assert_eq!(after(&[1, 1, 1]), PART_MIN * 8);
+        assert_eq!(after(&[1, 1, 4]), PART_MIN * 4);
+        assert_eq!(after(&[1, 1, 6]), PART_MIN * 2);
+        assert_eq!(after(&[1; 30]), PART_MAX);
+        assert_eq!(after(&[30; 30]), PART_MIN);
+    }
+
+    #[test]
+    fn what_was_interrupted_goes_on_and_the_account_goes_last() {
+        let store = Store::in_memory().expect("opens");
+        let account = store.account(&NewAccount::opened("stripe", "acct_1", "live")).expect("made").id;
+        for table in ["stripe_charges", "stripe_customers"] {
+            let fill = format!(
+                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+                 INSERT INTO {table} (account, id, data, as_of) SELECT {account}, 'x_' || i, '{{}}', 0 FROM n"
+            );
+            store.query_text(&fill).expect("fills");
+        }
+        assert_eq!(rows_of(&store, account).expect("counts"), 1000);
+        let cancel = Cancel::default();
+        let mut so_far = 0;
+        let stopping = &mut |gone| {
+            so_far += gone;
+            if gone > 0 {
+                cancel.set(15);
+            }
+        };
+        let (deleted, is_done) = remove(&store, account, &cancel, stopping).expect("removes");
+        assert!((1..=500).contains(&deleted) && !is_done && so_far == deleted, "{deleted}");
+        assert_eq!(rows_of(&store, account).expect("counts"), 1000 - deleted);
+        assert_eq!(store.query_text("SELECT count(*) FROM accounts").expect("a count"), [["1"]]);
+        let rest = remove(&store, account, &Cancel::default(), &mut |_| {}).expect("removes");
+        assert_eq!(rest, (1000 - deleted, true));
+        assert_eq!(store.query_text("SELECT count(*) FROM accounts").expect("a count"), [["0"]]);
+    }
+}
