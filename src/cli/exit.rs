@@ -144,6 +144,7 @@ impl From<config::Error> for Failure {
     fn from(error: config::Error) -> Failure {
         use config::Error as E;
         let (exit, hint) = match &error {
+            E::NoKey { .. } => (Exit::Usage, "`stripesync accounts add NAME` puts one there"),
             E::File { .. } => (Exit::Usage, "name a file that you may read with --config, or leave the option away"),
             E::Unwritten { .. } => (
                 Exit::Failed,

@@ -12,7 +12,7 @@ use super::args::{Global, ProviderArg, WebhooksArgs, WebhooksCommand, WebhooksDe
 use super::exit::{Exit, Failure};
 use super::{places, settings, signals};
 use crate::clock::Clock;
-use crate::config::{self, Settings};
+use crate::config::{self, FicAccess, Settings, StripeAccess};
 use crate::http::Error as HttpError;
 use crate::model::cancel::Cancel;
 use crate::model::webhooks::Hook;
@@ -33,7 +33,7 @@ pub(super) fn run(args: &WebhooksArgs, global: &Global, ui: &Ui, clock: &dyn Clo
     }
     let cancel = signals::watch()?;
     store::stop_waiting_for(&cancel);
-    let desk = Desk { settings, global, ui, clock, cancel };
+    let desk = Desk { settings, key: args.key.as_deref(), global, ui, clock, cancel };
     match &args.command {
         WebhooksCommand::List(args) => list(args, &desk),
         WebhooksCommand::Create(args) => match args.provider {
@@ -51,6 +51,8 @@ pub(super) fn run(args: &WebhooksArgs, global: &Global, ui: &Ui, clock: &dyn Clo
 /// What every one of these commands works with.
 struct Desk<'a> {
     settings: Settings,
+    /// The name of the key or token that is meant, where it is not those without one.
+    key: Option<&'a str>,
     global: &'a Global,
     ui: &'a Ui,
     clock: &'a dyn Clock,
@@ -58,6 +60,26 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
+    /// Returns the key that is meant.
+    fn stripe(&self) -> Result<StripeAccess, Failure> {
+        let missing = || config::Error::OtherCredentials { service: "Stripe", setting: "STRIPE_API_KEY" };
+        let access = match self.key {
+            None => self.settings.stripe()?,
+            Some(name) => self.settings.credentials_named(name)?.stripe.pop(),
+        };
+        Ok(access.ok_or_else(missing)?)
+    }
+
+    /// Returns the token that is meant.
+    fn fic(&self) -> Result<FicAccess, Failure> {
+        let missing = || config::Error::OtherCredentials { service: "Fatture in Cloud", setting: "FIC_ACCESS_TOKEN" };
+        let access = match self.key {
+            None => self.settings.fic()?,
+            Some(name) => self.settings.credentials_named(name)?.fic.pop(),
+        };
+        Ok(access.ok_or_else(missing)?)
+    }
+
     /// Returns where the config file is, or would be.
     fn config_path(&self) -> Result<PathBuf, Failure> {
         places(self.global)?.config_path().ok_or_else(|| {
@@ -130,7 +152,13 @@ fn unpermitted(what: &str) -> Failure {
 
 /// Which services a command is about: those named, or all that there are credentials for.
 fn concerned(desk: &Desk<'_>, provider: Option<ProviderArg>) -> Result<(bool, bool), Failure> {
-    let has = (desk.settings.stripe_key.is_some(), desk.settings.fic_token.is_some());
+    let has = match desk.key {
+        None => (desk.settings.stripe_key.is_some(), desk.settings.fic_token.is_some()),
+        Some(name) => {
+            let all = desk.settings.credentials_named(name)?;
+            (!all.stripe.is_empty(), !all.fic.is_empty())
+        }
+    };
     match (provider, has) {
         (Some(ProviderArg::Stripe), _) => Ok((true, false)),
         (Some(ProviderArg::Fic), _) => Ok((false, true)),

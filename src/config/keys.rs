@@ -216,6 +216,23 @@ impl Settings {
         Ok(credentials)
     }
 
+    /// Returns the one credential that has this name.
+    ///
+    /// # Errors
+    /// As [`Settings::credentials`], and where no entry has the name, or names a variable that is not set.
+    pub fn credentials_named(&self, name: &str) -> Result<Credentials, Error> {
+        let Some(named) = self.named_keys.iter().find(|it| it.name == name) else {
+            let known = self.named_keys.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", ");
+            return Err(Error::NoKey { name: name.to_owned(), known });
+        };
+        let mut credentials = Credentials::default();
+        self.add_key(named, &mut credentials)?;
+        match credentials.unset.pop() {
+            Some(unset) => Err(unset.error()),
+            None => Ok(credentials),
+        }
+    }
+
     fn add_key(&self, named: &NamedKey, credentials: &mut Credentials) -> Result<(), Error> {
         let entry = format!("keys.{}", named.name);
         let wrong = |why| Error::Value { setting: entry.clone(), why, place: Source::File(named.file.clone()) };

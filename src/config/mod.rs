@@ -161,6 +161,14 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
+    /// `--key` names nothing.
+    #[error("no key is named {name} in the config file{}", if known.is_empty() { String::new() } else { format!(": there is {known}") })]
+    NoKey {
+        /// The name asked for.
+        name: String,
+        /// Those that there are.
+        known: String,
+    },
     /// No provider can be asked for anything.
     #[error("no credentials: neither a Stripe key nor a Fatture in Cloud token was given")]
     NoCredentials,

@@ -403,3 +403,32 @@ fn what_is_mirrored_shows_in_status() {
     assert!(!status("table").contains(&id));
     world.home.assert_intact();
 }
+
+#[test]
+fn a_key_with_a_name_is_used_where_it_is_named_and_an_unknown_name_is_refused() {
+    let world = World::new();
+    let config = std::fs::read_to_string(world.config()).expect("readable");
+    std::fs::write(world.config(), format!("{config}[keys.shop]\nstripe_key_env = \"SHOP_KEY\"\n")).expect("written");
+    let named = |key: Option<&str>, arguments: &[&str]| {
+        let mut command = world.command(arguments);
+        command.env_remove("STRIPE_API_KEY");
+        key.map(|key| command.env("SHOP_KEY", key));
+        ran(&mut command)
+    };
+    assert_eq!(named(Some(TEST_KEY), &["list"]).code, Some(4), "there is none without a name");
+    let made = named(Some(TEST_KEY), &["create", "hooks.example.com", "--key", "shop"]);
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    assert_eq!(world.endpoints().len(), 1);
+    let synced = named(Some(TEST_KEY), &["sync", "--provider", "stripe", "--key", "shop"]);
+    assert_eq!(synced.code, Some(0), "{}", synced.stderr);
+    let credential = "SELECT credential FROM accounts";
+    assert_eq!(crate::program::text(&world.home.database(), credential), "shop");
+    let unset = named(None, &["list", "--key", "shop"]);
+    assert!(unset.code == Some(4) && unset.stderr.contains("SHOP_KEY"), "{}", unset.stderr);
+    let unknown = named(Some(TEST_KEY), &["list", "--key", "mine"]);
+    assert!(
+        unknown.code == Some(2) && unknown.stderr.contains("mine") && unknown.stderr.contains("shop"),
+        "{}",
+        unknown.stderr
+    );
+}

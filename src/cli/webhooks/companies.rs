@@ -6,11 +6,11 @@ use super::super::engine;
 use super::super::exit::Failure;
 use super::Desk;
 use crate::clock::SystemClock;
-use crate::config::{self, FicAccess};
+use crate::config::FicAccess;
 use crate::http::{Client, Limits};
 use crate::providers::fic::subscriptions::Subscription;
-use crate::store::{self, NewAccount, Store};
-use crate::sync::fic::Company;
+use crate::store::{self, Store};
+use crate::sync::fic::{Company, Whose};
 use crate::sync::{self, webhooks};
 
 /// Share of each quota to use, as a sync does without other words.
@@ -49,17 +49,16 @@ impl Line<'_> {
         if let Some(row) = self.companies.known(self.company)? {
             return Ok(row);
         }
-        let opened = NewAccount::opened("fic", &self.company.id, self.companies.mode);
-        let name = Some(self.company.name.clone()).filter(|name| !name.is_empty());
-        Ok(self.store().account(&NewAccount { name, country: Some("IT".to_owned()), ..opened })?.id)
+        let credential = self.companies.access.name.clone();
+        let whose = Whose { company: self.company, mode: self.companies.mode, credential };
+        Ok(self.store().account(&whose.account())?.id)
     }
 }
 
 impl<'a> Companies<'a> {
     /// Takes the token, and the file; one that is not there is made where `is_kept` says that something goes into it.
     pub fn open(desk: &'a Desk<'a>, is_kept: bool) -> Result<Companies<'a>, Failure> {
-        let missing = || config::Error::OtherCredentials { service: "Fatture in Cloud", setting: "FIC_ACCESS_TOKEN" };
-        let access = desk.settings.fic()?.ok_or_else(missing)?;
+        let access = desk.fic()?;
         let database = &desk.settings.database.value;
         let store = if is_kept || database.exists() { Store::open(database)? } else { Store::in_memory()? };
         let mode = engine::fic_mode(false, &access.base_url);

@@ -95,8 +95,7 @@ pub(super) fn sync(args: &WebhooksSyncArgs, desk: &Desk<'_>) -> Result<Exit, Fai
 
 /// Stripe's endpoints are a resource like any other: the engine reads it, whole.
 fn endpoints(desk: &Desk<'_>) -> Result<RunReport, Failure> {
-    let missing = || config::Error::OtherCredentials { service: "Stripe", setting: "STRIPE_API_KEY" };
-    let stripe = desk.settings.stripe()?.ok_or_else(missing)?;
+    let stripe = desk.stripe()?;
     let only = crate::providers::stripe::resources::all().filter(|it| it.name == ENDPOINTS).collect();
     let order = Order {
         database: desk.settings.database.value.clone(),

@@ -8,7 +8,7 @@ use super::super::engine;
 use super::super::exit::{Exit, Failure};
 use super::{Desk, keep, unpermitted};
 use crate::clock::SystemClock;
-use crate::config::{self, Mode, Secret, StripeAccess};
+use crate::config::{self, Mode, Secret};
 use crate::http::write::{Permit, Writer};
 use crate::http::{Client, Limits};
 use crate::model::webhooks::{Hook, HookStep};
@@ -30,12 +30,13 @@ pub(super) struct Line {
 impl Line {
     /// Asks Stripe whose the key is.
     pub fn open(desk: &Desk<'_>) -> Result<Line, Failure> {
-        let access = access(desk)?;
+        let access = desk.stripe()?;
         let limits = Limits::new(engine::stripe_per_s(&access), Some(ENDPOINT_PER_S));
         let settings = engine::stripe_settings(&access, limits);
         let client = Client::new(settings, Arc::new(SystemClock::new()), desk.cancel.clone());
         let client = client.map_err(|error| Failure::from(sync::Error::Http(error)))?;
-        let account = sync::identify(&client, access.mode.name(), None).map_err(|error| desk.failed(error.into()))?;
+        let account = sync::identify(&client, access.mode.name(), access.name.clone())
+            .map_err(|error| desk.failed(error.into()))?;
         Ok(Line { client, account: account.remote_id })
     }
 
@@ -50,17 +51,12 @@ impl Line {
     }
 }
 
-fn access(desk: &Desk<'_>) -> Result<StripeAccess, Failure> {
-    let missing = || config::Error::OtherCredentials { service: "Stripe", setting: "STRIPE_API_KEY" };
-    Ok(desk.settings.stripe()?.ok_or_else(missing)?)
-}
-
 /// Returns the word that changes may be made, or why not; none is needed where nothing is.
 fn permitted(desk: &Desk<'_>, is_meant: bool, is_dry: bool) -> Result<Option<Permit>, Failure> {
     if is_dry {
         return Ok(None);
     }
-    let access = access(desk)?;
+    let access = desk.stripe()?;
     let is_real = access.mode == Mode::Live && !config::is_loopback(&access.base_url);
     Permit::of(is_real, is_meant).map(Some).ok_or_else(|| unpermitted("the key is of live mode"))
 }
@@ -76,7 +72,7 @@ pub(super) fn create(args: &WebhooksCreateArgs, desk: &Desk<'_>) -> Result<Exit,
     if !args.groups.is_empty() || args.company.is_some() {
         return Err(Failure::usage("--groups and --company are Fatture in Cloud's; say --provider fic"));
     }
-    let is_live = access(desk)?.mode == Mode::Live;
+    let is_live = desk.stripe()?.mode == Mode::Live;
     let url = endpoints::url(&args.url, is_live).map_err(|why| Failure::usage(format!("{} {why}", args.url)))?;
     let events = match args.events.as_slice() {
         [] => types(&[DEFAULT.to_owned()], args.connect)?,
@@ -250,7 +246,7 @@ fn taken_back(writer: &Writer<'_>, id: &str, failure: Failure) -> Failure {
 
 /// Changes an endpoint where it differs.
 pub(super) fn update(args: &WebhooksUpdateArgs, desk: &Desk<'_>) -> Result<Exit, Failure> {
-    let is_live = access(desk)?.mode == Mode::Live;
+    let is_live = desk.stripe()?.mode == Mode::Live;
     let url = args.url.as_deref().map(|url| endpoints::url(url, is_live)).transpose();
     let url = url.map_err(|why| Failure::usage(format!("{} {why}", args.url.as_deref().unwrap_or_default())))?;
     // What is named wrongly is refused before anybody is asked.
