@@ -18,6 +18,7 @@ UPDATE accounts SET
 WHERE coalesce(country, name, created) IS NOT NULL;
 UPDATE accounts SET attempted = synced;
 CREATE INDEX accounts_by_turn ON accounts (attempted) WHERE opened IS NOT NULL AND status = 'active';
+CREATE INDEX accounts_by_platform ON accounts (platform) WHERE platform IS NOT NULL;
 CREATE INDEX accounts_by_company ON accounts (company) WHERE company IS NOT NULL;
 
 -- The user's own companies, tenants, clients: whatever their accounts and customers belong to.

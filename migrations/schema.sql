@@ -3728,6 +3728,7 @@ LEFT JOIN stripe_customers c ON c.account = k.account AND c.id = k.customer_id
 LEFT JOIN stripe_subscriptions s ON s.account = k.account AND s.id = k.subscription_id
 WHERE k.deleted_at IS NULL;
 CREATE INDEX accounts_by_turn ON accounts (attempted) WHERE opened IS NOT NULL AND status = 'active';
+CREATE INDEX accounts_by_platform ON accounts (platform) WHERE platform IS NOT NULL;
 CREATE INDEX accounts_by_company ON accounts (company) WHERE company IS NOT NULL;
 CREATE TABLE companies (
   id TEXT NOT NULL PRIMARY KEY,        -- the user's own, as a customer's metadata `company_id` has it

@@ -100,6 +100,10 @@ impl Alerts {
             Ok(Exit::Partly) => {
                 self.sync_failed("sync", "a sync was partly done: `stripesync status` names what failed")
             }
+            // Of many accounts none could be read.
+            Ok(Exit::Failed | Exit::Unauthorised) => {
+                self.sync_failed("sync", "a sync failed: `stripesync accounts list` names the reasons")
+            }
             Err(failure) if matches!(failure.exit, Exit::Failed | Exit::Unauthorised | Exit::Database) => {
                 self.sync_failed("sync", &format!("a sync failed: {}", failure.message));
             }

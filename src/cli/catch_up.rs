@@ -237,20 +237,25 @@ impl Work {
         // Which that is, the first look at it tells.
         let Some(own) = service.whose.remote_id.clone().filter(|_| !self.cancel.is_set()) else { return };
         let mode = service.whose.mode;
-        let done =
-            service.connected.next(&self.database, (&own, mode), now_s()).map_err(Failure::from).and_then(|piece| {
-                let Some(piece) = piece else { return Ok(Turn::Done) };
-                let order = self.order(service, !piece.queued_only, false)?;
-                match connected::pull(piece, &order, &service.access, &self.cancel)? {
-                    Some(why) if !self.cancel.is_set() => {
-                        self.tell(Some("connected accounts"), &why);
-                        Ok(Turn::Partly)
-                    }
-                    _ => Ok(Turn::Done),
-                }
-            });
+        let next = service.connected.next(&self.database, (&own, mode), now_s()).map_err(Failure::from);
+        let done = match next {
+            Ok(None) => return,
+            Ok(Some(piece)) => self.pull_connected(service, piece),
+            Err(failure) => Err(failure),
+        };
         let turn = self.report(done);
         service.connected.ended(turn != Turn::Partly);
+    }
+
+    fn pull_connected(&self, service: &Service, piece: connected::Piece) -> Result<Turn, Failure> {
+        let order = self.order(service, !piece.queued_only, false)?;
+        match connected::pull(piece, &order, &service.access, &self.cancel)? {
+            Some(why) if !self.cancel.is_set() => {
+                self.tell(Some("connected accounts"), &why);
+                Ok(Turn::Partly)
+            }
+            _ => Ok(Turn::Done),
+        }
     }
 
     /// Looks for what was queued since, and now and then for what failed before, too.

@@ -2,6 +2,8 @@
 //! its payload could not tell; and after each look at the own account's events a round over theirs, in bounded pieces.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use super::engine::{Access, Order};
@@ -16,6 +18,10 @@ use crate::store::{self, Store};
 const PIECE_MAX: u32 = 200;
 /// Accounts at a time. Each has a connection to the file, and a receiver is to stay small.
 const AT_ONCE: usize = 3;
+/// Requests of each that are on their way: together no more than of an account that is read alone.
+const JOBS: usize = 3;
+/// How long a piece may take.
+const PIECE_TIME: Duration = Duration::from_secs(60);
 /// How soon it is looked whether there is something to do, and how late at most after a failure.
 const SOON: Duration = Duration::from_secs(2);
 const LATE: Duration = Duration::from_secs(300);
@@ -30,6 +36,8 @@ pub(super) struct Connected {
     pause: Duration,
     /// When what failed before is tried again, too.
     again_at: Instant,
+    /// Whether the last piece was queued objects: on a busy platform there always are some, and a round has its turn too.
+    was_queued: bool,
 }
 
 /// A piece of work.
@@ -42,7 +50,7 @@ pub(super) struct Piece {
 impl Connected {
     pub fn new() -> Connected {
         let now = Instant::now();
-        Connected { before_s: None, look_at: now, pause: SOON, again_at: now + LATE }
+        Connected { before_s: None, look_at: now, pause: SOON, again_at: now + LATE, was_queued: false }
     }
 
     /// Begins a round, unless one is under way.
@@ -70,9 +78,11 @@ impl Connected {
         }
         let tries_max = if is_again { i64::MAX } else { 0 };
         let queued = store.connected_due(platform, now_s, tries_max, PIECE_MAX)?;
-        if !queued.is_empty() {
+        if !queued.is_empty() && !(self.was_queued && self.before_s.is_some()) {
+            self.was_queued = true;
             return Ok(Some(Piece { accounts: queued, queued_only: true }));
         }
+        self.was_queued = false;
         let Some(before_s) = self.before_s else { return Ok(None) };
         let accounts = store.connected_before(platform, before_s, now_s, PIECE_MAX)?;
         if accounts.is_empty() {
@@ -92,7 +102,9 @@ impl Connected {
 
 /// Does a piece; returns what there is to tell of accounts that failed.
 pub(super) fn pull(piece: Piece, order: &Order, access: &Access, cancel: &Cancel) -> Result<Option<String>, Failure> {
-    let order = Order { queued_only: piece.queued_only, ..order.clone() };
+    let order = Order { queued_only: piece.queued_only, jobs: JOBS, ..order.clone() };
+    // Others wait for the file: what is not done by then is a later piece's.
+    let cancel = cancel.for_turn(Instant::now() + PIECE_TIME, &Arc::new(AtomicBool::new(true)));
     let choice = Choice {
         accounts: piece.accounts,
         heeds_back_off: true,
@@ -100,7 +112,7 @@ pub(super) fn pull(piece: Piece, order: &Order, access: &Access, cancel: &Cancel
         may_be_gone: true,
         ..Choice::default()
     };
-    match fleet::pull(&order, access, &choice, &Unwatched, cancel, &SystemClock::new())? {
+    match fleet::pull(&order, access, &choice, &Unwatched, &cancel, &SystemClock::new())? {
         Batch::Done(report) => Ok(trouble(&report)),
         Batch::Planned(_) => Ok(None),
     }

@@ -28,6 +28,8 @@ const FAULTS_MAX: u32 = 4;
 /// Attempts, and the wait for an answer: others want the place.
 const ATTEMPTS: u32 = 4;
 const RESPONSE: Duration = Duration::from_secs(30);
+/// Requests of one account on their way: by the service's latency as many as its rate needs.
+const IN_FLIGHT_MAX: usize = 12;
 /// Companies that are read side by side with one token. Each has quotas of its own.
 const COMPANIES_AT_ONCE: usize = 8;
 
@@ -116,17 +118,33 @@ pub(super) fn pull(
     store.numbers(&catalog)?;
     let readable = store.readable_accounts()?;
     let members = chosen(&readable, &lines, choice, order, clock.now_ms().div_euclid(1000));
-    refuse_unknown(choice, &members, &readable)?;
+    // Who could not be asked may open what was named.
+    if !cancel.is_set() && report.stopped.is_empty() {
+        refuse_unknown(choice, &members, &readable)?;
+    }
+    let credentials = lines.len() as u64;
     let reach =
         Reach { order, access, catalog: &catalog, lines: &lines, store_clock: clock, readers: sync::readers()? };
     let at_once = lines.iter().map(|line| match line.opens {
         Opens::Account { .. } => choice.at_once,
         Opens::Companies(_) => choice.at_once.min(COMPANIES_AT_ONCE),
     });
-    let plan = Plan { workers: choice.at_once, at_once: at_once.collect(), turn: TURN, queued_only: order.queued_only };
+    // A company's lists are read anew where a turn is cut, which costs a part of its quota.
+    let turns = lines.iter().map(|line| matches!(line.opens, Opens::Account { .. }).then_some(TURN));
+    let plan = Plan {
+        workers: choice.at_once,
+        at_once: at_once.collect(),
+        turns: turns.collect(),
+        queued_only: order.queued_only,
+    };
     let done = sync::fleet::run(&store, members, &reach, &plan, cancel, clock, sink)?;
     let stopped = report.stopped.into_iter().chain(done.stopped).collect();
-    Ok(Batch::Done(FleetReport { stopped, other_requests: report.other_requests + done.other_requests, ..done }))
+    Ok(Batch::Done(FleetReport {
+        stopped,
+        other_requests: report.other_requests + done.other_requests,
+        credentials,
+        ..done
+    }))
 }
 
 /// Says whose turn it would be, by what the file knows. Asks nobody.
@@ -226,6 +244,8 @@ impl Opening<'_> {
         // Whether a platform's requests are counted by endpoint over all its accounts is not documented; over each one's
         // own they are. Where it is so, the answers tell, and it slows down.
         let all = Limits { endpoint_per_s: None, ..limits.clone() };
+        // What has passed an account's own gate waits for the common one, and may leave in a bunch: a small one.
+        let limits = Limits { max_in_flight: IN_FLIGHT_MAX, ..limits };
         let client = client(stripe_settings(access, all), self.cancel)?;
         let mode = stripe_mode(access, self.access.is_sandbox);
         let own = sync::identify(&client, mode, access.name.clone())?;
@@ -272,11 +292,9 @@ struct Reach<'a> {
 impl Pull for Reach<'_> {
     fn pull(&self, store: &Store, member: &Member, cancel: &Cancel, sink: &dyn Sink) -> Result<Summary, sync::Error> {
         let line = &self.lines[member.line];
-        let mut options = Options {
-            accounts: Vec::new(),
-            faults_max: Some(FAULTS_MAX),
-            ..engine::options(self.order, member.provider)
-        };
+        let mut options = Options { accounts: Vec::new(), ..engine::options(self.order, member.provider) };
+        // What is queued may be broken object by object, and says nothing of the account.
+        options.faults_max = (!self.order.queued_only).then_some(FAULTS_MAX);
         match &line.opens {
             Opens::Account { .. } => {
                 if member.is_connected {
@@ -343,11 +361,10 @@ pub(super) fn exit_of(report: &FleetReport) -> Exit {
         return Exit::Held;
     }
     let well = report.count(|end| matches!(end, End::Done | End::Partly(_)));
+    let refused = report.stopped.iter().filter(|it| it.is_refused).count() as u64;
     match report.count(|end| *end != End::Done) {
         0 if report.stopped.is_empty() => Exit::Done,
-        _ if well == 0 && !report.stopped.is_empty() && report.stopped.iter().all(|it| it.is_refused) => {
-            Exit::Unauthorised
-        }
+        _ if well == 0 && refused > 0 && refused >= report.credentials => Exit::Unauthorised,
         bad if well == 0 && bad > 0 && report.count(|end| matches!(end, End::Failed(_))) == bad => Exit::Failed,
         _ => Exit::Partly,
     }

@@ -84,6 +84,8 @@ pub struct FleetReport {
     pub locked: Option<String>,
     /// Credentials whose accounts were given up.
     pub stopped: Vec<Stopped>,
+    /// Credentials that opened something when it began.
+    pub credentials: u64,
 }
 
 /// A credential that was refused, or whose service was down.

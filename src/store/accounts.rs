@@ -188,7 +188,9 @@ impl Store {
             let other: Option<(String, String)> = self
                 .conn
                 .query_row(
-                    "SELECT remote_id, mode FROM accounts WHERE (mode = 'sandbox') <> (?1 = 'sandbox') LIMIT 1",
+                    // All are of one kind: the first tells of which.
+                    "SELECT remote_id, mode FROM accounts WHERE id = (SELECT min(id) FROM accounts)
+                   AND (mode = 'sandbox') <> (?1 = 'sandbox')",
                     [new.mode],
                     |row| Ok((row.get(0)?, row.get(1)?)),
                 )

@@ -337,15 +337,23 @@ impl Store {
     /// WAL stays as long as anybody has it open.
     fn begin_wal_anew(&self) -> Result<(), Error> {
         let began = Instant::now();
-        // SQLite waits for writers and readers by itself, and not for whoever else is copying.
-        while self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(|e| self.sql(e))? {
-            if began.elapsed() >= COPYING_TIME_MAX {
-                return Err(Error::Locked { path: self.path.clone() });
-            }
-            std::thread::sleep(COPYING_LOOK);
-        }
+        // A doubt that comes up meanwhile is another one.
         self.family.is_wal_in_doubt.store(false, Ordering::SeqCst);
-        Ok(())
+        let empty = || {
+            // SQLite waits for writers and readers by itself, and not for whoever else is copying.
+            while self
+                .conn
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
+                .map_err(|e| self.sql(e))?
+            {
+                if began.elapsed() >= COPYING_TIME_MAX {
+                    return Err(Error::Locked { path: self.path.clone() });
+                }
+                std::thread::sleep(COPYING_LOOK);
+            }
+            Ok(())
+        };
+        empty().inspect_err(|_| self.doubt_wal())
     }
 
     /// Commits the transaction; what is to outlive a power cut is brought onto the disk by [`Store::wal_sync`].
@@ -367,8 +375,10 @@ impl Store {
         #[cfg(debug_assertions)]
         breaking::at_commit(breaking::BEFORE);
         self.conn.execute_batch("COMMIT").map_err(|e| {
+            // What is in doubt has to be known before the next one writes.
+            let error = self.sql(e);
             self.rollback();
-            self.sql(e)
+            error
         })?;
         self.give_pen_back();
         #[cfg(debug_assertions)]

@@ -18,30 +18,28 @@ pub(super) struct Run {
 /// Writes a line for each resource, in a transaction of its own.
 pub(super) fn write(store: &Store, run: Run, reports: &[ResourceReport]) -> Result<(), Error> {
     let name = format!("{}-{}", run.started_s, std::process::id());
-    store.begin()?;
-    for report in reports {
-        let (status, why) = status(report);
-        let gaps = (!report.gaps.is_none()).then(|| report.gaps.to_string());
-        let error: Vec<&str> = why.into_iter().chain(gaps.as_deref()).collect();
-        store.log_run(&LogEntry {
-            run: &name,
-            account: run.account,
-            resource: &report.name.replacen(':', "_", 1),
-            started_s: run.started_s,
-            finished_s: run.finished_s,
-            status,
-            counts: report.counts,
-            error: Some(error.join("; ")).filter(|error| !error.is_empty()).as_deref(),
-        })?;
-    }
-    // What covers a part, or left some out, is no end.
-    let is_short = |report: &ResourceReport| {
-        matches!(report.outcome, Outcome::Failed(_) | Outcome::Interrupted | Outcome::Partial)
-    };
-    if !reports.iter().any(is_short) {
-        store.synced(run.account)?;
-    }
-    store.commit().map_err(Error::from)
+    store.at_once(|| {
+        for report in reports {
+            let (status, why) = status(report);
+            let gaps = (!report.gaps.is_none()).then(|| report.gaps.to_string());
+            let error: Vec<&str> = why.into_iter().chain(gaps.as_deref()).collect();
+            store.log_run(&LogEntry {
+                run: &name,
+                account: run.account,
+                resource: &report.name.replacen(':', "_", 1),
+                started_s: run.started_s,
+                finished_s: run.finished_s,
+                status,
+                counts: report.counts,
+                error: Some(error.join("; ")).filter(|error| !error.is_empty()).as_deref(),
+            })?;
+        }
+        // What covers a part, or left some out, is no end.
+        let is_short = |report: &ResourceReport| {
+            matches!(report.outcome, Outcome::Failed(_) | Outcome::Interrupted | Outcome::Partial)
+        };
+        if reports.iter().any(is_short) { Ok(()) } else { Ok(store.synced(run.account)?) }
+    })
 }
 
 fn status(report: &ResourceReport) -> (&'static str, Option<&str>) {

@@ -67,14 +67,15 @@ impl Pull<'_> {
         self.quota_kept = Instant::now();
         // This machine's clock, which `limits` is asked by as well.
         let now_s = self.client.service_now_s() - self.client.skew_s();
-        self.store.begin()?;
-        for window in self.client.usage() {
-            let length_s = i64::try_from(window.per.as_secs()).unwrap_or(i64::MAX);
-            let age_s = |used: &Used| i64::try_from(used.age.as_secs()).unwrap_or(i64::MAX);
-            let used: Vec<(i64, u32)> = window.used.iter().map(|u| (now_s - age_s(u), u.requests)).collect();
-            self.store.set_quota(self.account.id, length_s, &used)?;
-        }
-        self.store.commit().map_err(Error::from)
+        self.store.at_once(|| {
+            for window in self.client.usage() {
+                let length_s = i64::try_from(window.per.as_secs()).unwrap_or(i64::MAX);
+                let age_s = |used: &Used| i64::try_from(used.age.as_secs()).unwrap_or(i64::MAX);
+                let used: Vec<(i64, u32)> = window.used.iter().map(|u| (now_s - age_s(u), u.requests)).collect();
+                self.store.set_quota(self.account.id, length_s, &used)?;
+            }
+            Ok(())
+        })
     }
 }
 

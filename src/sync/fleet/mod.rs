@@ -17,7 +17,7 @@ use crate::model::fleet::{End, FleetReport, FleetSink, FleetStep, Member, Member
 use crate::model::progress::{Counts, Progress, Sink};
 use crate::store::{Store, TurnEnd};
 use schedule::{Ended, Next, Schedule};
-use verdict::{Verdict, judge};
+use verdict::{Short, Verdict, judge};
 
 pub use verdict::back_off_s;
 
@@ -26,8 +26,10 @@ const CACHE_KIB: u32 = 8_000;
 const CACHE_KIB_MIN: u32 = 500;
 /// How often it is looked whether somebody asked to stop.
 const LOOK: Duration = Duration::from_millis(50);
-/// A credential that was looked at is not looked at again so soon.
-const LOOKED_AT: Duration = Duration::from_secs(10);
+/// A turn is not made longer than by so many doublings: eight hours at half a minute for the first.
+const DOUBLINGS_MAX: u32 = 10;
+/// An account's quotas are waited for no longer than this, all its waits together.
+const WAITED_MAX: Duration = Duration::from_secs(900);
 
 /// How accounts are reached.
 pub trait Pull: Sync {
@@ -54,8 +56,9 @@ pub struct Plan {
     pub workers: usize,
     /// The same for the accounts of each credential.
     pub at_once: Vec<usize>,
-    /// How long a turn lasts where others wait for theirs.
-    pub turn: Duration,
+    /// How long the first turn of an account lasts where others wait for theirs, by its credential; each further one lasts
+    /// twice as long, so that what cannot be cut comes to its end. Where there is none it is not cut.
+    pub turns: Vec<Option<Duration>>,
     /// Whether only what is queued is worked off: that is no reading of an account.
     pub queued_only: bool,
 }
@@ -79,12 +82,16 @@ pub fn run(
     sink.step(FleetStep::Of(members.len() as u64));
     let stores = (0..workers).map(|_| store.sibling(cache_kib)).collect::<Result<Vec<Store>, _>>()?;
     let lines_of: Vec<usize> = members.iter().map(|member| member.line).collect();
+    // Nobody's turn goes on where the file is lost.
+    let is_ended = Arc::new(AtomicBool::new(false));
+    let cancel = cancel.for_turn(Instant::now(), &is_ended);
     let fleet = Fleet {
+        is_ended,
         books: members.iter().map(|_| Mutex::default()).collect(),
         members,
         pull,
         plan,
-        cancel,
+        cancel: &cancel,
         clock,
         sink,
         schedule: Mutex::new(Schedule::new(&lines_of, &plan.at_once)),
@@ -122,6 +129,10 @@ pub fn run(
 struct Book {
     counts: Counts,
     took: Duration,
+    /// Turns that were cut short.
+    cuts: u32,
+    /// How long it was waited for quotas.
+    waited: Duration,
 }
 
 struct Fleet<'a> {
@@ -130,6 +141,7 @@ struct Fleet<'a> {
     pull: &'a dyn Pull,
     plan: &'a Plan,
     cancel: &'a Cancel,
+    is_ended: Arc<AtomicBool>,
     clock: &'a dyn Clock,
     sink: &'a dyn FleetSink,
     schedule: Mutex<Schedule>,
@@ -146,7 +158,7 @@ impl Fleet<'_> {
     fn watch(&self, is_over: impl Fn() -> bool) {
         let mut is_told = false;
         while !is_over() {
-            if self.cancel.signal().is_some() && !is_told {
+            if self.cancel.is_set() && !is_told {
                 is_told = true;
                 self.pull.interrupt();
             }
@@ -158,18 +170,27 @@ impl Fleet<'_> {
 
     fn work(&self, store: Store) {
         while let Some(number) = self.next() {
-            let ended = self.turn(&store, number);
-            let is_suspect = held(&self.schedule).ended(number, &ended, self.clock.elapsed());
+            let turn = catch_unwind(AssertUnwindSafe(|| self.turn(&store, number)));
+            // Whatever came of it, the file is the next one's.
+            store.rollback();
+            let ended = turn.unwrap_or_else(|_| Ended::With(broken_down()));
+            let line = self.members[number].line;
+            let mut schedule = held(&self.schedule);
+            let ended = match ended {
+                Ended::Cut | Ended::Later(_) if schedule.is_stopped(line) || self.cancel.is_set() => {
+                    Ended::With(End::Unfinished("interrupted".to_owned()))
+                }
+                ended => ended,
+            };
+            let is_suspect = schedule.ended(number, &ended, self.clock.elapsed());
+            drop(schedule);
             self.changed.notify_all();
             match ended {
                 Ended::With(end) => self.finish(number, end),
                 Ended::Cut | Ended::Later(_) => self.sink.step(FleetStep::PutBack(self.members[number].row)),
             }
-            if is_suspect {
-                let line = self.members[number].line;
-                if let Err(error) = self.probe(line) {
-                    self.stop_line(line, &error);
-                }
+            if is_suspect && let Err(error) = self.probe(line, self.clock.elapsed()) {
+                self.stop_line(line, &error);
             }
         }
     }
@@ -206,8 +227,14 @@ impl Fleet<'_> {
     fn turn(&self, store: &Store, number: usize) -> Ended {
         let member = &self.members[number];
         self.sink.step(FleetStep::Began(member.clone()));
-        let began = Instant::now();
-        let cancel = self.cancel.for_turn(began + self.plan.turn, &self.others_wait);
+        let (began, began_at) = (Instant::now(), self.clock.elapsed());
+        let cuts = held(&self.books[number]).cuts;
+        let cancel = match self.plan.turns[member.line] {
+            Some(first) => {
+                self.cancel.for_turn(began + first * 2_u32.saturating_pow(cuts.min(DOUBLINGS_MAX)), &self.others_wait)
+            }
+            None => self.cancel.clone(),
+        };
         let sink = MemberSink { row: member.row, name: &member.remote_id, fleet: self.sink };
         let pulled = catch_unwind(AssertUnwindSafe(|| self.pull.pull(store, member, &cancel, &sink)));
         let mut book = held(&self.books[number]);
@@ -219,16 +246,18 @@ impl Fleet<'_> {
             book.counts.requests += summary.requests.saturating_sub(named);
         }
         drop(book);
-        let is_cut = cancel.is_set() && !self.cancel.is_set();
-        let verdict = match pulled {
-            Ok(Ok(summary)) => judge(Ok(&summary), is_cut),
-            Ok(Err(error)) => judge(Err(error), is_cut),
-            Err(_) => {
-                store.rollback();
-                Verdict::End(End::Failed("this program broke down over it; please report this as a bug".to_owned()))
-            }
+        let short = match (self.cancel.is_set(), cancel.is_set()) {
+            (true, _) => Short::ForAll,
+            (false, true) => Short::ForOthers,
+            (false, false) => Short::Not,
         };
-        let ended = self.settle(member, verdict);
+        let verdict = match pulled {
+            Ok(Ok(summary)) => judge(Ok(&summary), short),
+            Ok(Err(error)) => judge(Err(error), short),
+            Err(_) => Verdict::End(broken_down()),
+        };
+        store.rollback();
+        let ended = self.settle(number, verdict, began_at);
         if let Ended::With(end) = &ended
             && let Err(error) = self.write(store, member, end)
         {
@@ -237,13 +266,25 @@ impl Fleet<'_> {
         ended
     }
 
-    /// Turns a verdict into the end of the turn.
-    fn settle(&self, member: &Member, verdict: Verdict) -> Ended {
+    /// Turns a verdict into the end of the turn that began at `began_at`.
+    fn settle(&self, number: usize, verdict: Verdict, began_at: Duration) -> Ended {
+        let member = &self.members[number];
         match verdict {
-            Verdict::Cut => Ended::Cut,
-            Verdict::Later(delay) => Ended::Later(delay),
+            Verdict::Cut => {
+                held(&self.books[number]).cuts += 1;
+                Ended::Cut
+            }
+            Verdict::Later(delay) => {
+                let mut book = held(&self.books[number]);
+                book.waited += delay;
+                // Others may use the same quota, again and again.
+                match book.waited <= WAITED_MAX {
+                    true => Ended::Later(delay),
+                    false => Ended::With(verdict::quota_used(delay)),
+                }
+            }
             Verdict::End(end) => Ended::With(end),
-            Verdict::Refused { why, is_account } => match self.probe(member.line) {
+            Verdict::Refused { why, is_account } => match self.probe(member.line, began_at) {
                 // The credential is well: it is about this account alone.
                 Ok(()) if is_account => Ended::With(End::Disconnected(why)),
                 Ok(()) => Ended::With(End::Failed(why)),
@@ -256,8 +297,7 @@ impl Fleet<'_> {
             Verdict::Stopped => Ended::With(End::Unfinished("interrupted".to_owned())),
             Verdict::Locked(why) => {
                 held(&self.report).locked = Some(why);
-                let gone = held(&self.schedule).stop_all();
-                self.give_up(gone, "not begun");
+                self.is_ended.store(true, Ordering::Relaxed);
                 Ended::With(End::Unfinished("another process kept the file".to_owned()))
             }
             Verdict::Fatal(error) => {
@@ -282,16 +322,15 @@ impl Fleet<'_> {
         Ok(store.turn_ended(member.row, now_s, &ended)?)
     }
 
-    /// Looks whether a credential is well, unless that was found out a moment ago.
-    fn probe(&self, line: usize) -> Result<(), Error> {
-        let now = self.clock.elapsed();
-        let seen = held(&self.looked_at)[line];
-        if seen.is_some_and(|at| now.saturating_sub(at) < LOOKED_AT) {
+    /// Looks whether a credential is well, unless somebody found out since `since`: it may have been refused in between.
+    fn probe(&self, line: usize, since: Duration) -> Result<(), Error> {
+        if held(&self.looked_at)[line].is_some_and(|at| at > since) {
             return Ok(());
         }
+        let began = self.clock.elapsed();
         held(&self.report).other_requests += 1;
         self.pull.probe(line)?;
-        held(&self.looked_at)[line] = Some(self.clock.elapsed());
+        held(&self.looked_at)[line] = Some(began);
         Ok(())
     }
 
@@ -310,6 +349,7 @@ impl Fleet<'_> {
     /// Ends the run over what is wrong with the file; the first reason stays.
     fn end_all(&self, error: Error) {
         held(&self.fatal).get_or_insert(error);
+        self.is_ended.store(true, Ordering::Relaxed);
         let gone = held(&self.schedule).stop_all();
         self.give_up(gone, "not begun");
     }
@@ -328,6 +368,10 @@ impl Fleet<'_> {
         self.sink.step(FleetStep::Ended(report.clone()));
         held(&self.report).members.push(report);
     }
+}
+
+fn broken_down() -> End {
+    End::Failed("this program broke down over it; please report this as a bug".to_owned())
 }
 
 /// What one account's run tells, as a part of what all of them tell.

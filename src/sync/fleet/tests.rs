@@ -26,6 +26,8 @@ struct Made {
 #[derive(Clone, Copy)]
 enum Trouble {
     Down,
+    /// Answers nothing for so many milliseconds, and then that it is down.
+    Hangs(u64),
     Revoked,
     Refused,
     Panics,
@@ -60,6 +62,16 @@ impl Made {
     fn read(&self, store: &Store, member: &Member, cancel: &Cancel) -> Result<Summary, Error> {
         match self.trouble.get(&member.remote_id) {
             Some(Trouble::Down) => return Ok(summary(Outcome::Failed("status 500".to_owned()))),
+            Some(Trouble::Hangs(ms)) => {
+                let until = Instant::now() + Duration::from_millis(*ms);
+                while Instant::now() < until {
+                    if cancel.is_set() {
+                        return Err(Error::Http(crate::http::Error::Interrupted));
+                    }
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                return Err(Error::Unanswered("timed out".to_owned()));
+            }
             Some(Trouble::Revoked) => return Err(Error::Disconnected("access was revoked".to_owned())),
             Some(Trouble::Refused) => return Err(Error::Unauthorized("Invalid API Key".to_owned())),
             Some(Trouble::Panics) => {
@@ -86,9 +98,9 @@ impl Made {
             store.commit()?;
             std::thread::sleep(self.step);
         }
-        let mut summary = summary(Outcome::Complete);
-        summary.signal = cancel.signal();
-        Ok(summary)
+        let is_done = self.done.lock().expect("whole").get(&member.remote_id).copied().unwrap_or(0) >= steps;
+        let outcome = if is_done { Outcome::Complete } else { Outcome::Interrupted };
+        Ok(Summary { signal: cancel.signal(), ..summary(outcome) })
     }
 }
 
@@ -125,7 +137,7 @@ fn world(count: usize, lines: usize) -> World {
 impl World {
     fn run(&self, made: &Made, workers: usize, turn: Duration, ends: &Ends) -> FleetReport {
         let lines = self.members.iter().map(|member| member.line).max().unwrap_or(0) + 1;
-        let plan = Plan { workers, at_once: vec![workers; lines], turn, queued_only: false };
+        let plan = Plan { workers, at_once: vec![workers; lines], turns: vec![Some(turn); lines], queued_only: false };
         let clock = SystemClock::new();
         run(&self.store, self.members.clone(), made, &plan, &Cancel::default(), &clock, ends).expect("the file is well")
     }
@@ -222,7 +234,7 @@ fn a_quota_that_is_soon_free_is_waited_for_aside() {
     let made = Made { trouble: [("acct_0".to_owned(), Trouble::Quota(1))].into(), ..Made::default() };
     let cancel = Cancel::default();
     let ends = Ends::default();
-    let plan = Plan { workers: 1, at_once: vec![1], turn: LONG, queued_only: false };
+    let plan = Plan { workers: 1, at_once: vec![1], turns: vec![Some(LONG)], queued_only: false };
     let report = std::thread::scope(|scope| {
         // It would wait for its quota again and again.
         scope.spawn(|| {
@@ -244,7 +256,7 @@ fn a_signal_ends_all_turns_and_the_same_accounts_are_first_again() {
     let steps = world.members.iter().map(|it| (it.remote_id.clone(), 1_000_000)).collect();
     let made = Made { steps, step: Duration::from_millis(1), ..Made::default() };
     let cancel = Cancel::default();
-    let plan = Plan { workers: 5, at_once: vec![5], turn: LONG, queued_only: false };
+    let plan = Plan { workers: 5, at_once: vec![5], turns: vec![Some(LONG)], queued_only: false };
     let report = std::thread::scope(|scope| {
         scope.spawn(|| {
             while made.most_in_turn.load(Ordering::SeqCst) < 5 {
@@ -260,4 +272,13 @@ fn a_signal_ends_all_turns_and_the_same_accounts_are_first_again() {
     assert!(report.members.iter().all(|it| matches!(it.end, End::Unfinished(_))));
     assert_eq!(made.most_in_turn.load(Ordering::SeqCst), 5);
     assert_eq!(world.store.readable_accounts().expect("rows")[0].remote_id, "acct_0");
+}
+
+#[test]
+fn more_accounts_than_places_that_hang_for_longer_than_a_turn_come_to_an_end_too() {
+    let world = world(20, 1);
+    let trouble = world.members.iter().map(|it| (it.remote_id.clone(), Trouble::Hangs(150)));
+    let made = Made { trouble: trouble.collect(), ..Made::default() };
+    let report = world.run(&made, 3, SHORT, &Ends::default());
+    assert_eq!(report.count(|end| matches!(end, End::Failed(why) if why.contains("timed out"))), 20);
 }

@@ -40,11 +40,22 @@ pub(super) enum Verdict {
     Fatal(Error),
 }
 
-/// Says what a turn's outcome means. `is_cut` is whether it was ended so that others have theirs.
-pub(super) fn judge(pulled: Result<&Summary, Error>, is_cut: bool) -> Verdict {
+/// Whether a turn was asked to end before it came to its end by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Short {
+    /// It was not.
+    Not,
+    /// Others wait for theirs.
+    ForOthers,
+    /// Nobody has a turn any more.
+    ForAll,
+}
+
+/// Says what a turn's outcome means.
+pub(super) fn judge(pulled: Result<&Summary, Error>, short: Short) -> Verdict {
     let summary = match pulled {
         Ok(summary) => summary,
-        Err(Error::Http(HttpError::Interrupted)) if is_cut => return Verdict::Cut,
+        Err(Error::Http(HttpError::Interrupted)) if short == Short::ForOthers => return Verdict::Cut,
         Err(Error::Http(HttpError::Interrupted)) => return Verdict::Stopped,
         Err(Error::Store(error)) => return Verdict::Fatal(Error::Store(error)),
         Err(Error::Disconnected(why)) => return Verdict::Refused { why: cut(&why), is_account: true },
@@ -56,27 +67,29 @@ pub(super) fn judge(pulled: Result<&Summary, Error>, is_cut: bool) -> Verdict {
     if let Some(why) = &summary.locked {
         return Verdict::Locked(why.clone());
     }
-    if summary.signal.is_some() {
-        return Verdict::Stopped;
-    }
-    if is_cut {
-        return Verdict::Cut;
+    let is_left = |report: &ResourceReport| report.outcome == Outcome::Interrupted;
+    // What was asked to end when all was done is done.
+    if short != Short::Not && (summary.reports.is_empty() || summary.reports.iter().any(is_left)) {
+        return if short == Short::ForOthers { Verdict::Cut } else { Verdict::Stopped };
     }
     if let Some(wait) = summary.quota_free_after {
-        return if wait <= QUOTA_WAIT_MAX {
-            Verdict::Later(wait)
-        } else {
-            let minutes = wait.as_secs().div_ceil(60);
-            Verdict::End(End::Partly(format!("its quota is used for {minutes} min more; the next run goes on")))
-        };
+        return if wait <= QUOTA_WAIT_MAX { Verdict::Later(wait) } else { Verdict::End(quota_used(wait)) };
     }
     Verdict::End(end(&summary.reports))
 }
 
+/// Says that a quota is used for so long.
+pub(super) fn quota_used(wait: Duration) -> End {
+    let minutes = wait.as_secs().div_ceil(60);
+    End::Partly(format!("its quota is used for {minutes} min more; the next run goes on"))
+}
+
 fn end(reports: &[ResourceReport]) -> End {
-    let failed = named(reports, |outcome| matches!(outcome, Outcome::Failed(_)));
-    if let Some(why) = failed {
-        return End::Failed(why);
+    let is_failed = |outcome: &Outcome| matches!(outcome, Outcome::Failed(_));
+    if let Some(why) = named(reports, is_failed) {
+        // Who answers has no reason to wait longer than others: one list that fails is no account that fails.
+        let is_read = |report: &ResourceReport| !is_failed(&report.outcome) && report.counts.requests > 0;
+        return if reports.iter().any(is_read) { End::Partly(why) } else { End::Failed(why) };
     }
     let lacking = named(reports, |outcome| matches!(outcome, Outcome::Forbidden(_) | Outcome::Interrupted));
     let with_gaps = reports.iter().filter(|report| !report.gaps.is_none()).count();
@@ -164,24 +177,42 @@ mod tests {
     fn an_account_is_done_when_all_is_read_or_not_there() {
         let absent = report("stripe:issuing_cards", Outcome::NotAvailable("no".into()));
         let done = summary(vec![report("stripe:customers", Outcome::Complete), absent]);
-        assert!(matches!(judge(Ok(&done), false), Verdict::End(End::Done)));
-        assert!(matches!(judge(Ok(&done), true), Verdict::Cut), "what was cut short goes on");
+        for short in [Short::Not, Short::ForOthers, Short::ForAll] {
+            assert!(matches!(judge(Ok(&done), short), Verdict::End(End::Done)), "it was done by then");
+        }
         let down = |name: &str| report(name, Outcome::Failed("status 500".into()));
-        let failed =
-            summary(vec![down("stripe:a"), down("stripe:b"), report("stripe:c", Outcome::Forbidden("x".into()))]);
-        match judge(Ok(&failed), false) {
+        match judge(Ok(&summary(vec![down("stripe:a"), down("stripe:b")])), Short::Not) {
             Verdict::End(End::Failed(why)) => assert_eq!(why, "stripe:a: status 500; and 1 more"),
             other => panic!("{other:?}"),
         }
+        let one_list = summary(vec![down("stripe:a"), report("stripe:b", Outcome::Complete)]);
+        assert!(
+            matches!(judge(Ok(&one_list), Short::Not), Verdict::End(End::Partly(why)) if why == "stripe:a: status 500")
+        );
         let partly = summary(vec![report("stripe:c", Outcome::Forbidden("rak_charge_read".into()))]);
-        assert!(matches!(judge(Ok(&partly), false), Verdict::End(End::Partly(why)) if why.contains("rak_charge_read")));
+        assert!(
+            matches!(judge(Ok(&partly), Short::Not), Verdict::End(End::Partly(why)) if why.contains("rak_charge_read"))
+        );
+    }
+
+    #[test]
+    fn what_was_left_goes_on_unless_nobody_does() {
+        for reports in [vec![], vec![report("stripe:a", Outcome::Complete), report("stripe:b", Outcome::Interrupted)]] {
+            let left = summary(reports);
+            assert!(matches!(judge(Ok(&left), Short::ForOthers), Verdict::Cut));
+            assert!(matches!(judge(Ok(&left), Short::ForAll), Verdict::Stopped));
+        }
+        let interrupted = || Err(Error::Http(HttpError::Interrupted));
+        assert!(matches!(judge(interrupted(), Short::ForOthers), Verdict::Cut));
+        assert!(matches!(judge(interrupted(), Short::ForAll), Verdict::Stopped));
     }
 
     #[test]
     fn a_quota_is_waited_for_if_that_is_not_long() {
         let quota = |s| Summary { quota_free_after: Some(Duration::from_secs(s)), ..summary(Vec::new()) };
-        assert!(matches!(judge(Ok(&quota(300)), false), Verdict::Later(_)));
-        assert!(matches!(judge(Ok(&quota(301)), false), Verdict::End(End::Partly(why)) if why.contains("6 min")));
+        assert!(matches!(judge(Ok(&quota(300)), Short::Not), Verdict::Later(_)));
+        let used = judge(Ok(&quota(301)), Short::Not);
+        assert!(matches!(used, Verdict::End(End::Partly(why)) if why.contains("6 min")));
     }
 
     #[test]
@@ -193,7 +224,7 @@ mod tests {
     #[test]
     fn long_words_are_cut() {
         let error = Error::Account("é".repeat(1000));
-        match judge(Err(error), false) {
+        match judge(Err(error), Short::Not) {
             Verdict::End(End::Failed(why)) => assert_eq!(why.chars().count(), WORDS_CHARS_MAX + 1),
             other => panic!("{other:?}"),
         }
