@@ -543,6 +543,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             break
         }
         'stripesync;webhooks' {
+            [CompletionResult]::new('--credential', '--credential', [CompletionResultType]::ParameterName, 'With this key or token of the config file ([keys.NAME]), instead of those without a name')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]')
@@ -570,6 +571,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
         'stripesync;webhooks;list' {
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Only this service')
             [CompletionResult]::new('--company', '--company', [CompletionResultType]::ParameterName, 'Only this company of Fatture in Cloud')
+            [CompletionResult]::new('--credential', '--credential', [CompletionResultType]::ParameterName, 'With this key or token of the config file ([keys.NAME]), instead of those without a name')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]')
@@ -595,6 +597,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             [CompletionResult]::new('--groups', '--groups', [CompletionResultType]::ParameterName, 'Groups of types with commas, or all (Fatture in Cloud) [default: all]')
             [CompletionResult]::new('--company', '--company', [CompletionResultType]::ParameterName, 'Only this company (Fatture in Cloud) [default: all that the token sees]')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'How long to wait until the service says that a receiver is verified')
+            [CompletionResult]::new('--credential', '--credential', [CompletionResultType]::ParameterName, 'With this key or token of the config file ([keys.NAME]), instead of those without a name')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]')
@@ -623,6 +626,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             [CompletionResult]::new('--events', '--events', [CompletionResultType]::ParameterName, 'Types of events with commas, all, or default: those that concern a table (Stripe)')
             [CompletionResult]::new('--description', '--description', [CompletionResultType]::ParameterName, 'What to write about it (Stripe)')
             [CompletionResult]::new('--company', '--company', [CompletionResultType]::ParameterName, 'Whose it is (Fatture in Cloud) [default: every company that the token sees]')
+            [CompletionResult]::new('--credential', '--credential', [CompletionResultType]::ParameterName, 'With this key or token of the config file ([keys.NAME]), instead of those without a name')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]')
@@ -647,6 +651,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
         }
         'stripesync;webhooks;delete' {
             [CompletionResult]::new('--company', '--company', [CompletionResultType]::ParameterName, 'Whose it is (Fatture in Cloud) [default: every company that the token sees]')
+            [CompletionResult]::new('--credential', '--credential', [CompletionResultType]::ParameterName, 'With this key or token of the config file ([keys.NAME]), instead of those without a name')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]')
@@ -673,6 +678,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Only this service')
             [CompletionResult]::new('--company', '--company', [CompletionResultType]::ParameterName, 'Only this company (Fatture in Cloud)')
             [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'How long to wait until the service says that a receiver is verified')
+            [CompletionResult]::new('--credential', '--credential', [CompletionResultType]::ParameterName, 'With this key or token of the config file ([keys.NAME]), instead of those without a name')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]')
@@ -698,6 +704,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
         'stripesync;webhooks;sync' {
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Only this service')
             [CompletionResult]::new('--company', '--company', [CompletionResultType]::ParameterName, 'Only this company (Fatture in Cloud)')
+            [CompletionResult]::new('--credential', '--credential', [CompletionResultType]::ParameterName, 'With this key or token of the config file ([keys.NAME]), instead of those without a name')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]')

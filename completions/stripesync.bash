@@ -2001,12 +2001,16 @@ _stripesync() {
             return 0
             ;;
         stripesync__subcmd__webhooks)
-            opts="-p -q -v -h -V --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version list create update delete verify sync"
+            opts="-p -q -v -h -V --credential --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version list create update delete verify sync"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --credential)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --database)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
@@ -2065,7 +2069,7 @@ _stripesync() {
             return 0
             ;;
         stripesync__subcmd__webhooks__subcmd__create)
-            opts="-p -q -v -h -V --provider --connect --events --description --print-secret --groups --company --wait --no-wait --live --dry-run --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            opts="-p -q -v -h -V --provider --connect --events --description --print-secret --groups --company --wait --no-wait --live --dry-run --credential --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2092,6 +2096,10 @@ _stripesync() {
                     return 0
                     ;;
                 --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --credential)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2153,13 +2161,17 @@ _stripesync() {
             return 0
             ;;
         stripesync__subcmd__webhooks__subcmd__delete)
-            opts="-y -p -q -v -h -V --company --yes --live --dry-run --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            opts="-y -p -q -v -h -V --company --yes --live --dry-run --credential --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --company)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --credential)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2221,7 +2233,7 @@ _stripesync() {
             return 0
             ;;
         stripesync__subcmd__webhooks__subcmd__list)
-            opts="-p -q -v -h -V --provider --company --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            opts="-p -q -v -h -V --provider --company --credential --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2232,6 +2244,10 @@ _stripesync() {
                     return 0
                     ;;
                 --company)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --credential)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2293,7 +2309,7 @@ _stripesync() {
             return 0
             ;;
         stripesync__subcmd__webhooks__subcmd__sync)
-            opts="-p -q -v -h -V --provider --company --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            opts="-p -q -v -h -V --provider --company --credential --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2304,6 +2320,10 @@ _stripesync() {
                     return 0
                     ;;
                 --company)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --credential)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2365,7 +2385,7 @@ _stripesync() {
             return 0
             ;;
         stripesync__subcmd__webhooks__subcmd__update)
-            opts="-p -q -v -h -V --url --events --enable --disable --description --company --live --dry-run --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            opts="-p -q -v -h -V --url --events --enable --disable --description --company --live --dry-run --credential --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2384,6 +2404,10 @@ _stripesync() {
                     return 0
                     ;;
                 --company)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --credential)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2445,7 +2469,7 @@ _stripesync() {
             return 0
             ;;
         stripesync__subcmd__webhooks__subcmd__verify)
-            opts="-p -q -v -h -V --provider --company --probe --wait --no-wait --live --dry-run --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            opts="-p -q -v -h -V --provider --company --probe --wait --no-wait --live --dry-run --credential --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2460,6 +2484,10 @@ _stripesync() {
                     return 0
                     ;;
                 --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --credential)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

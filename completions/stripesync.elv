@@ -518,6 +518,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
             cand --version 'Print version'
         }
         &'stripesync;webhooks'= {
+            cand --credential 'With this key or token of the config file ([keys.NAME]), instead of those without a name'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'
             cand --config 'Config file [default: ~/.config/stripesync/config.toml]'
             cand -p 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]'
@@ -544,6 +545,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
         &'stripesync;webhooks;list'= {
             cand --provider 'Only this service'
             cand --company 'Only this company of Fatture in Cloud'
+            cand --credential 'With this key or token of the config file ([keys.NAME]), instead of those without a name'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'
             cand --config 'Config file [default: ~/.config/stripesync/config.toml]'
             cand -p 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]'
@@ -568,6 +570,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
             cand --groups 'Groups of types with commas, or all (Fatture in Cloud) [default: all]'
             cand --company 'Only this company (Fatture in Cloud) [default: all that the token sees]'
             cand --wait 'How long to wait until the service says that a receiver is verified'
+            cand --credential 'With this key or token of the config file ([keys.NAME]), instead of those without a name'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'
             cand --config 'Config file [default: ~/.config/stripesync/config.toml]'
             cand -p 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]'
@@ -595,6 +598,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
             cand --events 'Types of events with commas, all, or default: those that concern a table (Stripe)'
             cand --description 'What to write about it (Stripe)'
             cand --company 'Whose it is (Fatture in Cloud) [default: every company that the token sees]'
+            cand --credential 'With this key or token of the config file ([keys.NAME]), instead of those without a name'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'
             cand --config 'Config file [default: ~/.config/stripesync/config.toml]'
             cand -p 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]'
@@ -618,6 +622,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
         }
         &'stripesync;webhooks;delete'= {
             cand --company 'Whose it is (Fatture in Cloud) [default: every company that the token sees]'
+            cand --credential 'With this key or token of the config file ([keys.NAME]), instead of those without a name'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'
             cand --config 'Config file [default: ~/.config/stripesync/config.toml]'
             cand -p 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]'
@@ -643,6 +648,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
             cand --provider 'Only this service'
             cand --company 'Only this company (Fatture in Cloud)'
             cand --wait 'How long to wait until the service says that a receiver is verified'
+            cand --credential 'With this key or token of the config file ([keys.NAME]), instead of those without a name'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'
             cand --config 'Config file [default: ~/.config/stripesync/config.toml]'
             cand -p 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]'
@@ -667,6 +673,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
         &'stripesync;webhooks;sync'= {
             cand --provider 'Only this service'
             cand --company 'Only this company (Fatture in Cloud)'
+            cand --credential 'With this key or token of the config file ([keys.NAME]), instead of those without a name'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'
             cand --config 'Config file [default: ~/.config/stripesync/config.toml]'
             cand -p 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]'

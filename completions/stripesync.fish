@@ -797,6 +797,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -s v
 complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand retry-failed" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -l credential -d 'With this key or token of the config file ([keys.NAME]), instead of those without a name' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not __fish_seen_subcommand_from list create update delete verify sync" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
@@ -822,6 +823,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and not 
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l provider -d 'Only this service' -r -f -a "stripe\t'Stripe'
 fic\t'Fatture in Cloud'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l company -d 'Only this company of Fatture in Cloud' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l credential -d 'With this key or token of the config file ([keys.NAME]), instead of those without a name' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from list" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
@@ -845,6 +847,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fi
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l groups -d 'Groups of types with commas, or all (Fatture in Cloud) [default: all]' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l company -d 'Only this company (Fatture in Cloud) [default: all that the token sees]' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l wait -d 'How long to wait until the service says that a receiver is verified' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l credential -d 'With this key or token of the config file ([keys.NAME]), instead of those without a name' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from create" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
@@ -870,6 +873,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fi
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l events -d 'Types of events with commas, all, or default: those that concern a table (Stripe)' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l description -d 'What to write about it (Stripe)' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l company -d 'Whose it is (Fatture in Cloud) [default: every company that the token sees]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l credential -d 'With this key or token of the config file ([keys.NAME]), instead of those without a name' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
@@ -891,6 +895,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fi
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from update" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l company -d 'Whose it is (Fatture in Cloud) [default: every company that the token sees]' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l credential -d 'With this key or token of the config file ([keys.NAME]), instead of those without a name' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from delete" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
@@ -914,6 +919,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fi
 fic\t'Fatture in Cloud'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l company -d 'Only this company (Fatture in Cloud)' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l wait -d 'How long to wait until the service says that a receiver is verified' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l credential -d 'With this key or token of the config file ([keys.NAME]), instead of those without a name' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from verify" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
@@ -937,6 +943,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fi
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -l provider -d 'Only this service' -r -f -a "stripe\t'Stripe'
 fic\t'Fatture in Cloud'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -l company -d 'Only this company (Fatture in Cloud)' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -l credential -d 'With this key or token of the config file ([keys.NAME]), instead of those without a name' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand webhooks; and __fish_seen_subcommand_from sync" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r

@@ -16,6 +16,8 @@ use crate::model::cancel::Cancel;
 use crate::model::resource::Provider;
 use crate::ui::Ui;
 
+const REFUSED_HINT: &str = "look whether it was revoked or has expired; what it opens was not read";
+const STOPPED_HINT: &str = "its other accounts were not begun; the same command goes on there";
 /// Requests of one account in flight.
 const IN_FLIGHT_MAX: usize = 32;
 
@@ -85,11 +87,7 @@ pub(super) fn carry_out(
         Batch::Done(report) => {
             ui.fleet_report(&report).map_err(|error| Failure::stdout(&error))?;
             for stopped in &report.stopped {
-                ui.failure(
-                    &stopped.why,
-                    &[],
-                    Some("its other accounts were not begun; the same command goes on there"),
-                );
+                ui.failure(&stopped.why, &[], Some(if stopped.is_refused { REFUSED_HINT } else { STOPPED_HINT }));
             }
             if let Some(why) = &report.locked {
                 let hint = "what was read is in the file; close the other program, and the same command goes on";

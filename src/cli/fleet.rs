@@ -19,7 +19,8 @@ use crate::model::resource::Provider;
 use crate::store::{Readable, Store};
 use crate::sync::fic::{Company, Whose};
 use crate::sync::fleet::{Plan, Pull};
-use crate::sync::{self, Options, Readers, Summary, Target, Who};
+use crate::sync::{self, Options, Platform, Readers, Summary, Target, Who};
+use crate::ui::units::counted;
 
 /// How long an account has its turn while others wait.
 const TURN: Duration = Duration::from_secs(30);
@@ -86,6 +87,9 @@ pub(super) fn pull(
     cancel: &Cancel,
     clock: &dyn Clock,
 ) -> Result<Batch, Failure> {
+    if let Some(company) = &choice.company {
+        refuse_unknown_company(company, order)?;
+    }
     if order.dry_run {
         return Ok(Batch::Planned(planned(order, access, choice, clock)?));
     }
@@ -97,16 +101,27 @@ pub(super) fn pull(
     for (entry, why) in &access.lacking {
         report.stopped.push(Stopped { why: format!("{entry}: {why}"), is_refused: true });
     }
-    let opening = Opening { order, access, store: &store, cancel };
-    for opened in access.stripe.iter().map(|it| opening.stripe(it)).chain(access.fic.iter().map(|it| opening.fic(it))) {
+    // Whoever asks for all means those that nobody has looked for yet, too.
+    let discovers = choice.accounts.is_empty() && choice.company.is_none() && !order.queued_only;
+    let opening = Opening { order, access, store: &store, cancel, sink, discovers };
+    let asked = access.stripe.iter().map(Credential::Stripe).chain(access.fic.iter().map(Credential::Fic));
+    for credential in asked {
         report.other_requests += 1;
+        let opened = match credential {
+            Credential::Stripe(access) => opening.stripe(access),
+            Credential::Fic(access) => opening.fic(access),
+        };
         match opened {
             Ok(line) => lines.push(line),
             Err(sync::Error::Store(error)) => return Err(error.into()),
             Err(sync::Error::Http(crate::http::Error::Interrupted)) if cancel.is_set() => break,
             Err(error) => {
                 let is_refused = matches!(error, sync::Error::Unauthorized(_) | sync::Error::TokenRefused(_));
-                report.stopped.push(Stopped { why: error.to_string(), is_refused });
+                if is_refused {
+                    let (provider, mode, name) = credential.whose(access.is_sandbox);
+                    store.refused(provider, mode, name, &error.to_string())?;
+                }
+                report.stopped.push(Stopped { why: format!("{}: {error}", credential.label()), is_refused });
                 first.get_or_insert(error);
             }
         }
@@ -200,6 +215,20 @@ fn select<'a>(
     members.take(choice.limit.unwrap_or(usize::MAX)).collect()
 }
 
+/// Refuses a company that nobody has added.
+fn refuse_unknown_company(id: &str, order: &Order) -> Result<(), Failure> {
+    let known = match order.database.exists().then(|| Store::open_read_only(&order.database)) {
+        // A file that is too old for companies has none.
+        None | Some(Err(crate::store::Error::Older { .. })) => false,
+        Some(opened) => opened?.companies()?.iter().any(|company| company.id == id),
+    };
+    if known {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("there is no company {id}"))
+        .hint("`stripesync companies list` shows those that there are, `stripesync companies add NAME` adds one"))
+}
+
 /// Refuses accounts that were named and are not read: a run that does nothing must not look like success.
 fn refuse_unknown(choice: &Choice, members: &[Member], readable: &[Readable]) -> Result<(), Failure> {
     let is_meant = |id: &&String| members.iter().all(|member| member.remote_id != **id);
@@ -230,12 +259,44 @@ impl Line {
     }
 }
 
+/// A key or a token.
+#[derive(Clone, Copy)]
+enum Credential<'a> {
+    Stripe(&'a StripeAccess),
+    Fic(&'a FicAccess),
+}
+
+impl Credential<'_> {
+    /// Returns what the user calls it.
+    fn label(&self) -> String {
+        let (name, source) = match self {
+            Credential::Stripe(access) => (&access.name, &access.source),
+            Credential::Fic(access) => (&access.name, &access.source),
+        };
+        match name {
+            Some(name) => format!("keys.{name}"),
+            None => format!("{} {source}", if matches!(self, Credential::Stripe(_)) { "the key" } else { "the token" }),
+        }
+    }
+
+    /// Returns service, mode and name: by these the file knows its accounts.
+    fn whose(&self, is_sandbox: bool) -> (&'static str, &'static str, Option<&str>) {
+        match self {
+            Credential::Stripe(access) => ("stripe", stripe_mode(access, is_sandbox), access.name.as_deref()),
+            Credential::Fic(access) => ("fic", fic_mode(is_sandbox, &access.base_url), access.name.as_deref()),
+        }
+    }
+}
+
 /// Asks each credential what it opens.
 struct Opening<'a> {
     order: &'a Order,
     access: &'a Access,
     store: &'a Store,
     cancel: &'a Cancel,
+    sink: &'a dyn FleetSink,
+    /// Whether a platform of which no connected account is known is asked for them.
+    discovers: bool,
 }
 
 impl Opening<'_> {
@@ -251,8 +312,32 @@ impl Opening<'_> {
         let own = sync::identify(&client, mode, access.name.clone())?;
         let row =
             self.store.at_once(|| self.store.account(&own).map(|account| account.id).map_err(sync::Error::from))?;
+        if self.discovers {
+            self.discover(&client, Platform { row, mode, credential: access.name.clone() })?;
+        }
         let opens = Opens::Account { row, remote_id: own.remote_id };
         Ok(Line { client, mode, limits, credential: access.name.clone(), opens })
+    }
+
+    /// Looks for connected accounts where none is known. A key that may not list them reads its own account all the same.
+    fn discover(&self, client: &Client, platform: Platform) -> Result<(), sync::Error> {
+        if !self.store.connected_to(platform.row)?.is_empty() {
+            return Ok(());
+        }
+        match sync::connected(self.store, client, &platform, self.cancel, &mut |_| {}) {
+            Ok(found) if found.listed > 0 => {
+                let accounts = counted(found.listed, "connected account");
+                self.sink
+                    .step(FleetStep::Note(format!("{accounts} found; `stripesync accounts discover` looks again")));
+                Ok(())
+            }
+            Ok(_) => Ok(()),
+            Err(sync::Error::Account(why)) => {
+                self.sink.step(FleetStep::Note(format!("connected accounts cannot be listed: {why}")));
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn fic(&self, access: &FicAccess) -> Result<Line, sync::Error> {

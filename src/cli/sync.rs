@@ -14,6 +14,7 @@ use super::select::{self, Selection, Wish};
 use super::{batch_sync, names, next, settings, signals, values};
 use crate::clock::Clock;
 use crate::config::{self, Mode, Secret, Settings, Source, StripeAccess};
+use crate::model::accounts::Standing;
 use crate::model::cancel::Cancel;
 use crate::model::resource::{Provider, Resource};
 use crate::store::Store;
@@ -94,9 +95,26 @@ fn many(args: &SyncArgs, order: &Order, access: &Access) -> Result<Option<Choice
     let readable = Store::open_read_only(&order.database).and_then(|store| store.readable_accounts());
     // A file that is too old for that has none, and is brought up to date by the sync itself.
     let Ok(readable) = readable else { return Ok(None) };
+    for id in &args.account {
+        refuse_closed(id, order)?;
+    }
     let own = access.stripe.len() == 1 && access.fic.len() <= 1;
     let is_of_many = |id: &String| readable.iter().any(|it| it.remote_id == *id && (it.platform.is_some() || !own));
     Ok(args.account.iter().any(is_of_many).then_some(choice))
+}
+
+/// Refuses an account that was removed, or that nobody may read any more.
+fn refuse_closed(id: &str, order: &Order) -> Result<(), Failure> {
+    let named = Store::open_read_only(&order.database)?.accounts_named(id)?;
+    // One of several may well be read.
+    let closed = named.iter().find(|it| !it.standing.is_synced());
+    match closed.filter(|_| named.len() == 1).map(|it| it.standing) {
+        Some(Standing::Removed) => Err(Failure::usage(format!("account {id} was removed"))
+            .hint(format!("`stripesync accounts add {id}` takes it up again"))),
+        Some(Standing::Disconnected) => Err(Failure::usage(format!("nobody gives access to account {id} any more"))
+            .hint("`stripesync accounts list -v` says why; `stripesync accounts discover` looks again")),
+        _ => Ok(()),
+    }
 }
 
 /// Raises an alert where a sync failed.

@@ -33,7 +33,7 @@ pub(super) fn run(args: &WebhooksArgs, global: &Global, ui: &Ui, clock: &dyn Clo
     }
     let cancel = signals::watch()?;
     store::stop_waiting_for(&cancel);
-    let desk = Desk { settings, key: args.key.as_deref(), global, ui, clock, cancel };
+    let desk = Desk { settings, key: args.credential.as_deref(), global, ui, clock, cancel };
     match &args.command {
         WebhooksCommand::List(args) => list(args, &desk),
         WebhooksCommand::Create(args) => match args.provider {

@@ -161,7 +161,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// `--key` names nothing.
+    /// `--credential` names nothing.
     #[error("no key is named {name} in the config file{}", if known.is_empty() { String::new() } else { format!(": there is {known}") })]
     NoKey {
         /// The name asked for.

@@ -117,6 +117,24 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
+    /// Notes of all accounts that a credential reads as its own, or on behalf of whose they are, that it was refused: nobody
+    /// could read them.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn refused(&self, provider: &str, mode: &str, credential: Option<&str>, why: &str) -> Result<(), Error> {
+        self.at_once(|| {
+            self.conn
+                .execute(
+                    "UPDATE accounts SET failures=failures+1, error=?4
+                     WHERE provider=?1 AND mode=?2 AND credential IS ?3 AND opened IS NOT NULL AND status='active'",
+                    params![provider, mode, credential, why],
+                )
+                .map(drop)
+                .map_err(|e| self.sql(e))
+        })
+    }
+
     /// Notes how an account's turn ended at `now_s`, unix seconds of this machine.
     ///
     /// # Errors

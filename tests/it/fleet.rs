@@ -256,15 +256,21 @@ fn those_that_waited_longest_have_their_turn_and_a_company_its_own() {
     assert_eq!(turns.each_ref().map(HashSet::len), [4, 4, 4]);
     let all: HashSet<&String> = turns.iter().flatten().collect();
     assert_eq!(all.len(), 10, "the platform and its nine had theirs before anybody had a second one");
-    let company = format!("UPDATE accounts SET company = '7' WHERE remote_id IN ('{}', '{}')", ids[2], ids[5]);
+    let company = format!(
+        "INSERT INTO companies VALUES ('7', 'Rossi', 0), ('8', 'Bianchi', 0);
+         UPDATE accounts SET company = '7' WHERE remote_id IN ('{}', '{}')",
+        ids[2], ids[5]
+    );
     crate::program::execute(&home.database(), &company);
     assert_eq!(batch(&["--company-id", "7"]), [ids[2].clone(), ids[5].clone()].into());
     let ran = ran(&mut asking(&home, &sandbox, &["batch-sync", "--company-id", "8"]));
     assert!(ran.code == Some(0) && ran.stderr.contains("no account of that company is due"), "{}", ran.stderr);
+    let ran = crate::program::ran(&mut asking(&home, &sandbox, &["batch-sync", "--company-id", "9"]));
+    assert!(ran.code == Some(2) && ran.stderr.contains("no company 9"), "{}", ran.stderr);
 }
 
 #[test]
-fn a_refused_key_is_said_and_an_unknown_account_is_refused() {
+fn a_refused_key_is_said_an_unknown_account_is_refused_and_all_are_all() {
     let sandbox = platform(Connected::of(vec![Sizes::customers(1); 3]).lean());
     let home = Home::new();
     discovered(&home, &sandbox);
@@ -277,4 +283,12 @@ fn a_refused_key_is_said_and_an_unknown_account_is_refused() {
     assert!(gone.code == Some(0) && gone.stdout.lines().count() == 5, "{}{}", gone.stdout, gone.stderr);
     let all = ran(&mut asking(&home, &sandbox, &["sync", "customers", "--all-accounts"]));
     assert!(all.code == Some(0) && all.stdout.contains("4 accounts: 4 done"), "{}{}", all.stdout, all.stderr);
+    let failing = "SELECT count(*) FROM accounts WHERE failures > 0 AND error LIKE '%refused the key%'";
+    let refused = ran(&mut home.asking(&url, "sk_test_nobodys", &["batch-sync"]));
+    assert_eq!((refused.code, home.count(failing)), (Some(4), 4), "it is seen in the file");
+    // In a file that knows none of them yet, all are found.
+    let fresh = Home::new();
+    let all = ran(&mut asking(&fresh, &sandbox, &["sync", "customers", "--all-accounts"]));
+    assert!(all.code == Some(0) && all.stdout.contains("4 accounts: 4 done"), "{}{}", all.stdout, all.stderr);
+    assert!(all.stderr.contains("3 connected accounts found"), "{}", all.stderr);
 }

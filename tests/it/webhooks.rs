@@ -253,7 +253,7 @@ fn a_secret_that_cannot_be_kept_leaves_no_endpoint_and_one_that_is_wanted_is_on_
     // One that breaks between the look and the answer: it is taken away again.
     std::fs::set_permissions(world.config(), std::fs::Permissions::from_mode(0o600)).expect("set");
     let config = world.config();
-    world.sandbox.on_answer(move |_, call| {
+    world.sandbox.on_request(move |_, call| {
         if call.method == "POST" {
             std::fs::write(&config, "[accounts]\nacct_1SandboxPlatform = 7\n").expect("written");
         }
@@ -416,16 +416,16 @@ fn a_key_with_a_name_is_used_where_it_is_named_and_an_unknown_name_is_refused() 
         ran(&mut command)
     };
     assert_eq!(named(Some(TEST_KEY), &["list"]).code, Some(4), "there is none without a name");
-    let made = named(Some(TEST_KEY), &["create", "hooks.example.com", "--key", "shop"]);
+    let made = named(Some(TEST_KEY), &["create", "hooks.example.com", "--credential", "shop"]);
     assert_eq!(made.code, Some(0), "{}", made.stderr);
     assert_eq!(world.endpoints().len(), 1);
-    let synced = named(Some(TEST_KEY), &["sync", "--provider", "stripe", "--key", "shop"]);
+    let synced = named(Some(TEST_KEY), &["sync", "--provider", "stripe", "--credential", "shop"]);
     assert_eq!(synced.code, Some(0), "{}", synced.stderr);
     let credential = "SELECT credential FROM accounts";
     assert_eq!(crate::program::text(&world.home.database(), credential), "shop");
-    let unset = named(None, &["list", "--key", "shop"]);
+    let unset = named(None, &["list", "--credential", "shop"]);
     assert!(unset.code == Some(4) && unset.stderr.contains("SHOP_KEY"), "{}", unset.stderr);
-    let unknown = named(Some(TEST_KEY), &["list", "--key", "mine"]);
+    let unknown = named(Some(TEST_KEY), &["list", "--credential", "mine"]);
     assert!(
         unknown.code == Some(2) && unknown.stderr.contains("mine") && unknown.stderr.contains("shop"),
         "{}",

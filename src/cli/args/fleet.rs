@@ -43,13 +43,14 @@ pub struct BatchSyncArgs {
 const BATCH_HELP: &str = "\
 Examples:
   stripesync batch-sync                     the ten that waited longest
-  stripesync batch-sync --limit 500 -q      a bounded piece, for cron
+  stripesync batch-sync --limit 500 -q >/dev/null   a piece, for cron
   stripesync batch-sync --company-id 7      one company's accounts
   stripesync batch-sync customers invoices --limit 100
   stripesync sync --all-accounts            all of them, in one run
 
 Accounts are those that the keys and tokens open themselves, and those
-that `stripesync accounts discover` has found. Never synced ones come
+that are connected to a key's own: found by `stripesync accounts
+discover`, or by itself where none is known. Never synced ones come
 first. One that fails is noted, and waits a minute at first and a day at
 last until it is its turn again; one whose access was taken back counts
 as disconnected. A large one makes room for others after half a minute,

@@ -13,7 +13,7 @@ use crate::cli::values;
 pub struct WebhooksArgs {
     /// With this key or token of the config file ([keys.NAME]), instead of those without a name
     #[arg(long, global = true, value_name = "NAME")]
-    pub key: Option<String>,
+    pub credential: Option<String>,
     /// What to do
     #[command(subcommand)]
     pub command: WebhooksCommand,
@@ -25,7 +25,7 @@ Examples:
   stripesync webhooks create hooks.example.com --dry-run
   stripesync webhooks create hooks.example.com --live
   stripesync webhooks create --provider fic hooks.example.com --live
-  stripesync webhooks list --key shop      with [keys.shop]
+  stripesync webhooks list --credential shop     with [keys.shop]
   stripesync webhooks verify
 
 Nothing real is changed without --live: neither with a live key of

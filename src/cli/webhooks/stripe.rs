@@ -88,6 +88,11 @@ pub(super) fn create(args: &WebhooksCreateArgs, desk: &Desk<'_>) -> Result<Exit,
     let wanted = Wanted { url, events, connect: args.connect, description: args.description.clone() };
     let there = line.endpoints(desk)?;
     match endpoints::plan(&wanted, &there) {
+        // A pipe that waits for a secret must not get anything else.
+        Plan::There { id, .. } if args.print_secret && !args.dry_run => Err(Failure::failed(format!(
+            "{id} is there for this address already, and its secret was told once, when it was made"
+        ))
+        .hint(format!("the dashboard shows it; or `stripesync webhooks delete {id}`, and create it again"))),
         Plan::There { id, differences } => there_already(&line, &wanted, &id, &differences, args.dry_run, desk),
         Plan::Full => Err(Failure::failed(format!(
             "the account has {} webhook endpoints; Stripe permits {}",
