@@ -78,7 +78,8 @@ impl Connected {
         }
         let tries_max = if is_again { i64::MAX } else { 0 };
         let queued = store.connected_due(platform, now_s, tries_max, PIECE_MAX)?;
-        if !queued.is_empty() && !(self.was_queued && self.before_s.is_some()) {
+        let is_rounds_turn = self.was_queued && self.before_s.is_some();
+        if !queued.is_empty() && !is_rounds_turn {
             self.was_queued = true;
             return Ok(Some(Piece { accounts: queued, queued_only: true }));
         }

@@ -34,7 +34,7 @@ pub(super) fn run(args: &WebhooksArgs, global: &Global, ui: &Ui, clock: &dyn Clo
     let cancel = signals::watch()?;
     store::stop_waiting_for(&cancel);
     let desk = Desk { settings, key: args.credential.as_deref(), global, ui, clock, cancel };
-    match &args.command {
+    let ended = match &args.command {
         WebhooksCommand::List(args) => list(args, &desk),
         WebhooksCommand::Create(args) => match args.provider {
             ProviderArg::Stripe => stripe::create(args, &desk),
@@ -45,6 +45,14 @@ pub(super) fn run(args: &WebhooksArgs, global: &Global, ui: &Ui, clock: &dyn Clo
         WebhooksCommand::Delete(args) => delete(args, &desk),
         WebhooksCommand::Verify(args) => verified::verify(args, &desk),
         WebhooksCommand::Sync(args) => keep::sync(args, &desk),
+    };
+    match (desk.cancel.signal(), ended) {
+        // What a signal cut short is told as that, whatever it looked like.
+        (Some(signal), Ok(Exit::Partly)) => Ok(Exit::Interrupted(signal)),
+        (Some(signal), Err(failure)) if matches!(failure.exit, Exit::Failed | Exit::Partly) => {
+            Err(Failure { exit: Exit::Interrupted(signal), ..failure })
+        }
+        (_, ended) => ended,
     }
 }
 

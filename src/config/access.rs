@@ -78,6 +78,15 @@ const NOT_KEYS: [(&str, &str); 4] = [
     ("acct_", "is an account's id, not a key"),
 ];
 
+/// Parts of Stripe's keys and secrets, wherever they stand: what has one goes to nobody else, and is no name.
+const LIKE_SECRETS: [&str; 7] = ["sk_live", "sk_test", "rk_live", "rk_test", "pk_live", "pk_test", "whsec_"];
+
+/// Returns whether a text is or holds a key or secret of Stripe's.
+pub fn is_like_a_secret(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    LIKE_SECRETS.iter().any(|part| text.contains(part))
+}
+
 impl Settings {
     /// Returns what a Stripe client needs, or nothing where no key was given.
     ///
@@ -121,7 +130,9 @@ impl Settings {
         source: &Source,
         company: Option<String>,
     ) -> Result<FicAccess, Error> {
-        let checked = if token.expose().starts_with("Bearer ") {
+        let checked = if is_like_a_secret(token.expose()) {
+            Err("is a key or secret of Stripe's, not a token of Fatture in Cloud")
+        } else if token.expose().starts_with("Bearer ") {
             Err("begins with \"Bearer\": give the token alone")
         } else {
             check_text(token.expose())

@@ -179,6 +179,7 @@ pub fn check_name(name: &str) -> Result<(), &'static str> {
     let is_fine = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
     match name {
         "" => Err("is empty: a name has letters, digits, - and _"),
+        name if super::access::is_like_a_secret(name) => Err("looks like a key itself: choose a name such as shop"),
         name if name.len() > NAME_CHARS_MAX => Err("is too long: a name has 64 characters at most"),
         name if !name.bytes().all(is_fine) => Err("is no name: those have letters, digits, - and _ alone"),
         name if name.starts_with("acct_") => Err("is an account's id: a name for its key is something else"),

@@ -16,7 +16,7 @@ mod webhooks;
 use std::path::PathBuf;
 
 pub use crate::model::secret::Secret;
-pub use access::{FicAccess, Mode, StripeAccess, is_loopback, is_this_machine};
+pub use access::{FicAccess, Mode, StripeAccess, is_like_a_secret, is_loopback, is_this_machine};
 pub use alerts::Alerting;
 pub use files::{Gathered, Places, gather};
 pub use keys::{Credentials, KeyField, NamedKey, Said, UnsetKey, candidate, check_name};

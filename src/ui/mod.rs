@@ -517,6 +517,15 @@ impl Ui {
         self.streams.out(bytes)
     }
 
+    /// Writes what is told once to stdout: here a reader that went away is a failure.
+    ///
+    /// # Errors
+    /// When not all of it could be written.
+    pub fn raw_once(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(bytes).and_then(|()| stdout.flush())
+    }
+
     /// Writes CSV: the data as it is for programs, and harmless where a terminal would obey it.
     fn csv(&self, csv: &str) -> io::Result<()> {
         if !io::stdout().is_terminal() {

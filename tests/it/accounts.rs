@@ -378,3 +378,37 @@ fn a_company_that_was_removed_is_left_out_until_it_is_taken_up_again() {
     let ran = world.run(&["sync", "fic:clients"], &[token]);
     assert!(ran.code == Some(0) && !ran.stderr.contains("left out"), "{}", ran.stderr);
 }
+
+#[test]
+fn adding_a_key_is_all_or_nothing_and_stripes_keys_go_to_nobody_else() {
+    let world = Many::new();
+    // Two at once under one name, and one text under two: the second is refused.
+    let add = |name: &'static str| {
+        let mut command = world.command(&["accounts", "add", name], &[]);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+        let line = format!("{TEST_KEY}\n");
+        child.stdin.take().expect("piped").write_all(line.as_bytes()).expect("written");
+        (child, std::time::Instant::now())
+    };
+    let both = ["one", "two"].map(add);
+    let mut codes = both.map(|(child, began)| finished(child, began).code);
+    codes.sort_unstable();
+    assert_eq!(codes, [Some(0), Some(2)], "{}", world.config());
+    assert_eq!(world.config().matches(TEST_KEY).count(), 1, "{}", world.config());
+    // A file that cannot take what a key opens: nothing is written of the key either.
+    let other = Many::new();
+    let refused = other.told(&["accounts", "add", "shop", "--database", "/nowhere/x.db"], TEST_KEY);
+    assert!(refused.code == Some(6) && !other.config().contains(TEST_KEY), "{}", refused.stderr);
+    // Nobody sends a key of Stripe's to Fatture in Cloud.
+    let before = other.sandbox.stats().total.requests;
+    for (arguments, line) in [
+        (&["accounts", "add", "n", "--provider", "fic"][..], "sk_live_madeUp1"),
+        (&["accounts", "add", "n"], "STRIPE_API_KEY=sk_live_madeUp2"),
+    ] {
+        let ran = other.told(arguments, line);
+        assert_eq!(ran.code, Some(4), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("madeUp"), "{}", ran.stderr);
+    }
+    assert_eq!(other.sandbox.stats().total.requests, before);
+}

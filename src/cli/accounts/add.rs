@@ -1,6 +1,7 @@
 //! `accounts add`: a key or token under a name, tried before anything is written; or an account that was removed.
 
 use std::io::{BufRead, Read};
+use std::path::Path;
 
 use super::asking::Access;
 use super::{named, opened};
@@ -30,10 +31,7 @@ pub(super) fn run(args: &AccountsAddArgs, global: &Global, ui: &Ui) -> Result<Ex
         Failure::usage("there is no place for a config file: no home folder, and none named")
             .hint("name one with --config")
     })?;
-    if settings.named_keys.iter().any(|it| it.name == args.name) {
-        return Err(Failure::usage(format!("{} has a key named {} already", path.display(), args.name))
-            .hint("choose another name; or change that entry with an editor, and run `stripesync accounts discover`"));
-    }
+    refuse_taken(&settings, &args.name, &path)?;
     let field = credential(args, &places, global, ui)?;
     let new = NamedKey {
         name: args.name.clone(),
@@ -41,23 +39,50 @@ pub(super) fn run(args: &AccountsAddArgs, global: &Global, ui: &Ui) -> Result<Ex
         company: args.company_id.clone(),
         file: path.clone(),
     };
-    let credentials = settings.credentials_with(&new)?;
+    // Whoever cannot be written to is told before anybody is asked; another one who adds a key waits from here on.
+    let mut edit = Edit::open(&path)?;
+    let there = config::resolve(&config::gather(&places)?.layers)?;
+    refuse_taken(&there, &args.name, &path)?;
+    let credentials = there.credentials_with(&new)?;
     if let Some(unset) = credentials.unset.iter().find(|it| it.name == args.name) {
         return Err(Failure::usage(format!("{} is not set", unset.variable))
             .hint("set it in this environment, so that the key can be tried; only its name is written down"));
     }
     let cancel = signals::watch()?;
     let access = newest(&credentials, &args.name)?;
-    // Whoever cannot be written to is told before anybody is asked.
-    let mut edit = Edit::open(&path)?;
-    access.try_out(&cancel)?;
+    let tried = access.try_out(&cancel);
+    if let Some(signal) = cancel.signal() {
+        return Err(Failure::new(Exit::Interrupted(signal), "interrupted").hint("nothing was written"));
+    }
+    tried?;
+    // Before anything is written: what the key opens has to go somewhere.
+    let store = opened(&settings.database.value)?;
     write(&mut edit, &new, &field)?;
     edit.save()?;
-    let store = opened(&settings.database.value)?;
-    let found = access.find(&store, &names(&credentials, access.provider()), false, &cancel, &mut |_| {})?;
+    let found = access.find(&store, &names(&credentials, access.provider()), false, &cancel, &mut |_| {});
+    let found = found.map_err(|failure| written_all_the_same(failure, &new, cancel.signal()))?;
     tell(&found, &new, &field, ui);
     ui.found(&[found], false).map_err(|error| Failure::stdout(&error))?;
     Ok(Exit::Done)
+}
+
+/// Refuses a name that an entry has.
+fn refuse_taken(settings: &Settings, name: &str, path: &Path) -> Result<(), Failure> {
+    if settings.named_keys.iter().all(|it| it.name != name) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("{} has a key named {name} already", path.display()))
+        .hint("choose another name; or change that entry with an editor, and run `stripesync accounts discover`"))
+}
+
+/// Says that the key is there, though what it opens could not be written down.
+fn written_all_the_same(failure: impl Into<Failure>, new: &NamedKey, signal: Option<i32>) -> Failure {
+    let failure: Failure = failure.into();
+    let exit = signal.map_or(failure.exit, Exit::Interrupted);
+    Failure::new(exit, failure.message).hint(format!(
+        "keys.{} is in the config file; `stripesync accounts discover` writes down what it opens",
+        new.name
+    ))
 }
 
 /// Returns whether a name is that of a company of Fatture in Cloud which is synced no more: names may be numbers, too.
@@ -78,6 +103,10 @@ fn credential(args: &AccountsAddArgs, places: &Places, global: &Global, ui: &Ui)
         _ => None,
     };
     if let Some((field, variable)) = variable {
+        if config::is_like_a_secret(variable) {
+            return Err(Failure::usage("that is a key itself, and no name of a variable that holds one: roll it")
+                .hint("everybody on this machine sees arguments; give the key on stdin, or name the variable"));
+        }
         let is_other = args.provider.is_some_and(|it| (it == ProviderArg::Fic) != (field == "fic_token_env"));
         if is_other {
             return Err(Failure::usage("--provider names another service than the variable's option")

@@ -188,7 +188,7 @@ fn made(
         (Some(secret), Some(place)) => place.save(&line.account, secret).map(Some).map_err(Failure::from),
         (Some(secret), None) => {
             let text = format!("{}\n", secret.expose());
-            desk.ui.raw(text.as_bytes()).map(|()| None).map_err(|error| Failure::stdout(&error))
+            desk.ui.raw_once(text.as_bytes()).map(|()| None).map_err(|error| Failure::stdout(&error))
         }
     };
     let kept = match kept {
