@@ -13,7 +13,8 @@ use stripesync::clock::SystemClock;
 use stripesync::http::{Client, Limits, Settings};
 use stripesync::model::cancel::Cancel;
 use stripesync::model::secret::Secret;
-use stripesync::sandbox::{Connected, Fault, Options, Sandbox, Sizes, TEST_KEY, Trouble};
+use stripesync::sandbox::fic::{FicLife, FicSandbox, FicSettings};
+use stripesync::sandbox::{Connected, Fault, Mount, Options, Sandbox, Sizes, TEST_KEY, Trouble};
 use stripesync::store::Store;
 use stripesync::sync::{self, Platform};
 
@@ -238,6 +239,43 @@ fn requests_of_one(sandbox: &Sandbox, arguments: &[&str]) -> u64 {
     let others: u64 = asked.iter().filter(|(other, _)| **other != id).map(|(_, it)| it.requests).sum();
     assert_eq!(others, 1, "nobody else was asked for: {asked:?}");
     asked[&id].requests
+}
+
+#[test]
+fn fifty_companies_are_read_side_by_side_each_within_its_own_quotas() {
+    let settings = FicSettings::accountant(50, 40);
+    let controlled: Vec<u64> =
+        std::iter::once(settings.company_id).chain(settings.companies.iter().skip(1).map(|it| it.id)).collect();
+    let companies = FicSandbox::new(settings);
+    let lives: BTreeMap<String, FicLife> =
+        controlled.iter().map(|id| (id.to_string(), companies.life_of(*id).expect("a company"))).collect();
+    let ids: Vec<String> = controlled.iter().map(u64::to_string).collect();
+    let mounts: Vec<Mount> = vec![(&["/c/", "/user/", "/info/"], Arc::new(companies))];
+    let sandbox = platform_with(Connected::none(), Options { mounts, ..Options::default() });
+    let home = Home::new();
+    let run = || {
+        let mut command =
+            home.command(&["batch-sync", "fic:clients", "fic:products", "--limit", "100", "--format", "json"]);
+        command.env("FIC_API_BASE", sandbox.fic_base_url()).env("FIC_ACCESS_TOKEN", "a/sandbox");
+        ran(&mut command)
+    };
+    sandbox.set_account_trouble(&ids[3], Some(Trouble::Revoked));
+    sandbox.set_account_trouble(&ids[7], Some(Trouble::Fault(Fault::Internal)));
+    let first = run();
+    assert_eq!(first.code, Some(3), "{}", first.stderr);
+    let ends = outcomes(&json(&first));
+    assert_eq!(ends.len(), 50);
+    for (id, (outcome, detail)) in &ends {
+        let is_well = *id != ids[3] && *id != ids[7];
+        assert_eq!(outcome == "done", is_well, "{id}: {outcome} {detail}");
+    }
+    let have = rows(&home.database(), "fic_clients");
+    for id in ids.iter().filter(|id| **id != ids[3] && **id != ids[7]) {
+        let clients = lives[id].truth("/entities/clients");
+        assert_eq!(have.get(id).map_or(0, HashSet::len), clients.len(), "{id}");
+    }
+    // What each used of its quotas is in the file for the next run.
+    assert_eq!(home.count("SELECT count(DISTINCT account) FROM quotas WHERE requests > 0"), 50);
 }
 
 #[test]
