@@ -95,40 +95,11 @@ pub(super) fn pull(
     }
     let catalog = sync::catalog();
     let store = engine::open(order, &catalog, &Notes(sink), cancel, clock)?;
-    let mut report = FleetReport::default();
-    let mut first = None;
-    let mut lines = Vec::new();
-    for (entry, why) in &access.lacking {
-        report.stopped.push(Stopped { why: format!("{entry}: {why}"), is_refused: true });
-    }
     // Whoever asks for all means those that nobody has looked for yet, too.
     let discovers = choice.accounts.is_empty() && choice.company.is_none() && !order.queued_only;
     let opening = Opening { order, access, store: &store, cancel, sink, discovers };
-    let asked = access.stripe.iter().map(Credential::Stripe).chain(access.fic.iter().map(Credential::Fic));
-    for credential in asked {
-        report.other_requests += 1;
-        let opened = match credential {
-            Credential::Stripe(access) => opening.stripe(access),
-            Credential::Fic(access) => opening.fic(access),
-        };
-        match opened {
-            Ok(line) => lines.push(line),
-            Err(sync::Error::Store(error)) => return Err(error.into()),
-            Err(sync::Error::Http(crate::http::Error::Interrupted)) if cancel.is_set() => break,
-            Err(error) => {
-                let is_refused = matches!(error, sync::Error::Unauthorized(_) | sync::Error::TokenRefused(_));
-                if is_refused {
-                    let (provider, mode, name) = credential.whose(access.is_sandbox);
-                    store.refused(provider, mode, name, &error.to_string())?;
-                }
-                report.stopped.push(Stopped { why: format!("{}: {error}", credential.label()), is_refused });
-                first.get_or_insert(error);
-            }
-        }
-    }
-    if let (true, Some(error)) = (lines.is_empty(), first) {
-        return Err(error.into());
-    }
+    let mut report = FleetReport::default();
+    let lines = opening.all(&mut report)?;
     // Given here, where nobody writes beside.
     store.numbers(&catalog)?;
     let readable = store.readable_accounts()?;
@@ -137,29 +108,28 @@ pub(super) fn pull(
     if !cancel.is_set() && report.stopped.is_empty() {
         refuse_unknown(choice, &members, &readable)?;
     }
-    let credentials = lines.len() as u64;
     let reach =
         Reach { order, access, catalog: &catalog, lines: &lines, store_clock: clock, readers: sync::readers()? };
+    let plan = shares(&lines, choice, order);
+    let done = sync::fleet::run(&store, members, &reach, &plan, cancel, clock, sink)?;
+    report.stopped.extend(done.stopped);
+    Ok(Batch::Done(FleetReport {
+        stopped: report.stopped,
+        other_requests: report.other_requests + done.other_requests,
+        credentials: lines.len() as u64,
+        ..done
+    }))
+}
+
+/// Says how the accounts of the credentials share the places.
+fn shares(lines: &[Line], choice: &Choice, order: &Order) -> Plan {
     let at_once = lines.iter().map(|line| match line.opens {
         Opens::Account { .. } => choice.at_once,
         Opens::Companies(_) => choice.at_once.min(COMPANIES_AT_ONCE),
     });
     // A company's lists are read anew where a turn is cut, which costs a part of its quota.
     let turns = lines.iter().map(|line| matches!(line.opens, Opens::Account { .. }).then_some(TURN));
-    let plan = Plan {
-        workers: choice.at_once,
-        at_once: at_once.collect(),
-        turns: turns.collect(),
-        queued_only: order.queued_only,
-    };
-    let done = sync::fleet::run(&store, members, &reach, &plan, cancel, clock, sink)?;
-    let stopped = report.stopped.into_iter().chain(done.stopped).collect();
-    Ok(Batch::Done(FleetReport {
-        stopped,
-        other_requests: report.other_requests + done.other_requests,
-        credentials,
-        ..done
-    }))
+    Plan { workers: choice.at_once, at_once: at_once.collect(), turns: turns.collect(), queued_only: order.queued_only }
 }
 
 /// Says whose turn it would be, by what the file knows. Asks nobody.
@@ -300,6 +270,48 @@ struct Opening<'a> {
 }
 
 impl Opening<'_> {
+    /// Asks all of them; those that are refused, or cannot be asked, are noted in the report.
+    ///
+    /// # Errors
+    /// The first of them where none can be used, and what is wrong with the file.
+    fn all(&self, report: &mut FleetReport) -> Result<Vec<Line>, Failure> {
+        for (entry, why) in &self.access.lacking {
+            report.stopped.push(Stopped { why: format!("{entry}: {why}"), is_refused: true });
+        }
+        let (mut lines, mut first) = (Vec::new(), None);
+        let stripe = self.access.stripe.iter().map(Credential::Stripe);
+        for credential in stripe.chain(self.access.fic.iter().map(Credential::Fic)) {
+            report.other_requests += 1;
+            let opened = match credential {
+                Credential::Stripe(access) => self.stripe(access),
+                Credential::Fic(access) => self.fic(access),
+            };
+            match opened {
+                Ok(line) => lines.push(line),
+                Err(sync::Error::Store(error)) => return Err(error.into()),
+                Err(sync::Error::Http(crate::http::Error::Interrupted)) if self.cancel.is_set() => break,
+                Err(error) => {
+                    report.stopped.push(self.noted(credential, &error)?);
+                    first.get_or_insert(error);
+                }
+            }
+        }
+        match first.filter(|_| lines.is_empty()) {
+            Some(error) => Err(error.into()),
+            None => Ok(lines),
+        }
+    }
+
+    /// Notes of the accounts of a credential that it was refused, if it was.
+    fn noted(&self, credential: Credential, error: &sync::Error) -> Result<Stopped, Failure> {
+        let is_refused = matches!(error, sync::Error::Unauthorized(_) | sync::Error::TokenRefused(_));
+        if is_refused {
+            let (provider, mode, name) = credential.whose(self.access.is_sandbox);
+            self.store.refused(provider, mode, name, &error.to_string())?;
+        }
+        Ok(Stopped { why: format!("{}: {error}", credential.label()), is_refused })
+    }
+
     fn stripe(&self, access: &StripeAccess) -> Result<Line, sync::Error> {
         let limits = stripe_limits(self.order, access, self.access.is_sandbox);
         // Whether a platform's requests are counted by endpoint over all its accounts is not documented; over each one's
