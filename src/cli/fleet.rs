@@ -1,6 +1,7 @@
 //! Many accounts: which of them, with which credentials, and how the engine reaches each.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::engine::{
@@ -108,8 +109,15 @@ pub(super) fn pull(
     if !cancel.is_set() && report.stopped.is_empty() {
         refuse_unknown(choice, &members, &readable)?;
     }
-    let reach =
-        Reach { order, access, catalog: &catalog, lines: &lines, store_clock: clock, readers: sync::readers()? };
+    let reach = Reach {
+        order,
+        access,
+        catalog: &catalog,
+        lines: &lines,
+        store_clock: clock,
+        readers: sync::readers()?,
+        cut: Mutex::default(),
+    };
     let plan = shares(&lines, choice, order);
     let done = sync::fleet::run(&store, members, &reach, &plan, cancel, clock, sink)?;
     report.stopped.extend(done.stopped);
@@ -376,6 +384,11 @@ fn client(mut settings: Settings, cancel: &Cancel) -> Result<Client, sync::Error
     Ok(Client::new(settings, Arc::new(SystemClock::new()), cancel.clone())?)
 }
 
+/// Locks; a thread that panicked while holding leaves whole clients behind.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// How the engine reaches the accounts.
 struct Reach<'a> {
     order: &'a Order,
@@ -384,6 +397,8 @@ struct Reach<'a> {
     lines: &'a [Line],
     store_clock: &'a dyn Clock,
     readers: Readers,
+    /// Of accounts whose turn was cut: what they were told to wait for holds in their next turn, too.
+    cut: Mutex<HashMap<i64, Client>>,
 }
 
 impl Pull for Reach<'_> {
@@ -398,10 +413,17 @@ impl Pull for Reach<'_> {
                     options.only.retain(|resource| !resource.platform_only);
                 }
                 let on_behalf_of = member.is_connected.then_some(member.remote_id.as_str());
-                let client = line.client.fork(on_behalf_of, &line.limits, cancel.clone());
+                let client = match held(&self.cut).remove(&member.row) {
+                    Some(before) => before.again(cancel.clone()),
+                    None => line.client.fork(on_behalf_of, &line.limits, cancel.clone()),
+                };
                 let readers = Some(&self.readers);
                 let target = Target { client: &client, mode: line.mode, who: Who::Known(member.row), readers };
-                sync::run(store, self.catalog, &target, &options, cancel, sink)
+                let pulled = sync::run(store, self.catalog, &target, &options, cancel, sink);
+                if cancel.is_set() {
+                    held(&self.cut).insert(member.row, client);
+                }
+                pulled
             }
             Opens::Companies(_) => {
                 let limits = if self.access.is_sandbox {

@@ -139,8 +139,24 @@ impl Client {
     /// known of the service's clock it knows, too. `cancel` ends this account's requests alone; what is on its way
     /// then is waited for.
     pub fn fork(&self, account: Option<&str>, limits: &Limits, cancel: Cancel) -> Client {
+        let gate = Arc::new(Gate::new(limits, self.clock.elapsed()));
         let above =
             Above { gate: Arc::clone(&self.gate), account: account.map(str::to_owned), turnstile: Mutex::default() };
+        self.with(gate, Some(above), cancel)
+    }
+
+    /// Returns a client that goes on where this one was stopped: what it was told to wait for, how fast it may be and what
+    /// it knows of the service stay. It counts its requests anew.
+    pub fn again(&self, cancel: Cancel) -> Client {
+        let above = self.above.as_ref().map(|it| Above {
+            gate: Arc::clone(&it.gate),
+            account: it.account.clone(),
+            turnstile: Mutex::default(),
+        });
+        self.with(Arc::clone(&self.gate), above, cancel)
+    }
+
+    fn with(&self, gate: Arc<Gate>, above: Option<Above>, cancel: Cancel) -> Client {
         let copy = |from: &AtomicI64| AtomicI64::new(from.load(Ordering::Relaxed));
         Client {
             wire: Arc::clone(&self.wire),
@@ -148,8 +164,8 @@ impl Client {
             window_wait_max: self.window_wait_max,
             clock: Arc::clone(&self.clock),
             cancel,
-            gate: Arc::new(Gate::new(limits, self.clock.elapsed())),
-            above: Some(above),
+            gate,
+            above,
             is_interrupted: AtomicBool::new(false),
             sent: AtomicU64::new(0),
             offset_ms: copy(&self.offset_ms),

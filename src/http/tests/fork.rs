@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use super::wire::{Reply, Server, text};
 use crate::clock::SystemClock;
@@ -81,4 +82,20 @@ fn whoever_has_many_requests_waiting_gets_no_greater_share_than_whoever_has_one(
     });
     // First come, first served would be sixteen for each one.
     assert!(meanwhile <= 25 * 4, "{meanwhile} of the others for 25");
+}
+
+#[test]
+fn what_an_account_was_told_to_wait_for_holds_in_its_next_turn() {
+    let told = text("HTTP/1.1 429 Slow\r\nRetry-After: 50\r\nContent-Length: 0\r\n\r\n");
+    let server = Server::new(vec![told, good()]);
+    let line = line(&server.url, 1000);
+    let others_wait = Arc::new(AtomicBool::new(true));
+    let turn = || Cancel::default().for_turn(Instant::now() + Duration::from_millis(300), &others_wait);
+    let first = line.fork(Some("acct_1"), &Limits::new(1000, None), turn());
+    assert!(matches!(get(&first), Err(Error::Interrupted)), "its turn ends while it waits");
+    let second = first.again(turn());
+    assert!(matches!(get(&second), Err(Error::Interrupted)));
+    assert_eq!((second.sent(), server.requests().len()), (0, 1), "it still waits");
+    let other = line.fork(Some("acct_2"), &Limits::new(1000, None), turn());
+    assert_eq!(get(&other).expect("answers"), 200, "who was told nothing does not");
 }
