@@ -72,9 +72,8 @@ fn rows(database: &Path, table: &str) -> BTreeMap<String, HashSet<String>> {
 
 /// The same at the service.
 fn truth(sandbox: &Sandbox, account: &str, path: &str) -> HashSet<String> {
-    let truth = sandbox.stripe().truth(Some(account));
-    let listed = truth.get(path).into_iter().flatten().filter(|object| object.listed);
-    listed.map(|object| object.id.clone()).collect()
+    let truth = sandbox.stripe().truth_of(Some(account), path);
+    truth.into_iter().filter(|object| object.listed).map(|object| object.id).collect()
 }
 
 fn json(ran: &Ran) -> Value {
@@ -187,6 +186,47 @@ fn a_large_account_delays_a_hundred_small_ones_no_longer_than_a_turn() {
     assert_eq!(order.last(), Some(&ids[0].as_str()), "the large one is last: {order:?}");
     let have = rows(&home.database(), "stripe_charges");
     assert_eq!(have[&ids[0]].len(), truth(&sandbox, &ids[0], "/v1/charges").len());
+}
+
+#[test]
+fn a_hundred_small_accounts_are_done_while_one_of_half_a_million_objects_has_hardly_begun() {
+    const LARGE: u32 = 500_000;
+    const LISTS: [(&str, &str); 4] = [
+        ("stripe_customers", "/v1/customers"),
+        ("stripe_subscriptions", "/v1/subscriptions"),
+        ("stripe_invoices", "/v1/invoices"),
+        ("stripe_charges", "/v1/charges"),
+    ];
+    let sizes = [vec![Sizes::speed(LARGE)], vec![Sizes::lean(2); 100]].concat();
+    let sandbox =
+        platform_with(Connected::of(sizes), Options { latency: Duration::from_millis(20), ..Options::default() });
+    let ids = sandbox.stripe().connected_ids();
+    let (large, small) = ids.split_first().expect("a hundred and one");
+    let home = Home::new();
+    discovered(&home, &sandbox);
+    sandbox.reset_stats();
+    // Here the limit is what there is least of.
+    let arguments = ["batch-sync", "customers", "subscriptions", "invoices", "charges", "--limit", "500"];
+    let (child, began) = started(asking(&home, &sandbox, &arguments).env("STRIPE_REQUESTS_PER_S", "200"));
+    let done = || home.count("SELECT count(*) FROM accounts WHERE synced IS NOT NULL AND platform IS NOT NULL");
+    until("the small ones are done", || done() >= 100);
+    let asked = sandbox.stats().accounts;
+    signal(&child, "TERM");
+    let stopped = finished(child, began);
+    assert_eq!(stopped.code, Some(143), "{}", stopped.stderr);
+    let mut begun = 0;
+    for (table, path) in LISTS {
+        let have = rows(&home.database(), table);
+        for id in small {
+            assert_eq!(have.get(id).cloned().unwrap_or_default(), truth(&sandbox, id, path), "{table} of {id}");
+        }
+        begun += have.get(large).map_or(0, HashSet::len);
+    }
+    assert!((1..LARGE as usize / 2).contains(&begun), "{begun} of the large one, which had its turn among them");
+    // Sixteen have their turn at a time: its share of the requests is one of them, and twice that where their last ones end.
+    let of_small: u64 = small.iter().map(|id| asked[id].requests).sum();
+    let of_large = asked[large].requests;
+    assert!(of_large * 4 < of_small, "{of_large} requests of the large one, {of_small} of the hundred");
 }
 
 #[test]

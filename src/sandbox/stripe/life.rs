@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Stripe;
 use super::book::{Book, EMBEDDED};
-use super::facts::{Facts, sample};
+use super::facts::{Facts, Path, sample};
 use super::generate::{Kind, ROWS, Role};
 use super::list::emptied;
 use super::text::{NESTED, canonical, elements, field, scalar};
@@ -166,22 +166,18 @@ impl Stripe {
     /// Returns every object of an account as it really is, by list path (`/v1/invoices/{invoice}/lines`), straight from
     /// where it is kept. Products that the account lacks are left out.
     pub fn truth(&self, account: Option<&str>) -> BTreeMap<String, Vec<TruthObject>> {
-        let mut out = BTreeMap::new();
-        let Some(book) = self.book(account) else { return out };
+        let Some(book) = self.book(account) else { return BTreeMap::new() };
         let book = read(&book);
-        for list in &Facts::get().lists {
-            let lacks = |product: &String| list.path.starts_with(&format!("/v1/{product}/"));
-            if self.core.setup.missing_products.iter().any(lacks) {
-                continue;
-            }
-            let path = emptied(&list.path);
-            let objects = match EMBEDDED.iter().find(|e| e.2 == path) {
-                Some((parent, name, ..)) => nested_truth(&book, *parent, name),
-                None => own_truth(&book, list),
-            };
-            out.insert(list.path.clone(), objects);
-        }
-        out
+        let has = |list: &&Path| !self.core.setup.missing_products.iter().any(|product| is_of_product(list, product));
+        Facts::get().lists.iter().filter(has).map(|list| (list.path.clone(), truth_of_list(&book, list))).collect()
+    }
+
+    /// Returns the objects of one list as they really are, as [`Stripe::truth`] does; none where there is no such list.
+    pub fn truth_of(&self, account: Option<&str>, path: &str) -> Vec<TruthObject> {
+        let Some(book) = self.book(account) else { return Vec::new() };
+        let book = read(&book);
+        let list = Facts::get().lists.iter().find(|list| list.path == path);
+        list.map(|list| truth_of_list(&book, list)).unwrap_or_default()
     }
 
     /// Returns (object type, id, last content) of everything deleted.
@@ -254,7 +250,19 @@ pub(super) fn first_events(book: &mut Book, version: &str) {
     }
 }
 
-fn own_truth(book: &Book, list: &super::facts::Path) -> Vec<TruthObject> {
+fn is_of_product(list: &Path, product: &str) -> bool {
+    list.path.strip_prefix("/v1/").and_then(|rest| rest.strip_prefix(product)).is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn truth_of_list(book: &Book, list: &Path) -> Vec<TruthObject> {
+    let path = emptied(&list.path);
+    match EMBEDDED.iter().find(|embedded| embedded.2 == path) {
+        Some((parent, name, ..)) => nested_truth(book, *parent, name),
+        None => own_truth(book, list),
+    }
+}
+
+fn own_truth(book: &Book, list: &Path) -> Vec<TruthObject> {
     let path = emptied(&list.path);
     let kind = match path.as_str() {
         "/v1/customers/{}/sources" => Some(Kind::Card),
