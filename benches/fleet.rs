@@ -1,6 +1,6 @@
 //! How much of what the service permits a quiet pass over many connected accounts uses: each costs a request or two, and
-//! nothing but the limit should hold them up. And how long a hundred small accounts take beside a large one, against how long
-//! they take without it.
+//! nothing but the limit should hold them up. And how long a hundred small accounts take beside one of half a million objects,
+//! against how long they take without it.
 //!
 //! `cargo bench --bench fleet` prints both parts; `-- quiet` or `-- beside` one of them. The look-alike answers as late as
 //! the service does.
@@ -24,6 +24,10 @@ const ACCOUNTS: u32 = 1_000;
 /// What Stripe permits in live mode, and what is used of it unless told otherwise.
 const PERMITTED_PER_S: f64 = 100.0;
 const USED_PER_S: f64 = 80.0;
+/// Accounts beside a large one, and how many objects that has.
+const SMALL: usize = 100;
+const LARGE: u32 = 500_000;
+const DEADLINE: Duration = Duration::from_secs(300);
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
@@ -65,7 +69,7 @@ struct Took {
 }
 
 impl World {
-    fn run(&self, arguments: &[&str], per_s: Option<u32>) -> Took {
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_stripesync"));
         command
             .args(arguments)
@@ -76,6 +80,11 @@ impl World {
             .current_dir(self.folder.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str], per_s: Option<u32>) -> Took {
+        let mut command = self.command(arguments);
         if let Some(per_s) = per_s {
             command.env("STRIPE_REQUESTS_PER_S", per_s.to_string());
         }
@@ -122,30 +131,37 @@ fn quiet() {
 }
 
 fn beside() {
-    let small = vec![Sizes::customers(2); 100];
-    let arguments = ["batch-sync", "--limit", "5000", "charges"];
-    let alone = world(Connected::of(small.clone()).lean()).run(&arguments, None).time;
-    let world = world(Connected::of([vec![Sizes::customers(5_000)], small].concat()).lean());
-    std::thread::scope(|scope| {
-        let (began, database) = (Instant::now(), world.folder.path().join("stripesync.db"));
-        let watch = scope.spawn(move || {
-            let done = "SELECT count(*) FROM accounts WHERE synced IS NOT NULL";
-            let is_done = || {
-                let store = Store::open_read_only(&database).ok()?;
-                Some(store.query_text(done).ok()?[0][0].parse::<u32>().ok()? >= 101)
-            };
-            while is_done() != Some(true) {
-                std::thread::sleep(Duration::from_millis(50));
-            }
-            began.elapsed()
-        });
-        let all = world.run(&arguments, None).time;
-        let small = watch.join().expect("looks");
-        println!(
-            "a hundred small accounts: {:.1} s alone, {:.1} s beside one with 5,000 customers, which takes {:.1} s",
-            alone.as_secs_f64(),
-            small.as_secs_f64(),
-            all.as_secs_f64()
-        );
-    });
+    let small = vec![Sizes::lean(2); SMALL];
+    let alone = small_ones_done(&world(Connected::of(small.clone())));
+    let large = world(Connected::of([vec![Sizes::speed(LARGE)], small].concat()));
+    let beside = small_ones_done(&large);
+    let requests_of_large = large.sandbox.stats().accounts[&large.sandbox.stripe().connected_ids()[0]].requests;
+    println!(
+        "{SMALL} small accounts are done after {:.1} s alone, after {:.1} s beside one of {LARGE} objects, which sends \
+         {requests_of_large} requests meanwhile",
+        alone.as_secs_f64(),
+        beside.as_secs_f64(),
+    );
+}
+
+/// How long it takes until all but one of the connected accounts, or all, are done; what is left then is not waited for.
+fn small_ones_done(world: &World) -> Duration {
+    world.sandbox.reset_stats();
+    let arguments = ["batch-sync", "--limit", "5000", "customers", "subscriptions", "invoices", "charges"];
+    let began = Instant::now();
+    let mut child = world.command(&arguments).spawn().expect("starts");
+    let done = "SELECT count(*) FROM accounts WHERE synced IS NOT NULL AND platform IS NOT NULL";
+    let database = world.folder.path().join("stripesync.db");
+    let is_done = || {
+        let store = Store::open_read_only(&database).ok()?;
+        Some(store.query_text(done).ok()?[0][0].parse::<usize>().ok()? >= SMALL)
+    };
+    while is_done() != Some(true) {
+        assert!(began.elapsed() < DEADLINE, "the small ones are not done");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let took = began.elapsed();
+    child.kill().expect("is a child");
+    child.wait().expect("ends");
+    took
 }
