@@ -133,9 +133,11 @@ fn quiet() {
 fn beside() {
     let small = vec![Sizes::lean(2); SMALL];
     let alone = small_ones_done(&world(Connected::of(small.clone())));
-    let large = world(Connected::of([vec![Sizes::speed(LARGE)], small].concat()));
+    // The newest has its turn first.
+    let large = world(Connected::of([small, vec![Sizes::speed(LARGE)]].concat()));
     let beside = small_ones_done(&large);
-    let requests_of_large = large.sandbox.stats().accounts[&large.sandbox.stripe().connected_ids()[0]].requests;
+    let id = large.sandbox.stripe().connected_ids().pop().expect("a hundred and one");
+    let requests_of_large = large.sandbox.stats().accounts[&id].requests;
     println!(
         "{SMALL} small accounts are done after {:.1} s alone, after {:.1} s beside one of {LARGE} objects, which sends \
          {requests_of_large} requests meanwhile",

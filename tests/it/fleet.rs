@@ -18,7 +18,7 @@ use stripesync::sandbox::{Connected, Fault, Mount, Options, Sandbox, Sizes, TEST
 use stripesync::store::Store;
 use stripesync::sync::{self, Platform};
 
-use crate::program::{Home, Ran, finished, ran, signal, started, until};
+use crate::program::{Home, Ran, finished, ran, signal, started, text, until};
 
 /// A platform with these connected accounts, quick and without limits.
 pub fn platform(connected: Connected) -> Sandbox {
@@ -168,48 +168,35 @@ fn of_two_thousand_accounts_all_that_are_well_are_complete_and_the_others_are_na
     }
 }
 
-#[test]
-fn a_large_account_delays_a_hundred_small_ones_no_longer_than_a_turn() {
-    // The large one is first in the order of turns, and each answer takes its time.
-    let small = vec![Sizes::customers(2); 100];
-    let connected = Connected::of([vec![Sizes::customers(5_000)], small].concat()).lean();
-    let sandbox = platform_with(connected, Options { latency: Duration::from_millis(2), ..Options::default() });
-    let ids = sandbox.stripe().connected_ids();
-    let home = Home::new();
-    discovered(&home, &sandbox);
-    let arguments = ["batch-sync", "charges", "--limit", "500", "--jobs", "2", "--format", "csv"];
-    let ran = ran(&mut asking(&home, &sandbox, &arguments));
-    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    // A line for each account in the order in which they came to their end.
-    let order: Vec<&str> = ran.stdout.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
-    assert_eq!(order.len(), 102, "{}", ran.stdout);
-    assert_eq!(order.last(), Some(&ids[0].as_str()), "the large one is last: {order:?}");
-    let have = rows(&home.database(), "stripe_charges");
-    assert_eq!(have[&ids[0]].len(), truth(&sandbox, &ids[0], "/v1/charges").len());
-}
+/// Objects of the large account beside which a hundred small ones are read.
+const LARGE: u32 = 500_000;
+const LISTS: [(&str, &str); 4] = [
+    ("stripe_customers", "/v1/customers"),
+    ("stripe_subscriptions", "/v1/subscriptions"),
+    ("stripe_invoices", "/v1/invoices"),
+    ("stripe_charges", "/v1/charges"),
+];
 
-#[test]
-fn a_hundred_small_accounts_are_done_while_one_of_half_a_million_objects_has_hardly_begun() {
-    const LARGE: u32 = 500_000;
-    const LISTS: [(&str, &str); 4] = [
-        ("stripe_customers", "/v1/customers"),
-        ("stripe_subscriptions", "/v1/subscriptions"),
-        ("stripe_invoices", "/v1/invoices"),
-        ("stripe_charges", "/v1/charges"),
-    ];
-    let sizes = [vec![Sizes::speed(LARGE)], vec![Sizes::lean(2); 100]].concat();
-    let sandbox =
-        platform_with(Connected::of(sizes), Options { latency: Duration::from_millis(20), ..Options::default() });
+/// Has so many small accounts and a large one, which has its turn first, read by so many at a time with so many requests a
+/// second permitted, until the small ones are done and equal the truth. Returns how many requests the large one sent until
+/// then, and how many the small ones.
+fn beside_a_large_one(small: usize, jobs: &str, permitted_per_s: &str) -> [u64; 2] {
+    let sizes = [vec![Sizes::lean(2); small], vec![Sizes::speed(LARGE)]].concat();
+    let options = Options { latency: Duration::from_millis(20), ..Options::default() };
+    let sandbox = platform_with(Connected::of(sizes), options);
     let ids = sandbox.stripe().connected_ids();
-    let (large, small) = ids.split_first().expect("a hundred and one");
+    let (large, small) = ids.split_last().expect("one at least");
     let home = Home::new();
     discovered(&home, &sandbox);
+    let first = "SELECT remote_id FROM accounts WHERE platform IS NOT NULL ORDER BY attempted, id LIMIT 1";
+    assert_eq!(text(&home.database(), first), *large);
     sandbox.reset_stats();
-    // Here the limit is what there is least of.
-    let arguments = ["batch-sync", "customers", "subscriptions", "invoices", "charges", "--limit", "500"];
-    let (child, began) = started(asking(&home, &sandbox, &arguments).env("STRIPE_REQUESTS_PER_S", "200"));
+    let lists = ["customers", "subscriptions", "invoices", "charges"];
+    let arguments = [&["batch-sync", "--limit", "500", "--jobs", jobs], &lists[..]].concat();
+    let mut command = asking(&home, &sandbox, &arguments);
+    let (child, began) = started(command.env("STRIPE_REQUESTS_PER_S", permitted_per_s));
     let done = || home.count("SELECT count(*) FROM accounts WHERE synced IS NOT NULL AND platform IS NOT NULL");
-    until("the small ones are done", || done() >= 100);
+    until("the small ones are done", || done() >= small.len() as i64);
     let asked = sandbox.stats().accounts;
     signal(&child, "TERM");
     let stopped = finished(child, began);
@@ -222,11 +209,22 @@ fn a_hundred_small_accounts_are_done_while_one_of_half_a_million_objects_has_har
         }
         begun += have.get(large).map_or(0, HashSet::len);
     }
-    assert!((1..LARGE as usize / 2).contains(&begun), "{begun} of the large one, which had its turn among them");
-    // Sixteen have their turn at a time: its share of the requests is one of them, and twice that where their last ones end.
-    let of_small: u64 = small.iter().map(|id| asked[id].requests).sum();
-    let of_large = asked[large].requests;
+    assert!((1..LARGE as usize).contains(&begun), "{begun} of the large one, which had its turn first");
+    [asked[large].requests, small.iter().map(|id| asked[id].requests).sum()]
+}
+
+#[test]
+fn a_hundred_small_accounts_are_done_while_one_of_half_a_million_objects_has_hardly_begun() {
+    let [of_large, of_small] = beside_a_large_one(100, "16", "200");
+    // Sixteen have their turn at a time: its share of the requests is one of them, and some more where the last ones end.
     assert!(of_large * 4 < of_small, "{of_large} requests of the large one, {of_small} of the hundred");
+}
+
+#[test]
+fn where_there_is_one_place_a_large_account_gives_it_to_the_small_ones_after_its_turn() {
+    let [of_large, _] = beside_a_large_one(20, "1", "100");
+    // Half a minute long; it needs five thousand requests.
+    assert!((1..4000).contains(&of_large), "{of_large} requests");
 }
 
 #[test]
