@@ -10,7 +10,7 @@ use stripesync::providers::stripe::{API_VERSION, event_types};
 use stripesync::sandbox::service::{Call, Service};
 use stripesync::sandbox::{Change, LIVE_KEY, Options, Sandbox, Sizes, TEST_KEY};
 
-use crate::program::{Home, Ran, Reply, Scripted, account, holds, ran};
+use crate::program::{Home, Ran, Reply, Scripted, account, finished, holds, ran, started};
 use crate::support::watched;
 
 const HERE: &str = "https://hooks.example.com/api/stripe/webhook";
@@ -431,4 +431,202 @@ fn a_key_with_a_name_is_used_where_it_is_named_and_an_unknown_name_is_refused() 
         "{}",
         unknown.stderr
     );
+}
+
+#[test]
+fn two_at_once_make_one_endpoint() {
+    let world = World::new();
+    // Whoever looks before the other has made something would find nothing: looking takes its time here.
+    world.sandbox.on_request(|_, call| {
+        if call.path == "/v1/webhook_endpoints" {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+        }
+    });
+    for printed in [false, true] {
+        let arguments = ["create", if printed { "b.example.com" } else { "a.example.com" }, "--print-secret"];
+        let arguments = &arguments[..if printed { 3 } else { 2 }];
+        let both = [started(&mut world.command(arguments)), started(&mut world.command(arguments))];
+        let both = both.map(|(child, began)| finished(child, began));
+        let told = || both.iter().map(|it| format!("{:?} {} {}", it.code, it.stdout, it.stderr)).collect::<Vec<_>>();
+        assert_eq!(world.endpoints().len(), if printed { 2 } else { 1 }, "{:?}", told());
+        // The second finds it there; a secret that was told the first cannot be told to it.
+        let mut codes = both.iter().map(|it| it.code).collect::<Vec<_>>();
+        codes.sort_unstable();
+        assert_eq!(codes, [Some(0), Some(i32::from(printed))], "{:?}", told());
+        assert!(both.iter().any(|it| it.stderr.contains("is at it; waiting")), "{:?}", told());
+    }
+    let text = std::fs::read_to_string(world.config()).expect("there");
+    assert_eq!(secrets(&text).len(), 1, "{text}");
+    let files = std::fs::read_dir(world.home.path()).expect("readable").count();
+    assert_eq!(files, 1, "nothing is left of it");
+}
+
+#[test]
+fn whoever_waits_too_long_is_told_who_is_at_it() {
+    let world = World::new();
+    let held = stripesync::store::Lock::take_for(&world.config(), ".webhooks-lock", "2026-11-22T11:00:00Z");
+    let refused = world.run(&["create", "hooks.example.com"]);
+    assert_eq!(refused.code, Some(5), "{}", refused.stderr);
+    let holder = format!("process {}, since 2026-11-22T11:00:00Z", std::process::id());
+    assert!(refused.stderr.contains(&holder), "{}", refused.stderr);
+    assert!(world.endpoints().is_empty());
+    // What only looks waits for nobody.
+    assert_eq!(world.run(&["create", "hooks.example.com", "--dry-run"]).code, Some(0));
+    drop(held.expect("free"));
+    assert_eq!(world.run(&["create", "hooks.example.com"]).code, Some(0));
+}
+
+#[test]
+fn the_secret_of_what_is_deleted_goes_out_of_the_config_wherever_it_stands() {
+    let world = World::new();
+    let before = std::fs::read_to_string(world.config()).expect("there");
+    let text = || std::fs::read_to_string(world.config()).expect("there");
+    assert_eq!(world.run(&["create", "a.example.com"]).code, Some(0));
+    assert_eq!(world.run(&["create", "a.example.com", "--connect"]).code, Some(0));
+    assert_eq!(world.run(&["create", "b.example.com"]).code, Some(0));
+    let of = |url: &str, connect: bool| {
+        let there = world.endpoints();
+        let mark = json!(if connect { "connect" } else { "own" });
+        let is_it =
+            |it: &&Value| it["url"].as_str().is_some_and(|it| it.contains(url)) && it["metadata"]["stripesync"] == mark;
+        there.iter().find(is_it).expect("made")["id"].as_str().expect("an id").to_owned()
+    };
+    let (own, connect, other) = (of("a.example", false), of("a.example", true), of("b.example", false));
+    assert_eq!(secrets(&text()).len(), 3);
+    // A plan says where it stands, and leaves it there.
+    let full = text();
+    let planned: Value =
+        serde_json::from_str(&world.run(&["delete", &own, "--dry-run", "--format", "json"]).stdout).expect("JSON");
+    let place = format!("accounts.{}.webhook_secrets", world.sandbox.stripe().account_id());
+    assert!(planned["steps"][0]["details"][0].as_str().is_some_and(|it| it.contains(&place)), "{planned}");
+    assert_eq!(text(), full);
+    let gone: Value =
+        serde_json::from_str(&world.run(&["delete", &own, "--yes", "--format", "json"]).stdout).expect("JSON");
+    assert_eq!((&gone["steps"][0]["act"], &gone["dry_run"]), (&json!("delete"), &json!(false)));
+    assert_eq!(secrets(&text()).len(), 2, "{}", text());
+    assert!(!text().contains(&own), "{}", text());
+    // Somebody has put another one beside that of the connected accounts, and moved a third there.
+    let moved = secrets(&text().split("webhook_secrets = ").nth(1).expect("a list").to_owned())[0].clone();
+    let shared = secrets(text().split("webhook_secret = ").nth(1).expect("a text"))[0].clone();
+    let edited = text().replace(&format!("[\"{moved}\"]"), "[]");
+    let edited = edited.replace(&shared, &format!("whsec_somebodyElsesSecret1, {shared}, {moved}"));
+    std::fs::write(world.config(), edited).expect("written");
+    let mut command = world.command(&["delete", &connect, &other, "--yes"]);
+    let deleted = ran(command.env("STRIPE_WEBHOOK_SECRET", &moved));
+    assert_eq!(deleted.code, Some(0), "{} {}", deleted.stdout, deleted.stderr);
+    assert!(deleted.stdout.contains("stripe.webhook_secret"), "{}", deleted.stdout);
+    assert!(deleted.stderr.contains("STRIPE_WEBHOOK_SECRET is set"), "{}", deleted.stderr);
+    assert!(holds(world.home.path(), &[&deleted.stdout, &deleted.stderr], &moved).is_empty());
+    assert_eq!(secrets(&text()), ["whsec_somebodyElsesSecret1"], "{}", text());
+    assert!(text().starts_with(before.trim_end()) && !text().contains("sha256"), "{}", text());
+}
+
+#[test]
+fn where_nobody_knows_whose_a_secret_is_it_stays_and_that_is_told() {
+    let world = World::new();
+    assert_eq!(world.run(&["create", "a.example.com"]).code, Some(0));
+    let id = world.endpoints()[0]["id"].as_str().expect("an id").to_owned();
+    let text = std::fs::read_to_string(world.config()).expect("there");
+    let forgotten: Vec<&str> = text.lines().filter(|line| !line.contains("sha256")).collect();
+    std::fs::write(world.config(), forgotten.join("\n")).expect("written");
+    let deleted = world.run(&["delete", &id, "--yes"]);
+    assert_eq!(deleted.code, Some(0), "{}", deleted.stderr);
+    assert!(deleted.stderr.contains("webhook_secrets stays"), "{}", deleted.stderr);
+    assert_eq!(secrets(&std::fs::read_to_string(world.config()).expect("there")).len(), 1);
+    // A file that cannot be written keeps it, and that is no success.
+    assert_eq!(world.run(&["create", "b.example.com"]).code, Some(0));
+    let id = world.endpoints()[0]["id"].as_str().expect("an id").to_owned();
+    std::fs::set_permissions(world.config(), std::fs::Permissions::from_mode(0o400)).expect("set");
+    let deleted = world.run(&["delete", &id, "--yes"]);
+    assert_eq!(deleted.code, Some(3), "{} {}", deleted.stdout, deleted.stderr);
+    assert!(deleted.stderr.contains("stays in the config file") && world.endpoints().is_empty(), "{}", deleted.stderr);
+}
+
+#[test]
+fn programs_read_what_every_command_did() {
+    let world = World::new();
+    let of = |arguments: &[&str], format: &str| {
+        let ran = world.run(&[arguments, &["--format", format]].concat());
+        assert!(matches!(ran.code, Some(0 | 3)), "{arguments:?}: {:?} {}", ran.code, ran.stderr);
+        ran.stdout
+    };
+    let json = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&of(arguments, "json")).unwrap_or_else(|error| panic!("{arguments:?}: {error}"))
+    };
+    let made = json(&["create", "a.example.com", "--print-secret"]);
+    let secret = made["steps"][0]["secret"].as_str().expect("a secret").to_owned();
+    assert_eq!(secrets(&secret), [secret.clone()]);
+    let csv = of(&["create", "b.example.com", "--print-secret"], "csv");
+    assert!(csv.starts_with("provider,account,act,id,url,details,probe,secret\n"), "{csv}");
+    assert!(csv.lines().count() == 2 && secrets(&csv).len() == 1, "{csv}");
+    assert!(holds(world.home.path(), &[], &secret).is_empty(), "it is on stdout alone");
+    let id = made["steps"][0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(json(&["list"]).as_array().map(Vec::len), Some(2));
+    for (arguments, is_dry) in [
+        (&["create", "c.example.com", "--dry-run"][..], true),
+        (&["create", "a.example.com", "--dry-run"], true),
+        (&["create", "a.example.com"], false),
+        (&["update", &id, "--disable"], false),
+        (&["update", &id, "--disable", "--dry-run"], true),
+        (&["verify"], false),
+        (&["verify", &id, "--dry-run"], true),
+        (&["delete", &id, "--dry-run"], true),
+        (&["delete", &id, "--yes"], false),
+    ] {
+        let read = json(arguments);
+        assert_eq!(read["dry_run"], json!(is_dry), "{arguments:?}");
+        assert!(read["steps"].as_array().is_some_and(|it| !it.is_empty()), "{arguments:?}: {read}");
+    }
+    assert!(json(&["sync"]).is_object());
+    assert!(of(&["list"], "csv").starts_with("provider,account,id,url,status,"));
+    assert!(of(&["create", "c.example.com", "--dry-run"], "csv").starts_with("provider,account,act,id,"));
+}
+
+#[test]
+fn what_the_receiver_itself_answered_stands_in_its_row() {
+    let world = World::new();
+    let plain = Scripted::start(|path, _| match path {
+        "/healthz" => Reply::Json(200, "{}".to_owned()),
+        _ => Reply::Json(404, "{}".to_owned()),
+    });
+    let moved = Scripted::start(|_, _| {
+        Reply::Raw(b"HTTP/1.1 301 X\r\nLocation: https://www.example.com/\r\nContent-Length: 0\r\n\r\n".to_vec())
+    });
+    let speaks_plain = plain.url.replace("http://", "https://");
+    let cases = [(&plain.url, "answers"), (&moved.url, "points to www.example.com"), (&speaks_plain, "plain http")];
+    for (url, words) in cases {
+        assert_eq!(world.run(&["create", url]).code, Some(0));
+        let id = world
+            .endpoints()
+            .iter()
+            .find(|it| it["url"].as_str().is_some_and(|it| it.starts_with(url.as_str())))
+            .expect("made")["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        let is_fine = words == "answers";
+        let drawn = world.run(&["verify", &id, "--probe"]);
+        assert_eq!(drawn.code, Some(if is_fine { 0 } else { 3 }), "{url}: {} {}", drawn.stdout, drawn.stderr);
+        assert!(drawn.stdout.contains("/healthz") && drawn.stdout.contains(words), "{url}: {}", drawn.stdout);
+        let read: Value =
+            serde_json::from_str(&world.run(&["verify", &id, "--probe", "--format", "json"]).stdout).expect("JSON");
+        let probe = &read["steps"][0]["probe"];
+        assert_eq!((&probe["ok"], &probe["url"]), (&json!(is_fine), &json!(format!("{url}/healthz"))), "{read}");
+        assert!(probe["what"].as_str().is_some_and(|it| it.contains(words)), "{read}");
+    }
+}
+
+#[test]
+fn an_account_that_was_removed_is_not_read_again() {
+    let world = World::new();
+    assert_eq!(world.run(&["sync"]).code, Some(0));
+    let id = world.sandbox.stripe().account_id();
+    let removed = world.home.run(&["accounts", "remove", &id, "--keep-data", "--yes"]);
+    assert_eq!(removed.code, Some(0), "{}", removed.stderr);
+    assert_eq!(world.run(&["create", "hooks.example.com"]).code, Some(0));
+    let synced = world.run(&["sync"]);
+    assert_eq!(synced.code, Some(0), "{} {}", synced.stdout, synced.stderr);
+    assert!(synced.stderr.contains(&format!("account {id} is left out")), "{}", synced.stderr);
+    assert_eq!(world.home.count("SELECT count(*) FROM accounts WHERE status = 'removed'"), 1);
+    assert_eq!(world.home.count("SELECT count(*) FROM stripe_webhook_endpoints WHERE deleted_at IS NULL"), 0);
 }
