@@ -385,7 +385,7 @@ fn companies_that_were_removed_are_left_out_and_whatever_is_named_can_be_copied(
     let mut copied = 0;
     for account in status["accounts"].as_array().expect("a list") {
         for it in account["webhooks"].as_array().into_iter().flatten() {
-            let command = it["what"].as_str().and_then(|it| it.split('`').nth(1)).expect("a command").to_owned();
+            let command = it["trouble"].as_str().and_then(|it| it.split('`').nth(1)).expect("a command").to_owned();
             let words: Vec<&str> = command.split(' ').skip(1).collect();
             let ran = ran(&mut world.command(&[&words[..], &["--no-wait"]].concat()));
             assert!(ran.code == Some(3) && ran.stderr.contains("may be asked again"), "{command}: {}", ran.stderr);

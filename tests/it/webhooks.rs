@@ -11,6 +11,7 @@ use stripesync::sandbox::service::{Call, Service};
 use stripesync::sandbox::{Change, LIVE_KEY, Options, Sandbox, Sizes, TEST_KEY};
 
 use crate::program::{Home, Ran, Reply, Scripted, account, finished, holds, ran, started};
+use crate::receiver::Running;
 use crate::support::watched;
 
 const HERE: &str = "https://hooks.example.com/api/stripe/webhook";
@@ -506,7 +507,7 @@ fn the_secret_of_what_is_deleted_goes_out_of_the_config_wherever_it_stands() {
     assert_eq!(secrets(&text()).len(), 2, "{}", text());
     assert!(!text().contains(&own), "{}", text());
     // Somebody has put another one beside that of the connected accounts, and moved a third there.
-    let moved = secrets(&text().split("webhook_secrets = ").nth(1).expect("a list").to_owned())[0].clone();
+    let moved = secrets(&text().split("webhook_secrets = ").nth(1).expect("a list"))[0].clone();
     let shared = secrets(text().split("webhook_secret = ").nth(1).expect("a text"))[0].clone();
     let edited = text().replace(&format!("[\"{moved}\"]"), "[]");
     let edited = edited.replace(&shared, &format!("whsec_somebodyElsesSecret1, {shared}, {moved}"));
@@ -533,6 +534,15 @@ fn where_nobody_knows_whose_a_secret_is_it_stays_and_that_is_told() {
     assert_eq!(deleted.code, Some(0), "{}", deleted.stderr);
     assert!(deleted.stderr.contains("webhook_secrets stays"), "{}", deleted.stderr);
     assert_eq!(secrets(&std::fs::read_to_string(world.config()).expect("there")).len(), 1);
+    // What is known to be another's is not suspected.
+    std::fs::write(world.config(), "").expect("written");
+    assert_eq!(world.run(&["create", "c.example.com"]).code, Some(0));
+    let (_, strange) =
+        world.call("POST", "/v1/webhook_endpoints", "url=https%3A%2F%2Fx.example&enabled_events[]=*", &[]);
+    let deleted = world.run(&["delete", strange["id"].as_str().expect("an id"), "--yes"]);
+    assert!(deleted.code == Some(0) && !deleted.stderr.contains("stays"), "{}", deleted.stderr);
+    let kept = world.endpoints()[0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(world.run(&["delete", &kept, "--yes"]).code, Some(0));
     // A file that cannot be written keeps it, and that is no success.
     assert_eq!(world.run(&["create", "b.example.com"]).code, Some(0));
     let id = world.endpoints()[0]["id"].as_str().expect("an id").to_owned();
@@ -555,7 +565,7 @@ fn programs_read_what_every_command_did() {
     };
     let made = json(&["create", "a.example.com", "--print-secret"]);
     let secret = made["steps"][0]["secret"].as_str().expect("a secret").to_owned();
-    assert_eq!(secrets(&secret), [secret.clone()]);
+    assert_eq!(secrets(&secret), std::slice::from_ref(&secret));
     let csv = of(&["create", "b.example.com", "--print-secret"], "csv");
     assert!(csv.starts_with("provider,account,act,id,url,details,probe,secret\n"), "{csv}");
     assert!(csv.lines().count() == 2 && secrets(&csv).len() == 1, "{csv}");
@@ -585,15 +595,14 @@ fn programs_read_what_every_command_did() {
 #[test]
 fn what_the_receiver_itself_answered_stands_in_its_row() {
     let world = World::new();
-    let plain = Scripted::start(|path, _| match path {
-        "/healthz" => Reply::Json(200, "{}".to_owned()),
-        _ => Reply::Json(404, "{}".to_owned()),
-    });
+    // The real one, which speaks plain http: a tunnel before it speaks https.
+    let running = Running::of(world.home.command(&["listen", "--port", "0", "--admin-port", "off"]));
+    let plain = format!("http://127.0.0.1:{}", running.port);
     let moved = Scripted::start(|_, _| {
         Reply::Raw(b"HTTP/1.1 301 X\r\nLocation: https://www.example.com/\r\nContent-Length: 0\r\n\r\n".to_vec())
     });
-    let speaks_plain = plain.url.replace("http://", "https://");
-    let cases = [(&plain.url, "answers"), (&moved.url, "points to www.example.com"), (&speaks_plain, "plain http")];
+    let speaks_plain = plain.replace("http://", "https://");
+    let cases = [(&plain, "answers"), (&moved.url, "points to www.example.com"), (&speaks_plain, "plain http")];
     for (url, words) in cases {
         assert_eq!(world.run(&["create", url]).code, Some(0));
         let id = world
@@ -614,6 +623,7 @@ fn what_the_receiver_itself_answered_stands_in_its_row() {
         assert_eq!((&probe["ok"], &probe["url"]), (&json!(is_fine), &json!(format!("{url}/healthz"))), "{read}");
         assert!(probe["what"].as_str().is_some_and(|it| it.contains(words)), "{read}");
     }
+    running.stop();
 }
 
 #[test]
@@ -621,7 +631,7 @@ fn an_account_that_was_removed_is_not_read_again() {
     let world = World::new();
     assert_eq!(world.run(&["sync"]).code, Some(0));
     let id = world.sandbox.stripe().account_id();
-    let removed = world.home.run(&["accounts", "remove", &id, "--keep-data", "--yes"]);
+    let removed = world.home.run(&["accounts", "remove", id, "--keep-data", "--yes"]);
     assert_eq!(removed.code, Some(0), "{}", removed.stderr);
     assert_eq!(world.run(&["create", "hooks.example.com"]).code, Some(0));
     let synced = world.run(&["sync"]);

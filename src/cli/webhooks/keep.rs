@@ -8,7 +8,7 @@ use super::super::exit::{Exit, Failure};
 use super::companies::Companies;
 use super::{Desk, concerned, stripe};
 use crate::config::edit::Edit;
-use crate::config::{self, Secret, Source, StripeAccess, fingerprint};
+use crate::config::{self, AccountSecret, Secret, Source, StripeAccess, fingerprint};
 use crate::model::progress::{Counts, Gaps, Outcome, ResourceReport, Silent};
 use crate::model::report::{AccountFailure, RunReport};
 use crate::providers::stripe::endpoints::Endpoint;
@@ -139,13 +139,20 @@ fn taken_out(desk: &Desk<'_>, id: &str, is_dry: bool) -> Result<Option<TakenOut>
     Ok(Some((names, Some(mark))))
 }
 
-/// Names the places in which the secret of an endpoint can be.
+/// Names the places in which the secret of an endpoint can be, among those of which it is not known whose they are.
 fn stand(desk: &Desk<'_>, account: &str, is_connect: bool) -> Vec<String> {
+    let can_be = |secret: &str| {
+        let mark = fingerprint(secret);
+        desk.settings.endpoint_secrets.values().all(|known| *known != mark)
+    };
+    let is_its = |it: &AccountSecret| it.account == account && can_be(it.secret.expose());
     let mut places = Vec::new();
-    if !is_connect && desk.settings.account_secrets.iter().any(|it| it.account == account) {
+    if !is_connect && desk.settings.account_secrets.iter().any(is_its) {
         places.push(format!("accounts.{account}.webhook_secrets"));
     }
-    places.extend(desk.settings.webhook_secret.as_ref().map(|said| match &said.source {
+    let shared = desk.settings.webhook_secret.as_ref();
+    let shared = shared.filter(|said| said.value.expose().split(',').any(|part| can_be(part.trim())));
+    places.extend(shared.map(|said| match &said.source {
         Source::Environment(name) | Source::DotEnv(name) => format!("{name} ({})", said.source),
         _ => SHARED.join("."),
     }));

@@ -74,9 +74,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("x.db");
         let clock = FakeClock::at_ms(1_793_491_200_000);
-        let held = waited(&file, &clock, &Cancel::new(), &|_, _| panic!("it is free")).expect("free");
+        let held = waited(&file, &clock, &Cancel::default(), &|_, _| panic!("it is free")).expect("free");
         let told = std::cell::RefCell::new(Vec::new());
-        let refused = waited(&file, &clock, &Cancel::new(), &|pid, since| {
+        let refused = waited(&file, &clock, &Cancel::default(), &|pid, since| {
             told.borrow_mut().push(format!("{pid} {since}"));
         });
         let Err(refused) = refused else { panic!("it is held") };
@@ -85,10 +85,10 @@ mod tests {
         assert!(refused.message.contains(&format!("process {pid}, since 2026-")), "{}", refused.message);
         assert_eq!(told.into_inner().len(), 1, "once");
         drop(held);
-        waited(&file, &clock, &Cancel::new(), &|_, _| panic!("it is free")).map(drop).expect("free again");
+        waited(&file, &clock, &Cancel::default(), &|_, _| panic!("it is free")).map(drop).expect("free again");
         // Where nothing can be made nobody waits.
         let began = clock.elapsed();
-        assert!(waited(&folder.path().join("no/x.db"), &clock, &Cancel::new(), &|_, _| {}).is_err());
+        assert!(waited(&folder.path().join("no/x.db"), &clock, &Cancel::default(), &|_, _| {}).is_err());
         assert_eq!(clock.elapsed(), began);
     }
 }
