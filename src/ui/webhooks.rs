@@ -241,7 +241,7 @@ mod tests {
         for part in [
             "we_1PqRsTuVwXyZaBcDeFgHiJkL",
             "SUB230",
-            "https://hooks.a-rather",
+            "https://hooks.",
             "/12345/issued_documents",
             "enabled",
             "unverified",
