@@ -499,7 +499,7 @@ pub(super) fn fic_mode(is_sandbox: bool, base_url: &str) -> &'static str {
 }
 
 /// Returns a moment as RFC 3339.
-fn utc(now_ms: i64) -> String {
+pub(super) fn utc(now_ms: i64) -> String {
     jiff::Timestamp::from_millisecond(now_ms)
         .map_or_else(|_| now_ms.to_string(), |at| at.strftime("%FT%TZ").to_string())
 }

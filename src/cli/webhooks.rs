@@ -3,7 +3,9 @@
 mod companies;
 mod fic;
 mod keep;
+mod probe;
 mod stripe;
+mod turn;
 mod verified;
 
 use std::path::PathBuf;
@@ -15,7 +17,7 @@ use crate::clock::Clock;
 use crate::config::{self, FicAccess, Settings, StripeAccess};
 use crate::http::Error as HttpError;
 use crate::model::cancel::Cancel;
-use crate::model::webhooks::Hook;
+use crate::model::webhooks::{Hook, HookStep};
 use crate::providers::stripe::endpoints;
 use crate::store;
 use crate::sync::webhooks::Error;
@@ -29,6 +31,7 @@ pub(super) fn run(args: &WebhooksArgs, global: &Global, ui: &Ui, clock: &dyn Clo
         && !is_wanted(args, global, ui)?
     {
         ui.note("nothing was deleted");
+        ui.hook_steps(&[], false).map_err(|error| Failure::stdout(&error))?;
         return Ok(Exit::Done);
     }
     let cancel = signals::watch()?;
@@ -203,21 +206,38 @@ fn list(args: &WebhooksListArgs, desk: &Desk<'_>) -> Result<Exit, Failure> {
     Ok(if is_partly { Exit::Partly } else { Exit::Done })
 }
 
+/// What a deletion came to.
+#[derive(Default)]
+struct Gone {
+    steps: Vec<HookStep>,
+    /// Ids of what is not there.
+    missing: Vec<String>,
+    /// Sentences about what did not become as wanted.
+    troubles: Vec<String>,
+}
+
 fn delete(args: &WebhooksDeleteArgs, desk: &Desk<'_>) -> Result<Exit, Failure> {
     let (of_stripe, of_fic): (Vec<String>, Vec<String>) = args.ids.iter().cloned().partition(|id| endpoints::is_id(id));
-    let mut steps = Vec::new();
-    let mut missing = Vec::new();
+    let mut gone = Gone::default();
+    let mut ended = Ok(());
     if !of_stripe.is_empty() {
-        stripe::delete(args, &of_stripe, desk, &mut steps, &mut missing)?;
+        ended = stripe::delete(args, &of_stripe, desk, &mut gone);
     }
-    if !of_fic.is_empty() {
-        fic::delete(args, &of_fic, desk, &mut steps, &mut missing)?;
+    if !of_fic.is_empty() && ended.is_ok() {
+        ended = fic::delete(args, &of_fic, desk, &mut gone);
     }
-    desk.ui.hook_steps(&steps, args.dry_run).map_err(|error| Failure::stdout(&error))?;
-    if missing.is_empty() {
-        return Ok(Exit::Done);
+    // What was done before something failed is told all the same.
+    if ended.is_ok() || !gone.steps.is_empty() {
+        desk.ui.hook_steps(&gone.steps, args.dry_run).map_err(|error| Failure::stdout(&error))?;
     }
-    let message = format!("there is no {}", missing.join(", "));
-    let exit = if steps.is_empty() { Exit::Failed } else { Exit::Partly };
+    for trouble in &gone.troubles {
+        desk.ui.trouble(trouble);
+    }
+    ended?;
+    if gone.missing.is_empty() {
+        return Ok(if gone.troubles.is_empty() { Exit::Done } else { Exit::Partly });
+    }
+    let message = format!("there is no {}", gone.missing.join(", "));
+    let exit = if gone.steps.is_empty() { Exit::Failed } else { Exit::Partly };
     Err(Failure::new(exit, message).hint("`stripesync webhooks list` shows what there is"))
 }

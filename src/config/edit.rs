@@ -126,15 +126,73 @@ impl Edit {
         self.set(keys, &joined)
     }
 
+    /// Returns the text that stands there; none where there is none.
+    pub fn text(&self, keys: &[&str]) -> Option<&str> {
+        let (key, way) = keys.split_last()?;
+        self.table(way)?.get(key)?.as_str()
+    }
+
+    /// Returns the names in a table, as the file has them; none where there is no table.
+    pub fn names(&self, keys: &[&str]) -> Vec<String> {
+        let names = self.table(keys).map(|table| table.iter().map(|(name, _)| name.to_owned()).collect());
+        names.unwrap_or_default()
+    }
+
+    /// Takes texts out of a list; one that is empty then goes. Returns whether there was any.
+    pub fn remove_from_list(&mut self, keys: &[&str], is_meant: &dyn Fn(&str) -> bool) -> bool {
+        let Some((key, table)) = keys.split_last().and_then(|(key, way)| Some((key, self.table_there(way)?))) else {
+            return false;
+        };
+        let Some(Item::Value(Value::Array(list))) = table.get_mut(key) else { return false };
+        let before = list.len();
+        let is_first = list.get(0).and_then(Value::as_str).is_some_and(is_meant);
+        list.retain(|it| !it.as_str().is_some_and(is_meant));
+        if list.is_empty() && before > 0 {
+            table.remove(key);
+            return true;
+        }
+        let is_removed = list.len() < before;
+        // What stood behind a comma stands at the beginning now.
+        if let Some(first) = list.get_mut(0).filter(|_| is_removed && is_first)
+            && first.decor().prefix().and_then(|prefix| prefix.as_str()) == Some(" ")
+        {
+            first.decor_mut().set_prefix("");
+        }
+        is_removed
+    }
+
+    /// Takes parts out of a text whose parts stand between commas; one that has none any more goes. Returns whether there was
+    /// any.
+    pub fn remove_part(&mut self, keys: &[&str], is_meant: &dyn Fn(&str) -> bool) -> bool {
+        let Some(text) = self.text(keys) else { return false };
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let (gone, kept): (Vec<&str>, Vec<&str>) = parts.partition(|part| is_meant(part));
+        let (is_removed, is_empty, joined) = (!gone.is_empty(), kept.is_empty(), kept.join(","));
+        match (is_removed, is_empty) {
+            (false, _) => false,
+            (true, true) => self.remove(keys),
+            (true, false) => self.set(keys, &joined).is_ok(),
+        }
+    }
+
+    fn table(&self, way: &[&str]) -> Option<&dyn TableLike> {
+        let begin: &dyn TableLike = self.document.as_table();
+        way.iter().try_fold(begin, |table, step| table.get(step)?.as_table_like())
+    }
+
     /// Takes away a value, or a table with all that is in it. Returns whether there was one.
     pub fn remove(&mut self, keys: &[&str]) -> bool {
         let Some((key, way)) = keys.split_last() else { return false };
+        self.table_there(way).is_some_and(|table| table.remove(key).is_some())
+    }
+
+    /// Finds a table to change.
+    fn table_there(&mut self, way: &[&str]) -> Option<&mut dyn TableLike> {
         let mut table: &mut dyn TableLike = self.document.as_table_mut();
         for step in way {
-            let Some(next) = table.get_mut(step).and_then(Item::as_table_like_mut) else { return false };
-            table = next;
+            table = table.get_mut(step)?.as_table_like_mut()?;
         }
-        table.remove(key).is_some()
+        Some(table)
     }
 
     /// Writes the file; behind this it is on the disk. It is then open to its owner alone.

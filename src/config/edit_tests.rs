@@ -211,3 +211,56 @@ fn two_programs_at_once_lose_nothing_of_each_other() {
     let missing: Vec<_> = (0..12).filter(|n| !text.contains(&format!("[accounts.acct_{n}]"))).collect();
     assert!(missing.is_empty() && text.starts_with("# shared\n"), "{missing:?} {text}");
 }
+
+#[test]
+fn what_is_taken_out_of_a_list_leaves_the_others_as_they_are_written() {
+    let keys = ["accounts", "acct_1", "webhook_secrets"];
+    for (text, wanted) in [
+        (
+            format!("[accounts.acct_1]\nwebhook_secrets = [\"{ONE}\", \"{TWO}\"] # both\n"),
+            format!("[\"{TWO}\"] # both\n"),
+        ),
+        (
+            format!("[accounts.acct_1]\nwebhook_secrets = [\n  # the first\n  \"{ONE}\",\n  # mine\n  \"{TWO}\",\n]\n"),
+            format!("[\n  # mine\n  \"{TWO}\",\n]\n"),
+        ),
+        (
+            format!("[accounts.acct_1]\n# why\nwebhook_secrets = [\"{ONE}\"]\n[admin]\n"),
+            "[accounts.acct_1]\n[admin]\n".to_owned(),
+        ),
+        (format!("accounts.acct_1.webhook_secrets = [\"{TWO}\", \"{ONE}\"]\n"), format!("[\"{TWO}\"]\n")),
+    ] {
+        let changed = edited(&text, |edit| {
+            assert_eq!(edit.names(&["accounts"]), ["acct_1"]);
+            assert!(edit.remove_from_list(&keys, &|it| it == ONE));
+            assert!(!edit.remove_from_list(&keys, &|it| it == ONE), "it is gone");
+            Ok(())
+        });
+        assert!(changed.ends_with(&wanted), "{changed}");
+    }
+    let untouched = format!("# mine\n[stripe]\nwebhook_secret = \"{TWO}\"\n");
+    let changed = edited(&untouched, |edit| {
+        assert!(!edit.remove_from_list(&keys, &|_| true), "there is none");
+        assert!(!edit.remove_from_list(&["stripe", "webhook_secret"], &|_| true), "it is no list");
+        assert!(!edit.remove_part(&["stripe", "webhook_secret"], &|it| it == ONE));
+        Ok(())
+    });
+    assert_eq!(changed, untouched);
+}
+
+#[test]
+fn what_is_taken_out_from_between_commas_leaves_the_others_or_nothing() {
+    let keys = ["stripe", "webhook_secret"];
+    for (value, wanted) in [
+        (format!("'{ONE}, {TWO}' # as ever"), format!("[stripe]\nwebhook_secret = \"{TWO}\" # as ever\n")),
+        (format!("\"{TWO},{ONE},\""), format!("[stripe]\nwebhook_secret = \"{TWO}\"\n")),
+        (format!("\"{ONE}\""), "[stripe]\n".to_owned()),
+    ] {
+        let changed = edited(&format!("[stripe]\nwebhook_secret = {value}\n"), |edit| {
+            assert!(edit.text(&keys).is_some_and(|text| text.contains(ONE)));
+            assert!(edit.remove_part(&keys, &|it| it == ONE));
+            Ok(())
+        });
+        assert_eq!(changed, wanted);
+    }
+}

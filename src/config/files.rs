@@ -92,6 +92,7 @@ struct WebhooksSection {
     retry_delay: Option<Scalar>,
     timeout: Option<Scalar>,
     keep_days: Option<Scalar>,
+    endpoints: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -248,6 +249,7 @@ fn read_config(places: &Places, dot_env: &HashMap<String, String>, gathered: &mu
         ("keep_days", file.webhooks.keep_days.map(String::from)),
     ];
     gathered.layers.account_secrets = account_secrets(file.accounts, &path);
+    gathered.layers.endpoint_secrets = file.webhooks.endpoints;
     gathered.layers.named_keys = keys::named(file.keys, &path, &places.variables, dot_env);
     for (name, value) in values {
         if let Some(value) = value {

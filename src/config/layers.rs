@@ -196,6 +196,8 @@ pub struct Layers {
     pub stripe_cli: Layer,
     /// Signing secrets that name their account; only the config file has such.
     pub account_secrets: Vec<AccountSecret>,
+    /// Endpoints and their secrets' fingerprints; only the config file has such.
+    pub endpoint_secrets: BTreeMap<String, String>,
     /// Keys and tokens with names; only the config file has such.
     pub named_keys: Vec<NamedKey>,
 }
@@ -246,6 +248,7 @@ pub fn resolve(layers: &Layers) -> Result<Settings, Error> {
         admin_token: layers.first("admin_token"),
         keep_days: layers.first("keep_days").map(|said| text("keep_days", said)).transpose()?,
         account_secrets: layers.account_secrets.clone(),
+        endpoint_secrets: layers.endpoint_secrets.clone(),
         named_keys: layers.named_keys.clone(),
     })
 }

@@ -13,6 +13,7 @@ mod layers;
 mod tests;
 mod webhooks;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use crate::model::secret::Secret;
@@ -21,7 +22,7 @@ pub use alerts::Alerting;
 pub use files::{Gathered, Places, gather};
 pub use keys::{Credentials, KeyField, NamedKey, Said, UnsetKey, candidate, check_name};
 pub use layers::{Layer, Layers, SETTINGS, Setting, Source, Sourced, resolve};
-pub use webhooks::{AccountSecret, KEEP_DAYS_MIN, Retrying, WebhookSecret, duration};
+pub use webhooks::{AccountSecret, KEEP_DAYS_MIN, Retrying, WebhookSecret, duration, fingerprint};
 
 /// Every setting with the place that said it. Credentials are checked when asked for: `status` needs none.
 #[derive(Debug, Clone)]
@@ -64,6 +65,8 @@ pub struct Settings {
     pub keep_days: Option<Sourced<String>>,
     /// Signing secrets that name their account, unchecked; see [`Settings::webhook_secrets`].
     pub account_secrets: Vec<AccountSecret>,
+    /// Which signing secret is which endpoint's, by its fingerprint; see [`fingerprint`].
+    pub endpoint_secrets: BTreeMap<String, String>,
     /// Keys and tokens with names, unchecked; see [`Settings::credentials`].
     pub named_keys: Vec<NamedKey>,
 }

@@ -3,6 +3,8 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
+
 use super::access::check_signing_secret;
 use super::layers::label;
 use super::{Error, Secret, Settings, Source, Sourced};
@@ -17,6 +19,8 @@ const ANSWER: RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from
 pub const KEEP_DAYS_MIN: u32 = 31;
 /// What is shorter can be tried out.
 const TOKEN_CHARS_MIN: usize = 16;
+/// An account has sixteen endpoints: these are told apart by far less.
+const FINGERPRINT_BYTES: usize = 8;
 /// Ten years.
 const KEEP_DAYS_MAX: u32 = 3650;
 /// Units of a duration and their seconds.
@@ -133,6 +137,14 @@ impl Settings {
     pub fn answer_timeout(&self) -> Result<Duration, Error> {
         time("answer_timeout", &self.answer_timeout, ANSWER, "must be a time from 1s to 60s, such as 25s")
     }
+}
+
+/// Returns what tells a signing secret from others and says nothing of it. Stripe names no secret but when it is made: by
+/// this the one of an endpoint is found again.
+pub fn fingerprint(secret: &str) -> String {
+    let digest = Sha256::digest(secret.as_bytes());
+    let hex: String = digest.iter().take(FINGERPRINT_BYTES).map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
 }
 
 fn is_account(name: &str) -> bool {

@@ -31,6 +31,10 @@ const CREDENTIAL: &str = "authorization";
 /// How rustls words a bad certificate, and a TLS version or cipher that one side refuses.
 const UNTRUSTED: [&str; 3] = ["certificate", "fatal alert", "peer is incompatible"];
 
+/// How rustls words that something came which is no TLS at all, and what that is.
+const NO_TLS: &str = "received corrupt message of type InvalidContentType";
+const PLAIN: &str = "https was asked for, and something else came, as from a port that speaks plain http";
+
 /// What the service sent, decoded.
 pub struct Received {
     pub status: u16,
@@ -269,7 +273,7 @@ fn io_fault(error: &io::Error) -> Fault {
             Fault::Untrusted(format!("TLS: {}", in_words(&text)))
         }
         K::UnexpectedEof => Fault::Broken("the connection ended before the answer did".to_owned()),
-        _ => Fault::Broken(text),
+        _ => Fault::Broken(in_words(&text)),
     }
 }
 
@@ -285,7 +289,7 @@ fn trusting(_settings: &Settings) -> TlsConfig {
 
 /// Returns rustls's words, where they are no name of a variant.
 fn in_words(text: &str) -> String {
-    text.replace("UnknownIssuer", "signed by nobody whom this program trusts (UnknownIssuer)")
+    text.replace("UnknownIssuer", "signed by nobody whom this program trusts (UnknownIssuer)").replace(NO_TLS, PLAIN)
 }
 
 fn heads(response: &ureq::http::Response<Body>) -> Received {

@@ -1,5 +1,7 @@
 //! What commands tell about webhooks: whom the services send events to, and what is done about it.
 
+use std::fmt;
+
 /// Somebody whom a service sends events to: an endpoint of Stripe, a subscription of Fatture in Cloud.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Hook {
@@ -31,8 +33,41 @@ pub struct Hook {
     pub is_ours: bool,
 }
 
-/// One thing that is done, or would be.
+/// What a command that is to be copied needs besides an id, so that it means this very one, and may change it: options, each
+/// behind a blank.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Means {
+    /// The company: ids of Fatture in Cloud are not known to be one company's alone.
+    pub company: Option<String>,
+    /// The name of the key or token, where it has one.
+    pub credential: Option<String>,
+    /// Whether real things would be changed.
+    pub is_live: bool,
+}
+
+impl fmt::Display for Means {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = [("company", &self.company), ("credential", &self.credential)];
+        for (option, value) in named.into_iter().filter_map(|(option, value)| Some((option, value.as_ref()?))) {
+            write!(f, " --{option} {value}")?;
+        }
+        f.write_str(if self.is_live { " --live" } else { "" })
+    }
+}
+
+/// What came of asking the receiver itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// What was asked.
+    pub url: String,
+    /// Whether a receiver answered.
+    pub is_ok: bool,
+    /// What came, as the rest of a sentence that begins with the URL.
+    pub what: String,
+}
+
+/// One thing that is done, or would be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HookStep {
     /// `stripe`, `fic`.
     pub provider: &'static str,
@@ -46,6 +81,8 @@ pub struct HookStep {
     pub url: String,
     /// In what it differs, or what to know about it.
     pub details: Vec<String>,
+    /// What came of asking the receiver, where that was wanted.
+    pub probe: Option<Probe>,
 }
 
 /// A mirrored one that is not as it should be.

@@ -1,4 +1,4 @@
-//! One sync at a time for one file, across processes.
+//! One sync at a time for one file, and one of whatever else must not be done twice at once, across processes.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
@@ -7,19 +7,33 @@ use std::path::{Path, PathBuf};
 
 use super::error::Error;
 
-/// Held while a sync runs. The system lets go when the process dies, so a stale file is no obstacle.
+/// Held while a sync, or something else, runs. The system lets go when the process dies, so a stale file is no obstacle.
 pub struct Lock {
     place: PathBuf,
     identity: Option<(u64, u64)>,
-    /// The database beside which this made the lock's file.
-    made_for: Option<PathBuf>,
+    stays: Stays,
     _file: File,
 }
 
+/// What becomes of a lock's file when it is let go.
+enum Stays {
+    /// It was there before.
+    Always,
+    /// It stays for the next sync, but not beside a database that never came to be.
+    Beside(PathBuf),
+    /// It goes.
+    Never,
+}
+
 impl Drop for Lock {
-    /// A lock's file stays for the next sync, but not beside a database that never came to be.
     fn drop(&mut self) {
-        if self.made_for.as_ref().is_some_and(|database| !database.exists()) && self.is_held() {
+        let goes = match &self.stays {
+            Stays::Always => false,
+            Stays::Beside(database) => !database.exists(),
+            Stays::Never => true,
+        };
+        // Still locked: whoever has opened it meanwhile sees that it is not the one at its place any more.
+        if goes && self.is_held() {
             let _ = std::fs::remove_file(&self.place);
         }
     }
@@ -34,10 +48,25 @@ impl Lock {
     /// # Errors
     /// [`Error::Held`] with the holder's process and start; [`Error::ReadOnly`] when the file cannot be made.
     pub fn take(database: &Path, now: &str) -> Result<Lock, Error> {
+        Lock::take_beside(database, ".lock", now)
+    }
+
+    /// Takes a lock for something else, whose file stands beside this one with an ending of its own, and goes with it. It
+    /// keeps nobody out who takes another one.
+    ///
+    /// # Errors
+    /// As [`Lock::take`].
+    pub fn take_for(file: &Path, ending: &str, now: &str) -> Result<Lock, Error> {
+        let mut lock = Lock::take_beside(file, ending, now)?;
+        lock.stays = Stays::Never;
+        Ok(lock)
+    }
+
+    fn take_beside(database: &Path, ending: &str, now: &str) -> Result<Lock, Error> {
         super::check_place(database)?;
         // A link and its file are one database.
         let place = std::fs::canonicalize(database).unwrap_or_else(|_| database.to_owned());
-        let name = super::beside(&place, ".lock");
+        let name = super::beside(&place, ending);
         for _ in 0..TRIES_MAX {
             let lock = Lock::take_at(database, &place, &name, now)?;
             if lock.is_held() {
@@ -83,6 +112,29 @@ impl Lock {
             file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{} {now}", std::process::id()));
         written.map_err(refused)?;
         let identity = file.metadata().ok().map(|file| (file.dev(), file.ino()));
-        Ok(Lock { place: name.to_owned(), identity, made_for: is_new.then(|| place.to_owned()), _file: file })
+        let stays = if is_new { Stays::Beside(place.to_owned()) } else { Stays::Always };
+        Ok(Lock { place: name.to_owned(), identity, stays, _file: file })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_for_something_else_is_held_once_names_its_holder_and_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("config.toml");
+        let take = || Lock::take_for(&file, ".webhooks-lock", "2026-11-22T11:30:00Z");
+        let held = take().expect("free");
+        let Err(Error::Held { pid, since, .. }) = take() else { panic!("it is held") };
+        assert_eq!((pid, since.as_str()), (std::process::id().to_string(), "2026-11-22T11:30:00Z"));
+        Lock::take_for(&file, ".lock", "now").map(drop).expect("another one");
+        drop(held);
+        assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 0);
+        // One that died left its file.
+        std::fs::write(folder.path().join("config.toml.webhooks-lock"), "1 long ago").expect("written");
+        drop(take().expect("nobody holds it"));
+        assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 0);
     }
 }

@@ -44,6 +44,8 @@ pub struct MirroredHook {
     pub account: String,
     /// `live`, `test` or `sandbox`.
     pub mode: String,
+    /// The name of the credential that reads it, if it has one.
+    pub credential: Option<String>,
     /// `SUB…`, `we_…`.
     pub id: String,
     /// The whole answer.
@@ -168,7 +170,7 @@ impl Store {
     /// SQLite's.
     pub fn mirrored_subscriptions(&self) -> Result<Vec<MirroredHook>, Error> {
         self.hooks(
-            "SELECT provider, remote_id, mode, s.id, data, deleted_at
+            "SELECT provider, remote_id, mode, credential, s.id, data, deleted_at
              FROM fic_webhook_subscriptions s JOIN accounts a ON a.id = s.account
              WHERE deleted_at IS NULL OR NOT EXISTS (SELECT 1 FROM fic_webhook_subscriptions o
                WHERE o.account=s.account AND o.sink=s.sink AND (o.deleted_at IS NULL OR o.row_id > s.row_id))
@@ -182,7 +184,7 @@ impl Store {
     /// SQLite's.
     pub fn mirrored_endpoints(&self) -> Result<Vec<MirroredHook>, Error> {
         self.hooks(
-            "SELECT provider, remote_id, mode, e.id, data, deleted_at
+            "SELECT provider, remote_id, mode, credential, e.id, data, deleted_at
              FROM stripe_webhook_endpoints e JOIN accounts a ON a.id = e.account
              WHERE deleted_at IS NULL ORDER BY e.account, row_id",
         )
@@ -197,9 +199,10 @@ impl Store {
                     provider: row.get(0)?,
                     account: row.get(1)?,
                     mode: row.get(2)?,
-                    id: row.get(3)?,
-                    data: row.get(4)?,
-                    deleted_s: row.get(5)?,
+                    credential: row.get(3)?,
+                    id: row.get(4)?,
+                    data: row.get(5)?,
+                    deleted_s: row.get(6)?,
                 })
             })
             .map_err(sql)?;

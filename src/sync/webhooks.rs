@@ -5,7 +5,7 @@ use super::Error as SyncError;
 use crate::http::write::Writer;
 use crate::http::{Client, Error as HttpError};
 use crate::model::report::{AccountReport, StatusReport};
-use crate::model::webhooks::{Hook, HookTrouble};
+use crate::model::webhooks::{Hook, HookTrouble, Means};
 use crate::model::wire::{Answer, Change, Request, Unreadable};
 use crate::providers::fic::subscriptions::{self, Subscription};
 use crate::providers::stripe::endpoints::{self, Endpoint};
@@ -167,8 +167,8 @@ pub fn mirror(store: &Store, account: i64, list: &[Subscription], as_of_s: i64) 
     Ok(store.mirror_subscriptions(account, &list.iter().map(kept).collect::<Vec<_>>(), as_of_s)?)
 }
 
-/// Describes an endpoint of Stripe.
-pub fn endpoint_hook(account: &str, it: &Endpoint) -> Hook {
+/// Describes an endpoint of Stripe; `means` is what commands about it need.
+pub fn endpoint_hook(account: &str, it: &Endpoint, means: &Means) -> Hook {
     Hook {
         provider: "stripe",
         account: account.to_owned(),
@@ -178,7 +178,7 @@ pub fn endpoint_hook(account: &str, it: &Endpoint) -> Hook {
         connect: Some(it.is_connect()),
         api_version: it.api_version.clone(),
         is_version_ours: Some(it.is_version_ours()),
-        troubles: endpoint_troubles(it),
+        troubles: endpoint_troubles(it, means),
         events: it.enabled_events.iter().cloned().collect(),
         missing: if it.is_ours() { it.missing().into_iter().map(str::to_owned).collect() } else { Vec::new() },
         description: it.description.clone(),
@@ -186,15 +186,15 @@ pub fn endpoint_hook(account: &str, it: &Endpoint) -> Hook {
     }
 }
 
-/// Describes a subscription of Fatture in Cloud at `now_s`.
-pub fn subscription_hook(company: &str, it: &Subscription, now_s: i64) -> Hook {
+/// Describes a subscription of Fatture in Cloud at `now_s`; `means` is what commands about it need.
+pub fn subscription_hook(company: &str, it: &Subscription, means: &Means, now_s: i64) -> Hook {
     Hook {
         provider: "fic",
         account: company.to_owned(),
         id: it.id.clone(),
         url: it.sink.clone(),
         status: if it.is_verified { "verified" } else { "unverified" }.to_owned(),
-        troubles: subscription_troubles(it, None, now_s),
+        troubles: subscription_troubles(it, means, None, now_s),
         events: it.types.iter().cloned().collect(),
         missing: if it.is_ours() { it.missing() } else { Vec::new() },
         is_ours: it.is_ours(),
@@ -204,13 +204,13 @@ pub fn subscription_hook(company: &str, it: &Subscription, now_s: i64) -> Hook {
 
 /// Says what is not as it should be with an endpoint that leads to a receiver of this program; others are nobody's trouble
 /// here.
-fn endpoint_troubles(it: &Endpoint) -> Vec<String> {
+fn endpoint_troubles(it: &Endpoint, means: &Means) -> Vec<String> {
     if !it.is_ours() {
         return Vec::new();
     }
     let mut troubles = Vec::new();
     if !it.is_enabled() {
-        troubles.push(format!("is disabled: no events come; `stripesync webhooks update {} --enable`", it.id));
+        troubles.push(format!("is disabled: no events come; `stripesync webhooks update {} --enable{means}`", it.id));
     }
     if !it.is_version_ours() {
         let version = it.api_version.as_deref().unwrap_or("the account's default");
@@ -222,19 +222,18 @@ fn endpoint_troubles(it: &Endpoint) -> Vec<String> {
     troubles
 }
 
-fn subscription_troubles(it: &Subscription, deleted_s: Option<i64>, now_s: i64) -> Vec<String> {
+fn subscription_troubles(it: &Subscription, means: &Means, deleted_s: Option<i64>, now_s: i64) -> Vec<String> {
     if !it.is_ours() {
         return Vec::new();
     }
     let host = it.sink.split('/').nth(2).unwrap_or("HOST");
-    let group = it.group();
     if deleted_s.is_some() {
-        let again = format!("`stripesync webhooks create --provider fic {host} --groups {group}`");
-        return vec![format!("is gone from the service, which takes away what it cannot deliver to; {again}")];
+        let again = again(it, means);
+        return vec![format!("is gone from the service, which takes away what it cannot deliver to; `{again}`")];
     }
     let mut troubles = Vec::new();
     if !it.is_verified {
-        troubles.push(format!("is not verified: no events come; `stripesync webhooks verify {}`", it.id));
+        troubles.push(format!("is not verified: no events come; `stripesync webhooks verify {}{means}`", it.id));
     }
     let ends_s = it.expires_at.as_deref().and_then(second);
     if let (Some(ends_s), Some(ends)) = (ends_s, &it.expires_at)
@@ -243,6 +242,12 @@ fn subscription_troubles(it: &Subscription, deleted_s: Option<i64>, now_s: i64) 
         troubles.push(format!("ends at {ends}: look whether `stripesync listen` can be reached at {host}"));
     }
     troubles
+}
+
+/// Returns the command that makes a subscription once more that leads to a receiver of this program.
+pub fn again(it: &Subscription, means: &Means) -> String {
+    let host = it.sink.split('/').nth(2).unwrap_or("HOST");
+    format!("stripesync webhooks create --provider fic {host} --groups {}{means}", it.group())
 }
 
 /// Reads a moment or a day. NOT VERIFIED what the service would send.
@@ -267,15 +272,23 @@ pub fn add_troubles(store: &Store, status: &mut StatusReport, now_s: i64) -> Res
     };
     for row in store.mirrored_endpoints()? {
         if let Ok(it) = endpoints::read(row.data.as_bytes()) {
-            tell(&row, &it.url, endpoint_troubles(&it));
+            tell(&row, &it.url, endpoint_troubles(&it, &means(&row)));
         }
     }
     for row in store.mirrored_subscriptions()? {
         if let Ok(it) = subscriptions::read_kept(&row.data) {
-            tell(&row, &it.sink, subscription_troubles(&it, row.deleted_s, now_s));
+            tell(&row, &it.sink, subscription_troubles(&it, &means(&row), row.deleted_s, now_s));
         }
     }
     Ok(())
+}
+
+fn means(row: &MirroredHook) -> Means {
+    Means {
+        company: (row.provider == "fic").then(|| row.account.clone()),
+        credential: row.credential.clone(),
+        is_live: row.mode == "live",
+    }
 }
 
 #[cfg(test)]
@@ -288,7 +301,7 @@ mod tests {
             let body = format!(
                 r#"{{"id":"we_1","url":"https://a.example{path}","enabled_events":["*"],"status":"{status}","api_version":{version}}}"#
             );
-            endpoint_troubles(&endpoints::read(body.as_bytes()).expect("one")).len()
+            endpoint_troubles(&endpoints::read(body.as_bytes()).expect("one"), &Means::default()).len()
         };
         let ours = format!("{:?}", stripe::API_VERSION);
         assert_eq!(endpoint("enabled", &ours, endpoints::PATH), 0);
@@ -307,13 +320,19 @@ mod tests {
                 expires_at: ends.map(str::to_owned),
                 ..Subscription::default()
             };
-            subscription_troubles(&it, deleted_s, 1_793_491_200).join("\n")
+            let means = Means { company: Some("12".into()), credential: Some("studio".into()), is_live: true };
+            subscription_troubles(&it, &means, deleted_s, 1_793_491_200).join("\n")
         };
         assert_eq!(of(true, None, None), "");
         assert_eq!(of(true, Some("2026-11-20"), None), "");
         assert!(of(true, Some("2026-11-07T23:00:00Z"), None).starts_with("ends at 2026-11-07"));
         assert!(of(true, Some("2026-11-05 10:00:00"), None).contains("a.example"));
-        assert!(of(false, None, None).contains("webhooks verify SUB1"));
-        assert!(of(false, None, Some(7)).contains("create --provider fic a.example --groups taxes"));
+        assert!(
+            of(false, None, None).contains("`stripesync webhooks verify SUB1 --company 12 --credential studio --live`")
+        );
+        assert!(
+            of(false, None, Some(7))
+                .contains("create --provider fic a.example --groups taxes --company 12 --credential studio --live`")
+        );
     }
 }

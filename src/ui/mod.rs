@@ -40,6 +40,7 @@ use crate::model::accounts::{AccountLine, CompanyLine, Found, RemovedAccount};
 use crate::model::fleet::{FleetReport, Member};
 use crate::model::log::{EventDetails, LogStats, LoggedEvent, Pruned, RetryPlan, RetryReport};
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
+use crate::model::secret::Secret;
 use crate::model::trial::Trial;
 use crate::model::webhooks::{Hook, HookStep};
 pub use delivery::{DeliveryLine, ForwardLine, Replayed};
@@ -442,6 +443,19 @@ impl Ui {
             Format::Csv => self.csv(&webhooks::steps_csv(steps)),
             Format::Table => self.stdout(&webhooks::steps(steps, is_plan, width())),
         }
+    }
+
+    /// Writes the secret of an endpoint that was made, which nobody is told again: alone, or as programs read it.
+    ///
+    /// # Errors
+    /// As [`Ui::raw_once`].
+    pub fn hook_secret(&self, made: &HookStep, secret: &Secret) -> io::Result<()> {
+        let text = match self.look.format {
+            Format::Json => webhooks::made_json(made, secret),
+            Format::Csv => webhooks::made_csv(made, secret),
+            Format::Table => format!("{}\n", secret.expose()),
+        };
+        self.raw_once(text.as_bytes())
     }
 
     /// Asks a question that is answered with yes or no; nothing where there is nobody to answer. It reads a plain line: a

@@ -20,6 +20,7 @@ const FOLDED_MIN: usize = 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Holds {
     Names,
+    Addresses,
     Words,
     Whole,
     Numbers,
@@ -47,7 +48,7 @@ impl Column {
     /// Returns how narrow the column may be made before others are given up for it.
     fn least(&self, width: usize) -> usize {
         match self.holds {
-            Holds::Names => width.min(NAME_MIN),
+            Holds::Names | Holds::Addresses => width.min(NAME_MIN),
             Holds::Words => width.min(SENTENCE_MIN),
             Holds::Whole | Holds::Numbers => width,
         }
@@ -57,6 +58,11 @@ impl Column {
 /// A column of names, folded only where the terminal has no room for the longest.
 pub const fn names(title: &'static str) -> Column {
     Column::new(title, Holds::Names)
+}
+
+/// A column of addresses, which are shortened in the middle where the terminal has no room.
+pub const fn addresses(title: &'static str) -> Column {
+    Column::new(title, Holds::Addresses)
 }
 
 /// A column of text that may be folded onto several lines.
@@ -85,7 +91,10 @@ pub fn table(columns: &[Column], rows: &[Vec<String>], width: Option<u16>) -> St
     table.set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(kept.iter().map(|&(index, _)| columns[index].title));
     for row in &cells {
-        table.add_row(kept.iter().map(|&(index, width)| fold(&row[index], width)));
+        table.add_row(kept.iter().map(|&(index, width)| match columns[index].holds {
+            Holds::Addresses => shortened(&row[index], width),
+            _ => fold(&row[index], width),
+        }));
     }
     for (drawn, &(index, _)) in kept.iter().enumerate() {
         if let Some(drawn) = table.column_mut(drawn) {
@@ -130,7 +139,7 @@ fn layout(columns: &[Column], cells: &[Vec<String>], width: Option<usize>) -> La
         for _ in 0..columns.len() {
             let excess = over(&mut kept.iter().map(|&(_, width)| width), gap);
             let may_fold = |&&mut (i, width): &&mut (usize, usize)| {
-                matches!(columns[i].holds, Holds::Names | Holds::Words) && width > least(&columns[i], width)
+                !matches!(columns[i].holds, Holds::Whole | Holds::Numbers) && width > least(&columns[i], width)
             };
             match kept.iter_mut().filter(may_fold).max_by_key(|(_, width)| *width) {
                 Some((i, width)) if excess > 0 => {
@@ -159,6 +168,26 @@ pub fn sentence(text: &str, indent: usize, width: Option<u16>) -> String {
         line.push_str(word);
     }
     format!("{out}{blanks}{line}\n")
+}
+
+/// Leaves out so much of an address's middle that it has at most so many columns. Of its end more stays than of its
+/// beginning: one machine's addresses begin alike.
+fn shortened(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(1);
+    let end_room = room * 2 / 3;
+    let of = |chars: &mut dyn Iterator<Item = char>, room: usize| {
+        let mut used = 0;
+        let fits = |c: &char| {
+            used += c.width().unwrap_or(0);
+            used <= room
+        };
+        chars.take_while(fits).collect::<String>()
+    };
+    let end: String = of(&mut text.chars().rev(), end_room).chars().rev().collect();
+    format!("{}…{end}", of(&mut text.chars(), room - end_room))
 }
 
 /// Breaks a text into lines of at most so many columns, after blanks and underscores where there are any.
@@ -250,6 +279,26 @@ mod tests {
         for (text, width, wanted) in cases {
             assert_eq!(fold(text, width), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn an_address_loses_its_middle() {
+        for (text, width, wanted) in [
+            ("https://a.example/x/12345/taxes", 31, "https://a.example/x/12345/taxes"),
+            ("https://a.example/x/12345/taxes", 20, "https:/…/12345/taxes"),
+            ("株式会社株式会社", 9, "株…会社"),
+            ("abc", 1, "…"),
+        ] {
+            assert_eq!(shortened(text, width), wanted);
+        }
+        let row = vec!["we_1PqRsTuVwXyZaBcDeFgHiJkL".to_owned(), format!("https://a.example/{}/taxes", "x".repeat(60))];
+        let drawn = table(
+            &[names("id"), addresses("url"), whole("more").dropped(1)],
+            &[[row, vec!["m".into()]].concat()],
+            Some(60),
+        );
+        assert_eq!(drawn.lines().count(), 2, "{drawn}");
+        assert!(drawn.contains("we_1PqRsTuVwXyZaBcDeFgHiJkL https://a.e…") && drawn.ends_with("/taxes\n"), "{drawn}");
     }
 
     #[test]

@@ -1,13 +1,17 @@
 //! Whom the services send events to, and what is done about it, as tables, JSON and CSV. Pure.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::sheet::{self, names, numbers, whole, words};
+use super::sheet::{self, addresses, names, numbers, whole, words};
 use super::text::safe_json;
+use crate::model::secret::Secret;
 use crate::model::webhooks::{Hook, HookStep};
 
 /// Stands for all types.
 const ALL: &str = "*";
+/// What a receiver is asked for, by which its answer is known among other sentences.
+const PROBED: &str = "/healthz";
+const STEP_TITLES: [&str; 7] = ["provider", "account", "act", "id", "url", "details", "probe"];
 
 /// Draws whom the services send events to; what is to be mended stands below.
 pub fn list(hooks: &[Hook], width: Option<u16>) -> String {
@@ -15,15 +19,16 @@ pub fn list(hooks: &[Hook], width: Option<u16>) -> String {
         return String::new();
     }
     let columns = [
-        whole("service").dropped(2),
-        whole("account").dropped(3),
+        // What tells endpoints apart goes last.
+        whole("service").dropped(4),
+        whole("account").dropped(6),
         names("id"),
-        names("url"),
+        addresses("url"),
         whole("status"),
-        whole("connect").dropped(1),
-        whole("version").dropped(4),
-        numbers("events").dropped(5),
-        numbers("missing").dropped(6),
+        whole("connect").dropped(5),
+        whole("version").dropped(1),
+        numbers("events").dropped(2),
+        numbers("missing").dropped(3),
     ];
     let row = |it: &Hook| {
         let yes_or_no = |is: bool| if is { "yes" } else { "no" }.to_owned();
@@ -100,7 +105,7 @@ pub fn steps(steps: &[HookStep], is_plan: bool, width: Option<u16>) -> String {
         whole("account").dropped(2),
         whole(if is_plan { "would" } else { "did" }),
         names("id"),
-        names("url"),
+        addresses("url"),
         words("what"),
     ];
     let row = |it: &HookStep| {
@@ -110,7 +115,7 @@ pub fn steps(steps: &[HookStep], is_plan: bool, width: Option<u16>) -> String {
             it.act.to_owned(),
             it.id.clone().unwrap_or_default(),
             it.url.clone(),
-            it.details.join("; "),
+            what(it).join("; "),
         ]
     };
     let mut out = String::new();
@@ -123,30 +128,53 @@ pub fn steps(steps: &[HookStep], is_plan: bool, width: Option<u16>) -> String {
     out
 }
 
+/// What to know about a step, and what came of asking the receiver.
+fn what(it: &HookStep) -> Vec<String> {
+    let probed = it.probe.iter().map(|probe| format!("{PROBED} {}", probe.what));
+    it.details.iter().cloned().chain(probed).collect()
+}
+
 /// Writes what is done, or would be.
 pub fn steps_json(steps: &[HookStep], is_plan: bool) -> String {
-    let one = |it: &HookStep| {
-        json!({
-            "provider": it.provider, "account": it.account, "act": it.act, "id": it.id, "url": it.url,
-            "details": it.details,
-        })
-    };
-    line(&json!({"dry_run": is_plan, "steps": steps.iter().map(one).collect::<Vec<_>>()}))
+    line(&json!({"dry_run": is_plan, "steps": steps.iter().map(step_json).collect::<Vec<_>>()}))
+}
+
+fn step_json(it: &HookStep) -> Value {
+    let probe = it.probe.as_ref().map(|it| json!({"url": it.url, "ok": it.is_ok, "what": it.what}));
+    json!({
+        "provider": it.provider, "account": it.account, "act": it.act, "id": it.id, "url": it.url,
+        "details": it.details, "probe": probe,
+    })
+}
+
+/// Writes an endpoint that was made, with its secret, for a program.
+pub fn made_json(made: &HookStep, secret: &Secret) -> String {
+    let mut step = step_json(made);
+    step["secret"] = json!(secret.expose());
+    line(&json!({"dry_run": false, "steps": [step]}))
+}
+
+/// Writes an endpoint that was made, with its secret, as a line.
+pub fn made_csv(made: &HookStep, secret: &Secret) -> String {
+    let row = [step_csv(made), vec![secret.expose().to_owned()]].concat();
+    sheet::csv(&[&STEP_TITLES[..], &["secret"]].concat(), &[row])
 }
 
 /// Writes a line for each step.
 pub fn steps_csv(steps: &[HookStep]) -> String {
-    let row = |it: &HookStep| {
-        vec![
-            it.provider.to_owned(),
-            it.account.clone(),
-            it.act.to_owned(),
-            it.id.clone().unwrap_or_default(),
-            it.url.clone(),
-            it.details.join("; "),
-        ]
-    };
-    sheet::csv(&["provider", "account", "act", "id", "url", "details"], &steps.iter().map(row).collect::<Vec<_>>())
+    sheet::csv(&STEP_TITLES, &steps.iter().map(step_csv).collect::<Vec<_>>())
+}
+
+fn step_csv(it: &HookStep) -> Vec<String> {
+    vec![
+        it.provider.to_owned(),
+        it.account.clone(),
+        it.act.to_owned(),
+        it.id.clone().unwrap_or_default(),
+        it.url.clone(),
+        it.details.join("; "),
+        it.probe.as_ref().map(|it| it.what.clone()).unwrap_or_default(),
+    ]
 }
 
 fn line(value: &serde_json::Value) -> String {
@@ -194,6 +222,37 @@ mod tests {
     }
 
     #[test]
+    fn at_eighty_columns_nothing_is_lost_that_tells_endpoints_apart() {
+        let of = |id: &str, account: &str, url: &str, status: &str| Hook {
+            id: id.into(),
+            account: account.into(),
+            url: url.into(),
+            status: status.into(),
+            ..hooks()[0].clone()
+        };
+        let stripe = "https://hooks.a-rather-long-name.example.com/api/stripe/webhook";
+        let fic = "https://hooks.a-rather-long-name.example.com/api/webhooks/fic/12345/issued_documents";
+        let all = [
+            of("we_1PqRsTuVwXyZaBcDeFgHiJkL", "acct_1PqRsTuVwXyZaBcD", stripe, "enabled"),
+            of("SUB230", "12345", fic, "unverified"),
+        ];
+        let drawn = list(&all, Some(80));
+        assert_eq!(drawn.lines().count(), 3, "{drawn}");
+        for part in [
+            "we_1PqRsTuVwXyZaBcDeFgHiJkL",
+            "SUB230",
+            "https://hooks.",
+            "/12345/issued_documents",
+            "enabled",
+            "unverified",
+        ] {
+            assert!(drawn.contains(part), "{part}: {drawn}");
+        }
+        let short = list(&all[1..], Some(80));
+        assert!(short.contains("account") && !short.contains("events"), "{short}");
+    }
+
+    #[test]
     fn steps_say_whether_they_were_done() {
         let step = HookStep {
             provider: "fic",
@@ -202,11 +261,12 @@ mod tests {
             id: None,
             url: "https://a.example".into(),
             details: vec!["3 types".into(), "x".into()],
+            probe: None,
         };
         let planned = steps(std::slice::from_ref(&step), true, None);
         assert!(planned.contains("would") && planned.ends_with("nothing was changed\n"), "{planned}");
         assert!(steps(std::slice::from_ref(&step), false, None).contains("3 types; x"));
-        assert!(steps_csv(std::slice::from_ref(&step)).ends_with("fic,12,create,,https://a.example,3 types; x\n"));
+        assert!(steps_csv(std::slice::from_ref(&step)).ends_with("fic,12,create,,https://a.example,3 types; x,\n"));
         let read: serde_json::Value = serde_json::from_str(&steps_json(&[step], true)).expect("JSON");
         assert_eq!((&read["dry_run"], &read["steps"][0]["id"]), (&json!(true), &serde_json::Value::Null));
     }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use stripesync::sandbox::fic::{FicLife, FicSandbox, FicSettings, Limits, public_key};
 use stripesync::sandbox::{Options, Sandbox, Sizes};
 
-use crate::program::{Home, Ran, ran, text, until};
+use crate::program::{Home, Ran, finished, ran, started, text, until};
 use crate::receiver::Running;
 
 const COMPANY: &str = "12345";
@@ -340,4 +340,79 @@ fn a_receiver_that_is_silent_for_one_company_costs_the_others_no_attempt() {
     assert_eq!(world.webhooks(&["delete", &id, "--yes", "--company", account]).code, Some(0));
     assert_eq!(world.requests("DELETE"), [format!("/c/{account}/subscriptions/{id}")]);
     running.stop();
+}
+
+#[test]
+fn two_at_once_make_one_subscription_and_nobody_is_kept_waiting_by_a_receiver() {
+    let world = World::new(|_| {});
+    world.sandbox.on_request({
+        let kept = Arc::clone(&world.asked);
+        move |_, call| {
+            kept.lock().expect("whole").push((call.method.clone(), call.path.clone()));
+            // Looking takes its time: whoever looks before the other has made something finds nothing.
+            if call.path.ends_with("/subscriptions") {
+                std::thread::sleep(std::time::Duration::from_millis(300));
+            }
+        }
+    });
+    let arguments = ["webhooks", "create", "--provider", "fic", HOST, "--groups", "taxes", "--wait", "8s"];
+    let both = [(); 2].map(|()| started(&mut world.command(&arguments)));
+    let both = both.map(|(child, began)| finished(child, began));
+    let told: Vec<_> = both.iter().map(|it| format!("{:?} {} {}", it.code, it.stdout, it.stderr)).collect();
+    assert_eq!((world.requests("POST").len(), world.subscriptions().len()), (1, 1), "{told:?}");
+    // There is no receiver: one waits for it in vain, the other sees that it is not verified, and does not wait.
+    assert!(both.iter().all(|it| it.code == Some(3)), "{told:?}");
+    let named = format!("webhooks verify {} --company {COMPANY}`", id_of(&world.subscriptions()[0]));
+    assert!(both.iter().all(|it| it.stderr.contains(&named)), "{told:?}");
+    assert!(!world.home.path().join("stripesync.db.webhooks-lock").exists());
+}
+
+#[test]
+fn companies_that_were_removed_are_left_out_and_whatever_is_named_can_be_copied() {
+    let world = World::new(|settings| *settings = FicSettings::accountant(3, 5));
+    assert_eq!(world.create(&["--groups", "taxes", "--no-wait"]).code, Some(3));
+    let all: Value = serde_json::from_str(&world.webhooks(&["list", "--format", "json"]).stdout).expect("JSON");
+    let all: Vec<(String, String)> = all
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|it| (it["account"].as_str().expect("a company").to_owned(), id_of(it)))
+        .collect();
+    assert!(all.len() >= 3 && all.iter().all(|(_, id)| *id == all[0].1), "the unfriendly reading: {all:?}");
+    // What status says of each works as it is printed, and means that one alone.
+    world.requests("POST");
+    let status: Value = serde_json::from_str(&world.home.run(&["status", "--format", "json"]).stdout).expect("JSON");
+    let mut copied = 0;
+    for account in status["accounts"].as_array().expect("a list") {
+        for it in account["webhooks"].as_array().into_iter().flatten() {
+            let command = it["trouble"].as_str().and_then(|it| it.split('`').nth(1)).expect("a command").to_owned();
+            let words: Vec<&str> = command.split(' ').skip(1).collect();
+            let ran = ran(&mut world.command(&[&words[..], &["--no-wait"]].concat()));
+            assert!(ran.code == Some(3) && ran.stderr.contains("may be asked again"), "{command}: {}", ran.stderr);
+            copied += 1;
+        }
+    }
+    assert_eq!(copied, all.len());
+    let listed = world.webhooks(&["list"]).stderr;
+    assert!(all.iter().all(|(company, _)| listed.contains(&format!("--company {company}`"))), "{listed}");
+    // One goes: it is asked about no more, unless somebody looks for what is still sent there.
+    let (gone, id) = &all[1];
+    let removed = world.home.run(&["accounts", "remove", gone, "--keep-data", "--yes"]);
+    assert_eq!(removed.code, Some(0), "{}", removed.stderr);
+    world.requests("GET");
+    let synced = world.webhooks(&["sync"]);
+    assert_eq!(synced.code, Some(0), "{} {}", synced.stdout, synced.stderr);
+    assert!(synced.stderr.contains(&format!("company {gone} is left out")), "{}", synced.stderr);
+    let asked = world.requests("GET");
+    assert!(asked.iter().all(|path| !path.contains(&format!("/c/{gone}/"))), "{asked:?}");
+    assert!(asked.iter().any(|path| path.contains(&format!("/c/{}/", all[0].0))), "{asked:?}");
+    for command in ["sync", "verify"] {
+        let named = world.webhooks(&[command, "--company", gone]);
+        assert!(named.code == Some(2) && named.stderr.contains("was removed"), "{command}: {}", named.stderr);
+    }
+    assert!(world.webhooks(&["list"]).stdout.contains(&format!("/fic/{gone}/")), "it is there still");
+    let deleted = world.webhooks(&["delete", id, "--company", gone, "--yes", "--format", "json"]);
+    assert_eq!(deleted.code, Some(0), "{}", deleted.stderr);
+    let deleted: Value = serde_json::from_str(&deleted.stdout).expect("JSON");
+    assert_eq!((&deleted["steps"][0]["account"], &deleted["steps"][0]["act"]), (&json!(gone), &json!("delete")));
 }

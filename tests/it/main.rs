@@ -61,5 +61,6 @@ mod tls;
 mod under;
 mod unusable;
 mod vocabulary;
+mod webhook_secrets;
 mod webhooks;
 mod while_reading;

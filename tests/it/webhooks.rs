@@ -10,19 +10,20 @@ use stripesync::providers::stripe::{API_VERSION, event_types};
 use stripesync::sandbox::service::{Call, Service};
 use stripesync::sandbox::{Change, LIVE_KEY, Options, Sandbox, Sizes, TEST_KEY};
 
-use crate::program::{Home, Ran, Reply, Scripted, account, holds, ran};
+use crate::program::{Home, Ran, Reply, Scripted, account, finished, holds, ran, started};
+use crate::receiver::Running;
 use crate::support::watched;
 
 const HERE: &str = "https://hooks.example.com/api/stripe/webhook";
 const CONFIG: &str = "config.toml";
 
-struct World {
-    sandbox: Sandbox,
-    home: Home,
+pub struct World {
+    pub sandbox: Sandbox,
+    pub home: Home,
 }
 
 impl World {
-    fn new() -> World {
+    pub fn new() -> World {
         let world = World {
             sandbox: Sandbox::start(Options { sizes: Sizes::customers(3), ..Options::default() }).expect("starts"),
             home: Home::new(),
@@ -37,27 +38,27 @@ impl World {
         world
     }
 
-    fn config(&self) -> PathBuf {
+    pub fn config(&self) -> PathBuf {
         self.home.path().join(CONFIG)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let arguments = [&["webhooks"], arguments, &["--config", CONFIG]].concat();
         self.home.asking(&self.sandbox.stripe_base_url(), TEST_KEY, &arguments)
     }
 
-    fn run(&self, arguments: &[&str]) -> Ran {
+    pub fn run(&self, arguments: &[&str]) -> Ran {
         ran(&mut self.command(arguments))
     }
 
     /// What the service has, read behind the program's back.
-    fn endpoints(&self) -> Vec<Value> {
+    pub fn endpoints(&self) -> Vec<Value> {
         let truth = self.sandbox.stripe().truth(None);
         truth["/v1/webhook_endpoints"].iter().map(|it| it.json.clone()).collect()
     }
 
     /// A request of the service as anybody would send it: status and body.
-    fn call(&self, method: &str, path: &str, body: &str, headers: &[(&str, &str)]) -> (u16, Value) {
+    pub fn call(&self, method: &str, path: &str, body: &str, headers: &[(&str, &str)]) -> (u16, Value) {
         let mut all = vec![("authorization".to_owned(), format!("Bearer {TEST_KEY}"))];
         all.extend(headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let call = Call {
@@ -73,7 +74,7 @@ impl World {
 }
 
 /// The secrets in a text.
-fn secrets(text: &str) -> Vec<String> {
+pub fn secrets(text: &str) -> Vec<String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let words = text.split(|c: char| !is_part(c)).filter(|word| word.starts_with("whsec_") && word.len() > 20);
     words.map(str::to_owned).collect()
@@ -431,4 +432,137 @@ fn a_key_with_a_name_is_used_where_it_is_named_and_an_unknown_name_is_refused() 
         "{}",
         unknown.stderr
     );
+}
+
+#[test]
+fn two_at_once_make_one_endpoint() {
+    let world = World::new();
+    // Whoever looks before the other has made something would find nothing: looking takes its time here.
+    world.sandbox.on_request(|_, call| {
+        if call.path == "/v1/webhook_endpoints" {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+        }
+    });
+    for printed in [false, true] {
+        let arguments = ["create", if printed { "b.example.com" } else { "a.example.com" }, "--print-secret"];
+        let arguments = &arguments[..if printed { 3 } else { 2 }];
+        let both = [started(&mut world.command(arguments)), started(&mut world.command(arguments))];
+        let both = both.map(|(child, began)| finished(child, began));
+        let told = || both.iter().map(|it| format!("{:?} {} {}", it.code, it.stdout, it.stderr)).collect::<Vec<_>>();
+        assert_eq!(world.endpoints().len(), if printed { 2 } else { 1 }, "{:?}", told());
+        // The second finds it there; a secret that was told the first cannot be told to it.
+        let mut codes = both.iter().map(|it| it.code).collect::<Vec<_>>();
+        codes.sort_unstable();
+        assert_eq!(codes, [Some(0), Some(i32::from(printed))], "{:?}", told());
+    }
+    let text = std::fs::read_to_string(world.config()).expect("there");
+    assert_eq!(secrets(&text).len(), 1, "{text}");
+    let files = std::fs::read_dir(world.home.path()).expect("readable").count();
+    assert_eq!(files, 1, "nothing is left of it");
+}
+
+#[test]
+fn whoever_waits_too_long_is_told_who_is_at_it() {
+    let world = World::new();
+    let held = stripesync::store::Lock::take_for(&world.config(), ".webhooks-lock", "2026-11-22T11:00:00Z");
+    let refused = world.run(&["create", "hooks.example.com"]);
+    assert_eq!(refused.code, Some(5), "{}", refused.stderr);
+    let holder = format!("process {}, since 2026-11-22T11:00:00Z", std::process::id());
+    assert!(refused.stderr.contains(&holder), "{}", refused.stderr);
+    assert!(world.endpoints().is_empty());
+    // What only looks waits for nobody.
+    assert_eq!(world.run(&["create", "hooks.example.com", "--dry-run"]).code, Some(0));
+    drop(held.expect("free"));
+    assert_eq!(world.run(&["create", "hooks.example.com"]).code, Some(0));
+}
+
+#[test]
+fn programs_read_what_every_command_did() {
+    let world = World::new();
+    let of = |arguments: &[&str], format: &str| {
+        let ran = world.run(&[arguments, &["--format", format]].concat());
+        assert!(matches!(ran.code, Some(0 | 3)), "{arguments:?}: {:?} {}", ran.code, ran.stderr);
+        ran.stdout
+    };
+    let json = |arguments: &[&str]| -> Value {
+        serde_json::from_str(&of(arguments, "json")).unwrap_or_else(|error| panic!("{arguments:?}: {error}"))
+    };
+    let made = json(&["create", "a.example.com", "--print-secret"]);
+    let secret = made["steps"][0]["secret"].as_str().expect("a secret").to_owned();
+    assert_eq!(secrets(&secret), std::slice::from_ref(&secret));
+    let csv = of(&["create", "b.example.com", "--print-secret"], "csv");
+    assert!(csv.starts_with("provider,account,act,id,url,details,probe,secret\n"), "{csv}");
+    assert!(csv.lines().count() == 2 && secrets(&csv).len() == 1, "{csv}");
+    assert!(holds(world.home.path(), &[], &secret).is_empty(), "it is on stdout alone");
+    let id = made["steps"][0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(json(&["list"]).as_array().map(Vec::len), Some(2));
+    for (arguments, is_dry) in [
+        (&["create", "c.example.com", "--dry-run"][..], true),
+        (&["create", "a.example.com", "--dry-run"], true),
+        (&["create", "a.example.com"], false),
+        (&["update", &id, "--disable"], false),
+        (&["update", &id, "--disable", "--dry-run"], true),
+        (&["verify"], false),
+        (&["verify", &id, "--dry-run"], true),
+        (&["delete", &id, "--dry-run"], true),
+        (&["delete", &id, "--yes"], false),
+    ] {
+        let read = json(arguments);
+        assert_eq!(read["dry_run"], json!(is_dry), "{arguments:?}");
+        assert!(read["steps"].as_array().is_some_and(|it| !it.is_empty()), "{arguments:?}: {read}");
+    }
+    assert!(json(&["sync"]).is_object());
+    assert!(of(&["list"], "csv").starts_with("provider,account,id,url,status,"));
+    assert!(of(&["create", "c.example.com", "--dry-run"], "csv").starts_with("provider,account,act,id,"));
+}
+
+#[test]
+fn what_the_receiver_itself_answered_stands_in_its_row() {
+    let world = World::new();
+    // The real one, which speaks plain http: a tunnel before it speaks https.
+    let mut command = world.home.command(&["listen", "--port", "0", "--admin-port", "off"]);
+    command.env("STRIPE_WEBHOOK_SECRET", "whsec_theReceiversOwnSecret1");
+    let running = Running::of(command);
+    let plain = format!("http://127.0.0.1:{}", running.port);
+    let moved = Scripted::start(|_, _| {
+        Reply::Raw(b"HTTP/1.1 301 X\r\nLocation: https://www.example.com/\r\nContent-Length: 0\r\n\r\n".to_vec())
+    });
+    let speaks_plain = plain.replace("http://", "https://");
+    let cases = [(&plain, "answers"), (&moved.url, "points to www.example.com"), (&speaks_plain, "plain http")];
+    for (url, words) in cases {
+        assert_eq!(world.run(&["create", url]).code, Some(0));
+        let id = world
+            .endpoints()
+            .iter()
+            .find(|it| it["url"].as_str().is_some_and(|it| it.starts_with(url.as_str())))
+            .expect("made")["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
+        let is_fine = words == "answers";
+        let drawn = world.run(&["verify", &id, "--probe"]);
+        assert_eq!(drawn.code, Some(if is_fine { 0 } else { 3 }), "{url}: {} {}", drawn.stdout, drawn.stderr);
+        assert!(drawn.stdout.contains("/healthz") && drawn.stdout.contains(words), "{url}: {}", drawn.stdout);
+        let read: Value =
+            serde_json::from_str(&world.run(&["verify", &id, "--probe", "--format", "json"]).stdout).expect("JSON");
+        let probe = &read["steps"][0]["probe"];
+        assert_eq!((&probe["ok"], &probe["url"]), (&json!(is_fine), &json!(format!("{url}/healthz"))), "{read}");
+        assert!(probe["what"].as_str().is_some_and(|it| it.contains(words)), "{read}");
+    }
+    running.stop();
+}
+
+#[test]
+fn an_account_that_was_removed_is_not_read_again() {
+    let world = World::new();
+    assert_eq!(world.run(&["sync"]).code, Some(0));
+    let id = world.sandbox.stripe().account_id();
+    let removed = world.home.run(&["accounts", "remove", id, "--keep-data", "--yes"]);
+    assert_eq!(removed.code, Some(0), "{}", removed.stderr);
+    assert_eq!(world.run(&["create", "hooks.example.com"]).code, Some(0));
+    let synced = world.run(&["sync"]);
+    assert_eq!(synced.code, Some(0), "{} {}", synced.stdout, synced.stderr);
+    assert!(synced.stderr.contains(&format!("account {id} is left out")), "{}", synced.stderr);
+    assert_eq!(world.home.count("SELECT count(*) FROM accounts WHERE status = 'removed'"), 1);
+    assert_eq!(world.home.count("SELECT count(*) FROM stripe_webhook_endpoints WHERE deleted_at IS NULL"), 0);
 }

@@ -33,7 +33,7 @@ Stripe's, nor in Fatture in Cloud, which has real companies alone. Test
 keys, and servers on this machine, need no such word.
 
 Exit codes: 0 done, 2 usage, 3 partly done or not as it should be,
-  4 not authorised
+  4 not authorised, 5 another one makes endpoints
   all of them: `stripesync --help`";
 
 /// The commands of `webhooks`.
@@ -135,8 +135,12 @@ Stripe: a host alone gets the path /api/stripe/webhook. The endpoint has
 the API version that rows are made from. Its signing secret is appended
 to webhook_secrets of the account in the config file, that of an endpoint
 for connected accounts to webhook_secret; `listen` takes it with SIGHUP.
+[webhooks.endpoints] says which endpoint's it is, by a fingerprint.
 Where it cannot be saved, the endpoint is taken away again. An account
-has sixteen endpoints at most. What is there already is not made twice.
+has sixteen endpoints at most. What is there already is not made twice,
+also not by two of these at once: the second waits ten seconds.
+--print-secret writes the secret alone, with --format json or csv the
+step with it.
 
 Fatture in Cloud: a subscription for each group and company, to
   https://HOST/api/webhooks/fic/COMPANY/GROUP
@@ -146,7 +150,8 @@ What a group has already is not asked for twice. The service asks each
 address who it is, five times at most, and once in ten minutes; then the
 subscription is lost. `listen` answers it.
 
-Exit codes: 0 there, 3 there but not verified, or other than asked for
+Exit codes: 0 there, 3 there but not verified, or other than asked for,
+  5 another one makes endpoints with this config file or database
   all of them: `stripesync --help`";
 
 /// The arguments of `webhooks update`.
@@ -219,8 +224,10 @@ Examples:
   stripesync webhooks delete we_1PqRsT
   stripesync webhooks delete SUB230 SUB231 --yes --live
 
-What is still on its way may come for some minutes. The signing secret
-stays in the config file: take it out there when nothing comes any more.";
+The signing secret goes out of the config file, too, where it is known
+there which one it is ([webhooks.endpoints]); else it is said what stays.
+What is still on its way may come for some minutes: a `listen` that runs
+takes it until SIGHUP.";
 
 /// The arguments of `webhooks verify`.
 #[derive(Debug, Clone, Args)]

@@ -6,8 +6,9 @@ use super::super::engine;
 use super::super::exit::Failure;
 use super::Desk;
 use crate::clock::SystemClock;
-use crate::config::FicAccess;
+use crate::config::{self, FicAccess};
 use crate::http::{Client, Limits};
+use crate::model::webhooks::Means;
 use crate::providers::fic::subscriptions::Subscription;
 use crate::store::{self, Store};
 use crate::sync::fic::{Company, Whose};
@@ -34,6 +35,11 @@ pub(super) struct Line<'a> {
 }
 
 impl Line<'_> {
+    /// Returns what commands about the company's subscriptions need.
+    pub fn means(&self) -> Means {
+        self.companies.means(&self.company.id)
+    }
+
     /// Reads the company's subscriptions.
     pub fn subscriptions(&self) -> Result<Vec<Subscription>, Failure> {
         webhooks::subscriptions(self.client, &self.company.id).map_err(|error| self.companies.desk.failed(error))
@@ -78,6 +84,33 @@ impl<'a> Companies<'a> {
                 .hint("look in its settings, under developers, which company the token was made for"));
         }
         Ok(seen)
+    }
+
+    /// Returns those of [`Companies::chosen`] that were not removed from the file; of one that was, somebody who names it
+    /// hears so.
+    pub fn synced(&self, named: Option<&str>) -> Result<Vec<Company>, Failure> {
+        let removed = self.store.removed_accounts("fic", self.mode)?;
+        let hint = |id: &str| format!("`stripesync accounts add {id}` takes it up again");
+        if let Some(id) = named.filter(|named| removed.iter().any(|id| id == named)) {
+            return Err(Failure::usage(format!("company {id} was removed")).hint(hint(id)));
+        }
+        let chosen = self.chosen(named)?;
+        let (left_out, synced): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|it| removed.contains(&it.id));
+        for Company { id, .. } in &left_out {
+            self.desk.ui.note(&format!("company {id} is left out: it was removed; {}", hint(id)));
+        }
+        Ok(synced)
+    }
+
+    /// Returns whether what is changed is real.
+    pub fn is_real(&self) -> bool {
+        !config::is_loopback(&self.access.base_url)
+    }
+
+    /// Returns what commands about a company's subscriptions need.
+    pub fn means(&self, company: &str) -> Means {
+        let credential = self.access.name.clone();
+        Means { company: Some(company.to_owned()), credential, is_live: self.is_real() }
     }
 
     /// Does something with a company, within its quotas, and keeps what that used of them.

@@ -1,13 +1,12 @@
 //! Subscriptions of Fatture in Cloud.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::args::{WebhooksCreateArgs, WebhooksDeleteArgs, WebhooksUpdateArgs};
 use super::super::exit::{Exit, Failure};
 use super::companies::{Companies, Line};
 use super::verified::{Waiting, wait};
-use super::{Desk, unpermitted};
-use crate::config;
+use super::{Desk, Gone, turn, unpermitted};
 use crate::http::Error as HttpError;
 use crate::http::write::{Permit, Writer};
 use crate::model::webhooks::{Hook, HookStep};
@@ -23,7 +22,8 @@ pub(super) fn list(desk: &Desk<'_>, company: Option<&str>) -> Result<Vec<Hook>, 
     for company in companies.chosen(company)? {
         let list = companies.with(&company, |line| Ok((line.subscriptions()?, line.client.service_now_s())));
         let (list, now_s) = list?;
-        hooks.extend(list.iter().map(|it| webhooks::subscription_hook(&company.id, it, now_s)));
+        let means = companies.means(&company.id);
+        hooks.extend(list.iter().map(|it| webhooks::subscription_hook(&company.id, it, &means, now_s)));
     }
     Ok(hooks)
 }
@@ -38,12 +38,12 @@ fn permitted(companies: &Companies<'_>, is_meant: bool, is_dry: bool) -> Result<
 
 /// Returns the word that changes may be made, where it is given or needed by nobody.
 pub(super) fn permit(companies: &Companies<'_>, is_meant: bool) -> Option<Permit> {
-    Permit::of(!config::is_loopback(&companies.access.base_url), is_meant)
+    Permit::of(companies.is_real(), is_meant)
 }
 
 pub(super) fn step(company: &str, act: &'static str, id: Option<&str>, url: &str, details: Vec<String>) -> HookStep {
     let (account, id) = (company.to_owned(), id.map(str::to_owned));
-    HookStep { provider: "fic", account, act, id, url: url.to_owned(), details }
+    HookStep { provider: "fic", account, act, id, url: url.to_owned(), details, probe: None }
 }
 
 /// What came of a company.
@@ -80,7 +80,10 @@ pub(super) fn create(args: &WebhooksCreateArgs, desk: &Desk<'_>) -> Result<Exit,
     }
     let mut done = Done::default();
     let mut failure = None;
-    let chosen = companies.chosen(args.company.as_deref())?;
+    let chosen = companies.synced(args.company.as_deref())?;
+    if chosen.is_empty() {
+        return Err(Failure::usage("there is no company left to make subscriptions for"));
+    }
     for (at, company) in chosen.iter().enumerate() {
         let wanted: Vec<Wanted> = groups.iter().map(|group| Wanted::of(&host, &company.id, group)).collect();
         let waiting = Waiting { time: args.wait, is_wanted: !args.no_wait };
@@ -95,7 +98,7 @@ pub(super) fn create(args: &WebhooksCreateArgs, desk: &Desk<'_>) -> Result<Exit,
             }
             Ok(_) => {}
             // One company without a licence is no reason for the others to have none.
-            Err(error) if !desk.cancel.is_set() && args.company.is_none() => {
+            Err(error) if !desk.cancel.is_set() && args.company.is_none() && error.exit != Exit::Held => {
                 done.troubles.push(format!("company {}: {}", company.id, error.message));
                 failure.get_or_insert(error);
             }
@@ -118,6 +121,12 @@ fn ended(done: &Done, failure: Option<Failure>, is_dry: bool, desk: &Desk<'_>) -
     }
     match failure {
         Some(failure) if done.steps.is_empty() || desk.cancel.is_set() => Err(failure),
+        Some(failure) => {
+            if !done.troubles.iter().any(|told| told.ends_with(&failure.message)) {
+                desk.ui.failure(&failure.message, &failure.causes, failure.hint.as_deref());
+            }
+            Ok(Exit::Partly)
+        }
         None if done.troubles.is_empty() || is_dry => Ok(Exit::Done),
         _ => Ok(Exit::Partly),
     }
@@ -131,18 +140,20 @@ fn of_company(
     desk: &Desk<'_>,
     done: &mut Done,
 ) -> Result<Heard, Failure> {
+    // Let go before anybody waits for the receiver.
+    let turn = permit.map(|_| turn::take(desk, &desk.settings.database.value)).transpose()?;
     let there = line.subscriptions()?;
-    let mut unverified = BTreeSet::new();
+    let mut unverified: BTreeMap<String, Subscription> = BTreeMap::new();
     for wanted in wanted {
         let plan = subscriptions::plan(wanted, &there);
-        elsewhere(&plan, wanted, done);
+        elsewhere(&plan, wanted, line, done);
         let Some(permit) = permit else {
             done.steps.extend(planned(&plan.act, wanted, &line.company.id));
             continue;
         };
         let writer = Writer::new(line.client, permit);
         match carried_out(line, &writer, &plan.act, wanted, done) {
-            Ok(id) => unverified.extend(id),
+            Ok(made) => unverified.extend(made.map(|made| (made.id.clone(), made))),
             // A scope that the token lacks is no reason to leave the other groups out.
             Err(error @ (Error::Forbidden { .. } | Error::Refused { .. })) => {
                 done.troubles.push(format!("company {}, {}: {error}", line.company.id, wanted.group));
@@ -150,6 +161,7 @@ fn of_company(
             Err(error) => return Err(desk.failed(error)),
         }
     }
+    drop(turn);
     if permit.is_none() {
         return Ok(Heard::Something);
     }
@@ -164,17 +176,18 @@ fn of_company(
     done.troubles.extend(super::verified::told(line, &list, &unverified)?);
     let mirrored = webhooks::mirror(line.store(), line.row()?, &list, line.client.service_now_s());
     mirrored.map_err(|error| desk.failed(error))?;
-    let is_verified = |it: &Subscription| it.is_verified && unverified.contains(&it.id);
+    let is_verified = |it: &Subscription| it.is_verified && unverified.contains_key(&it.id);
     let is_silent = waiting.is_wanted && !unverified.is_empty() && !list.iter().any(is_verified);
     Ok(if is_silent { Heard::Nothing } else { Heard::Something })
 }
 
 /// Names the subscriptions that have types of the group: the service sends a type to one address alone.
-fn elsewhere(plan: &Plan, wanted: &Wanted, done: &mut Done) {
+fn elsewhere(plan: &Plan, wanted: &Wanted, line: &Line<'_>, done: &mut Done) {
+    let means = line.means();
     for (other, count) in &plan.elsewhere {
         let count = counted(*count as u64, "type");
         done.troubles.push(format!(
-            "{count} of {} go to {} ({}) already, and the service sends each to one address: `stripesync webhooks delete {}` first",
+            "{count} of {} go to {} ({}) already, and the service sends each to one address: `stripesync webhooks delete {}{means}` first",
             wanted.group, other.sink, other.id, other.id
         ));
     }
@@ -199,7 +212,7 @@ fn carried_out(
     act: &Act,
     wanted: &Wanted,
     done: &mut Done,
-) -> Result<Option<String>, Error> {
+) -> Result<Option<Subscription>, Error> {
     let company = line.company.id.as_str();
     match act {
         Act::Create { types } => {
@@ -220,7 +233,7 @@ fn carried_out(
             done.troubles.extend(warnings);
             let types = vec![counted(made.types.len() as u64, "type")];
             done.steps.push(step(company, "create", Some(&made.id), &wanted.sink, types));
-            Ok(Some(made.id))
+            Ok(Some(made))
         }
         Act::Extend { id, added, types } => {
             let change = subscriptions::update(company, id, &Update { types: Some(types.clone()), sink: None });
@@ -232,7 +245,8 @@ fn carried_out(
         }
         Act::Verify { id } => {
             done.steps.extend(planned(act, wanted, company));
-            done.troubles.push(format!("{id} is not verified: `stripesync webhooks verify {id}`"));
+            let means = line.means();
+            done.troubles.push(format!("{id} is not verified: `stripesync webhooks verify {id}{means}`"));
             Ok(None)
         }
         Act::Leave { .. } | Act::Elsewhere => {
@@ -262,7 +276,8 @@ pub(super) fn find(
             if let Some((other, _)) = found.iter().find(|(_, other)| other.id == it.id) {
                 let message =
                     format!("the companies {} and {} both have a subscription {}", other.id, company.id, it.id);
-                return Err(Failure::usage(message).hint("say whose is meant, with --company"));
+                let hint = format!("say whose is meant: --company {} or --company {}", other.id, company.id);
+                return Err(Failure::usage(message).hint(hint));
             }
             found.push((company.clone(), it));
         }
@@ -312,10 +327,10 @@ pub(super) fn update(args: &WebhooksUpdateArgs, desk: &Desk<'_>) -> Result<Exit,
         let changed = webhooks::change_subscription(&writer, &change, subscriptions::read_made);
         let (_, warnings) = changed.map_err(|error| desk.failed(error))?;
         done.troubles.extend(warnings);
-        let mut asked = BTreeSet::new();
+        let mut asked = BTreeMap::new();
         if update.sink.is_some() {
             attempted(line, &there.id).map_err(|error| desk.failed(error))?;
-            asked.insert(there.id.clone());
+            asked.insert(there.id.clone(), Subscription { sink: url.clone(), ..there.clone() });
         }
         let list = wait(line, &asked, Waiting::usual(), desk)?;
         done.troubles.extend(super::verified::told(line, &list, &asked)?);
@@ -330,13 +345,12 @@ pub(super) fn delete(
     args: &WebhooksDeleteArgs,
     ids: &[String],
     desk: &Desk<'_>,
-    steps: &mut Vec<HookStep>,
-    missing: &mut Vec<String>,
+    gone: &mut Gone,
 ) -> Result<(), Failure> {
     let companies = Companies::open(desk, false)?;
     let permit = permitted(&companies, args.live, args.dry_run)?;
     let found = find(&companies, args.company.as_deref(), ids)?;
-    missing.extend(ids.iter().filter(|id| found.iter().all(|(_, it)| it.id != **id)).cloned());
+    gone.missing.extend(ids.iter().filter(|id| found.iter().all(|(_, it)| it.id != **id)).cloned());
     for (company, it) in found {
         if let Some(permit) = permit {
             companies.with(&company, |line| {
@@ -350,7 +364,7 @@ pub(super) fn delete(
                 Ok(line.store().forget_subscription(line.row()?, &it.id)?)
             })?;
         }
-        steps.push(step(&company.id, "delete", Some(&it.id), &it.sink, Vec::new()));
+        gone.steps.push(step(&company.id, "delete", Some(&it.id), &it.sink, Vec::new()));
     }
     Ok(())
 }

@@ -6,11 +6,13 @@ use super::super::args::WebhooksSyncArgs;
 use super::super::engine::{self, Access, Order, Pulled};
 use super::super::exit::{Exit, Failure};
 use super::companies::Companies;
-use super::{Desk, concerned};
+use super::{Desk, concerned, stripe};
 use crate::config::edit::Edit;
-use crate::config::{self, Secret, Source};
+use crate::config::{self, AccountSecret, Secret, Source, StripeAccess, fingerprint};
 use crate::model::progress::{Counts, Gaps, Outcome, ResourceReport, Silent};
 use crate::model::report::{AccountFailure, RunReport};
+use crate::providers::stripe::endpoints::Endpoint;
+use crate::store::Store;
 use crate::sync::webhooks;
 
 /// The list of endpoints among Stripe's resources.
@@ -19,6 +21,9 @@ const ENDPOINTS: &str = "webhook_endpoints";
 const SUBSCRIPTIONS: &str = "fic:webhook_subscriptions";
 /// Where the secret of an endpoint for connected accounts stands: it is no single account's.
 const SHARED: [&str; 2] = ["stripe", "webhook_secret"];
+
+/// Where it stands which secret is which endpoint's, by its fingerprint: beside the secrets, so that it goes where they go.
+const ENDPOINT_SECRETS: [&str; 2] = ["webhooks", "endpoints"];
 
 /// Where a signing secret goes.
 pub(super) struct Place {
@@ -43,8 +48,8 @@ impl Place {
         &self.path
     }
 
-    /// Adds a secret; returns the name under which it stands.
-    pub fn save(&self, account: &str, secret: &Secret) -> Result<String, config::Error> {
+    /// Adds an endpoint's secret; returns the name under which it stands.
+    pub fn save(&self, account: &str, endpoint: &str, secret: &Secret) -> Result<String, config::Error> {
         let mut edit = Edit::open(&self.path)?;
         let name = if self.is_shared {
             edit.append_part(&SHARED, secret.expose())?;
@@ -54,9 +59,104 @@ impl Place {
             edit.append(&keys, secret.expose())?;
             keys.join(".")
         };
+        edit.set(&endpoint_keys(endpoint), &fingerprint(secret.expose()))?;
         edit.save()?;
         Ok(name)
     }
+}
+
+fn endpoint_keys(endpoint: &str) -> [&str; 3] {
+    [ENDPOINT_SECRETS[0], ENDPOINT_SECRETS[1], endpoint]
+}
+
+/// Takes the signing secret of an endpoint that is gone out of the config file, wherever somebody has moved it there, or only
+/// looks; returns what became of it, and what did not become as it should.
+pub(super) fn forgotten(
+    desk: &Desk<'_>,
+    account: &str,
+    endpoint: &Endpoint,
+    is_dry: bool,
+) -> (Vec<String>, Option<String>) {
+    let id = endpoint.id.as_str();
+    let (names, mark) = match taken_out(desk, id, is_dry) {
+        Ok(Some(it)) => it,
+        Ok(None) => (Vec::new(), None),
+        // Where nobody knows a secret nothing was to be written.
+        Err(_) if !desk.settings.endpoint_secrets.contains_key(id) => (Vec::new(), None),
+        Err(error) => {
+            let stays = format!("the signing secret of {id} stays in the config file: {error}");
+            return (vec!["its signing secret stays in the config file".to_owned()], Some(stays));
+        }
+    };
+    if names.is_empty() {
+        let can_be = stand(desk, account, endpoint.is_connect());
+        let stays = || {
+            let places = can_be.join(" and ");
+            desk.ui.note(&format!(
+                "which signing secret is that of {id} is not known here: what stands in {places} stays; take it out there if it is that"
+            ));
+            vec!["its signing secret is not known, and nothing was taken out of the settings".to_owned()]
+        };
+        return (if can_be.is_empty() { Vec::new() } else { stays() }, None);
+    }
+    if !is_dry {
+        desk.ui.note("a `stripesync listen` that runs knows the signing secret until SIGHUP (kill -HUP)");
+    }
+    if let (Some(mark), Some(said)) = (mark, &desk.settings.webhook_secret)
+        && let Source::Environment(name) | Source::DotEnv(name) = &said.source
+        && said.value.expose().split(',').any(|part| fingerprint(part.trim()) == mark)
+    {
+        desk.ui.note(&format!("but {name} is set ({}), and has it, too: take it out there", said.source));
+    }
+    (vec![format!("its signing secret goes out of the config file: {}", names.join(", "))], None)
+}
+
+/// The names of the lists that an endpoint's secret stood in, and its fingerprint.
+type TakenOut = (Vec<String>, Option<String>);
+
+fn taken_out(desk: &Desk<'_>, id: &str, is_dry: bool) -> Result<Option<TakenOut>, config::Error> {
+    let Some(path) = desk.config_path().ok().filter(|path| path.exists()) else { return Ok(None) };
+    let mut edit = Edit::open(&path)?;
+    let Some(mark) = edit.text(&endpoint_keys(id)).map(str::to_owned) else { return Ok(None) };
+    let is_its = |secret: &str| fingerprint(secret) == mark;
+    let mut names = Vec::new();
+    for account in edit.names(&["accounts"]) {
+        let keys = ["accounts", &account, "webhook_secrets"];
+        if edit.remove_from_list(&keys, &is_its) {
+            names.push(keys.join("."));
+        }
+    }
+    if edit.remove_part(&SHARED, &is_its) {
+        names.push(SHARED.join("."));
+    }
+    edit.remove(&endpoint_keys(id));
+    if edit.names(&ENDPOINT_SECRETS).is_empty() {
+        edit.remove(&ENDPOINT_SECRETS);
+    }
+    if !is_dry {
+        edit.save()?;
+    }
+    Ok(Some((names, Some(mark))))
+}
+
+/// Names the places in which the secret of an endpoint can be, among those of which it is not known whose they are.
+fn stand(desk: &Desk<'_>, account: &str, is_connect: bool) -> Vec<String> {
+    let can_be = |secret: &str| {
+        let mark = fingerprint(secret);
+        desk.settings.endpoint_secrets.values().all(|known| *known != mark)
+    };
+    let is_its = |it: &AccountSecret| it.account == account && can_be(it.secret.expose());
+    let mut places = Vec::new();
+    if !is_connect && desk.settings.account_secrets.iter().any(is_its) {
+        places.push(format!("accounts.{account}.webhook_secrets"));
+    }
+    let shared = desk.settings.webhook_secret.as_ref();
+    let shared = shared.filter(|said| said.value.expose().split(',').any(|part| can_be(part.trim())));
+    places.extend(shared.map(|said| match &said.source {
+        Source::Environment(name) | Source::DotEnv(name) => format!("{name} ({})", said.source),
+        _ => SHARED.join("."),
+    }));
+    places
 }
 
 /// Says that what was written does not count, where a stronger place says the same setting.
@@ -95,7 +195,13 @@ pub(super) fn sync(args: &WebhooksSyncArgs, desk: &Desk<'_>) -> Result<Exit, Fai
 
 /// Stripe's endpoints are a resource like any other: the engine reads it, whole.
 fn endpoints(desk: &Desk<'_>) -> Result<RunReport, Failure> {
-    let stripe = desk.stripe()?;
+    let access = desk.stripe()?;
+    if let Some(account) = removed(desk, &access)? {
+        desk.ui.note(&format!(
+            "account {account} is left out: it was removed; `stripesync accounts add {account}` takes it up again"
+        ));
+        return Ok(RunReport::default());
+    }
     let only = crate::providers::stripe::resources::all().filter(|it| it.name == ENDPOINTS).collect();
     let order = Order {
         database: desk.settings.database.value.clone(),
@@ -109,17 +215,29 @@ fn endpoints(desk: &Desk<'_>) -> Result<RunReport, Failure> {
         queued_only: false,
         beside_receiver: false,
     };
-    let access = Access { stripe: vec![stripe], ..Access::default() };
+    let access = Access { stripe: vec![access], ..Access::default() };
     match engine::pull(&order, &access, &Silent, &desk.cancel, desk.clock)? {
         Pulled::Done { report, .. } => Ok(report),
         Pulled::Planned { .. } => Ok(RunReport::default()),
     }
 }
 
+/// Returns the account of a key where it was removed from the file: a list that is read would take it up again.
+fn removed(desk: &Desk<'_>, access: &StripeAccess) -> Result<Option<String>, Failure> {
+    let database = &desk.settings.database.value;
+    let known = |store: Store| store.removed_accounts("stripe", engine::stripe_mode(access, false));
+    // A file that is not there, or is too old for that, has none; what is wrong with it is told by whoever writes into it.
+    let removed = Store::open_read_only(database).and_then(known).unwrap_or_default();
+    if removed.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(stripe::Line::open(desk)?.account).filter(|account| removed.contains(account)))
+}
+
 fn subscriptions(args: &WebhooksSyncArgs, desk: &Desk<'_>, report: &mut RunReport, failures: &mut Vec<Failure>) {
     let mut read = || {
         let companies = Companies::open(desk, true)?;
-        for company in companies.chosen(args.company.as_deref())? {
+        for company in companies.synced(args.company.as_deref())? {
             let began = desk.clock.elapsed();
             let mirrored = companies.with(&company, |line| {
                 let list = line.subscriptions()?;

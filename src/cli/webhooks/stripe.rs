@@ -6,14 +6,15 @@ use std::sync::Arc;
 use super::super::args::{WebhooksCreateArgs, WebhooksDeleteArgs, WebhooksUpdateArgs};
 use super::super::engine;
 use super::super::exit::{Exit, Failure};
-use super::{Desk, keep, unpermitted};
+use super::{Desk, Gone, keep, turn, unpermitted};
 use crate::clock::SystemClock;
-use crate::config::{self, Mode, Secret};
+use crate::config::{self, Mode, Secret, StripeAccess};
 use crate::http::write::{Permit, Writer};
 use crate::http::{Client, Limits};
-use crate::model::webhooks::{Hook, HookStep};
+use crate::model::webhooks::{Hook, HookStep, Means};
 use crate::providers::stripe::endpoints::{self, Endpoint, Plan, Update, Wanted};
 use crate::providers::stripe::{API_VERSION, ENDPOINT_PER_S, event_types};
+use crate::store::Lock;
 use crate::sync::{self, webhooks};
 
 /// What stands for every type on the command line, and for those that concern a table.
@@ -25,6 +26,8 @@ pub(super) struct Line {
     pub client: Client,
     /// `acct_…`.
     pub account: String,
+    /// What commands about its endpoints need.
+    pub means: Means,
 }
 
 impl Line {
@@ -37,7 +40,8 @@ impl Line {
         let client = client.map_err(|error| Failure::from(sync::Error::Http(error)))?;
         let account = sync::identify(&client, access.mode.name(), access.name.clone())
             .map_err(|error| desk.failed(error.into()))?;
-        Ok(Line { client, account: account.remote_id })
+        let means = Means { company: None, is_live: is_real(&access), credential: access.name };
+        Ok(Line { client, account: account.remote_id, means })
     }
 
     /// Reads all endpoints.
@@ -45,9 +49,15 @@ impl Line {
         webhooks::endpoints(&self.client).map_err(|error| desk.failed(error))
     }
 
-    fn step(&self, act: &'static str, id: Option<&str>, url: &str, details: Vec<String>) -> HookStep {
+    /// Reads all endpoints, and says of each how it stands.
+    pub fn hooks(&self, desk: &Desk<'_>) -> Result<Vec<Hook>, Failure> {
+        let there = self.endpoints(desk)?;
+        Ok(there.iter().map(|it| webhooks::endpoint_hook(&self.account, it, &self.means)).collect())
+    }
+
+    pub fn step(&self, act: &'static str, id: Option<&str>, url: &str, details: Vec<String>) -> HookStep {
         let (account, id) = (self.account.clone(), id.map(str::to_owned));
-        HookStep { provider: "stripe", account, act, id, url: url.to_owned(), details }
+        HookStep { provider: "stripe", account, act, id, url: url.to_owned(), details, probe: None }
     }
 }
 
@@ -56,15 +66,16 @@ fn permitted(desk: &Desk<'_>, is_meant: bool, is_dry: bool) -> Result<Option<Per
     if is_dry {
         return Ok(None);
     }
-    let access = desk.stripe()?;
-    let is_real = access.mode == Mode::Live && !config::is_loopback(&access.base_url);
-    Permit::of(is_real, is_meant).map(Some).ok_or_else(|| unpermitted("the key is of live mode"))
+    Permit::of(is_real(&desk.stripe()?), is_meant).map(Some).ok_or_else(|| unpermitted("the key is of live mode"))
+}
+
+fn is_real(access: &StripeAccess) -> bool {
+    access.mode == Mode::Live && !config::is_loopback(&access.base_url)
 }
 
 /// Lists the endpoints.
 pub(super) fn list(desk: &Desk<'_>) -> Result<Vec<Hook>, Failure> {
-    let line = Line::open(desk)?;
-    Ok(line.endpoints(desk)?.iter().map(|it| webhooks::endpoint_hook(&line.account, it)).collect())
+    Line::open(desk)?.hooks(desk)
 }
 
 /// Makes an endpoint, unless it is there.
@@ -84,6 +95,7 @@ pub(super) fn create(args: &WebhooksCreateArgs, desk: &Desk<'_>) -> Result<Exit,
         (false, Some(_)) => Some(keep::Place::new(desk, args.connect)?),
         _ => None,
     };
+    let _turn = permit.map(|_| turn(desk, place.as_ref())).transpose()?;
     let line = Line::open(desk)?;
     let wanted = Wanted { url, events, connect: args.connect, description: args.description.clone() };
     let there = line.endpoints(desk)?;
@@ -92,7 +104,10 @@ pub(super) fn create(args: &WebhooksCreateArgs, desk: &Desk<'_>) -> Result<Exit,
         Plan::There { id, .. } if args.print_secret && !args.dry_run => Err(Failure::failed(format!(
             "{id} is there for this address already, and its secret was told once, when it was made"
         ))
-        .hint(format!("the dashboard shows it; or `stripesync webhooks delete {id}`, and create it again"))),
+        .hint(format!(
+            "the dashboard shows it; or `stripesync webhooks delete {id}{}`, and create it again",
+            line.means
+        ))),
         Plan::There { id, differences } => there_already(&line, &wanted, &id, &differences, args.dry_run, desk),
         Plan::Full => Err(Failure::failed(format!(
             "the account has {} webhook endpoints; Stripe permits {}",
@@ -109,6 +124,20 @@ pub(super) fn create(args: &WebhooksCreateArgs, desk: &Desk<'_>) -> Result<Exit,
             Some(permit) => made(&line, &wanted, permit, place, desk),
         },
     }
+}
+
+/// Takes the turn of whoever makes endpoints with this config file; where the secret goes elsewhere, as far as there is a
+/// place for that.
+fn turn(desk: &Desk<'_>, place: Option<&keep::Place>) -> Result<Option<Lock>, Failure> {
+    if let Some(place) = place {
+        return turn::take(desk, place.path()).map(Some);
+    }
+    let files: Vec<_> = desk.config_path().ok().into_iter().chain([desk.settings.database.value.clone()]).collect();
+    let turn = turn::take_at_any(desk, &files)?;
+    if turn.is_none() {
+        desk.ui.note("nothing can be written here that keeps another `stripesync webhooks create` out meanwhile");
+    }
+    Ok(turn)
 }
 
 fn described(wanted: &Wanted) -> Vec<String> {
@@ -154,12 +183,13 @@ fn there_already(
         return Ok(Exit::Done);
     }
     let message = format!("{id} is there for this address already, and is other than wanted");
+    let means = &line.means;
     let hint = match differences.iter().any(endpoints::Difference::is_fixed) {
         true => format!(
-            "its version is fixed: `stripesync webhooks delete {id}`, then create it again; or create one with another path, such as /webhook, and delete the old one when events come"
+            "its version is fixed: `stripesync webhooks delete {id}{means}`, then create it again; or create one with another path, such as /webhook, and delete the old one when events come"
         ),
         false => format!(
-            "`stripesync webhooks update {id}` changes it: --events, --enable, --description (`--events default` for what concerns a table)"
+            "`stripesync webhooks update {id}{means}` changes it, with --events, --enable or --description (`--events default` for what concerns a table)"
         ),
     };
     if is_dry {
@@ -185,15 +215,15 @@ fn made(
     };
     let kept = match (&secret, &place) {
         (None, _) => Err(Failure::failed("Stripe's answer has no secret in it")),
-        (Some(secret), Some(place)) => place.save(&line.account, secret).map(Some).map_err(Failure::from),
+        (Some(secret), Some(place)) => place.save(&line.account, &endpoint.id, secret).map(Some).map_err(Failure::from),
         (Some(secret), None) => {
-            let text = format!("{}\n", secret.expose());
-            desk.ui.raw_once(text.as_bytes()).map(|()| None).map_err(|error| Failure::stdout(&error))
+            let step = line.step("create", Some(&endpoint.id), &wanted.url, described(wanted));
+            desk.ui.hook_secret(&step, secret).map(|()| None).map_err(|error| Failure::stdout(&error))
         }
     };
     let kept = match kept {
         Ok(kept) => kept,
-        Err(failure) => return Err(taken_back(&writer, &endpoint.id, failure)),
+        Err(failure) => return Err(taken_back(line, &writer, &endpoint.id, failure)),
     };
     let id = &endpoint.id;
     match kept {
@@ -223,7 +253,7 @@ fn stray(line: &Line, writer: &Writer<'_>, wanted: &Wanted, failure: Failure) ->
     // There was none before.
     let found = webhooks::endpoints(&line.client).map(|there| endpoints::plan(wanted, &there));
     match found {
-        Ok(Plan::There { id, .. }) => taken_back(writer, &id, failure),
+        Ok(Plan::There { id, .. }) => taken_back(line, writer, &id, failure),
         Ok(_) => failure,
         Err(_) => failure.hint(
             "an endpoint may have been made, without its secret being kept: `stripesync webhooks list` shows it; delete it, and create it again",
@@ -231,7 +261,7 @@ fn stray(line: &Line, writer: &Writer<'_>, wanted: &Wanted, failure: Failure) ->
     }
 }
 
-fn taken_back(writer: &Writer<'_>, id: &str, failure: Failure) -> Failure {
+fn taken_back(line: &Line, writer: &Writer<'_>, id: &str, failure: Failure) -> Failure {
     let deleted = webhooks::change_endpoint(writer, &endpoints::delete(id), |_| Ok(()));
     let mut causes = vec![failure.message];
     causes.extend(failure.causes);
@@ -244,7 +274,10 @@ fn taken_back(writer: &Writer<'_>, id: &str, failure: Failure) -> Failure {
         Err(error) => {
             causes.push(format!("and it could not be taken away: {error}"));
             let message = format!("the secret of {id} could not be kept, and the endpoint is there without it");
-            Failure { causes, ..Failure::failed(message).hint(format!("`stripesync webhooks delete {id}`")) }
+            Failure {
+                causes,
+                ..Failure::failed(message).hint(format!("`stripesync webhooks delete {id}{}`", line.means))
+            }
         }
     }
 }
@@ -298,15 +331,17 @@ pub(super) fn delete(
     args: &WebhooksDeleteArgs,
     ids: &[String],
     desk: &Desk<'_>,
-    steps: &mut Vec<HookStep>,
-    missing: &mut Vec<String>,
+    gone: &mut Gone,
 ) -> Result<(), Failure> {
     let permit = permitted(desk, args.live, args.dry_run)?;
+    // One that is being made has its secret kept before it is taken away.
+    let config: Vec<_> = desk.config_path().ok().into_iter().collect();
+    let _turn = permit.map(|_| turn::take_at_any(desk, &config)).transpose()?;
     let line = Line::open(desk)?;
     let there = line.endpoints(desk)?;
     for id in ids {
         let Some(endpoint) = there.iter().find(|it| it.id == *id) else {
-            missing.push(id.clone());
+            gone.missing.push(id.clone());
             continue;
         };
         if let Some(permit) = permit {
@@ -317,7 +352,9 @@ pub(super) fn delete(
                 Err(error) => return Err(desk.failed(error)),
             }
         }
-        steps.push(line.step("delete", Some(id), &endpoint.url, Vec::new()));
+        let (details, trouble) = keep::forgotten(desk, &line.account, endpoint, args.dry_run);
+        gone.troubles.extend(trouble);
+        gone.steps.push(line.step("delete", Some(id), &endpoint.url, details));
     }
     Ok(())
 }

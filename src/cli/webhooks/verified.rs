@@ -1,7 +1,6 @@
 //! Whether events can come: what is checked at Stripe, and how Fatture in Cloud is had ask receivers who they are.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::args::WebhooksVerifyArgs;
@@ -9,12 +8,9 @@ use super::super::exit::{Exit, Failure};
 use super::super::signals;
 use super::companies::{Companies, Line};
 use super::fic::{attempted, find, permit as permitted, step};
-use super::{Desk, concerned, stripe};
-use crate::clock::SystemClock;
+use super::{Desk, concerned, probe, stripe};
 use crate::http::write::Writer;
-use crate::http::{Client, Limits, Settings};
 use crate::model::webhooks::{Hook, HookStep};
-use crate::model::wire::Request;
 use crate::providers::fic::subscriptions::{self, ATTEMPT_EVERY_S, ATTEMPTS_MAX, Subscription};
 use crate::providers::stripe::endpoints;
 use crate::sync::webhooks;
@@ -27,8 +23,6 @@ const LOOK_MAX: Duration = Duration::from_secs(15);
 const WAIT: Duration = Duration::from_secs(60);
 /// How often a countdown is told.
 const TOLD_EVERY: Duration = Duration::from_secs(60);
-/// A receiver answers at once.
-const PROBE_TIME: Duration = Duration::from_secs(10);
 
 /// How long the service's verdict is waited for.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +43,7 @@ impl Waiting {
 /// Waits until the service says that these are verified, or the time is over; returns the list as it is then.
 pub(super) fn wait(
     line: &Line<'_>,
-    asked: &BTreeSet<String>,
+    asked: &BTreeMap<String, Subscription>,
     waiting: Waiting,
     desk: &Desk<'_>,
 ) -> Result<Vec<Subscription>, Failure> {
@@ -61,7 +55,7 @@ pub(super) fn wait(
             signals::rest(desk.clock, &desk.cancel, pause);
         }
         let list = line.subscriptions()?;
-        let open = list.iter().filter(|it| asked.contains(&it.id) && !it.is_verified).count();
+        let open = list.iter().filter(|it| asked.contains_key(&it.id) && !it.is_verified).count();
         let left = waiting.time.saturating_sub(desk.clock.elapsed().saturating_sub(began));
         if is_over || open == 0 || left.is_zero() || desk.cancel.is_set() {
             return Ok(list);
@@ -76,11 +70,16 @@ pub(super) fn wait(
 }
 
 /// Says which of those that were asked are not verified, and what is left to try.
-pub(super) fn told(line: &Line<'_>, list: &[Subscription], asked: &BTreeSet<String>) -> Result<Vec<String>, Failure> {
-    let mut told = Vec::new();
-    for id in asked {
+pub(super) fn told(
+    line: &Line<'_>,
+    list: &[Subscription],
+    asked: &BTreeMap<String, Subscription>,
+) -> Result<Vec<String>, Failure> {
+    let (mut told, means) = (Vec::new(), line.means());
+    for (id, asked) in asked {
         let Some(it) = list.iter().find(|it| it.id == *id) else {
-            told.push(format!("{id} is gone: the service took it away, as its attempts are used up; create it again"));
+            let again = webhooks::again(asked, &means);
+            told.push(format!("{id} is gone: the service took it away, as its attempts are used up; `{again}`"));
             continue;
         };
         if it.is_verified {
@@ -90,7 +89,7 @@ pub(super) fn told(line: &Line<'_>, list: &[Subscription], asked: &BTreeSet<Stri
         let left = ATTEMPTS_MAX.saturating_sub(attempts);
         let host = it.sink.split('/').nth(2).unwrap_or_default();
         told.push(format!(
-            "{id} is not verified: https://{host}/healthz has to answer from outside; {left} of {ATTEMPTS_MAX} attempts are left, the next from {} on: `stripesync webhooks verify {id}`",
+            "{id} is not verified: https://{host}/healthz has to answer from outside; {left} of {ATTEMPTS_MAX} attempts are left, the next from {} on: `stripesync webhooks verify {id}{means}`",
             moment(last_s + ATTEMPT_EVERY_S)
         ));
     }
@@ -112,7 +111,7 @@ pub(super) fn verify(args: &WebhooksVerifyArgs, desk: &Desk<'_>) -> Result<Exit,
         of_subscriptions(args, desk, &mut checked)?;
     }
     if args.probe {
-        probe(desk, &mut checked)?;
+        checked.troubles.extend(probe::probe(desk, &mut checked.steps));
     }
     desk.ui.hook_steps(&checked.steps, args.dry_run).map_err(|error| Failure::stdout(&error))?;
     for trouble in &checked.troubles {
@@ -145,12 +144,14 @@ fn is_meant(it: &Hook, id: Option<&String>) -> bool {
 
 /// Checks endpoints as far as Stripe and the settings tell: it has no way to send a test.
 fn of_endpoints(args: &WebhooksVerifyArgs, desk: &Desk<'_>, checked: &mut Checked) -> Result<(), Failure> {
-    let hooks: Vec<Hook> = stripe::list(desk)?.into_iter().filter(|it| is_meant(it, args.id.as_ref())).collect();
+    let line = stripe::Line::open(desk)?;
+    let hooks = line.hooks(desk)?.into_iter().filter(|it| is_meant(it, args.id.as_ref()));
+    let hooks: Vec<Hook> = hooks.collect();
     let secrets = desk.settings.webhook_secrets()?;
     for it in &hooks {
         let mut found: Vec<String> = it.troubles.clone();
         if !it.missing.is_empty() {
-            let events = format!("`stripesync webhooks update {} --events default`", it.id);
+            let events = format!("`stripesync webhooks update {} --events default{}`", it.id, line.means);
             found.push(format!("does not get {} types that concern a table; {events}", it.missing.len()));
         }
         let is_own = it.connect == Some(false);
@@ -162,14 +163,7 @@ fn of_endpoints(args: &WebhooksVerifyArgs, desk: &Desk<'_>, checked: &mut Checke
             );
         }
         let details = if found.is_empty() { vec![it.status.clone()] } else { found.clone() };
-        checked.steps.push(HookStep {
-            provider: "stripe",
-            account: it.account.clone(),
-            act: "verify",
-            id: Some(it.id.clone()),
-            url: it.url.clone(),
-            details,
-        });
+        checked.steps.push(line.step("verify", Some(&it.id), &it.url, details));
         checked.troubles.extend(found.into_iter().map(|what| format!("{} {what}", it.id)));
     }
     let own = hooks.iter().filter(|it| it.connect == Some(false)).count();
@@ -184,7 +178,7 @@ fn of_subscriptions(args: &WebhooksVerifyArgs, desk: &Desk<'_>, checked: &mut Ch
     let companies = Companies::open(desk, !args.dry_run)?;
     let waiting = Waiting { time: args.wait, is_wanted: !args.no_wait };
     let chosen = match &args.id {
-        None => companies.chosen(args.company.as_deref())?,
+        None => companies.synced(args.company.as_deref())?,
         Some(id) => {
             let found = find(&companies, args.company.as_deref(), std::slice::from_ref(id))?;
             found.into_iter().map(|(company, _)| company).collect()
@@ -206,7 +200,7 @@ fn of_subscriptions(args: &WebhooksVerifyArgs, desk: &Desk<'_>, checked: &mut Ch
             // Looking alone needs no word.
             let permit = if args.dry_run { None } else { permitted(&companies, args.live) };
             let due = if permit.is_some() { due(line, &open, waiting, desk, checked)? } else { Vec::new() };
-            let mut asked = BTreeSet::new();
+            let mut asked = BTreeMap::new();
             for it in &open {
                 let is_asked = due.contains(&it.id);
                 if let Some(permit) = permit.filter(|_| is_asked) {
@@ -215,7 +209,7 @@ fn of_subscriptions(args: &WebhooksVerifyArgs, desk: &Desk<'_>, checked: &mut Ch
                     let done = webhooks::change_subscription(&writer, &change, |_| Ok(()));
                     attempted(line, &it.id).map_err(|error| desk.failed(error))?;
                     match done {
-                        Ok(()) => drop(asked.insert(it.id.clone())),
+                        Ok(()) => drop(asked.insert(it.id.clone(), it.clone())),
                         Err(error @ (webhooks::Error::Refused { .. } | webhooks::Error::Missing { .. })) => {
                             checked.troubles.push(format!("{}: {error}", it.id));
                         }
@@ -254,8 +248,10 @@ fn due(
         let (attempts, last_s) = line.store().verify_attempts(line.row()?, &it.id)?.unwrap_or((0, i64::MIN));
         if attempts >= ATTEMPTS_MAX {
             checked.troubles.push(format!(
-                "{} was asked {attempts} times, more often than the service does: delete it, and create it again",
-                it.id
+                "{id} was asked {attempts} times, more often than the service does: `stripesync webhooks delete {id}{means}`, then `{again}`",
+                id = it.id,
+                means = line.means(),
+                again = webhooks::again(it, &line.means())
             ));
             continue;
         }
@@ -291,23 +287,4 @@ fn countdown(seconds: u64, what: &str, desk: &Desk<'_>) {
         desk.ui.note(&format!("{what} in {}: the service asks once in ten minutes", span(left.as_secs().max(1))));
         signals::rest(desk.clock, &desk.cancel, left.min(TOLD_EVERY));
     }
-}
-
-/// Looks whether somebody answers at the addresses that events go to.
-fn probe(desk: &Desk<'_>, checked: &mut Checked) -> Result<(), Failure> {
-    let origin = |url: &str| url.split('/').take(3).collect::<Vec<_>>().join("/");
-    let origins: BTreeSet<String> = checked.steps.iter().map(|step| origin(&step.url)).collect();
-    for origin in origins {
-        let mut settings = Settings::new(&origin, Limits::new(10, None));
-        settings.attempts = 1;
-        settings.timeouts.global = PROBE_TIME;
-        let client = Client::new(settings, Arc::new(SystemClock::new()), desk.cancel.clone());
-        let request = Request { path: "/healthz".to_owned(), endpoint: "/healthz" };
-        let answered = client.and_then(|client| client.get(&request, &mut |_| Ok(())));
-        match answered {
-            Ok(()) => desk.ui.note(&format!("{origin}/healthz answers")),
-            Err(error) => checked.troubles.push(format!("{origin}/healthz: {error}")),
-        }
-    }
-    Ok(())
 }
