@@ -510,10 +510,21 @@ Examples:
   stripesync sandbox --accounts 2000 --companies 50
   curl -u sk_test_sandbox: 'http://127.0.0.1:12111/v1/customers?limit=1'
 
+It needs no variable, and prints those that other programs need, a line
+NAME=value each:
+  STRIPE_API_BASE, FIC_API_BASE    where it is
+  STRIPE_API_KEY, FIC_ACCESS_TOKEN what it accepts
+  FIC_PUBLIC_KEY                   what its notifications are signed with
+
 From another terminal:
   export STRIPE_API_BASE=http://127.0.0.1:12111
   export STRIPE_API_KEY=sk_test_sandbox
-  stripesync sync --database look-alike.db";
+  export FIC_API_BASE=http://127.0.0.1:12111
+  export FIC_ACCESS_TOKEN=a/sandbox
+  stripesync sync --database look-alike.db
+
+All at once, from a shell that started it with > sandbox.env:
+  set -a; . ./sandbox.env; set +a";
 
 /// Write completions for a shell
 #[derive(Debug, Clone, Args)]

@@ -80,8 +80,8 @@ pub(super) fn carry_out(
     // The bars must be gone before anything else is written.
     drop(watch);
     match batch? {
-        Batch::Planned(members) => {
-            ui.fleet_plan(&members).map_err(|error| Failure::stdout(&error))?;
+        Batch::Planned(plan) => {
+            ui.fleet_plan(&plan).map_err(|error| Failure::stdout(&error))?;
             Ok(Exit::Done)
         }
         Batch::Done(report) => {

@@ -7,8 +7,8 @@ use super::args::{
 use super::exit::{Exit, Failure};
 use super::{settings, status};
 use crate::clock::Clock;
-use crate::model::accounts::{AccountLine, CompanyLine};
-use crate::store::Store;
+use crate::model::accounts::{AccountLine, Assigned, CompanyLine};
+use crate::store::{self, Store};
 use crate::ui::Ui;
 use crate::ui::units::counted;
 
@@ -53,26 +53,68 @@ fn add(args: &CompaniesAddArgs, store: &Store, ui: &Ui, clock: &dyn Clock) -> Re
 /// When there is none of this id.
 fn company(store: &Store, id: &str) -> Result<CompanyLine, Failure> {
     let found = store.companies()?.into_iter().find(|it| it.id == id);
-    found.ok_or_else(|| {
-        Failure::usage(format!("there is no company {id}"))
-            .hint(format!("`stripesync companies add NAME --id {id}` adds it, `stripesync companies list` shows all"))
+    found.map_or_else(|| Err(unknown(Some(store), id)?), Ok)
+}
+
+/// Says that none of the user's own companies has this id; and where it is one of Fatture in Cloud, that.
+///
+/// # Errors
+/// SQLite's.
+pub(super) fn unknown(store: Option<&Store>, id: &str) -> Result<Failure, store::Error> {
+    let named = store.map(|store| store.accounts_named(id)).transpose()?.unwrap_or_default();
+    Ok(match named.iter().find(|it| it.provider == "fic") {
+        Some(account) => {
+            let name = account.name.as_ref().map(|name| format!(" \"{name}\"")).unwrap_or_default();
+            let why = format!("{id}{name} is a company of Fatture in Cloud, not one of `stripesync companies list`");
+            Failure::usage(why).hint(format!(
+                "`stripesync sync --account {id}` reads it; `stripesync companies assign OWN --account {id}` puts it into a \
+                 company of your own"
+            ))
+        }
+        None => Failure::usage(format!("there is no company {id}"))
+            .hint(format!("`stripesync companies add NAME --id {id}` adds it, `stripesync companies list` shows all")),
     })
 }
 
 fn assign(args: &CompaniesAssignArgs, store: &Store, ui: &Ui) -> Result<(), Failure> {
     let id = args.id.as_deref().filter(|_| !args.none);
     let company = id.map(|id| company(store, id)).transpose()?;
+    let mut assigned = Vec::new();
     match (&args.account, &args.customer) {
         (Some(account), _) => {
             for account in named(store, account)? {
                 let before = store.assign_account(account.row, id)?;
                 tell(&account.label(), before.as_deref(), company.as_ref(), ui);
+                assigned
+                    .push(Assigning { account: &account, customer: None, company: company.as_ref(), before }.done());
             }
         }
-        (None, Some(customer)) => assign_customer(args, store, (customer, company.as_ref()), ui)?,
+        (None, Some(customer)) => assigned.push(assign_customer(args, store, (customer, company.as_ref()), ui)?),
         (None, None) => {}
     }
-    Ok(())
+    ui.assigned(&assigned).map_err(|error| Failure::stdout(&error))
+}
+
+/// What was put into which company, or taken out.
+struct Assigning<'a> {
+    account: &'a AccountLine,
+    customer: Option<&'a str>,
+    company: Option<&'a CompanyLine>,
+    before: Option<String>,
+}
+
+impl Assigning<'_> {
+    fn done(self) -> Assigned {
+        Assigned {
+            provider: self.account.provider.clone(),
+            account: self.account.id.clone(),
+            mode: self.account.mode.clone(),
+            customer: self.customer.map(str::to_owned),
+            company: self.company.map(|it| it.id.clone()),
+            company_name: self.company.map(|it| it.name.clone()),
+            before: self.before,
+        }
+    }
 }
 
 fn assign_customer(
@@ -80,7 +122,7 @@ fn assign_customer(
     store: &Store,
     (customer, company): (&str, Option<&CompanyLine>),
     ui: &Ui,
-) -> Result<(), Failure> {
+) -> Result<Assigned, Failure> {
     let account = account_of(args, store, customer)?;
     let before = store.assign_customer(account.row, customer, company.map(|it| it.id.as_str()))?;
     tell(&format!("{customer} of {}", account.label()), before.as_deref(), company, ui);
@@ -94,7 +136,7 @@ fn assign_customer(
         let by = if by == "account" { "its account's company" } else { "its metadata's company_id" };
         ui.note(&format!("it belongs to company {decided} all the same: {by} comes first"));
     }
-    Ok(())
+    Ok(Assigning { account: &account, customer: Some(customer), company, before }.done())
 }
 
 /// Finds the account that a customer is of.
@@ -146,9 +188,9 @@ fn remove(args: &CompaniesRemoveArgs, store: &Store, global: &Global, ui: &Ui) -
     let is_meant = args.yes || confirmed(&question, global, ui)?;
     if !is_meant {
         ui.note("nothing was removed");
-        return Ok(());
+        return ui.removed_company(&company, false).map_err(|error| Failure::stdout(&error));
     }
     store.remove_company(&company.id)?;
     ui.note(&format!("removed company {} \"{}\"; {accounts} and {customers} are nobody's", company.id, company.name));
-    Ok(())
+    ui.removed_company(&company, true).map_err(|error| Failure::stdout(&error))
 }

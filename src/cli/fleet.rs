@@ -4,17 +4,19 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::companies;
 use super::engine::{
     self, Access, Order, QUOTA_WAIT, UNLIMITED_PER_S, fic_mode, fic_settings, stripe_limits, stripe_mode,
     stripe_settings,
 };
 use super::exit::{Exit, Failure};
+use super::fleet_price;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{FicAccess, StripeAccess};
 use crate::http::{Client, Limits, Settings};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
-use crate::model::fleet::{FleetReport, FleetSink, FleetStep, Member, Stopped};
+use crate::model::fleet::{FleetPlan, FleetReport, FleetSink, FleetStep, Member, Stopped};
 use crate::model::progress::{Progress, Sink};
 use crate::model::resource::Provider;
 use crate::store::{Readable, Store};
@@ -33,7 +35,7 @@ const RESPONSE: Duration = Duration::from_secs(30);
 /// Requests of one account on their way: by the service's latency as many as its rate needs.
 const IN_FLIGHT_MAX: usize = 12;
 /// Companies that are read side by side with one token. Each has quotas of its own.
-const COMPANIES_AT_ONCE: usize = 8;
+pub(super) const COMPANIES_AT_ONCE: usize = 8;
 
 /// Which accounts are meant.
 #[derive(Debug, Clone, Default)]
@@ -56,8 +58,8 @@ pub(super) struct Choice {
 pub(super) enum Batch {
     /// It was carried out.
     Done(FleetReport),
-    /// Whose turn it would be.
-    Planned(Vec<Member>),
+    /// Whose turn it would be, and what it would cost.
+    Planned(FleetPlan),
 }
 
 /// A credential, and how it reaches its accounts.
@@ -92,7 +94,7 @@ pub(super) fn pull(
         refuse_unknown_company(company, order)?;
     }
     if order.dry_run {
-        return Ok(Batch::Planned(planned(order, access, choice, clock)?));
+        return fleet_price::plan(order, access, choice, clock).map(Batch::Planned);
     }
     let catalog = sync::catalog();
     let store = engine::open(order, &catalog, &Notes(sink), cancel, clock)?;
@@ -140,23 +142,24 @@ fn shares(lines: &[Line], choice: &Choice, order: &Order) -> Plan {
     Plan { workers: choice.at_once, at_once: at_once.collect(), turns: turns.collect(), queued_only: order.queued_only }
 }
 
-/// Says whose turn it would be, by what the file knows. Asks nobody.
-fn planned(order: &Order, access: &Access, choice: &Choice, clock: &dyn Clock) -> Result<Vec<Member>, Failure> {
-    if !order.database.exists() {
-        return Ok(Vec::new());
-    }
-    let store = Store::open_read_only(&order.database)?;
+/// Says whose turn it would be, by what the file knows, and with which of the credentials, Stripe's first. Asks nobody.
+pub(super) fn turns(
+    store: &Store,
+    order: &Order,
+    access: &Access,
+    choice: &Choice,
+    now_s: i64,
+) -> Result<Vec<Member>, Failure> {
     let readable = store.readable_accounts()?;
-    let is_reached = |it: &Readable| {
-        let names_stripe = access.stripe.iter().any(|key| {
+    let line_of = |it: &Readable| {
+        let is_key = |key: &StripeAccess| {
             it.provider == "stripe" && it.credential == key.name && it.mode == stripe_mode(key, access.is_sandbox)
-        });
-        let names_fic = access.fic.iter().any(|token| it.provider == "fic" && it.credential == token.name);
-        names_stripe || names_fic
+        };
+        let is_token = |token: &FicAccess| it.provider == "fic" && it.credential == token.name;
+        let token = || access.fic.iter().position(is_token).map(|at| access.stripe.len() + at);
+        access.stripe.iter().position(is_key).or_else(token)
     };
-    let reached: Vec<Readable> = readable.iter().filter(|it| is_reached(it)).cloned().collect();
-    let now_s = clock.now_ms().div_euclid(1000);
-    let members = select(reached.iter().map(|it| (it, 0)), choice, order, now_s);
+    let members = select(readable.iter().filter_map(|it| Some((it, line_of(it)?))), choice, order, now_s);
     refuse_unknown(choice, &members, &readable)?;
     Ok(members)
 }
@@ -195,16 +198,15 @@ fn select<'a>(
 
 /// Refuses a company that nobody has added.
 fn refuse_unknown_company(id: &str, order: &Order) -> Result<(), Failure> {
-    let known = match order.database.exists().then(|| Store::open_read_only(&order.database)) {
+    let store = match order.database.exists().then(|| Store::open_read_only(&order.database)) {
         // A file that is too old for companies has none.
-        None | Some(Err(crate::store::Error::Older { .. })) => false,
-        Some(opened) => opened?.companies()?.iter().any(|company| company.id == id),
+        None | Some(Err(crate::store::Error::Older { .. })) => return Err(companies::unknown(None, id)?),
+        Some(opened) => opened?,
     };
-    if known {
-        return Ok(());
+    match store.companies()?.iter().any(|company| company.id == id) {
+        true => Ok(()),
+        false => Err(companies::unknown(Some(&store), id)?),
     }
-    Err(Failure::usage(format!("there is no company {id}"))
-        .hint("`stripesync companies list` shows those that there are, `stripesync companies add NAME` adds one"))
 }
 
 /// Refuses accounts that were named and are not read: a run that does nothing must not look like success.

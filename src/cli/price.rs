@@ -88,17 +88,21 @@ impl Planning<'_> {
         self.order.accounts.is_empty() || self.order.accounts.contains(&account.remote_id)
     }
 
-    /// Returns the hour to plan by, without asking: this machine's, but never before the account's last run by the
-    /// service's clock. What is served on this machine has a clock of its own, of which that last run is all we know.
     fn now_s(&self, account: Option<&Account>, base_url: &str) -> Result<i64, Failure> {
         let last_s = account.map(|account| self.store.last_run_s(account.id)).transpose()?.flatten();
-        let ours_s = self.clock.now_ms().div_euclid(1000);
-        Ok(match last_s {
-            // The sandbox of a file stands still.
-            _ if self.access.is_sandbox => sandbox::START_S,
-            Some(last_s) if config::is_loopback(base_url) => last_s,
-            Some(last_s) => ours_s.max(last_s),
-            None => ours_s,
-        })
+        Ok(hour_s(last_s, self.access.is_sandbox, base_url, self.clock))
+    }
+}
+
+/// Returns the hour to plan by, without asking: this machine's, but never before the account's last run by the service's
+/// clock. What is served on this machine has a clock of its own, of which that last run is all we know.
+pub(super) fn hour_s(last_s: Option<i64>, is_sandbox: bool, base_url: &str, clock: &dyn Clock) -> i64 {
+    let ours_s = clock.now_ms().div_euclid(1000);
+    match last_s {
+        // The sandbox of a file stands still.
+        _ if is_sandbox => sandbox::START_S,
+        Some(last_s) if config::is_loopback(base_url) => last_s,
+        Some(last_s) => ours_s.max(last_s),
+        None => ours_s,
     }
 }

@@ -9,7 +9,7 @@ use super::{accounts, settings, signals, sync as sync_command};
 use crate::clock::Clock;
 use crate::model::accounts::Standing;
 use crate::model::log::LogStats;
-use crate::model::report::{ACCOUNTS_NAMED_MAX, AccountReport, StatusReport, StatusWish};
+use crate::model::report::{ACCOUNTS_IN_FULL_MAX, ACCOUNTS_NAMED_MAX, AccountReport, StatusReport, StatusWish};
 use crate::store::{self, NAMELESS, Store};
 use crate::sync;
 use crate::ui::units::{counted, span};
@@ -23,17 +23,34 @@ pub(super) fn run(args: &StatusArgs, global: &Global, ui: &Ui, clock: &dyn Clock
     let database = settings(global, ui)?.database.value;
     let look = || {
         present(&database)?;
-        read(args, global, &database, clock.now_ms().div_euclid(1000))
+        let store = Store::open_read_only(&database)?;
+        let (status, stats) = read(args, global, &database, &store, clock.now_ms().div_euclid(1000))?;
+        Ok((store, status, stats))
     };
     if args.watch {
         return watch(look, ui, clock);
     }
-    let (status, stats) = look()?;
-    ui.status(&status, stats.as_ref()).map_err(|error| Failure::stdout(&error))?;
+    let (store, status, stats) = look()?;
+    tell(&store, &status, stats.as_ref(), ui)?;
     match args.max_age {
         Some(age) => fresh(&status.accounts, age, clock.now_ms().div_euclid(1000)),
         None => Ok(Exit::Done),
     }
+}
+
+/// Writes what was read, and with it the tables of one account after the other.
+fn tell(store: &Store, status: &StatusReport, stats: Option<&LogStats>, ui: &Ui) -> Result<(), Failure> {
+    let catalog = sync::catalog();
+    let mut writer = ui.begin_status(status, stats).map_err(|error| Failure::stdout(&error))?;
+    if writer.wants_accounts() {
+        let tables = store.account_tables(&catalog, &status.accounts)?;
+        for account in &status.accounts {
+            let mut account = account.clone();
+            tables.read(&mut account)?;
+            writer.account(&account).map_err(|error| Failure::stdout(&error))?;
+        }
+    }
+    writer.end().map_err(|error| Failure::stdout(&error))
 }
 
 /// Refuses a file that is not there: reading makes none.
@@ -50,23 +67,23 @@ fn read(
     args: &StatusArgs,
     global: &Global,
     database: &Path,
+    store: &Store,
     now_s: i64,
 ) -> Result<(StatusReport, Option<LogStats>), Failure> {
-    let store = Store::open_read_only(database)?;
     let provider = args.provider.map(|provider| sync_command::provider(provider).name());
     for id in &args.account {
-        accounts::named(&store, id)?;
+        accounts::named(store, id)?;
     }
     let wish = StatusWish { provider, accounts: args.account.clone(), is_full: global.verbose > 0 };
-    let mut status = store.status_of(&sync::catalog(), &wish, now_s)?;
-    sync::webhooks::add_troubles(&store, &mut status, now_s)?;
+    let mut status = store.status_of(&wish, now_s)?;
+    sync::webhooks::add_troubles(store, &mut status, now_s)?;
     status.database = database.display().to_string();
     let stats = args.stats.then(|| store.log_stats(provider, now_s)).transpose()?;
     Ok((status, stats))
 }
 
 fn watch(
-    look: impl Fn() -> Result<(StatusReport, Option<LogStats>), Failure>,
+    look: impl Fn() -> Result<(Store, StatusReport, Option<LogStats>), Failure>,
     ui: &Ui,
     clock: &dyn Clock,
 ) -> Result<Exit, Failure> {
@@ -77,9 +94,16 @@ fn watch(
     }
     let cancel = signals::watch()?;
     store::stop_waiting_for(&cancel);
+    let catalog = sync::catalog();
     let mut redraw = Redraw::default();
     while !cancel.is_set() {
-        let (status, stats) = look()?;
+        let (store, mut status, stats) = look()?;
+        if stats.is_none() && status.overview.is_none() {
+            // A picture is as long as the terminal.
+            let shown = status.accounts.len().min(ACCOUNTS_IN_FULL_MAX);
+            let tables = store.account_tables(&catalog, &status.accounts[..shown])?;
+            status.accounts[..shown].iter_mut().try_for_each(|account| tables.read(account))?;
+        }
         ui.redraw_status(&mut redraw, &status, stats.as_ref()).map_err(|error| Failure::stdout(&error))?;
         signals::rest(clock, &cancel, WATCH_EVERY);
     }
@@ -89,12 +113,12 @@ fn watch(
 /// Says which accounts are older than they may be. Events that came for nobody in particular have no sync of their own.
 fn fresh(accounts: &[AccountReport], age: Duration, now_s: i64) -> Result<Exit, Failure> {
     let age_s = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
-    let told = |account: &AccountReport| {
+    let is_old = |account: &&AccountReport| account.age_s(now_s).is_none_or(|ago_s| ago_s > age_s);
+    let told = |account: &&AccountReport| {
         let name = format!("{} {} ({})", account.provider, account.id, account.mode);
-        match account.fresh_until_s().map(|until_s| now_s.saturating_sub(until_s)) {
-            None => Some(format!("{name} was never synced to the end")),
-            Some(ago_s) if ago_s > age_s => Some(format!("{name} was last synced {} ago", span(ago_s.unsigned_abs()))),
-            Some(_) => None,
+        match account.age_s(now_s) {
+            None => format!("{name} was never synced to the end"),
+            Some(ago_s) => format!("{name} was last synced {} ago", span(ago_s.unsigned_abs())),
         }
     };
     // Nobody is to keep those current that were removed, or whose owner has taken the access back.
@@ -102,91 +126,96 @@ fn fresh(accounts: &[AccountReport], age: Duration, now_s: i64) -> Result<Exit, 
         account.id != NAMELESS && !matches!(account.standing, Standing::Removed | Standing::Disconnected)
     };
     let mut accounts = accounts.iter().filter(is_meant).peekable();
-    let mut stale: Vec<String> = match accounts.peek() {
-        None => vec!["no account was ever synced into it".to_owned()],
-        Some(_) => accounts.filter_map(told).collect(),
-    };
-    if stale.is_empty() {
+    let is_empty = accounts.peek().is_none();
+    let old: Vec<&AccountReport> = accounts.filter(is_old).collect();
+    if old.is_empty() && !is_empty {
         return Ok(Exit::Done);
     }
-    let more = stale.len().saturating_sub(ACCOUNTS_NAMED_MAX);
-    stale.truncate(ACCOUNTS_NAMED_MAX);
+    let mut stale: Vec<String> = old.iter().take(ACCOUNTS_NAMED_MAX).map(told).collect();
+    let more = old.len().saturating_sub(ACCOUNTS_NAMED_MAX);
     if more > 0 {
         stale.push(format!("and {} more", counted(more as u64, "account")));
     }
-    let message = format!("the file is older than {}: {}", span(age.as_secs()), stale.remove(0));
-    let mut failure = Failure::new(Exit::Partly, message).hint("`stripesync sync` brings it up to date");
-    failure.causes = stale;
+    let mut stale = stale.into_iter();
+    let first = stale.next().unwrap_or_else(|| "no account was ever synced into it".to_owned());
+    let message = format!("the file is older than {}: {first}", span(age.as_secs()));
+    let mut failure = Failure::new(Exit::Partly, message).hint(healing(&old));
+    failure.causes = stale.collect();
     Err(failure)
+}
+
+/// Names the command that brings these accounts up to date.
+fn healing(old: &[&AccountReport]) -> &'static str {
+    let is_named = |account: &&&AccountReport| account.standing == Standing::Named;
+    match old.iter().find(|account| !is_named(account)) {
+        None if old.iter().any(|account| is_named(&account)) => {
+            "no key or token opens it: `stripesync accounts add NAME` adds one, `stripesync accounts discover` asks those \
+             that there are"
+        }
+        _ if old.iter().any(|account| account.is_connected) => "`stripesync sync --all-accounts` brings it up to date",
+        _ => "`stripesync sync` brings it up to date",
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::report::ResourceState;
 
-    fn account(id: &str, events_until_s: Option<i64>, lists: &[(&str, i64)]) -> AccountReport {
-        let resource = |(status, at_s): &(&str, i64)| ResourceState {
-            last_status: Some((*status).to_owned()),
-            last_sync_s: Some(*at_s),
-            ..ResourceState::default()
-        };
-        AccountReport {
-            provider: "stripe".into(),
-            id: id.into(),
-            mode: "live".into(),
-            events_until_s,
-            resources: lists.iter().map(resource).collect(),
-            ..AccountReport::default()
-        }
+    fn account(id: &str, synced_s: Option<i64>) -> AccountReport {
+        AccountReport { provider: "stripe".into(), id: id.into(), mode: "live".into(), synced_s, ..Default::default() }
     }
 
     #[test]
-    fn an_account_is_as_fresh_as_its_events_or_as_what_was_read_whole() {
+    fn an_account_is_as_old_as_the_end_of_its_last_sync_by_this_machines_clock() {
         let hour = Duration::from_secs(3600);
-        let cases: [(AccountReport, bool); 8] = [
-            (account("a", Some(6400), &[]), true),
-            (account("a", Some(6399), &[]), false),
-            // One list that is asked for in each run tells nothing of those that come with events.
-            (account("a", Some(5000), &[("complete", 9999)]), false),
-            (account("a", None, &[("complete", 7000), ("failed", 9999)]), true),
-            (account("a", None, &[("complete", 5000), ("failed", 9999)]), false),
-            (account("a", None, &[]), false),
-            // By a clock that is ahead of this one.
-            (account("a", Some(20_000), &[]), true),
-            (account(NAMELESS, None, &[]), false),
-        ];
-        for (account, is_fresh) in cases {
-            let ended = fresh(std::slice::from_ref(&account), hour, 10_000);
+        let ended = |accounts: &[AccountReport]| fresh(accounts, hour, 10_000).map_err(|failure| failure.exit);
+        // What the service's clock says plays no part: a sandbox's is made up.
+        let by_events = AccountReport { events_until_s: Some(9999), ..account("a", None) };
+        for (account, is_fresh) in [
+            (account("a", Some(6400)), true),
+            (account("a", Some(6399)), false),
+            (AccountReport { events_until_s: Some(5), ..account("a", Some(9000)) }, true),
+            (by_events, false),
+            // This machine's clock was put back meanwhile.
+            (account("a", Some(20_000)), true),
+            (account(NAMELESS, None), false),
+        ] {
             let wanted = if is_fresh { Ok(Exit::Done) } else { Err(Exit::Partly) };
-            assert_eq!(ended.map_err(|failure| failure.exit), wanted, "{account:?}");
+            assert_eq!(ended(std::slice::from_ref(&account)), wanted, "{account:?}");
         }
-        let both = [account(NAMELESS, None, &[]), account("a", Some(9000), &[])];
-        assert_eq!(fresh(&both, hour, 10_000).expect("fresh"), Exit::Done);
+        assert_eq!(ended(&[account(NAMELESS, None), account("a", Some(9000))]), Ok(Exit::Done));
     }
 
     #[test]
     fn of_thousands_the_first_are_named_and_those_that_nobody_syncs_are_not() {
-        let mut many: Vec<AccountReport> = (0..25).map(|n| account(&format!("acct_{n}"), Some(0), &[])).collect();
+        let mut many: Vec<AccountReport> = (0..25).map(|n| account(&format!("acct_{n}"), Some(0))).collect();
         many[0].standing = Standing::Disconnected;
         many[1].standing = Standing::Removed;
         let failure = fresh(&many, Duration::from_secs(60), 10_000).expect_err("old");
         assert!(failure.message.contains("acct_2 "), "{}", failure.message);
         assert_eq!((failure.causes.len(), failure.causes[19].as_str()), (20, "and 3 accounts more"));
         assert_eq!(fresh(&many[..2], Duration::from_secs(60), 10_000).expect_err("none").exit, Exit::Partly);
-        // Where accounts are summed up, the end of the last sync stands for what its lists would tell.
-        let summed = AccountReport { synced_s: Some(9990), ..account("12", None, &[]) };
-        assert_eq!(fresh(&[summed], Duration::from_secs(60), 10_000).expect("fresh"), Exit::Done);
     }
 
     #[test]
-    fn every_account_that_is_too_old_is_named() {
-        let old = [account("acct_1", Some(0), &[]), account("acct_2", Some(9990), &[]), account("acct_3", None, &[])];
-        let failure = fresh(&old, Duration::from_secs(60), 10_000).expect_err("old");
+    fn every_account_that_is_too_old_is_named_with_the_command_that_heals_it() {
+        let mut old = [account("acct_1", Some(0)), account("acct_2", Some(9990)), account("acct_3", None)];
+        let failed = |accounts: &[AccountReport]| fresh(accounts, Duration::from_secs(60), 10_000).expect_err("old");
+        let failure = failed(&old);
         assert_eq!(
             failure.message,
             "the file is older than 1 min: stripe acct_1 (live) was last synced 2 h 46 min ago"
         );
         assert_eq!(failure.causes, ["stripe acct_3 (live) was never synced to the end"]);
+        let hint = |failure: Failure| failure.hint.unwrap_or_default();
+        assert!(hint(failure).starts_with("`stripesync sync` "));
+        // One that is fresh needs no other command than the others.
+        old[1].is_connected = true;
+        assert!(hint(failed(&old)).starts_with("`stripesync sync` "));
+        old[2].is_connected = true;
+        assert!(hint(failed(&old)).starts_with("`stripesync sync --all-accounts` "));
+        old[2] = AccountReport { standing: Standing::Named, ..account("acct_3", None) };
+        assert!(hint(failed(&old[2..])).contains("`stripesync accounts add NAME`"));
+        assert!(hint(failed(&old)).starts_with("`stripesync sync` "));
     }
 }

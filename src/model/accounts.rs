@@ -72,7 +72,7 @@ pub struct AccountLine {
     pub company_name: Option<String>,
     /// When a credential first opened it; unix seconds, as all times here.
     pub opened_s: Option<i64>,
-    /// When a sync last came to its end.
+    /// When a sync last came to its end, by this machine's clock: see [`super::report::AccountReport::age_s`].
     pub synced_s: Option<i64>,
     /// Every event before this second is in the file.
     pub events_until_s: Option<i64>,
@@ -82,7 +82,7 @@ pub struct AccountLine {
     pub error: Option<String>,
     /// Not before then, after a failure.
     pub retry_at_s: Option<i64>,
-    /// Living rows in all tables; none where they were not counted.
+    /// Living rows in the tables of resources; none where they were not counted.
     pub rows: Option<u64>,
 }
 
@@ -106,6 +106,25 @@ pub struct CompanyLine {
     pub customers: u64,
     /// When it was added, unix seconds.
     pub created_s: i64,
+}
+
+/// An account, or a customer, that was put into a company or taken out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigned {
+    /// `stripe`, `fic`.
+    pub provider: String,
+    /// The service's id of the account; of a customer, the account that it is of.
+    pub account: String,
+    /// `live`, `test`, `sandbox`.
+    pub mode: String,
+    /// The customer, where not the account itself is meant.
+    pub customer: Option<String>,
+    /// The company that it was put into; none where it was taken out.
+    pub company: Option<String>,
+    /// That company's name.
+    pub company_name: Option<String>,
+    /// The company that it was in before.
+    pub before: Option<String>,
 }
 
 /// What one credential opens, as `accounts discover` and `accounts add` found it.
@@ -134,7 +153,7 @@ pub struct Found {
 }
 
 /// What became of an account's rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RemovedAccount {
     /// `stripe`, `fic`.
     pub provider: String,
@@ -142,8 +161,10 @@ pub struct RemovedAccount {
     pub id: String,
     /// `live`, `test`, `sandbox`.
     pub mode: String,
-    /// Rows deleted, of all tables.
-    pub deleted: u64,
+    /// Whether it was removed at all: somebody may have said no.
+    pub is_removed: bool,
+    /// Rows deleted, as `accounts list` counts them.
+    pub rows: u64,
     /// Whether they were kept.
     pub is_kept: bool,
     /// The entry that was taken out of the config file.

@@ -104,6 +104,41 @@ impl FleetReport {
     }
 }
 
+/// An account whose turn it would be, and what that would cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedMember {
+    /// Which.
+    pub member: Member,
+    /// In a few words: `what changed`.
+    pub how: &'static str,
+    /// Requests that it takes at least.
+    pub requests: u64,
+    /// Whether it may take more, which nobody can know before asking.
+    pub is_open: bool,
+    /// Whether it was read before: the size of one that was not is unknown.
+    pub is_read: bool,
+}
+
+/// What a run over many accounts would ask for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FleetPlan {
+    /// In the order of their turns.
+    pub members: Vec<PlannedMember>,
+    /// Requests that are no account's own: what each credential opens.
+    pub other_requests: u64,
+    /// Credentials of which the file knows no account yet.
+    pub unknown: u64,
+    /// How long the services' limits make it last at least; all credentials are used side by side.
+    pub time_s: u64,
+}
+
+impl FleetPlan {
+    /// Returns how many requests it takes at least.
+    pub fn requests(&self) -> u64 {
+        self.other_requests + self.members.iter().map(|it| it.requests).sum::<u64>()
+    }
+}
+
 /// A step worth drawing.
 #[derive(Debug, Clone)]
 pub enum FleetStep {

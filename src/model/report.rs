@@ -21,7 +21,7 @@ pub struct StatusReport {
     pub log: LogHolds,
     /// The only service that it tells of, where one was chosen: `stripe`, `fic`.
     pub provider: Option<&'static str>,
-    /// The sum of the accounts, where they are too many to be told one by one; they have no resources then.
+    /// The sum of the accounts, where they are too many for people to be told one by one.
     pub overview: Option<Overview>,
 }
 
@@ -32,7 +32,7 @@ pub struct StatusWish {
     pub provider: Option<&'static str>,
     /// Only accounts of these ids, each in full; none means all.
     pub accounts: Vec<String>,
-    /// Each in full, however many there are.
+    /// Not summed up, however many there are.
     pub is_full: bool,
 }
 
@@ -80,6 +80,10 @@ pub struct LogHolds {
 /// How one account stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AccountReport {
+    /// Its row in `accounts`.
+    pub row: i64,
+    /// Whether it is read with the key of another account.
+    pub is_connected: bool,
     /// `stripe`, `fic`.
     pub provider: String,
     /// The service's id.
@@ -98,21 +102,23 @@ pub struct AccountReport {
     pub standing: Standing,
     /// Why it fails, or is disconnected.
     pub error: Option<String>,
-    /// When a sync of it last came to its end, by this machine's clock.
+    /// When a sync of it last came to its end: see [`AccountReport::age_s`].
     pub synced_s: Option<i64>,
-    /// Resources with rows or runs; none where accounts are summed up.
+    /// Resources with rows or runs; none where they were not read.
     pub resources: Vec<ResourceState>,
     /// Whom the service sends events to and who is not as it should be, as mirrored.
     pub webhooks: Vec<HookTrouble>,
 }
 
 impl AccountReport {
-    /// Returns until when the account is known to be as the service has it, unix seconds: its watermark; where there is
-    /// none, the end of the last list that was read whole, or of the last sync where lists are not told.
-    pub fn fresh_until_s(&self) -> Option<i64> {
-        let is_whole = |it: &&ResourceState| it.last_status.as_deref() == Some("complete");
-        let of_lists = || self.resources.iter().filter(is_whole).filter_map(|it| it.last_sync_s).max();
-        self.events_until_s.or_else(of_lists).or_else(|| self.synced_s.filter(|_| self.resources.is_empty()))
+    /// Returns how many seconds ago the account was last synced; none where no sync ever came to its end.
+    ///
+    /// One clock decides how old an account is, for `accounts list`, `status`, its `--max-age` and `/metrics` alike: this
+    /// machine's. Whoever asks "how long ago" asks by it, what waits for its turn is chosen by it, and both its ends are read
+    /// from it, so that it harms nothing where it is wrong. The services' clocks tell what is in the rows, until when events
+    /// were read, and when each list was.
+    pub fn age_s(&self, now_s: i64) -> Option<i64> {
+        self.synced_s.map(|synced_s| now_s.saturating_sub(synced_s))
     }
 }
 
@@ -159,6 +165,13 @@ pub struct PlannedResource {
     pub parent: Option<&'static str>,
     /// Whether it may take more, which nobody can know before asking.
     pub is_open: bool,
+}
+
+/// Returns how long so many requests take at least where so many are permitted in so many seconds: a window that is used up
+/// has to pass.
+pub fn least_s(requests: u64, windows: &[(u32, u64)]) -> u64 {
+    let windows = windows.iter().filter(|(limit, _)| *limit > 0);
+    windows.map(|&(limit, per_s)| requests.saturating_sub(1) / u64::from(limit) * per_s).max().unwrap_or(0)
 }
 
 /// What a run did, over all its accounts.

@@ -65,17 +65,19 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
-    /// Returns how many living rows each account has in all tables. Each table is looked through once, by its index alone,
-    /// however many accounts there are.
+    /// Returns how many rows each account has, or the `only` one that is meant: the living ones in the tables of resources.
+    /// Tombstones, logged events and the logs of runs do not count. Whatever command tells how many rows an account has tells
+    /// this number. Each table is looked through once, by its index alone, however many accounts there are.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn living_rows(&self, catalog: &Catalog) -> Result<HashMap<i64, u64>, Error> {
+    pub fn living_rows(&self, catalog: &Catalog, only: Option<i64>) -> Result<HashMap<i64, u64>, Error> {
         let (mut counts, mut gone): (HashMap<i64, u64>, HashMap<i64, u64>) = Default::default();
         for entry in catalog.entries() {
             let table = entry.resource.table();
-            self.each_account(&counts_all(&table), |account, count| *counts.entry(account).or_default() += count)?;
-            self.each_account(&counts_gone(&table), |account, count| *gone.entry(account).or_default() += count)?;
+            let (all, deleted) = (counts_all(&table, only), counts_gone(&table, only));
+            self.each_account(&all, |account, count| *counts.entry(account).or_default() += count)?;
+            self.each_account(&deleted, |account, count| *gone.entry(account).or_default() += count)?;
         }
         for (account, count) in gone {
             counts.entry(account).and_modify(|all| *all = all.saturating_sub(count));
@@ -140,15 +142,17 @@ impl Store {
 }
 
 /// Counts a table's rows by account. The unique index begins with the account and holds no JSON.
-pub(super) fn counts_all(table: &str) -> String {
-    format!("SELECT account, count(*) FROM {table} GROUP BY account")
+pub(super) fn counts_all(table: &str, only: Option<i64>) -> String {
+    let whose = only.map(|account| format!("WHERE account = {account} ")).unwrap_or_default();
+    format!("SELECT account, count(*) FROM {table} {whose}GROUP BY account")
 }
 
 /// Counts its tombstones. Word for word the condition of the table's `_odd` index.
-fn counts_gone(table: &str) -> String {
+fn counts_gone(table: &str, only: Option<i64>) -> String {
+    let whose = only.map(|account| format!("account = {account} AND ")).unwrap_or_default();
     format!(
         "SELECT account, count(deleted_at) FROM {table} INDEXED BY {table}_odd
-         WHERE deleted_at IS NOT NULL OR unsettled = 1 GROUP BY account"
+         WHERE {whose}(deleted_at IS NOT NULL OR unsettled = 1) GROUP BY account"
     )
 }
 
@@ -168,7 +172,7 @@ mod tests {
         let (store, catalog) = (Store::in_memory().expect("opens"), catalog());
         for entry in catalog.entries() {
             let table = entry.resource.table();
-            let plan = store.query_text(&format!("EXPLAIN QUERY PLAN {}", counts_all(&table))).expect("a plan");
+            let plan = store.query_text(&format!("EXPLAIN QUERY PLAN {}", counts_all(&table, None))).expect("a plan");
             assert!(plan.iter().flatten().any(|it| it.contains("USING COVERING INDEX")), "{table}: {plan:?}");
             assert!(!plan.iter().flatten().any(|it| it.contains("TEMP B-TREE")), "{table}: {plan:?}");
         }
@@ -191,7 +195,11 @@ mod tests {
                  INSERT INTO fic_clients (account, id, data, as_of) VALUES (3, '1', '{}', 0);",
             )
             .expect("fills");
-        let counts = store.living_rows(&catalog()).expect("counts");
+        let counts = store.living_rows(&catalog(), None).expect("counts");
+        for account in 1..=4 {
+            let one = store.living_rows(&catalog(), Some(account)).expect("counts");
+            assert_eq!((one.get(&account), one.len() <= 1), (counts.get(&account), true), "{account}");
+        }
         assert_eq!([1, 2, 3, 4].map(|account| counts.get(&account).copied().unwrap_or(0)), [2, 3, 1, 0]);
         let lines = store.account_lines().expect("lines");
         let told: Vec<_> = lines.iter().map(|it| (it.row, it.standing.name(), it.platform.as_deref())).collect();

@@ -58,16 +58,13 @@ impl Store {
         if lines.len() > SERIES_MAX {
             return Ok(providers);
         }
-        let sql = |e| self.sql(e);
-        let mut last = self.conn.prepare("SELECT max(finished_at) FROM sync_logs WHERE account = ?1").map_err(sql)?;
         for line in lines.into_iter().filter(|line| line.standing != Standing::Removed) {
-            let last_sync_s = last.query_row([line.row], |row| row.get(0)).map_err(sql)?;
             figures.accounts.push(AccountFigures {
                 provider: line.provider,
                 account: line.id,
                 mode: line.mode,
                 events_until_s: line.events_until_s,
-                last_sync_s,
+                last_sync_s: line.synced_s,
             });
         }
         Ok(providers)

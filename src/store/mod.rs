@@ -6,6 +6,7 @@
 mod account_lines;
 mod account_marks;
 mod account_removal;
+mod account_tables;
 mod accounts;
 mod apply;
 #[cfg(debug_assertions)]
@@ -64,6 +65,7 @@ use others::Here;
 
 pub use account_marks::{AccountEvent, Mark};
 pub use account_removal::HeldIn;
+pub use account_tables::AccountTables;
 pub use accounts::{Account, KnownAccount, NAMELESS, NewAccount, Opened};
 pub use apply::{Applied, Observed, Rows, SETTLING_S, Source, Told};
 pub use children::splice_children;

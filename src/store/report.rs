@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use rusqlite::{OptionalExtension, params, params_from_iter};
+use rusqlite::params_from_iter;
 
 use super::Store;
 use super::error::Error;
@@ -10,17 +10,13 @@ use crate::model::accounts::{AccountLine, Standing};
 use crate::model::extract::Catalog;
 use crate::model::report::{
     ACCOUNTS_IN_FULL_MAX, ACCOUNTS_NAMED_MAX, AccountReport, LogHolds, OpenEvents, Overview, OverviewLine,
-    ResourceState, StatusReport, StatusWish,
+    StatusReport, StatusWish,
 };
 
 /// A file up to this size is looked through before its rows are counted: that takes a tenth of a second at most.
 const CHECKED_BYTES_MAX: u64 = 32 << 20;
 /// A sync that ended within a day is a recent one.
 const LATELY_S: i64 = 86_400;
-/// How a run that read a list whole is logged.
-const COMPLETE: &str = "complete";
-/// How one is logged that read a part of it.
-const PARTIAL: &str = "partial";
 
 /// What is still to be done for an account.
 #[derive(Debug, Clone, Copy, Default)]
@@ -52,6 +48,8 @@ const OPEN: [(&str, AddOpen); 5] = [
 
 fn account_report(line: &AccountLine, open: OpenWork) -> AccountReport {
     AccountReport {
+        row: line.row,
+        is_connected: line.platform.is_some(),
         provider: line.provider.clone(),
         id: line.id.clone(),
         mode: line.mode.clone(),
@@ -103,15 +101,19 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn status(&self, catalog: &Catalog) -> Result<StatusReport, Error> {
-        self.status_of(catalog, &StatusWish { is_full: true, ..StatusWish::default() }, 0)
+        let mut status = self.status_of(&StatusWish { is_full: true, ..StatusWish::default() }, 0)?;
+        let tables = self.account_tables(catalog, &status.accounts)?;
+        status.accounts.iter_mut().try_for_each(|account| tables.read(account))?;
+        drop(tables);
+        Ok(status)
     }
 
-    /// Reads how what is wished for stands at this second. Some hundred questions are asked of each account; where there are
-    /// too many of them, they are summed up instead.
+    /// Reads how what is wished for stands at this second, and the sum of the accounts where they are many. What each table of
+    /// theirs holds is told by [`Store::account_tables`].
     ///
     /// # Errors
     /// SQLite's.
-    pub fn status_of(&self, catalog: &Catalog, wish: &StatusWish, now_s: i64) -> Result<StatusReport, Error> {
+    pub fn status_of(&self, wish: &StatusWish, now_s: i64) -> Result<StatusReport, Error> {
         if self.size_bytes() <= CHECKED_BYTES_MAX {
             self.check()?;
         }
@@ -122,15 +124,8 @@ impl Store {
         });
         let is_full = wish.is_full || !wish.accounts.is_empty() || lines.len() <= ACCOUNTS_IN_FULL_MAX;
         let open = self.open_work()?;
-        let told = if is_full && lines.len() > ACCOUNTS_IN_FULL_MAX { Some(self.tables_told(catalog)?) } else { None };
-        let mut accounts = Vec::with_capacity(lines.len());
-        for line in &lines {
-            let mut account = account_report(line, open.get(&line.row).copied().unwrap_or_default());
-            if is_full {
-                account.resources = self.resources_of(catalog, line, told.as_ref())?;
-            }
-            accounts.push(account);
-        }
+        let report = |line: &AccountLine| account_report(line, open.get(&line.row).copied().unwrap_or_default());
+        let accounts: Vec<AccountReport> = lines.iter().map(report).collect();
         Ok(StatusReport {
             database: self.path.display().to_string(),
             size_bytes: self.size_bytes(),
@@ -163,46 +158,6 @@ impl Store {
         Ok(())
     }
 
-    /// Returns the tables that have rows or runs of each account: for thousands of them nothing is asked of the others.
-    fn tables_told(&self, catalog: &Catalog) -> Result<HashSet<(i64, usize)>, Error> {
-        let sql = |e| self.sql(e);
-        let mut told = HashSet::new();
-        for entry in catalog.entries() {
-            let text = super::account_lines::counts_all(&entry.resource.table());
-            self.each_account(&text, |account, _| told.extend([(account, entry.index)]))?;
-        }
-        let mut statement = self.conn.prepare("SELECT DISTINCT account, resource FROM sync_logs").map_err(sql)?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?))).map_err(sql)?;
-        for row in rows {
-            let (account, table) = row.map_err(sql)?;
-            told.extend(catalog.by_table(&table).map(|entry| (account, entry.index)));
-        }
-        Ok(told)
-    }
-
-    /// Reads the state of every table with rows or runs of an account; `told` are those tables, where they are known.
-    fn resources_of(
-        &self,
-        catalog: &Catalog,
-        line: &AccountLine,
-        told: Option<&HashSet<(i64, usize)>>,
-    ) -> Result<Vec<ResourceState>, Error> {
-        let mut resources = Vec::new();
-        for entry in catalog.entries().iter().filter(|e| e.resource.provider.name() == line.provider) {
-            if told.is_some_and(|told| !told.contains(&(line.row, entry.index))) {
-                continue;
-            }
-            let resource = entry.resource;
-            let parents = resource.inline.iter().map(|inline| inline.parent).chain(resource.parent());
-            let parents: Vec<String> = parents.map(|name| format!("{}_{name}", resource.provider.name())).collect();
-            let of_parents = parents.iter().filter_map(|parent| catalog.by_table(parent)).map(|entry| entry.resource);
-            let has_events = of_parents.chain([resource]).any(|resource| !resource.events.is_empty());
-            let until_s = line.events_until_s.filter(|_| has_events);
-            resources.extend(self.resource_status(line.row, &resource.table(), &parents, until_s)?);
-        }
-        Ok(resources)
-    }
-
     /// Returns how many events the log holds, of one service or of all, and since when. By indexes alone.
     ///
     /// # Errors
@@ -229,69 +184,6 @@ impl Store {
         }
         let corrupt = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
         Err(self.sql(rusqlite::Error::SqliteFailure(corrupt, Some(found))))
-    }
-
-    /// Reads one table's state. What comes inside a parent is as fresh as the parent, and what events tell of is as
-    /// fresh as the log of them once its list was whole.
-    fn resource_status(
-        &self,
-        account: i64,
-        table: &str,
-        parents: &[String],
-        events_until_s: Option<i64>,
-    ) -> Result<Option<ResourceState>, Error> {
-        let sql = |e| self.sql(e);
-        // The unique index by account answers the first count without touching the rows' pages.
-        let all: i64 = self
-            .conn
-            .query_row(&format!("SELECT count(*) FROM {table} WHERE account=?1"), [account], |row| row.get(0))
-            .map_err(sql)?;
-        // Word for word the condition of the table's `_odd` index.
-        let odd = format!(
-            "SELECT count(deleted_at), coalesce(sum(unsettled), 0) FROM {table} INDEXED BY {table}_odd
-             WHERE account=?1 AND (deleted_at IS NOT NULL OR unsettled = 1)"
-        );
-        let mut last = self.last_run(account, table)?;
-        if all == 0 && last.is_none() {
-            return Ok(None);
-        }
-        let is_whole = |(_, status): &(Option<i64>, String)| status == COMPLETE;
-        if last.as_ref().is_none_or(is_whole) {
-            let runs = parents.iter().map(|parent| self.last_run(account, parent)).collect::<Result<Vec<_>, _>>()?;
-            let of_parents = runs.into_iter().flatten().max();
-            last = last.max(of_parents.filter(|run| all > 0 && is_whole(run)));
-        }
-        if let Some((at_s, _)) = last.as_mut().filter(|run| is_whole(run)) {
-            *at_s = (*at_s).max(events_until_s);
-        }
-        let (deleted, unsettled): (i64, i64) =
-            self.conn.query_row(&odd, [account], |row| Ok((row.get(0)?, row.get(1)?))).map_err(sql)?;
-        Ok(Some(ResourceState {
-            table: table.to_owned(),
-            rows: (all - deleted).unsigned_abs(),
-            deleted: deleted.unsigned_abs(),
-            unsettled: unsettled.unsigned_abs(),
-            last_sync_s: last.as_ref().and_then(|l| l.0),
-            last_status: last.map(|l| l.1),
-        }))
-    }
-
-    /// Returns when a table's last run ended, and how. A part read again takes nothing from what is complete.
-    fn last_run(&self, account: i64, table: &str) -> Result<Option<(Option<i64>, String)>, Error> {
-        let newest = |only: &str| {
-            let text = format!(
-                "SELECT finished_at, status FROM sync_logs WHERE account=?1 AND resource=?2 {only} ORDER BY id DESC LIMIT 1"
-            );
-            self.conn
-                .query_row(&text, params![account, table], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()
-                .map_err(|e| self.sql(e))
-        };
-        let last: Option<(Option<i64>, String)> = newest("")?;
-        match &last {
-            Some((_, status)) if status == PARTIAL => Ok(newest("AND status<>'partial'")?.or(last)),
-            _ => Ok(last),
-        }
     }
 
     /// Returns the tables whose lists have all been read to their end.

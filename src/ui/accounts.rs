@@ -6,7 +6,7 @@ use super::json::line;
 use super::sheet::{self, names, numbers, whole, words};
 use super::text::safe;
 use super::units::{counted, grouped, moment};
-use crate::model::accounts::{AccountLine, CompanyLine, Found, RemovedAccount};
+use crate::model::accounts::{AccountLine, Assigned, CompanyLine, Found, RemovedAccount};
 
 /// Returns how many of each standing there are, in words.
 fn summary(lines: &[AccountLine]) -> String {
@@ -21,6 +21,15 @@ fn summary(lines: &[AccountLine]) -> String {
     }
     let parts: Vec<String> = counts.into_iter().map(|(name, count)| format!("{} {name}", grouped(count))).collect();
     format!("{}: {}\n", counted(lines.len() as u64, "account"), parts.join(", "))
+}
+
+/// Returns the name of the key or token that reads an account: of a connected one its platform's.
+fn key(line: &AccountLine) -> String {
+    match (&line.credential, line.opened_s) {
+        (Some(name), _) => name.clone(),
+        (None, Some(_)) => "(no name)".to_owned(),
+        (None, None) => String::new(),
+    }
 }
 
 /// Draws accounts, one in each line; with `all`, why and until when those wait that failed.
@@ -39,6 +48,7 @@ pub fn table(lines: &[AccountLine], all: bool, width: Option<u16>) -> String {
         whole("last sync").dropped(2),
         whole("events until").dropped(1),
         numbers("rows"),
+        names("key").dropped(5),
     ];
     if all {
         columns.extend([numbers("failures"), whole("next try").dropped(1), words("error")]);
@@ -60,6 +70,7 @@ pub fn table(lines: &[AccountLine], all: bool, width: Option<u16>) -> String {
             time(line.synced_s, "never"),
             time(line.events_until_s, ""),
             line.rows.map(grouped).unwrap_or_default(),
+            key(line),
         ];
         if all {
             let failures = if line.failures > 0 { grouped(line.failures) } else { String::new() };
@@ -123,7 +134,7 @@ pub fn json(lines: &[AccountLine]) -> String {
     let account = |it: &AccountLine| {
         json!({
             "provider": it.provider,
-            "id": it.id,
+            "account": it.id,
             "name": it.name,
             "mode": it.mode,
             "country": it.country,
@@ -238,7 +249,7 @@ pub fn removed_table(it: &RemovedAccount) -> String {
         true => format!("{provider} {id} ({mode}) is synced no more; its rows stay\n"),
         false => {
             let rest = if it.is_interrupted { ", others are still to go" } else { "" };
-            format!("removed {provider} {id} ({mode}): {} deleted{rest}\n", counted(it.deleted, "row"))
+            format!("removed {provider} {id} ({mode}): {} deleted{rest}\n", counted(it.rows, "row"))
         }
     };
     if let Some(key) = &it.key {
@@ -257,13 +268,15 @@ pub fn removed_csv(it: &RemovedAccount) -> String {
         it.provider.clone(),
         it.id.clone(),
         it.mode.clone(),
-        it.deleted.to_string(),
+        it.is_removed.to_string(),
+        it.rows.to_string(),
         it.is_kept.to_string(),
         it.key.clone().unwrap_or_default(),
         it.orphans.to_string(),
         it.is_interrupted.to_string(),
     ];
-    let titles = ["provider", "account", "mode", "deleted", "kept", "credential", "disconnected", "interrupted"];
+    let titles =
+        ["provider", "account", "mode", "removed", "rows", "kept", "credential", "disconnected", "interrupted"];
     sheet::csv(&titles, &[row])
 }
 
@@ -273,7 +286,8 @@ pub fn removed_json(it: &RemovedAccount) -> String {
         "provider": it.provider,
         "account": it.id,
         "mode": it.mode,
-        "deleted": it.deleted,
+        "removed": it.is_removed,
+        "rows": it.rows,
         "kept": it.is_kept,
         "credential": it.key,
         "disconnected": it.orphans,
@@ -298,21 +312,66 @@ pub fn companies_csv(companies: &[CompanyLine]) -> String {
         [vec![it.id.clone(), it.name.clone()], counts.to_vec()].concat()
     };
     let rows: Vec<Vec<String>> = companies.iter().map(row).collect();
-    sheet::csv(&["company", "name", "accounts", "customers", "created_s"], &rows)
+    sheet::csv(&["company", "company_name", "accounts", "customers", "created_s"], &rows)
 }
 
 /// Writes companies as JSON.
 pub fn companies_json(companies: &[CompanyLine]) -> String {
     let one = |it: &CompanyLine| {
         json!({
-            "id": it.id,
-            "name": it.name,
+            "company": it.id,
+            "company_name": it.name,
             "accounts": it.accounts,
             "customers": it.customers,
             "created_s": it.created_s,
         })
     };
     line(&companies.iter().map(one).collect::<Vec<_>>())
+}
+
+/// Writes what became of assignments as CSV.
+pub fn assigned_csv(assigned: &[Assigned]) -> String {
+    let row = |it: &Assigned| {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let whose = [it.provider.clone(), it.account.clone(), it.mode.clone(), text(&it.customer)];
+        [&whose[..], &[text(&it.company), text(&it.company_name), text(&it.before)]].concat()
+    };
+    let titles = ["provider", "account", "mode", "object_id", "company", "company_name", "company_before"];
+    sheet::csv(&titles, &assigned.iter().map(row).collect::<Vec<_>>())
+}
+
+/// Writes what became of assignments as JSON.
+pub fn assigned_json(assigned: &[Assigned]) -> String {
+    let one = |it: &Assigned| {
+        json!({
+            "provider": it.provider,
+            "account": it.account,
+            "mode": it.mode,
+            "object_id": it.customer,
+            "company": it.company,
+            "company_name": it.company_name,
+            "company_before": it.before,
+        })
+    };
+    line(&assigned.iter().map(one).collect::<Vec<_>>())
+}
+
+/// Writes a company that was removed, or was not after all, as CSV.
+pub fn removed_company_csv(it: &CompanyLine, is_removed: bool) -> String {
+    let counts = [it.accounts.to_string(), it.customers.to_string(), is_removed.to_string()];
+    let row = [vec![it.id.clone(), it.name.clone()], counts.to_vec()].concat();
+    sheet::csv(&["company", "company_name", "accounts", "customers", "removed"], &[row])
+}
+
+/// Writes the same as JSON.
+pub fn removed_company_json(it: &CompanyLine, is_removed: bool) -> String {
+    line(&json!({
+        "company": it.id,
+        "company_name": it.name,
+        "accounts": it.accounts,
+        "customers": it.customers,
+        "removed": is_removed,
+    }))
 }
 
 #[cfg(test)]
@@ -351,8 +410,11 @@ mod tests {
             account("acct_2", Standing::Failing),
             account("acct_3", Standing::Active),
         ];
-        for width in [None, Some(120), Some(80)] {
+        for width in [None, Some(120), Some(80), Some(72)] {
             let drawn = table(&lines, false, width);
+            // Who reads it comes before when it was last read.
+            let shop = drawn.lines().nth(1).is_some_and(|line| line.ends_with("shop"));
+            assert!(shop && drawn.lines().next().is_some_and(|titles| titles.ends_with("key")), "{drawn}");
             assert_eq!(drawn.lines().count(), 5, "{drawn}");
             assert!(drawn.lines().all(|line| line.width() <= width.unwrap_or(300).into()), "{drawn}");
             assert!(drawn.contains("1,234,567") && drawn.contains("acct_2") && !drawn.contains('\x1b'), "{drawn}");
@@ -363,6 +425,9 @@ mod tests {
         assert_eq!((&read[1]["status"], &read[1]["rows"]), (&json!("failing"), &json!(1_234_567)));
         assert!(csv(&lines).lines().nth(1).is_some_and(|it| it.ends_with(r#",2,5,"a ""b"", c""#)), "{}", csv(&lines));
         assert!(table(&[], false, None).contains("accounts discover"));
+        let unnamed = AccountLine { credential: None, ..account("acct_1", Standing::Active) };
+        let by_events = AccountLine { opened_s: None, ..unnamed.clone() };
+        assert_eq!([key(&lines[0]), key(&unnamed), key(&by_events)], ["shop", "(no name)", ""]);
     }
 
     #[test]

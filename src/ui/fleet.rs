@@ -14,8 +14,8 @@ use super::fleet_board::FleetBoard;
 use super::progress::{Bars, DRAWS_PER_S, HEARTBEAT_EVERY, Screen, Ticker, WIDTH_USUAL};
 use super::sheet::{self, Column, names, numbers, whole, words};
 use super::text::safe_up_to;
-use super::units::{counted, grouped, seconds};
-use crate::model::fleet::{End, FleetReport, FleetSink, FleetStep, Member, MemberReport};
+use super::units::{counted, grouped, seconds, span};
+use crate::model::fleet::{End, FleetPlan, FleetReport, FleetSink, FleetStep, MemberReport, PlannedMember};
 
 /// Accounts that have a line each though nothing was wrong with them.
 const LINES_MAX: usize = 20;
@@ -122,7 +122,7 @@ pub fn table(report: &FleetReport, all: bool, width: Option<u16>) -> String {
     if hidden > 0 {
         out.push_str(&format!("and {} more (-v)\n", grouped(hidden as u64)));
     }
-    out.push_str(&format!("{}\n", sheet::sentence(&sum(report), 0, width)));
+    out.push_str(&sheet::sentence(&sum(report), 0, width));
     out
 }
 
@@ -165,25 +165,78 @@ fn sum(report: &FleetReport) -> String {
     )
 }
 
-/// Draws whose turn it would be.
-pub fn plan_table(members: &[Member], width: Option<u16>) -> String {
-    let columns = [names("account"), words("name"), whole("service")];
-    let rows: Vec<Vec<String>> = members
-        .iter()
-        .map(|it| vec![it.remote_id.clone(), it.name.clone().unwrap_or_default(), it.provider.name().to_owned()])
-        .collect();
-    let table = if rows.is_empty() { String::new() } else { sheet::table(&columns, &rows, width) };
-    format!("{table}{} would have a turn\n", counted(members.len() as u64, "account"))
+/// Draws whose turn it would be, and what it would cost.
+pub fn plan_table(plan: &FleetPlan, all: bool, width: Option<u16>) -> String {
+    let columns = [
+        names("account"),
+        words("name").dropped(2),
+        whole("service").dropped(1),
+        numbers("requests"),
+        words("what for"),
+    ];
+    let row = |it: &PlannedMember| {
+        let requests = grouped(it.requests) + if it.is_open { "+" } else { " " };
+        let name = it.member.name.clone().unwrap_or_default();
+        vec![it.member.remote_id.clone(), name, it.member.provider.name().to_owned(), requests, it.how.to_owned()]
+    };
+    // One line too many is not worth a line that says so.
+    let is_whole = all || plan.members.len() <= LINES_MAX + 1;
+    let shown = if is_whole { plan.members.len() } else { LINES_MAX };
+    let rows: Vec<Vec<String>> = plan.members.iter().take(shown).map(row).collect();
+    let mut out = if rows.is_empty() { String::new() } else { sheet::table(&columns, &rows, width) };
+    if !is_whole {
+        out.push_str(&format!("and {} more (-v)\n", grouped((plan.members.len() - shown) as u64)));
+    }
+    for sentence in plan_sentences(plan) {
+        out.push_str(&sheet::sentence(&sentence, 0, width));
+    }
+    out
+}
+
+/// Says what a plan comes to, and how that was reckoned.
+fn plan_sentences(plan: &FleetPlan) -> Vec<String> {
+    let accounts = counted(plan.members.len() as u64, "account");
+    let time = if plan.time_s > 0 { format!(", {} at least", span(plan.time_s)) } else { String::new() };
+    let others = match plan.other_requests {
+        0 => String::new(),
+        others => format!(" ({} to ask what the keys open)", grouped(others)),
+    };
+    let requests = counted(plan.requests(), "request");
+    let mut told = vec![format!("{accounts} would have a turn: at least {requests}{others}{time}")];
+    let unread = plan.members.iter().filter(|it| !it.is_read).count() as u64;
+    if unread > 0 {
+        let were = if unread == 1 { "was" } else { "were" };
+        let unread = counted(unread, "account");
+        told.push(format!(
+            "{unread} {were} never read: each list is counted as if it were empty, and every 100 objects take a request more"
+        ));
+    }
+    if plan.unknown > 0 {
+        let keys = counted(plan.unknown, "key or token").replace("key or tokens", "keys or tokens");
+        told.push(format!("of {keys} the file knows no account yet: what is opened comes on top, once it was asked"));
+    }
+    if plan.members.iter().any(|it| it.is_open) {
+        told.push("a + stands where the answers may ask for more".to_owned());
+    }
+    told.push("this was a plan: nothing was asked, nothing was written".to_owned());
+    told
 }
 
 #[derive(Serialize)]
 struct Fleet<'a> {
     accounts: Vec<Account<'a>>,
-    failures: Vec<&'a str>,
+    failures: Vec<Failed<'a>>,
     requests: u64,
     took_ms: u64,
     signal: Option<i32>,
     locked: Option<&'a str>,
+}
+
+/// As in what a run tells; whose accounts they are, the message says.
+#[derive(Serialize)]
+struct Failed<'a> {
+    account: Option<&'a str>,
+    message: &'a str,
 }
 
 #[derive(Serialize)]
@@ -223,7 +276,7 @@ impl<'a> Account<'a> {
 pub fn json(report: &FleetReport) -> String {
     super::json::line(&Fleet {
         accounts: report.members.iter().map(Account::of).collect(),
-        failures: report.stopped.iter().map(|it| it.why.as_str()).collect(),
+        failures: report.stopped.iter().map(|it| Failed { account: None, message: &it.why }).collect(),
         requests: report.members.iter().map(|it| it.counts.requests).sum::<u64>() + report.other_requests,
         took_ms: report.took_ms,
         signal: report.signal,
@@ -232,20 +285,39 @@ pub fn json(report: &FleetReport) -> String {
 }
 
 #[derive(Serialize)]
+struct Plan<'a> {
+    accounts: Vec<Planned<'a>>,
+    requests: u64,
+    time_s: u64,
+    unknown_credentials: u64,
+}
+
+#[derive(Serialize)]
 struct Planned<'a> {
     provider: &'static str,
     account: &'a str,
     name: Option<&'a str>,
+    how: &'a str,
+    requests: u64,
+    open: bool,
 }
 
 /// Writes whose turn it would be as JSON.
-pub fn plan_json(members: &[Member]) -> String {
-    let planned = members.iter().map(|it| Planned {
-        provider: it.provider.name(),
-        account: &it.remote_id,
-        name: it.name.as_deref(),
+pub fn plan_json(plan: &FleetPlan) -> String {
+    let planned = plan.members.iter().map(|it| Planned {
+        provider: it.member.provider.name(),
+        account: &it.member.remote_id,
+        name: it.member.name.as_deref(),
+        how: it.how,
+        requests: it.requests,
+        open: it.is_open,
     });
-    super::json::line(&planned.collect::<Vec<_>>())
+    super::json::line(&Plan {
+        accounts: planned.collect(),
+        requests: plan.requests(),
+        time_s: plan.time_s,
+        unknown_credentials: plan.unknown,
+    })
 }
 
 /// Writes a line for each account.
@@ -282,16 +354,20 @@ pub fn csv(report: &FleetReport) -> String {
 }
 
 /// Writes whose turn it would be as CSV.
-pub fn plan_csv(members: &[Member]) -> String {
-    let row =
-        |it: &Member| vec![it.provider.name().to_owned(), it.remote_id.clone(), it.name.clone().unwrap_or_default()];
-    sheet::csv(&["provider", "account", "name"], &members.iter().map(row).collect::<Vec<_>>())
+pub fn plan_csv(plan: &FleetPlan) -> String {
+    let row = |it: &PlannedMember| {
+        let name = it.member.name.clone().unwrap_or_default();
+        let whose = [it.member.provider.name().to_owned(), it.member.remote_id.clone(), name];
+        [&whose[..], &[it.how.to_owned(), it.requests.to_string(), it.is_open.to_string()]].concat()
+    };
+    let titles = ["provider", "account", "name", "how", "requests", "open"];
+    sheet::csv(&titles, &plan.members.iter().map(row).collect::<Vec<_>>())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fleet::Stopped;
+    use crate::model::fleet::{Member, Stopped};
     use crate::model::progress::Counts;
     use crate::model::resource::Provider;
     use unicode_width::UnicodeWidthStr;
@@ -342,12 +418,46 @@ mod tests {
         let json: serde_json::Value = serde_json::from_str(&json(&report)).expect("JSON");
         assert_eq!(json["accounts"][7]["outcome"], "failed");
         assert_eq!((json["accounts"].as_array().map(Vec::len), json["requests"].as_u64()), (Some(1000), Some(7002)));
-        assert_eq!(json["failures"][0], "Stripe refused the key");
+        assert_eq!(json["failures"][0]["message"], "Stripe refused the key");
     }
 
     #[test]
     fn of_few_accounts_each_has_a_line() {
         let drawn = table(&report(3), false, Some(120));
         assert!(drawn.contains("acct_1Connected0002") && drawn.contains("done"), "{drawn}");
+    }
+
+    #[test]
+    fn a_plan_tells_what_each_costs_and_what_all_do() {
+        let planned = |row: usize| {
+            let is_read = row > 0;
+            let member = report(row + 1).members.remove(row).member;
+            PlannedMember {
+                member,
+                how: "what changed",
+                requests: if is_read { 2 } else { 150 },
+                is_open: true,
+                is_read,
+            }
+        };
+        let members: Vec<PlannedMember> = (0..30).map(planned).collect();
+        let plan = FleetPlan { members, other_requests: 1, unknown: 0, time_s: 3 };
+        for width in [None, Some(80), Some(60)] {
+            let drawn = plan_table(&plan, false, width);
+            assert!(drawn.lines().all(|line| line.width() <= usize::from(width.unwrap_or(400))), "{drawn}");
+            assert!(drawn.contains("150+") && drawn.contains("\nand 10 more (-v)\n"), "{drawn}");
+        }
+        let drawn = plan_table(&plan, true, None);
+        let sum = "30 accounts would have a turn: at least 209 requests (1 to ask what the keys open), 3 s at least\n\
+                   1 account was never read: ";
+        assert!(drawn.contains(sum) && drawn.contains("acct_1Connected0029"), "{drawn}");
+        let json: serde_json::Value = serde_json::from_str(&plan_json(&plan)).expect("JSON");
+        assert_eq!((json["requests"].as_u64(), json["accounts"][0]["requests"].as_u64()), (Some(209), Some(150)));
+        assert_eq!(plan_csv(&plan).lines().count(), 31);
+        let nobody = plan_table(&FleetPlan { unknown: 2, ..FleetPlan::default() }, false, None);
+        assert!(
+            nobody.starts_with("0 accounts would have a turn: at least 0 requests\nof 2 keys or tokens"),
+            "{nobody}"
+        );
     }
 }

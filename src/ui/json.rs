@@ -6,7 +6,7 @@ use super::run::{detail, outcome, provider_of, table_of};
 use super::status::resource_of;
 use super::{log_json, text};
 use crate::model::log::LogStats;
-use crate::model::report::{OpenEvents, Overview, PlannedResource, RunReport, StatusReport};
+use crate::model::report::{AccountReport, OpenEvents, Overview, PlannedResource, RunReport, StatusReport};
 
 #[derive(Serialize)]
 struct Run<'a> {
@@ -58,11 +58,16 @@ struct Planned<'a> {
     open: bool,
 }
 
+/// What stands before the accounts.
 #[derive(Serialize)]
-struct Status<'a> {
+struct StatusHead<'a> {
     database: &'a str,
     size_bytes: u64,
-    accounts: Vec<Account<'a>>,
+}
+
+/// What stands behind them.
+#[derive(Serialize)]
+struct StatusTail<'a> {
     event_log: EventLog,
     #[serde(skip_serializing_if = "Option::is_none")]
     overview: Option<Sum<'a>>,
@@ -79,7 +84,7 @@ struct EventLog {
 #[derive(Serialize)]
 struct Account<'a> {
     provider: &'a str,
-    id: &'a str,
+    account: &'a str,
     mode: &'a str,
     name: Option<&'a str>,
     events_until_s: Option<i64>,
@@ -99,7 +104,7 @@ struct Trouble<'a> {
     trouble: &'a str,
 }
 
-/// The sum of accounts, where they are too many for each to have its resources.
+/// The sum of accounts, where they are many.
 #[derive(Serialize)]
 struct Sum<'a> {
     groups: Vec<Group<'a>>,
@@ -180,11 +185,17 @@ pub fn plan(plan: &[PlannedResource]) -> String {
     line(&planned.collect::<Vec<_>>())
 }
 
-/// Writes how the file stands, and the figures of the event log where they are wanted.
-pub fn status(status: &StatusReport, stats: Option<&LogStats>) -> String {
-    let accounts = status.accounts.iter().map(|a| Account {
+/// Begins to write how the file stands, up to where its accounts are listed.
+pub fn status_head(status: &StatusReport) -> String {
+    let head = document(&StatusHead { database: &status.database, size_bytes: status.size_bytes });
+    format!("{},\"accounts\":[", head.trim_end_matches('}'))
+}
+
+/// Writes one of the accounts, behind so many others.
+pub fn status_account(a: &AccountReport, others: u64) -> String {
+    let account = document(&Account {
         provider: &a.provider,
-        id: &a.id,
+        account: &a.id,
         mode: &a.mode,
         name: a.name.as_deref(),
         events_until_s: a.events_until_s,
@@ -210,14 +221,17 @@ pub fn status(status: &StatusReport, stats: Option<&LogStats>) -> String {
             .collect(),
         webhooks: a.webhooks.iter().map(|it| Trouble { id: &it.id, url: &it.url, trouble: &it.what }).collect(),
     });
-    line(&Status {
-        database: &status.database,
-        size_bytes: status.size_bytes,
-        accounts: accounts.collect(),
+    if others > 0 { format!(",{account}") } else { account }
+}
+
+/// Writes what stands behind the accounts, with the figures of the event log where they are wanted.
+pub fn status_tail(status: &StatusReport, stats: Option<&LogStats>) -> String {
+    let tail = document(&StatusTail {
         event_log: EventLog { events: status.log.events, since_s: status.log.since_s },
         overview: status.overview.as_ref().map(sum),
         stats: stats.map(log_json::stats),
-    })
+    });
+    format!("],{}\n", tail.trim_start_matches('{'))
 }
 
 fn events(open: OpenEvents) -> Events {
@@ -245,9 +259,11 @@ fn sum(overview: &Overview) -> Sum<'_> {
 }
 
 pub(super) fn line(value: &impl Serialize) -> String {
-    let mut text = text::safe_json(serde_json::to_string(value).expect("texts and whole numbers are always JSON"));
-    text.push('\n');
-    text
+    document(value) + "\n"
+}
+
+fn document(value: &impl Serialize) -> String {
+    text::safe_json(serde_json::to_string(value).expect("texts and whole numbers are always JSON"))
 }
 
 #[cfg(test)]
@@ -276,10 +292,10 @@ mod tests {
 
     #[test]
     fn status_and_plan_have_their_names() {
-        let text = status(&StatusReport { database: "x".into(), ..StatusReport::default() }, None);
+        let status = StatusReport { database: "}".into(), ..StatusReport::default() };
         assert_eq!(
-            text,
-            "{\"database\":\"x\",\"size_bytes\":0,\"accounts\":[],\"event_log\":{\"events\":0,\"since_s\":null}}\n"
+            status_head(&status) + &status_tail(&status, None),
+            "{\"database\":\"}\",\"size_bytes\":0,\"accounts\":[],\"event_log\":{\"events\":0,\"since_s\":null}}\n"
         );
         let planned = PlannedResource {
             name: "stripe:a".into(),

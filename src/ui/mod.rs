@@ -20,6 +20,7 @@ mod run;
 mod sheet;
 mod stats;
 mod status;
+mod status_writer;
 mod steps;
 mod streams;
 pub mod text;
@@ -36,8 +37,8 @@ use std::time::Duration;
 use dialoguer::console::Term;
 use indicatif::{MultiProgress, ProgressDrawTarget};
 
-use crate::model::accounts::{AccountLine, CompanyLine, Found, RemovedAccount};
-use crate::model::fleet::{FleetReport, Member};
+use crate::model::accounts::{AccountLine, Assigned, CompanyLine, Found, RemovedAccount};
+use crate::model::fleet::{FleetPlan, FleetReport};
 use crate::model::log::{EventDetails, LogStats, LoggedEvent, Pruned, RetryPlan, RetryReport};
 use crate::model::report::{PlannedResource, RunReport, StatusReport};
 use crate::model::secret::Secret;
@@ -49,6 +50,7 @@ pub use log::LogFormat;
 pub use plan::Pace;
 pub use progress::Watch;
 pub use redraw::Redraw;
+pub use status_writer::StatusWriter;
 pub use steps::Steps;
 use streams::Streams;
 pub use trial::PostLine;
@@ -184,15 +186,15 @@ impl Ui {
         }
     }
 
-    /// Writes whose turn it would be.
+    /// Writes whose turn it would be, and what it would cost.
     ///
     /// # Errors
     /// As [`Ui::fleet_report`].
-    pub fn fleet_plan(&self, members: &[Member]) -> io::Result<()> {
+    pub fn fleet_plan(&self, plan: &FleetPlan) -> io::Result<()> {
         match self.look.format {
-            Format::Json => self.stdout(&fleet::plan_json(members)),
-            Format::Csv => self.csv(&fleet::plan_csv(members)),
-            Format::Table => self.stdout(&fleet::plan_table(members, width())),
+            Format::Json => self.stdout(&fleet::plan_json(plan)),
+            Format::Csv => self.csv(&fleet::plan_csv(plan)),
+            Format::Table => self.stdout(&fleet::plan_table(plan, self.look.verbose, width())),
         }
     }
 
@@ -243,17 +245,16 @@ impl Ui {
         }
     }
 
-    /// Writes how the file stands, or the figures of its event log where they are given.
+    /// Begins to write how the file stands, or the figures of its event log where they are given.
     ///
     /// # Errors
     /// As [`Ui::run_report`].
-    pub fn status(&self, status: &StatusReport, stats: Option<&LogStats>) -> io::Result<()> {
-        match (self.look.format, stats) {
-            (Format::Json, _) => self.stdout(&json::status(status, stats)),
-            (Format::Csv, None) => self.csv(&status::csv(status)),
-            (Format::Csv, Some(stats)) => self.csv(&stats::csv(stats)),
-            (Format::Table, _) => self.stdout(&self.status_table(status, stats)),
-        }
+    pub fn begin_status<'a>(
+        &'a self,
+        status: &'a StatusReport,
+        stats: Option<&'a LogStats>,
+    ) -> io::Result<StatusWriter<'a>> {
+        StatusWriter::begin(self, status, stats)
     }
 
     /// Writes what became of a delivery.
@@ -499,7 +500,7 @@ impl Ui {
         Ok(())
     }
 
-    /// Writes what became of an account that was removed.
+    /// Writes what became of an account that was removed, or was to be.
     ///
     /// # Errors
     /// As [`Ui::run_report`].
@@ -507,6 +508,7 @@ impl Ui {
         match self.look.format {
             Format::Json => self.stdout(&accounts::removed_json(removed)),
             Format::Csv => self.csv(&accounts::removed_csv(removed)),
+            Format::Table if !removed.is_removed => Ok(()),
             Format::Table => self.stdout(&accounts::removed_table(removed)),
         }
     }
@@ -520,6 +522,30 @@ impl Ui {
             Format::Json => self.stdout(&accounts::companies_json(companies)),
             Format::Csv => self.csv(&accounts::companies_csv(companies)),
             Format::Table => self.stdout(&accounts::companies_table(companies, width())),
+        }
+    }
+
+    /// Writes for programs what was put into companies, or taken out; people are told in sentences.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn assigned(&self, assigned: &[Assigned]) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&accounts::assigned_json(assigned)),
+            Format::Csv => self.csv(&accounts::assigned_csv(assigned)),
+            Format::Table => Ok(()),
+        }
+    }
+
+    /// Writes for programs whether a company was removed; people are told in a sentence.
+    ///
+    /// # Errors
+    /// As [`Ui::run_report`].
+    pub fn removed_company(&self, company: &CompanyLine, is_removed: bool) -> io::Result<()> {
+        match self.look.format {
+            Format::Json => self.stdout(&accounts::removed_company_json(company, is_removed)),
+            Format::Csv => self.csv(&accounts::removed_company_csv(company, is_removed)),
+            Format::Table => Ok(()),
         }
     }
 

@@ -7,7 +7,7 @@ use super::run::{provider_of, whose};
 use super::sheet::{self, names, numbers, words};
 use super::text::safe;
 use super::units::{counted, grouped, span};
-use crate::model::report::PlannedResource;
+use crate::model::report::{PlannedResource, least_s};
 
 /// What is known of how long a planned run would take.
 #[derive(Debug, Clone, Default)]
@@ -41,14 +41,8 @@ impl Pace {
         for planned in plan {
             *companies.entry(&planned.account).or_default() += planned.requests;
         }
-        let time_s: u64 = companies.values().map(|requests| self.fic_seconds(*requests)).sum();
+        let time_s: u64 = companies.values().map(|requests| least_s(*requests, &self.fic_windows)).sum();
         Some(format!("{} within its quota", span(time_s.max(1))))
-    }
-
-    /// Returns how long so many requests take at least: a window that is used up has to pass.
-    fn fic_seconds(&self, requests: u64) -> u64 {
-        let windows = self.fic_windows.iter().filter(|(limit, _)| *limit > 0);
-        windows.map(|&(limit, per_s)| requests.saturating_sub(1) / u64::from(limit) * per_s).max().unwrap_or(0)
     }
 }
 
@@ -233,7 +227,7 @@ mod tests {
         assert!(drawn.starts_with("Stripe (which account, it tells when asked)\nlist "), "{drawn}");
         assert!(drawn.contains("\nFatture in Cloud 77\nlist ") && drawn.contains("\ncompanies "), "{drawn}");
         for (requests, time_s) in [(0, 0), (240, 0), (241, 300), (800, 900), (801, 3600)] {
-            assert_eq!(pace.fic_seconds(requests), time_s, "{requests}");
+            assert_eq!(least_s(requests, &pace.fic_windows), time_s, "{requests}");
         }
     }
 }

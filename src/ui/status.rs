@@ -26,6 +26,12 @@ fn columns(account: &AccountReport) -> [Column; 6] {
 
 /// Draws the file, its accounts and their resources. Those without rows are summed up in a line unless `all` are wanted.
 pub fn table(status: &StatusReport, all: bool, width: Option<u16>) -> String {
+    let accounts = status.accounts.iter().filter(|_| status.overview.is_none());
+    accounts.fold(head(status, width), |out, account| out + &account_table(account, all, width))
+}
+
+/// Draws the file, and the sum of its accounts where they are many.
+pub fn head(status: &StatusReport, width: Option<u16>) -> String {
     let mut out = file(status);
     if let Some(since_s) = status.log.since_s {
         out.push_str(&format!("event log: {} since {}\n", counted(status.log.events, "event"), moment(since_s)));
@@ -38,14 +44,15 @@ pub fn table(status: &StatusReport, all: bool, width: Option<u16>) -> String {
         out.push('\n');
         out.push_str(&overview_table(overview, width));
         out.push_str(&hooks_of_many(status, width));
-        return out;
     }
-    for account in &status.accounts {
-        out.push('\n');
-        out.push_str(&heading(account));
-        if !account.resources.is_empty() {
-            out.push_str(&sheet::table(&columns(account), &rows(account, all), width));
-        }
+    out
+}
+
+/// Draws one account below what was drawn before.
+pub fn account_table(account: &AccountReport, all: bool, width: Option<u16>) -> String {
+    let mut out = format!("\n{}", heading(account));
+    if !account.resources.is_empty() {
+        out.push_str(&sheet::table(&columns(account), &rows(account, all), width));
     }
     out
 }
@@ -172,8 +179,7 @@ fn heading(account: &AccountReport) -> String {
     let name = account.name.as_deref().map(|name| format!(" \"{}\"", safe(name))).unwrap_or_default();
     let (provider, id, mode) = (safe(&account.provider), safe(&account.id), safe(&account.mode));
     let mut out = format!("{provider} {id}{name} ({mode})\n");
-    let last_s = account.resources.iter().filter_map(|resource| resource.last_sync_s).max();
-    out.push_str(&format!("last sync: {}\n", last_s.map_or_else(|| "never".to_owned(), moment)));
+    out.push_str(&format!("last sync: {}\n", account.synced_s.map_or_else(|| "never".to_owned(), moment)));
     if let Some(until_s) = account.events_until_s {
         out.push_str(&format!("events read until: {}\n", moment(until_s)));
     }
@@ -210,41 +216,27 @@ pub fn resource_of(table: &str) -> String {
     table.replacen('_', ":", 1)
 }
 
-/// Writes a line for each resource of each account.
-pub fn csv(status: &StatusReport) -> String {
-    let titles = [
-        "provider",
-        "account",
-        "mode",
-        "resource",
-        "table",
-        "rows",
-        "deleted",
-        "unsettled",
-        "last_sync_s",
-        "last_status",
-    ];
-    let mut rows = Vec::new();
-    for account in &status.accounts {
-        if status.overview.is_some() {
-            // One line for each account: its tables are told where it is asked for by name.
-            let mut row = vec![account.provider.clone(), account.id.clone(), account.mode.clone()];
-            row.resize(8, String::new());
-            row.push(account.synced_s.map(|s| s.to_string()).unwrap_or_default());
-            row.push(account.standing.name().to_owned());
-            rows.push(row);
-        }
-        for resource in &account.resources {
-            let mut row = vec![account.provider.clone(), account.id.clone(), account.mode.clone()];
-            row.extend([resource_of(&resource.table), resource.table.clone()]);
-            row.extend([resource.rows, resource.deleted, resource.unsettled].map(|n| n.to_string()));
-            row.push(resource.last_sync_s.map(|s| s.to_string()).unwrap_or_default());
-            row.push(resource.last_status.clone().unwrap_or_default());
-            rows.push(row);
-        }
-    }
-    sheet::csv(&titles, &rows)
+/// Writes the titles of the records.
+pub fn csv_head() -> String {
+    sheet::csv(&TITLES, &[])
 }
+
+/// Writes a record for each resource of an account.
+pub fn csv_account(account: &AccountReport) -> String {
+    let record = |resource: &ResourceState| {
+        let mut row = vec![account.provider.clone(), account.id.clone(), account.mode.clone()];
+        row.extend([resource_of(&resource.table), resource.table.clone()]);
+        row.extend([resource.rows, resource.deleted, resource.unsettled].map(|n| n.to_string()));
+        row.push(resource.last_sync_s.map(|s| s.to_string()).unwrap_or_default());
+        row.push(resource.last_status.clone().unwrap_or_default());
+        row
+    };
+    let text = sheet::csv(&TITLES, &account.resources.iter().map(record).collect::<Vec<_>>());
+    text.split_once('\n').map_or_else(String::new, |(_, records)| records.to_owned())
+}
+
+const TITLES: [&str; 10] =
+    ["provider", "account", "mode", "resource", "table", "rows", "deleted", "unsettled", "last_sync_s", "last_status"];
 
 #[cfg(test)]
 mod tests {
@@ -274,6 +266,7 @@ mod tests {
                 mode: "live".into(),
                 name: Some("Acme\x1b[31m".into()),
                 events_until_s: Some(1_793_491_260),
+                synced_s: Some(1_793_491_200),
                 queued: 2,
                 events: OpenEvents { waiting: 1234, failed: 0, dead: 1 },
                 resources: vec![resource("stripe_customers", 1_234_567), resource("stripe_invoices", 9)],
@@ -386,12 +379,12 @@ mod tests {
             assert!(drawn.contains(part), "{part} in\n{drawn}");
         }
         assert!(drawn.contains("  stripe acct_0 (live): 1 failure in a row, no"), "{drawn}");
-        assert_eq!(csv(&status).lines().nth(1), Some("stripe,acct_1,live,,,,,,,active"));
     }
 
     #[test]
     fn csv_has_a_line_for_each_resource() {
-        let text = csv(&status());
+        let text = csv_head() + &csv_account(&status().accounts[0]);
+        assert_eq!(text.lines().count(), 3, "{text}");
         assert!(
             text.ends_with("stripe,acct_1,live,stripe:invoices,stripe_invoices,9,3,0,1793491200,complete\n"),
             "{text}"

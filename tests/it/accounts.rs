@@ -278,7 +278,10 @@ fn the_list_says_of_each_account_what_is_in_the_file_of_it() {
     assert!(own["rows"].as_i64().is_some_and(|it| it >= rows && rows > 0), "{own}");
     assert!(own["last_sync_s"].is_i64() && own["events_until_s"].is_i64(), "{own}");
     let chosen = world.json(&["accounts", "list", "--status", "failing"], &[]);
-    assert_eq!((chosen[0]["id"].as_str(), chosen[0]["error"].as_str()), (Some(failing.as_str()), Some("status 500")));
+    assert_eq!(
+        (chosen[0]["account"].as_str(), chosen[0]["error"].as_str()),
+        (Some(failing.as_str()), Some("status 500"))
+    );
     assert_eq!(chosen.as_array().map(Vec::len), Some(1));
     let drawn = world.run(&["accounts", "list"], &[]).stdout;
     assert!(drawn.ends_with("131 accounts: 130 active, 1 failing\n"), "{drawn}");
@@ -288,7 +291,7 @@ fn the_list_says_of_each_account_what_is_in_the_file_of_it() {
     // So many are summed up, and one is told in full.
     let status = world.run(&["status"], &[]).stdout;
     assert!(status.lines().count() < 20 && status.contains(&failing) && status.contains("130"), "{status}");
-    let id = own["id"].as_str().expect("an id");
+    let id = own["account"].as_str().expect("an id");
     let in_full = world.run(&["status", "--account", id], &[]).stdout;
     assert!(in_full.contains("stripe_customers") && in_full.contains(id), "{in_full}");
     assert_eq!(world.run(&["status", "--account", "acct_nobody"], &[]).code, Some(2));

@@ -73,7 +73,7 @@ fn rows_belong_to_the_company_of_their_account_or_of_their_customer() {
 
     let list: Value = serde_json::from_str(&fine(&home, &["list", "--format", "json"]).stdout).expect("JSON");
     let told: Vec<_> =
-        list.as_array().expect("a list").iter().map(|it| (&it["id"], &it["accounts"], &it["customers"])).collect();
+        list.as_array().expect("a list").iter().map(|it| (&it["company"], &it["accounts"], &it["customers"])).collect();
     let wanted = [("1", 0, 0), ("acme", 1, 0), ("north", 0, 1)]
         .map(|it| (Value::from(it.0), Value::from(it.1), Value::from(it.2)));
     assert_eq!(told, wanted.each_ref().map(|it| (&it.0, &it.1, &it.2)));

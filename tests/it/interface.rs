@@ -246,7 +246,7 @@ fn the_queries_of_the_readme_run_on_what_a_sync_brings_and_find_something() {
     sandboxed(&home, &["sync", "--all"]);
     let store = Store::open_read_only(&home.database()).expect("opens");
     let queries: Vec<&str> = queries.split(";\n").map(str::trim).filter(|query| !query.is_empty()).collect();
-    assert_eq!(queries.len(), 7);
+    assert_eq!(queries.len(), 8);
     for query in queries {
         let rows = store.query_text(query).unwrap_or_else(|error| panic!("{error}\n{query}"));
         assert!(!rows.is_empty() && rows.iter().all(|row| row.len() > 2), "nothing for\n{query}");

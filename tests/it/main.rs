@@ -29,6 +29,7 @@ mod fic_sync;
 mod fic_tables;
 mod fic_world;
 mod fleet;
+mod formats;
 mod forwarding;
 mod framing;
 mod gaps;

@@ -200,16 +200,37 @@ fn bring_back(args: &AccountsAddArgs, settings: &Settings, ui: &Ui) -> Result<Ex
     let idle: Vec<&AccountLine> = known.iter().filter(|it| !it.standing.is_synced()).collect();
     if idle.is_empty() {
         ui.note(&format!("{} is synced whenever it is its turn; nothing to do", known[0].label()));
+        let found: Vec<Found> = known.iter().map(|it| alone(it, 0)).collect();
+        ui.found(&found, false).map_err(|error| Failure::stdout(&error))?;
         return Ok(Exit::Done);
     }
     let credentials = settings.credentials()?;
     let cancel = signals::watch()?;
-    for account in idle {
+    for account in &idle {
         try_reader(&store, account, &credentials, &cancel)?;
         store.at_once(|| store.brought_back(account.row).map(drop))?;
         ui.note(&format!("{} is synced again", account.label()));
     }
+    let found: Vec<Found> = idle.iter().map(|it| alone(it, 1)).collect();
+    ui.found(&found, false).map_err(|error| Failure::stdout(&error))?;
     Ok(Exit::Done)
+}
+
+/// Tells of an account alone as of what a credential opens; `new` is 1 where it was taken up again.
+fn alone(account: &AccountLine, new: u64) -> Found {
+    Found {
+        provider: if account.provider == "fic" { "fic" } else { "stripe" },
+        credential: account.credential.clone(),
+        mode: match account.mode.as_str() {
+            "live" => "live",
+            "sandbox" => "sandbox",
+            _ => "test",
+        },
+        own: Some(account.id.clone()),
+        listed: 1,
+        new,
+        ..Found::default()
+    }
 }
 
 /// Asks the service with the credential that read an account whether it still does.

@@ -94,8 +94,10 @@ impl Access<'_> {
                 }
                 if let Some(chosen) = access.company.as_ref().filter(|id| seen.iter().all(|it| it.id != **id)) {
                     let ids = seen.iter().map(|it| it.id.as_str()).collect::<Vec<_>>().join(", ");
-                    return Err(Failure::usage(format!("the token sees no company {chosen}, only {ids}"))
-                        .hint("name one of these with --company-id, or leave it away for all"));
+                    return Err(Failure::usage(format!("the token sees no company {chosen}, only {ids}")).hint(
+                        "name one of these with --company-id, or leave it away for all; companies of your own \
+                             (`stripesync companies list`) are not meant here",
+                    ));
                 }
             }
         }

@@ -17,7 +17,7 @@ pub(super) fn run(args: &AccountsListArgs, global: &Global, ui: &Ui) -> Result<E
     lines.retain(|line| is_meant(args, line));
     // Whoever chose nobody waits for no count.
     if !lines.is_empty() {
-        let rows = store.living_rows(&sync::catalog())?;
+        let rows = store.living_rows(&sync::catalog(), None)?;
         lines.iter_mut().for_each(|line| line.rows = Some(rows.get(&line.row).copied().unwrap_or(0)));
     }
     ui.accounts(&lines).map_err(|error| Failure::stdout(&error))?;

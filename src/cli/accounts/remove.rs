@@ -11,7 +11,7 @@ use crate::config::edit;
 use crate::model::accounts::{AccountLine, RemovedAccount, Standing};
 use crate::model::cancel::Cancel;
 use crate::store::{self, Lock, Store};
-use crate::sync::removal;
+use crate::sync::{self, removal};
 use crate::ui::Ui;
 use crate::ui::units::counted;
 
@@ -32,10 +32,11 @@ pub(super) fn run(args: &AccountsRemoveArgs, global: &Global, ui: &Ui, clock: &d
     let mut store = opened(&database)?;
     let account = only(&store, &args.id, args.mode)?;
     let key = own_key(&store, &account)?;
-    let rows = removal::rows_of(&store, account.row)?;
+    let rows = rows_of(&store, &account)?;
     let orphans = connected(&store, &account)?;
     if !is_meant(args, global, &question(args, &account, rows, orphans, key.as_deref()), ui)? {
         ui.note("nothing was removed");
+        ui.removed_account(&declined(&account)).map_err(|error| Failure::stdout(&error))?;
         return Ok(Exit::Done);
     }
     store.guard(lock(&database, clock)?);
@@ -55,6 +56,21 @@ pub(super) fn run(args: &AccountsRemoveArgs, global: &Global, ui: &Ui, clock: &d
         }
         None => Exit::Done,
     })
+}
+
+/// Counts the account's rows as `accounts list` does.
+fn rows_of(store: &Store, account: &AccountLine) -> Result<u64, Failure> {
+    Ok(store.living_rows(&sync::catalog(), Some(account.row))?.remove(&account.row).unwrap_or(0))
+}
+
+/// What becomes of an account whose owner said no.
+fn declined(account: &AccountLine) -> RemovedAccount {
+    RemovedAccount {
+        provider: account.provider.clone(),
+        id: account.id.clone(),
+        mode: account.mode.clone(),
+        ..RemovedAccount::default()
+    }
 }
 
 fn lock(database: &Path, clock: &dyn Clock) -> Result<Lock, Failure> {
@@ -137,7 +153,8 @@ impl Removing<'_> {
             provider: account.provider.clone(),
             id: account.id.clone(),
             mode: account.mode.clone(),
-            deleted,
+            is_removed: true,
+            rows: deleted,
             is_kept: self.args.keep_data,
             key,
             orphans,
@@ -150,8 +167,13 @@ impl Removing<'_> {
         Ok(edit::remove(path, &["keys", &key])?.then_some(key))
     }
 
+    /// Deletes them; returns how many of the account's rows went, and whether everything did.
     fn delete(&self, rows: u64) -> Result<(u64, bool), Failure> {
-        let steps = self.ui.steps_of("row", Some(rows));
-        Ok(removal::remove(self.store, self.account.row, self.cancel, &mut |gone| steps.add(gone))?)
+        // What hangs on rows is worked through as well: tombstones, events, logs.
+        let records = removal::rows_of(self.store, self.account.row)?;
+        let steps = self.ui.steps_of("record", Some(records));
+        let (_, is_whole) = removal::remove(self.store, self.account.row, self.cancel, &mut |gone| steps.add(gone))?;
+        let left = if is_whole { 0 } else { rows_of(self.store, self.account)? };
+        Ok((rows.saturating_sub(left), is_whole))
     }
 }

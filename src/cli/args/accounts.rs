@@ -71,8 +71,8 @@ pub struct AccountsAddArgs {
     /// Whose key it is; told by its look where this is left away
     #[arg(long, value_enum, value_name = "SERVICE")]
     pub provider: Option<ProviderArg>,
-    /// Only this company of Fatture in Cloud; without it all that the token opens
-    #[arg(long, value_name = "ID")]
+    /// Only this company of Fatture in Cloud, not one of your own; without it all that the token opens
+    #[arg(long, value_name = "FIC_COMPANY")]
     pub company_id: Option<String>,
 }
 
@@ -115,8 +115,8 @@ pub struct AccountsListArgs {
     /// Only those of this service
     #[arg(long, value_enum, value_name = "SERVICE")]
     pub provider: Option<ProviderArg>,
-    /// Only those of this company of yours
-    #[arg(long, value_name = "ID")]
+    /// Only those of this company of your own: one of `stripesync companies list`, not of Fatture in Cloud
+    #[arg(long, value_name = "OWN_COMPANY", visible_alias = "company-id")]
     pub company: Option<String>,
     /// Only those that stand so; several with commas
     #[arg(long, value_enum, value_name = "STATUS", value_delimiter = ',')]
@@ -128,7 +128,7 @@ Examples:
   stripesync accounts list
   stripesync accounts list --status failing,disconnected
   stripesync accounts list --company 7 --format csv
-  stripesync accounts list --format json | jq -r '.[].id'
+  stripesync accounts list --format json | jq -r '.[].account'
 
 Status:
   active        synced whenever it is its turn
@@ -138,7 +138,13 @@ Status:
                 platform does not show it any more
   removed       by `accounts remove --keep-data`
 
-\"events until\" is the second up to which every event is in the file.";
+\"last sync\" is when the last sync ended with nothing failed, by this
+machine's clock; `status --max-age` goes by it. \"events until\" is the
+second, by the service's clock, up to which every event is in the file.
+\"rows\" are the living ones in all tables of its service, as `status` and
+`accounts remove` count them: without tombstones, events and logs.
+\"key\" is the name of the key or token that reads it; of a connected
+account, its platform's.";
 
 /// `--status` of `accounts list`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -213,6 +219,9 @@ Examples:
   stripesync accounts remove acct_123
   stripesync accounts remove acct_123 --keep-data
   stripesync accounts remove 108061 --yes
+
+The rows counted are the living ones in all tables of its service, as in
+`accounts list`; tombstones, logged events and logs go with them.
 
 A key of its own that has a name goes out of the config file, too. What
 a platform lists, `accounts discover` finds again unless --keep-data

@@ -19,7 +19,8 @@ Examples:
   stripesync companies assign 1 --account acct_123
   stripesync companies list
 
-Companies are your own: tenants, clients, shops. A row belongs to the
+Companies are your own: tenants, clients, shops. Those of Fatture in
+Cloud are accounts, which belong to one of yours. A row belongs to the
 company of its account; else to the one that its customer's metadata
 names under company_id; else to the one that its customer was assigned
 to. The views customer_companies, company_rows and company_events have
@@ -42,7 +43,7 @@ pub enum CompaniesCommand {
 const LIST_HELP: &str = "\
 Examples:
   stripesync companies list
-  stripesync companies list --format json | jq -r '.[].id'
+  stripesync companies list --format json | jq -r '.[].company'
 
 Customers that a company's account or their own metadata puts into it
 are in the view customer_companies.";
@@ -68,8 +69,8 @@ Examples:
 #[derive(Debug, Clone, Args)]
 #[command(after_long_help = ASSIGN_HELP, group = ArgGroup::new("what").args(["account", "customer"]).required(true))]
 pub struct CompaniesAssignArgs {
-    /// The company
-    #[arg(value_name = "ID", required_unless_present = "none", value_parser = values::company_id)]
+    /// The company of your own: one of `stripesync companies list`
+    #[arg(value_name = "OWN_COMPANY", required_unless_present = "none", value_parser = values::company_id)]
     pub id: Option<String>,
     /// Take it out of its company
     #[arg(long, conflicts_with = "id")]
@@ -96,8 +97,8 @@ Examples:
 #[derive(Debug, Clone, Args)]
 #[command(after_long_help = REMOVE_HELP)]
 pub struct CompaniesRemoveArgs {
-    /// The company
-    #[arg(value_name = "ID", value_parser = values::company_id)]
+    /// The company of your own: one of `stripesync companies list`
+    #[arg(value_name = "OWN_COMPANY", value_parser = values::company_id)]
     pub id: String,
     /// Do not ask
     #[arg(long)]

@@ -17,8 +17,8 @@ pub struct BatchSyncArgs {
     /// How many accounts, those first that waited longest
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = values::accounts)]
     pub limit: usize,
-    /// Only accounts that belong to this company of yours (`stripesync companies list`)
-    #[arg(long, value_name = "ID")]
+    /// Only accounts that belong to this company of your own: one of `stripesync companies list`, not of Fatture in Cloud
+    #[arg(long, value_name = "OWN_COMPANY")]
     pub company_id: Option<String>,
     /// Only this service
     #[arg(long, value_enum, value_name = "SERVICE")]
@@ -44,7 +44,7 @@ const BATCH_HELP: &str = "\
 Examples:
   stripesync batch-sync                     the ten that waited longest
   stripesync batch-sync --limit 500 -q >/dev/null   a piece, for cron
-  stripesync batch-sync --company-id 7      one company's accounts
+  stripesync batch-sync --company-id 7      your own company's accounts
   stripesync batch-sync customers invoices --limit 100
   stripesync sync --all-accounts            all of them, in one run
 

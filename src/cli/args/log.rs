@@ -23,7 +23,7 @@ pub struct StatusArgs {
     /// Only this account (acct_…) or company (a number), table by table; may be repeated
     #[arg(long, value_name = "ID")]
     pub account: Vec<String>,
-    /// End with code 3 where an account was last synced longer ago than this: 90s, 15m, 2h, 1d
+    /// End with code 3 where an account's last sync ended longer ago than this: 90s, 15m, 2h, 1d
     #[arg(long, value_name = "TIME", value_parser = values::age)]
     pub max_age: Option<Duration>,
 }
@@ -38,8 +38,13 @@ Examples:
   stripesync status --max-age 1h --quiet    for a monitor
   stripesync status --format json | jq '.accounts[].resources[].table'
 
-More than 20 accounts are summed up; --account or -v tells each table by
-table. --max-age leaves out what was removed or is disconnected.
+In tables more than 20 accounts are summed up; --account or -v tells each
+table by table. --format json and csv always tell all of them in full.
+
+--max-age leaves out what was removed or is disconnected. An account's
+last sync is the last that came to its end with nothing failed, by this
+machine's clock, as in `accounts list`. When each table was read, and
+until when events were, is by the service's clock.
 
 With --stats, times are those of taking an event's effect: half (p50), 95
 and 99 of 100 took no longer (of more than 131,072 events of one type,
