@@ -86,7 +86,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
         }
         'stripesync;batch-sync' {
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'How many accounts, those first that waited longest')
-            [CompletionResult]::new('--company-id', '--company-id', [CompletionResultType]::ParameterName, 'Only accounts that belong to this company of yours (`stripesync companies list`)')
+            [CompletionResult]::new('--company-id', '--company-id', [CompletionResultType]::ParameterName, 'Only accounts that belong to this company of your own: one of `stripesync companies list`, not of Fatture in Cloud')
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Only this service')
             [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave these out, and what can only be read with them: a name, or several with commas')
             [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Accounts at a time, 1 to 32')
@@ -138,7 +138,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             [CompletionResult]::new('--stripe-key-env', '--stripe-key-env', [CompletionResultType]::ParameterName, 'The environment variable that holds the Stripe key; the config file keeps its name, not the key')
             [CompletionResult]::new('--fic-token-env', '--fic-token-env', [CompletionResultType]::ParameterName, 'The environment variable that holds the token of Fatture in Cloud')
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Whose key it is; told by its look where this is left away')
-            [CompletionResult]::new('--company-id', '--company-id', [CompletionResultType]::ParameterName, 'Only this company of Fatture in Cloud; without it all that the token opens')
+            [CompletionResult]::new('--company-id', '--company-id', [CompletionResultType]::ParameterName, 'Only this company of Fatture in Cloud, not one of your own; without it all that the token opens')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]')
@@ -180,7 +180,8 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
         }
         'stripesync;accounts;list' {
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Only those of this service')
-            [CompletionResult]::new('--company', '--company', [CompletionResultType]::ParameterName, 'Only those of this company of yours')
+            [CompletionResult]::new('--company', '--company', [CompletionResultType]::ParameterName, 'Only those of this company of your own: one of `stripesync companies list`, not of Fatture in Cloud')
+            [CompletionResult]::new('--company-id', '--company-id', [CompletionResultType]::ParameterName, 'Only those of this company of your own: one of `stripesync companies list`, not of Fatture in Cloud')
             [CompletionResult]::new('--status', '--status', [CompletionResultType]::ParameterName, 'Only those that stand so; several with commas')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')
@@ -408,7 +409,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
         'stripesync;status' {
             [CompletionResult]::new('--provider', '--provider', [CompletionResultType]::ParameterName, 'Only this service')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Only this account (acct_…) or company (a number), table by table; may be repeated')
-            [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'End with code 3 where an account was last synced longer ago than this: 90s, 15m, 2h, 1d')
+            [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'End with code 3 where an account''s last sync ended longer ago than this: 90s, 15m, 2h, 1d')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]')

@@ -392,7 +392,7 @@ _stripesync() {
             return 0
             ;;
         stripesync__subcmd__accounts__subcmd__list)
-            opts="-p -q -v -h -V --provider --company --status --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            opts="-p -q -v -h -V --provider --company-id --company --status --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -403,6 +403,10 @@ _stripesync() {
                     return 0
                     ;;
                 --company)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --company-id)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

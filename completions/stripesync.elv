@@ -81,7 +81,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
         }
         &'stripesync;batch-sync'= {
             cand --limit 'How many accounts, those first that waited longest'
-            cand --company-id 'Only accounts that belong to this company of yours (`stripesync companies list`)'
+            cand --company-id 'Only accounts that belong to this company of your own: one of `stripesync companies list`, not of Fatture in Cloud'
             cand --provider 'Only this service'
             cand --exclude 'Leave these out, and what can only be read with them: a name, or several with commas'
             cand --jobs 'Accounts at a time, 1 to 32'
@@ -131,7 +131,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
             cand --stripe-key-env 'The environment variable that holds the Stripe key; the config file keeps its name, not the key'
             cand --fic-token-env 'The environment variable that holds the token of Fatture in Cloud'
             cand --provider 'Whose key it is; told by its look where this is left away'
-            cand --company-id 'Only this company of Fatture in Cloud; without it all that the token opens'
+            cand --company-id 'Only this company of Fatture in Cloud, not one of your own; without it all that the token opens'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'
             cand --config 'Config file [default: ~/.config/stripesync/config.toml]'
             cand -p 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]'
@@ -171,7 +171,8 @@ set edit:completion:arg-completer[stripesync] = {|@words|
         }
         &'stripesync;accounts;list'= {
             cand --provider 'Only those of this service'
-            cand --company 'Only those of this company of yours'
+            cand --company 'Only those of this company of your own: one of `stripesync companies list`, not of Fatture in Cloud'
+            cand --company-id 'Only those of this company of your own: one of `stripesync companies list`, not of Fatture in Cloud'
             cand --status 'Only those that stand so; several with commas'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'
             cand --config 'Config file [default: ~/.config/stripesync/config.toml]'
@@ -389,7 +390,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
         &'stripesync;status'= {
             cand --provider 'Only this service'
             cand --account 'Only this account (acct_…) or company (a number), table by table; may be repeated'
-            cand --max-age 'End with code 3 where an account was last synced longer ago than this: 90s, 15m, 2h, 1d'
+            cand --max-age 'End with code 3 where an account''s last sync ended longer ago than this: 90s, 15m, 2h, 1d'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'
             cand --config 'Config file [default: ~/.config/stripesync/config.toml]'
             cand -p 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]'

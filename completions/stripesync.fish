@@ -232,7 +232,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -l no-input 
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand sync" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand batch-sync" -l limit -d 'How many accounts, those first that waited longest' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand batch-sync" -l company-id -d 'Only accounts that belong to this company of yours (`stripesync companies list`)' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand batch-sync" -l company-id -d 'Only accounts that belong to this company of your own: one of `stripesync companies list`, not of Fatture in Cloud' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand batch-sync" -l provider -d 'Only this service' -r -f -a "stripe\t'Stripe'
 fic\t'Fatture in Cloud'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand batch-sync" -l exclude -d 'Leave these out, and what can only be read with them: a name, or several with commas' -r -f -a "account_capabilities\t''
@@ -428,7 +428,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fi
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l fic-token-env -d 'The environment variable that holds the token of Fatture in Cloud' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l provider -d 'Whose key it is; told by its look where this is left away' -r -f -a "stripe\t'Stripe'
 fic\t'Fatture in Cloud'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l company-id -d 'Only this company of Fatture in Cloud; without it all that the token opens' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l company-id -d 'Only this company of Fatture in Cloud, not one of your own; without it all that the token opens' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
@@ -466,7 +466,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fi
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -s V -l version -d 'Print version'
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l provider -d 'Only those of this service' -r -f -a "stripe\t'Stripe'
 fic\t'Fatture in Cloud'"
-complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l company -d 'Only those of this company of yours' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l company -l company-id -d 'Only those of this company of your own: one of `stripesync companies list`, not of Fatture in Cloud' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l status -d 'Only those that stand so; several with commas' -r -f -a "active\t'Synced whenever it is its turn'
 failing\t'Its last sync failed'
 named\t'Events alone named it'
@@ -671,7 +671,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand test-webhook" -s V
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l provider -d 'Only this service' -r -f -a "stripe\t'Stripe'
 fic\t'Fatture in Cloud'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l account -d 'Only this account (acct_…) or company (a number), table by table; may be repeated' -r
-complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l max-age -d 'End with code 3 where an account was last synced longer ago than this: 90s, 15m, 2h, 1d' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l max-age -d 'End with code 3 where an account\'s last sync ended longer ago than this: 90s, 15m, 2h, 1d' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand status" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r

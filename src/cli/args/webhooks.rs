@@ -68,7 +68,7 @@ pub struct WebhooksListArgs {
     #[arg(long, value_enum, value_name = "SERVICE")]
     pub provider: Option<ProviderArg>,
     /// Only this company of Fatture in Cloud
-    #[arg(long, value_name = "ID", value_parser = values::company)]
+    #[arg(long, value_name = "FIC_COMPANY", value_parser = values::company)]
     pub company: Option<String>,
 }
 
@@ -106,7 +106,7 @@ pub struct WebhooksCreateArgs {
     #[arg(long, value_name = "GROUP", value_delimiter = ',', value_parser = values::group)]
     pub groups: Vec<String>,
     /// Only this company (Fatture in Cloud) [default: all that the token sees]
-    #[arg(long, value_name = "ID", value_parser = values::company)]
+    #[arg(long, value_name = "FIC_COMPANY", value_parser = values::company)]
     pub company: Option<String>,
     /// How long to wait until the service says that a receiver is verified
     #[arg(long, value_name = "TIME", value_parser = values::age, default_value = "60s", conflicts_with = "no_wait")]
@@ -177,7 +177,7 @@ pub struct WebhooksUpdateArgs {
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
     /// Whose it is (Fatture in Cloud) [default: every company that the token sees]
-    #[arg(long, value_name = "ID", value_parser = values::company)]
+    #[arg(long, value_name = "FIC_COMPANY", value_parser = values::company)]
     pub company: Option<String>,
     /// Change real things
     #[arg(long)]
@@ -206,7 +206,7 @@ pub struct WebhooksDeleteArgs {
     #[arg(value_name = "ID", required = true, value_parser = values::hook)]
     pub ids: Vec<String>,
     /// Whose it is (Fatture in Cloud) [default: every company that the token sees]
-    #[arg(long, value_name = "ID", value_parser = values::company)]
+    #[arg(long, value_name = "FIC_COMPANY", value_parser = values::company)]
     pub company: Option<String>,
     /// Do not ask
     #[arg(short, long)]
@@ -240,7 +240,7 @@ pub struct WebhooksVerifyArgs {
     #[arg(long, value_enum, value_name = "SERVICE")]
     pub provider: Option<ProviderArg>,
     /// Only this company (Fatture in Cloud)
-    #[arg(long, value_name = "ID", value_parser = values::company)]
+    #[arg(long, value_name = "FIC_COMPANY", value_parser = values::company)]
     pub company: Option<String>,
     /// Look, too, whether the receiver's /healthz answers at that address
     #[arg(long)]
@@ -283,7 +283,7 @@ pub struct WebhooksSyncArgs {
     #[arg(long, value_enum, value_name = "SERVICE")]
     pub provider: Option<ProviderArg>,
     /// Only this company (Fatture in Cloud)
-    #[arg(long, value_name = "ID", value_parser = values::company)]
+    #[arg(long, value_name = "FIC_COMPANY", value_parser = values::company)]
     pub company: Option<String>,
 }
 
