@@ -315,11 +315,7 @@ fn a_file_that_is_too_old_ends_with_3() {
     let sync = home.run(&["sync", "stripe:products", "fic:clients", "--sandbox", "--database", "stripesync.db"]);
     assert_eq!(sync.code, Some(0), "{}", sync.stderr);
     // By this machine's clock, whatever the sandbox's says.
-    let now_s = "CAST(strftime('%s', 'now') AS INTEGER)";
-    execute(
-        &home.database(),
-        &format!("UPDATE sync_logs SET finished_at = {now_s} - 7200; UPDATE accounts SET events_until = NULL"),
-    );
+    execute(&home.database(), "UPDATE accounts SET synced = unixepoch() - 7200");
     let fresh = home.run(&["status", "--max-age", "3h", "--quiet"]);
     assert_eq!(fresh.code, Some(0), "{}", fresh.stderr);
     let old = home.run(&["status", "--max-age", "1h", "--quiet"]);
@@ -330,7 +326,7 @@ fn a_file_that_is_too_old_ends_with_3() {
         old.stderr
     );
     assert!(old.stdout.contains("stripe_products"), "the table is drawn all the same");
-    execute(&home.database(), &format!("UPDATE accounts SET events_until = {now_s} WHERE provider = 'stripe'"));
+    execute(&home.database(), "UPDATE accounts SET synced = unixepoch() WHERE provider = 'stripe'");
     assert_eq!(home.run(&["status", "--max-age", "1h", "--provider", "stripe"]).code, Some(0));
     assert_eq!(home.run(&["status", "--max-age", "1h", "--provider", "fic"]).code, Some(3));
     assert_eq!(home.run(&["status", "--max-age", "soon"]).code, Some(2));
