@@ -511,7 +511,8 @@ fn key_label(access: &StripeAccess) -> String {
 
 /// Says of an account that it is not read though a credential opens it.
 pub(super) fn left_out(id: &str) -> String {
-    format!("{id} is left out: it was removed; `stripesync accounts add {id}` takes it up again")
+    let what = if select::may_belong(id, Provider::Stripe) { "" } else { "company " };
+    format!("{what}{id} is left out: it was removed; `stripesync accounts add {id}` takes it up again")
 }
 
 /// Says which of the accounts named no key opens; `others` are opened and were not named.

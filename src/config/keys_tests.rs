@@ -113,7 +113,12 @@ fn of_the_same_text_in_two_places_the_first_works_and_the_second_is_named() {
             &[format!("-={ONE}")],
             "keys.a is the same as STRIPE_API_KEY, which is used",
         ),
-        (tokens, &[], &["a=a/one".to_owned(), "c=a/two".to_owned()], "keys.b is the same as keys.a, which is used"),
+        (
+            tokens,
+            &[],
+            &["-=rk_test_ofTheStripeCli".to_owned(), "a=a/one".to_owned(), "c=a/two".to_owned()],
+            "keys.b is the same as keys.a, which is used",
+        ),
     ] {
         let (settings, _) = read(config, variables, "");
         let credentials = settings.credentials().expect("the first works");

@@ -264,4 +264,70 @@ mod tests {
             assert_eq!(Standing::of(status, is_opened, failures).name(), wanted);
         }
     }
+
+    fn line(id: &str, credential: Option<&str>, platform: Option<&str>, answered_s: i64) -> AccountLine {
+        AccountLine {
+            row: 1,
+            provider: if id.starts_with("acct_") { "stripe" } else { "fic" }.to_owned(),
+            id: id.to_owned(),
+            mode: "live".to_owned(),
+            name: None,
+            country: None,
+            standing: Standing::Failing,
+            credential: credential.map(str::to_owned),
+            platform: platform.map(str::to_owned),
+            company: None,
+            company_name: None,
+            opened_s: Some(1),
+            synced_s: None,
+            events_until_s: None,
+            answered_s: Some(answered_s),
+            failures: 3,
+            error: Some("status 500".to_owned()),
+            retry_at_s: None,
+            rows: None,
+        }
+    }
+
+    #[test]
+    fn who_has_no_key_is_told_with_the_one_that_it_had() {
+        let opener = |provider, name: Option<&str>, mode| Opener { provider, name: name.map(str::to_owned), mode };
+        let openers = Openers(vec![
+            opener("stripe", None, Ok("live")),
+            opener("stripe", Some("shop"), Ok("test")),
+            opener("stripe", Some("lost"), Err("LOST is not set".to_owned())),
+            opener("fic", Some("studio"), Ok("live")),
+        ]);
+        let standing = |standing, line| AccountLine { standing, ..line };
+        let sandbox = AccountLine { mode: "sandbox".to_owned(), ..line("acct_s", Some("gone"), None, 5) };
+        let mut lines = [
+            line("acct_1", None, None, 9),
+            line("acct_2", None, Some("acct_1"), 5),
+            line("acct_3", None, None, 8),
+            line("acct_4", None, Some("acct_3"), 5),
+            line("acct_5", Some("shop"), None, 5),
+            line("acct_6", Some("lost"), None, 5),
+            line("acct_7", Some("gone"), None, 5),
+            line("12", Some("studio"), None, 5),
+            line("13", None, None, 5),
+            standing(Standing::Disconnected, line("acct_8", Some("gone"), None, 5)),
+            standing(Standing::Named, line("acct_9", Some("gone"), None, 5)),
+            sandbox,
+        ];
+        openers.look_at(&mut lines);
+        let told: Vec<_> = lines
+            .iter()
+            .filter(|line| line.standing == Standing::NoKey)
+            .map(|line| format!("{}: {}", line.id, line.error.as_deref().unwrap_or_default()))
+            .collect();
+        let wanted = [
+            "acct_3: STRIPE_API_KEY, which opened it, opens acct_1 now",
+            "acct_4: STRIPE_API_KEY, which opened it, opens acct_1 now",
+            "acct_5: keys.shop, which opened it, is of test mode now",
+            "acct_6: LOST is not set",
+            "acct_7: keys.gone, which opened it, is not in the config file",
+            "13: FIC_ACCESS_TOKEN, which opened it, is not set",
+        ];
+        assert_eq!(told, wanted);
+    }
 }

@@ -29,7 +29,7 @@ pub(super) fn run(name: &str, is_said: bool, global: &Global, ui: &Ui) -> Result
     let path = entry.file.display();
     let of_it = match reads {
         0 => String::new(),
-        reads => format!("; {} are read with it, and by nobody then", counted(reads, "account")),
+        reads => format!("; it reads {}, and nothing else does", counted(reads, "account")),
     };
     if !is_meant(is_said, global, &format!("Take keys.{name} out of {path}{of_it}?"), ui)? {
         ui.note("nothing was removed");
