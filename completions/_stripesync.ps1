@@ -131,7 +131,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a key or token under a name, or take up again what was removed')
             [CompletionResult]::new('discover', 'discover', [CompletionResultType]::ParameterValue, 'Find the accounts that all keys and tokens open')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the accounts in the file, and how each stands')
-            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Delete an account and all its rows from the file')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Delete an account and all its rows from the file; or take a key out of the config file')
             break
         }
         'stripesync;accounts;add' {
@@ -167,6 +167,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR')
             [CompletionResult]::new('--log-format', '--log-format', [CompletionResultType]::ParameterName, 'How log lines are written to stderr')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be found; write nothing')
+            [CompletionResult]::new('--include-removed', '--include-removed', [CompletionResultType]::ParameterName, 'Take up again what `accounts remove` left out')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Write only errors to stderr')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Write only errors to stderr')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show every line of the tables, and log steps; -vv logs each request too')
@@ -202,6 +203,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             break
         }
         'stripesync;accounts;remove' {
+            [CompletionResult]::new('--credential', '--credential', [CompletionResultType]::ParameterName, 'Take this key or token alone out of the config file; what it read stays in the database')
             [CompletionResult]::new('--mode', '--mode', [CompletionResultType]::ParameterName, 'Which of its rows, where the file has the account in several modes')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')

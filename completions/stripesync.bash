@@ -324,7 +324,7 @@ _stripesync() {
             return 0
             ;;
         stripesync__subcmd__accounts__subcmd__discover)
-            opts="-p -q -v -h -V --dry-run --provider --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            opts="-p -q -v -h -V --dry-run --include-removed --provider --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -411,7 +411,7 @@ _stripesync() {
                     return 0
                     ;;
                 --status)
-                    COMPREPLY=($(compgen -W "active failing named disconnected removed" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "active failing no-key named disconnected removed" -- "${cur}"))
                     return 0
                     ;;
                 --database)
@@ -472,12 +472,16 @@ _stripesync() {
             return 0
             ;;
         stripesync__subcmd__accounts__subcmd__remove)
-            opts="-p -q -v -h -V --mode --keep-data --yes --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            opts="-p -q -v -h -V --credential --mode --keep-data --yes --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --credential)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --mode)
                     COMPREPLY=($(compgen -W "live test sandbox" -- "${cur}"))
                     return 0

@@ -125,7 +125,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
             cand add 'Add a key or token under a name, or take up again what was removed'
             cand discover 'Find the accounts that all keys and tokens open'
             cand list 'List the accounts in the file, and how each stands'
-            cand remove 'Delete an account and all its rows from the file'
+            cand remove 'Delete an account and all its rows from the file; or take a key out of the config file'
         }
         &'stripesync;accounts;add'= {
             cand --stripe-key-env 'The environment variable that holds the Stripe key; the config file keeps its name, not the key'
@@ -159,6 +159,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
             cand --color 'Whether to use colours on stderr; auto heeds NO_COLOR and CLICOLOR'
             cand --log-format 'How log lines are written to stderr'
             cand --dry-run 'Show what would be found; write nothing'
+            cand --include-removed 'Take up again what `accounts remove` left out'
             cand -q 'Write only errors to stderr'
             cand --quiet 'Write only errors to stderr'
             cand -v 'Show every line of the tables, and log steps; -vv logs each request too'
@@ -192,6 +193,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
             cand --version 'Print version'
         }
         &'stripesync;accounts;remove'= {
+            cand --credential 'Take this key or token alone out of the config file; what it read stays in the database'
             cand --mode 'Which of its rows, where the file has the account in several modes'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'
             cand --config 'Config file [default: ~/.config/stripesync/config.toml]'

@@ -423,7 +423,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not 
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -f -a "add" -d 'Add a key or token under a name, or take up again what was removed'
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -f -a "discover" -d 'Find the accounts that all keys and tokens open'
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -f -a "list" -d 'List the accounts in the file, and how each stands'
-complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -f -a "remove" -d 'Delete an account and all its rows from the file'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and not __fish_seen_subcommand_from add discover list remove" -f -a "remove" -d 'Delete an account and all its rows from the file; or take a key out of the config file'
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l stripe-key-env -d 'The environment variable that holds the Stripe key; the config file keeps its name, not the key' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l fic-token-env -d 'The environment variable that holds the token of Fatture in Cloud' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from add" -l provider -d 'Whose key it is; told by its look where this is left away' -r -f -a "stripe\t'Stripe'
@@ -459,6 +459,7 @@ off\t'Never'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -l log-format -d 'How log lines are written to stderr' -r -f -a "text\t'Lines for people'
 json\t'One JSON object per line'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -l dry-run -d 'Show what would be found; write nothing'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -l include-removed -d 'Take up again what `accounts remove` left out'
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -s q -l quiet -d 'Write only errors to stderr'
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -s v -l verbose -d 'Show every line of the tables, and log steps; -vv logs each request too'
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from discover" -l no-input -d 'Never ask a question'
@@ -469,9 +470,10 @@ fic\t'Fatture in Cloud'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l company -l company-id -d 'Only those of this company of your own: one of `stripesync companies list`, not of Fatture in Cloud' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l status -d 'Only those that stand so; several with commas' -r -f -a "active\t'Synced whenever it is its turn'
 failing\t'Its last sync failed'
+no-key\t'No key or token that is set opens it'
 named\t'Events alone named it'
 disconnected\t'Its owner has taken the access back'
-removed\t'It was removed by hand, and its rows kept'"
+removed\t'It was removed by hand'"
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r
@@ -488,6 +490,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fi
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -l no-input -d 'Never ask a question'
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from list" -s V -l version -d 'Print version'
+complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -l credential -d 'Take this key or token alone out of the config file; what it read stays in the database' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand accounts; and __fish_seen_subcommand_from remove" -l mode -d 'Which of its rows, where the file has the account in several modes' -r -f -a "live\t'Real money'
 test\t'Stripe\'s test mode, and test servers'
 sandbox\t'What `sync --sandbox` made up'"

@@ -34,6 +34,7 @@ pub(super) fn run(args: &BatchSyncArgs, global: &Global, ui: &Ui, clock: &dyn Cl
     let settings = settings(global, ui)?;
     let concerns = |provider| resources.iter().any(|resource| resource.provider == provider);
     let access = credentials(&settings, concerns(Provider::Stripe), concerns(Provider::Fic))?;
+    access.doubles.iter().for_each(|note| ui.note(note));
     if access.stripe.is_empty() && access.fic.is_empty() && access.lacking.is_empty() {
         return Err(config::Error::NoCredentials.into());
     }

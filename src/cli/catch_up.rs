@@ -58,6 +58,7 @@ impl CatchUp {
         ui: &Ui,
     ) -> Result<CatchUp, Failure> {
         let access = credentials(settings, true, true)?;
+        access.doubles.iter().for_each(|note| ui.note(note));
         for (entry, why) in &access.lacking {
             ui.note(&format!("{entry} is left out: {why}"));
         }
@@ -130,6 +131,18 @@ struct Service {
     again_at: Instant,
     /// The accounts that are connected to the key's own.
     connected: Connected,
+    /// Whether its last turn ended well.
+    is_well: bool,
+}
+
+/// Returns whether a key's account is read with another key already, of those before it. Should that one fail, it has its turn
+/// again.
+fn is_read_before(services: &[Service], at: usize) -> bool {
+    let Some((it, before)) = services.get(..=at).and_then(<[Service]>::split_last) else { return false };
+    let is_same = |other: &Service| {
+        other.is_stripe() && (other.whose.mode, &other.whose.remote_id) == (it.whose.mode, &it.whose.remote_id)
+    };
+    it.is_stripe() && it.whose.remote_id.is_some() && before.iter().any(|other| is_same(other) && other.is_well)
 }
 
 /// How a turn ended.
@@ -154,6 +167,7 @@ impl Service {
             pause: SOON,
             again_at: now + LATE,
             connected: Connected::new(),
+            is_well: false,
         }
     }
 
@@ -164,6 +178,10 @@ impl Service {
     /// Says when it is asked next.
     fn ended(&mut self, turn: Turn, is_whole: bool) {
         let now = Instant::now();
+        // Another sync at work says nothing of the key.
+        if turn != Turn::Held {
+            self.is_well = turn == Turn::Done;
+        }
         if is_whole {
             self.whole_at = now
                 + match turn {
@@ -199,7 +217,11 @@ fn now_s() -> i64 {
 impl Work {
     fn run(&self, services: &mut [Service]) {
         while !self.cancel.is_set() {
-            for service in &mut *services {
+            for at in 0..services.len() {
+                if is_read_before(services, at) {
+                    continue;
+                }
+                let service = &mut services[at];
                 self.attend(service);
                 if service.is_stripe() {
                     self.attend_connected(service);
@@ -359,5 +381,45 @@ impl Work {
         if let Some(alerts) = &self.alerts {
             alerts.sync_failed(subject.unwrap_or("catch-up"), &format!("catching up failed: {message}"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Mode, Secret, Source, StripeAccess};
+
+    fn service(remote_id: Option<&str>, turn: Turn) -> Service {
+        let key = StripeAccess {
+            name: None,
+            key: Secret::new("sk_live_1"),
+            mode: Mode::Live,
+            per_s: None,
+            base_url: String::new(),
+            source: Source::Default,
+        };
+        let whose = Whose { provider: "stripe", mode: "live", remote_id: remote_id.map(str::to_owned) };
+        let access = Access { stripe: vec![key], ..Access::default() };
+        let mut service = Service::new(whose, Duration::from_secs(60), access);
+        service.ended(turn, true);
+        service
+    }
+
+    #[test]
+    fn of_two_keys_of_one_account_the_second_rests_while_the_first_works() {
+        let (one, two) = (Some("acct_1"), Some("acct_2"));
+        for (first, second, wanted) in [
+            (service(one, Turn::Done), service(one, Turn::Done), true),
+            (service(one, Turn::Partly), service(one, Turn::Done), false),
+            (service(one, Turn::Held), service(one, Turn::Done), false),
+            (service(two, Turn::Done), service(one, Turn::Done), false),
+            (service(None, Turn::Done), service(None, Turn::Done), false),
+        ] {
+            let services = [first, second];
+            assert_eq!([is_read_before(&services, 0), is_read_before(&services, 1)], [false, wanted]);
+        }
+        let mut resting = service(one, Turn::Done);
+        resting.ended(Turn::Held, true);
+        assert!(resting.is_well, "another sync was in its way");
     }
 }

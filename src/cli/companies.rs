@@ -1,5 +1,7 @@
 //! `companies`: the user's own companies, and what belongs to them.
 
+use std::path::Path;
+
 use super::accounts::{confirmed, named, opened};
 use super::args::{
     CompaniesAddArgs, CompaniesArgs, CompaniesAssignArgs, CompaniesCommand, CompaniesRemoveArgs, Global,
@@ -51,7 +53,7 @@ fn add(args: &CompaniesAddArgs, store: &Store, ui: &Ui, clock: &dyn Clock) -> Re
 ///
 /// # Errors
 /// When there is none of this id.
-fn company(store: &Store, id: &str) -> Result<CompanyLine, Failure> {
+pub(super) fn company(store: &Store, id: &str) -> Result<CompanyLine, Failure> {
     let found = store.companies()?.into_iter().find(|it| it.id == id);
     found.map_or_else(|| Err(unknown(Some(store), id)?), Ok)
 }
@@ -74,6 +76,14 @@ pub(super) fn unknown(store: Option<&Store>, id: &str) -> Result<Failure, store:
         None => Failure::usage(format!("there is no company {id}"))
             .hint(format!("`stripesync companies add NAME --id {id}` adds it, `stripesync companies list` shows all")),
     })
+}
+
+/// Refuses a company that nobody has added; a file that is not there, or is too old for companies, has none.
+pub(super) fn refuse_unknown(id: &str, database: &Path) -> Result<(), Failure> {
+    match database.exists().then(|| Store::open_read_only(database)) {
+        None | Some(Err(crate::store::Error::Older { .. })) => company(&Store::in_memory()?, id).map(drop),
+        Some(opened) => company(&opened?, id).map(drop),
+    }
 }
 
 fn assign(args: &CompaniesAssignArgs, store: &Store, ui: &Ui) -> Result<(), Failure> {

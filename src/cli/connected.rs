@@ -72,6 +72,9 @@ impl Connected {
         self.look_at = now + self.pause;
         let store = Store::open_read_only(database)?;
         let Some(platform) = store.find_account("stripe", own, mode)? else { return Ok(None) };
+        if store.is_removed(platform)? {
+            return Ok(None);
+        }
         let is_again = now >= self.again_at;
         if is_again {
             self.again_at = now + LATE;

@@ -18,9 +18,9 @@ use crate::model::report::{AccountFailure, ClockOff, PlannedResource, RunReport,
 use crate::model::resource::{Provider, Resource};
 use crate::model::secret::Secret;
 use crate::providers::{fic, stripe};
-use crate::store::{self, Lock, Store};
+use crate::store::{self, Lock, NewAccount, Store};
 use crate::sync::fic::Company;
-use crate::sync::{self, Options, Summary, Target, Who};
+use crate::sync::{self, Options, Summary, Target, View, Who};
 
 /// The sandbox on loopback sets no pace unless told to.
 pub(super) const UNLIMITED_PER_S: u32 = 1_000_000;
@@ -72,6 +72,8 @@ pub struct Access {
     pub fic: Vec<FicAccess>,
     /// Credentials that are meant and cannot be used: which, and why.
     pub lacking: Vec<(String, String)>,
+    /// What there is to tell of those that stand in two places.
+    pub doubles: Vec<String>,
     /// Whether the sandbox answers: its rows never mix with real ones.
     pub is_sandbox: bool,
 }
@@ -122,16 +124,7 @@ pub fn pull(
         report.failures.push(AccountFailure { account: account.clone(), message: message.clone() });
     }
     pulling.all_of_stripe(&mut report, &mut failures)?;
-    for fic in &access.fic {
-        match report.locked {
-            Some(_) => break,
-            None if cancel.is_set() => {
-                sink.report(Progress::Note("Fatture in Cloud was not begun".to_owned()));
-                break;
-            }
-            None => pulling.fic(fic, &mut report, &mut failures)?,
-        }
-    }
+    pulling.all_of_fic(&mut report, &mut failures)?;
     report.signal = cancel.signal();
     // With nothing but failures the first of them is the whole story, and has an exit code of its own.
     if report.resources.is_empty()
@@ -253,50 +246,75 @@ pub(super) fn stripe_mode(access: &StripeAccess, is_sandbox: bool) -> &'static s
 }
 
 impl Pulling<'_> {
-    /// Pulls the own account of each key, and says which of the accounts named no key opens.
+    /// Pulls the own account of each key, once where several keys open it, and says which of the accounts named none opens.
     fn all_of_stripe(&self, report: &mut RunReport, failures: &mut Vec<Failure>) -> Result<(), Failure> {
-        let (mut opened, mut others) = (Vec::new(), Vec::new());
+        let named = accounts_of(self.order, Provider::Stripe);
+        let (mut asked, mut others) = (Vec::new(), Vec::new());
         for access in &self.access.stripe {
-            if self.cancel.is_set() || report.locked.is_some() {
+            if self.cancel.is_set() {
                 break;
             }
-            match self.stripe(access, report) {
+            match self.whose_key(access) {
                 // Another key may open what was asked for.
-                Err(sync::Error::OtherAccount { opened: other, .. }) if self.access.stripe.len() > 1 => {
-                    others.push(other)
+                Ok((_, own))
+                    if !named.is_empty() && !named.contains(&own.remote_id) && self.access.stripe.len() > 1 =>
+                {
+                    others.push(own.remote_id);
                 }
-                pulled => {
-                    let first = pulled.as_ref().ok().and_then(|summary| summary.reports.first());
-                    opened.extend(first.map(|it| it.account.clone()));
-                    let name = access.name.as_ref().map_or_else(|| "stripe".to_owned(), |name| format!("keys.{name}"));
-                    self.keep(&name, pulled, report, failures)?;
+                Ok((_, own)) if !named.is_empty() && !named.contains(&own.remote_id) => {
+                    let error = sync::Error::OtherAccount { opened: own.remote_id, asked: named.join(", ") };
+                    self.keep(&key_label(access), Err(error), report, failures)?;
+                }
+                Ok((client, own)) => asked.push((access, client, own)),
+                Err(error) => self.keep(&key_label(access), Err(error), report, failures)?,
+            }
+        }
+        let opened: Vec<String> = asked.iter().map(|(_, _, own)| own.remote_id.clone()).collect();
+        let view = |(access, _, own): &(&StripeAccess, Client, NewAccount)| View {
+            provider: "stripe",
+            mode: own.mode,
+            credential: access.name.clone(),
+            ids: vec![own.remote_id.clone()],
+        };
+        let shares = self.shared_out(&asked.iter().map(view).collect::<Vec<_>>())?;
+        for ((access, client, own), share) in asked.iter().zip(shares) {
+            match share.is_empty() {
+                // Another key reads it.
+                true => report.requests += client.sent(),
+                false if self.cancel.is_set() || report.locked.is_some() => break,
+                false => {
+                    let pulled = self.stripe(client, own, report);
+                    self.keep(&key_label(access), pulled, report, failures)?;
                 }
             }
         }
-        let named = self.order.accounts.iter().filter(|id| !select::may_belong(id, Provider::Fic));
-        let unopened: Vec<&String> = named.filter(|id| !opened.contains(id)).collect();
-        if opened.is_empty() && others.is_empty() {
-            return Ok(());
-        }
-        opened.extend(others);
-        for account in unopened {
-            let (keys, opened) =
-                (if opened.len() == 1 { "this key opens" } else { "these keys open" }, opened.join(", "));
-            let message = format!("{keys} {opened}, not {account}");
-            failures.push(Failure::usage(message.clone()).hint(UNOPENED_HINT));
-            report.failures.push(AccountFailure { account: account.clone(), message });
-        }
+        tell_unopened(&named, opened, others, report, failures);
         Ok(())
     }
 
-    fn stripe(&self, access: &StripeAccess, report: &mut RunReport) -> Result<Summary, sync::Error> {
+    fn whose_key(&self, access: &StripeAccess) -> Result<(Client, NewAccount), sync::Error> {
         let limits = stripe_limits(self.order, access, self.access.is_sandbox);
         let client = Client::new(stripe_settings(access, limits), Arc::new(SystemClock::new()), self.cancel.clone())?;
-        let mode = stripe_mode(access, self.access.is_sandbox);
-        let target = Target { client: &client, mode, who: Who::Own(access.name.clone()), readers: None };
+        let own = sync::identify(&client, stripe_mode(access, self.access.is_sandbox), access.name.clone())?;
+        Ok((client, own))
+    }
+
+    /// Decides which credential reads what several open.
+    fn shared_out(&self, views: &[View]) -> Result<Vec<Vec<String>>, Failure> {
+        sync::shared_out(self.store, views).map_err(Failure::from)
+    }
+
+    /// Pulls a key's own account, unless it was removed by hand.
+    fn stripe(&self, client: &Client, own: &NewAccount, report: &mut RunReport) -> Result<Summary, sync::Error> {
+        let row = self.store.account(own)?.id;
+        if self.store.is_removed(row)? {
+            self.sink.report(Progress::Note(left_out(&own.remote_id)));
+            return Ok(Summary { requests: client.sent(), ..Summary::default() });
+        }
+        let target = Target { client, mode: own.mode, who: Who::Known(row), readers: None };
         let options = options(self.order, Provider::Stripe);
         let pulled = sync::run(self.store, self.catalog, &target, &options, self.cancel, self.sink);
-        self.look_at_clock("stripe", &client, report);
+        self.look_at_clock("stripe", client, report);
         pulled
     }
 
@@ -309,43 +327,87 @@ impl Pulling<'_> {
         }
     }
 
-    /// Pulls every company that the token sees, or those chosen.
-    fn fic(&self, access: &FicAccess, report: &mut RunReport, failures: &mut Vec<Failure>) -> Result<(), Failure> {
+    /// Pulls every company that the tokens see, or those chosen; each with one token.
+    fn all_of_fic(&self, report: &mut RunReport, failures: &mut Vec<Failure>) -> Result<(), Failure> {
         // A token that has opened nothing yet is tried at once: nothing is queued that would show that it is wrong.
         let is_tried = self.store.known_accounts("fic")?.iter().any(|company| company.is_seen);
-        if self.order.queued_only && is_tried {
-            return self.fic_queued(access, report, failures);
+        let is_queued = self.order.queued_only && is_tried;
+        let mut asked = Vec::new();
+        for access in &self.access.fic {
+            match report.locked {
+                Some(_) => break,
+                None if self.cancel.is_set() => {
+                    self.sink.report(Progress::Note("Fatture in Cloud was not begun".to_owned()));
+                    break;
+                }
+                None if is_queued => self.fic_queued(access, report, failures)?,
+                None => asked.extend(self.companies(access, report, failures)?),
+            }
         }
+        let view = |seen: &Seen| View {
+            provider: "fic",
+            mode: fic_mode(self.access.is_sandbox, &seen.access.base_url),
+            credential: seen.access.name.clone(),
+            ids: seen.companies.iter().map(|company| company.id.clone()).collect(),
+        };
+        let shares = self.shared_out(&asked.iter().map(view).collect::<Vec<_>>())?;
+        for (seen, share) in asked.iter().zip(shares) {
+            self.fic(seen, &share, report, failures)?;
+        }
+        Ok(())
+    }
+
+    /// Asks which companies a token sees; those are left out that its settings leave out.
+    fn companies<'p>(
+        &'p self,
+        access: &'p FicAccess,
+        report: &mut RunReport,
+        failures: &mut Vec<Failure>,
+    ) -> Result<Option<Seen<'p>>, Failure> {
         let found = self.fic_client(access, None).and_then(|client| {
             let companies = sync::fic::companies(&client);
             report.requests += client.sent();
             Ok((companies?, client))
         });
-        let (companies, asked) = match found {
+        let (mut companies, client) = match found {
             Ok(found) => found,
-            Err(error) => return self.keep("fic", Err(error), report, failures),
+            Err(error) => {
+                self.keep("fic", Err(error), report, failures)?;
+                return Ok(None);
+            }
         };
         let named = accounts_of(self.order, Provider::Fic);
         if let Err(failure) = check_companies(&companies, &named, access) {
             report.failures.push(AccountFailure { account: "fic".to_owned(), message: failure.message.clone() });
             failures.push(failure);
         }
-        let removed = self.store.removed_accounts("fic", fic_mode(self.access.is_sandbox, &access.base_url))?;
-        let is_chosen = |id: &String| {
-            access.company.as_ref().is_none_or(|company| company == id)
-                && (named.is_empty() || named.contains(id))
-                && !removed.contains(id)
-        };
-        for id in companies.iter().map(|company| &company.id).filter(|id| removed.contains(id)) {
-            let text =
-                format!("company {id} is left out: it was removed; `stripesync accounts add {id}` takes it up again");
-            self.sink.report(Progress::Note(text));
-        }
-        for company in companies.iter().filter(|company| !self.order.queued_only && is_chosen(&company.id)) {
+        companies.retain(|company| access.company.as_ref().is_none_or(|meant| *meant == company.id));
+        Ok(Some(Seen { access, client, companies }))
+    }
+
+    /// Pulls the companies that are a token's to read, or of these those chosen.
+    fn fic(
+        &self,
+        seen: &Seen,
+        share: &[String],
+        report: &mut RunReport,
+        failures: &mut Vec<Failure>,
+    ) -> Result<(), Failure> {
+        let mode = fic_mode(self.access.is_sandbox, &seen.access.base_url);
+        let named = accounts_of(self.order, Provider::Fic);
+        for company in seen.companies.iter().filter(|company| share.contains(&company.id)) {
+            let known = self.store.find_account("fic", &company.id, mode)?;
+            if known.map(|row| self.store.is_removed(row)).transpose()?.unwrap_or(false) {
+                self.sink.report(Progress::Note(left_out(&company.id)));
+                continue;
+            }
+            if self.order.queued_only || !named.is_empty() && !named.contains(&company.id) {
+                continue;
+            }
             if self.cancel.is_set() || report.locked.is_some() {
                 break;
             }
-            self.company(access, company, Some(&asked), report, failures)?;
+            self.company(seen.access, company, Some(&seen.client), report, failures)?;
         }
         Ok(())
     }
@@ -358,7 +420,7 @@ impl Pulling<'_> {
         failures: &mut Vec<Failure>,
     ) -> Result<(), Failure> {
         let mode = fic_mode(self.access.is_sandbox, &access.base_url);
-        for (id, name) in self.store.accounts_waiting("fic", mode)? {
+        for (id, name) in self.store.accounts_waiting("fic", mode, access.name.as_deref())? {
             let is_chosen = access.company.as_ref().is_none_or(|company| *company == id);
             if is_chosen && !self.cancel.is_set() && report.locked.is_none() {
                 self.company(access, &Company { id, name }, None, report, failures)?;
@@ -431,6 +493,46 @@ impl Pulling<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// Which companies a token sees.
+struct Seen<'p> {
+    access: &'p FicAccess,
+    /// It knows the service's time.
+    client: Client,
+    companies: Vec<Company>,
+}
+
+/// Returns how failures name what a key opens.
+fn key_label(access: &StripeAccess) -> String {
+    access.name.as_ref().map_or_else(|| "stripe".to_owned(), |name| format!("keys.{name}"))
+}
+
+/// Says of an account that it is not read though a credential opens it.
+pub(super) fn left_out(id: &str) -> String {
+    let what = if select::may_belong(id, Provider::Stripe) { "" } else { "company " };
+    format!("{what}{id} is left out: it was removed; `stripesync accounts add {id}` takes it up again")
+}
+
+/// Says which of the accounts named no key opens; `others` are opened and were not named.
+fn tell_unopened(
+    named: &[String],
+    mut opened: Vec<String>,
+    others: Vec<String>,
+    report: &mut RunReport,
+    failures: &mut Vec<Failure>,
+) {
+    if opened.is_empty() && others.is_empty() {
+        return;
+    }
+    let unopened: Vec<&String> = named.iter().filter(|id| !opened.contains(id)).collect();
+    opened.extend(others);
+    for account in unopened {
+        let (keys, opened) = (if opened.len() == 1 { "this key opens" } else { "these keys open" }, opened.join(", "));
+        let message = format!("{keys} {opened}, not {account}");
+        failures.push(Failure::usage(message.clone()).hint(UNOPENED_HINT));
+        report.failures.push(AccountFailure { account: account.clone(), message });
     }
 }
 

@@ -167,7 +167,9 @@ impl From<config::Error> for Failure {
                 Exit::Unauthorised,
                 "Stripe's keys are at https://dashboard.stripe.com/apikeys; a restricted key with read permissions is enough",
             ),
-            E::Twice { .. } => (Exit::Usage, "take one of them away: each account needs one key alone"),
+            E::Twice { .. } => {
+                (Exit::Usage, "nothing was written: each account needs one key alone, and that one works")
+            }
             E::Unset { .. } => (
                 Exit::Unauthorised,
                 "set that variable, or mend the entry; `stripesync accounts list` shows what it opened",

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::companies;
+use super::companies::refuse_unknown as refuse_unknown_company;
 use super::engine::{
-    self, Access, Order, QUOTA_WAIT, UNLIMITED_PER_S, fic_mode, fic_settings, stripe_limits, stripe_mode,
+    self, Access, Order, QUOTA_WAIT, UNLIMITED_PER_S, fic_mode, fic_settings, left_out, stripe_limits, stripe_mode,
     stripe_settings,
 };
 use super::exit::{Exit, Failure};
@@ -19,10 +19,10 @@ use crate::model::extract::Catalog;
 use crate::model::fleet::{FleetPlan, FleetReport, FleetSink, FleetStep, Member, Stopped};
 use crate::model::progress::{Progress, Sink};
 use crate::model::resource::Provider;
-use crate::store::{Readable, Store};
+use crate::store::{NewAccount, Readable, Store};
 use crate::sync::fic::{Company, Whose};
 use crate::sync::fleet::{Plan, Pull};
-use crate::sync::{self, Options, Platform, Readers, Summary, Target, Who};
+use crate::sync::{self, Options, Platform, Readers, Summary, Target, View, Who};
 use crate::ui::units::counted;
 
 /// How long an account has its turn while others wait.
@@ -90,8 +90,8 @@ pub(super) fn pull(
     cancel: &Cancel,
     clock: &dyn Clock,
 ) -> Result<Batch, Failure> {
-    if let Some(company) = &choice.company {
-        refuse_unknown_company(company, order)?;
+    if let Some(id) = &choice.company {
+        refuse_unknown_company(id, &order.database)?;
     }
     if order.dry_run {
         return fleet_price::plan(order, access, choice, clock).map(Batch::Planned);
@@ -196,19 +196,6 @@ fn select<'a>(
     members.take(choice.limit.unwrap_or(usize::MAX)).collect()
 }
 
-/// Refuses a company that nobody has added.
-fn refuse_unknown_company(id: &str, order: &Order) -> Result<(), Failure> {
-    let store = match order.database.exists().then(|| Store::open_read_only(&order.database)) {
-        // A file that is too old for companies has none.
-        None | Some(Err(crate::store::Error::Older { .. })) => return Err(companies::unknown(None, id)?),
-        Some(opened) => opened?,
-    };
-    match store.companies()?.iter().any(|company| company.id == id) {
-        true => Ok(()),
-        false => Err(companies::unknown(Some(&store), id)?),
-    }
-}
-
 /// Refuses accounts that were named and are not read: a run that does nothing must not look like success.
 fn refuse_unknown(choice: &Choice, members: &[Member], readable: &[Readable]) -> Result<(), Failure> {
     let is_meant = |id: &&String| members.iter().all(|member| member.remote_id != **id);
@@ -288,28 +275,47 @@ impl Opening<'_> {
         for (entry, why) in &self.access.lacking {
             report.stopped.push(Stopped { why: format!("{entry}: {why}"), is_refused: true });
         }
-        let (mut lines, mut first) = (Vec::new(), None);
+        let (mut asked, mut lines, mut first) = (Vec::new(), Vec::new(), None);
         let stripe = self.access.stripe.iter().map(Credential::Stripe);
         for credential in stripe.chain(self.access.fic.iter().map(Credential::Fic)) {
             report.other_requests += 1;
-            let opened = match credential {
+            let answer = match credential {
                 Credential::Stripe(access) => self.stripe(access),
                 Credential::Fic(access) => self.fic(access),
             };
-            match opened {
-                Ok(line) => lines.push(line),
-                Err(sync::Error::Store(error)) => return Err(error.into()),
+            match answer {
+                Ok(one) => asked.push((credential, one)),
                 Err(sync::Error::Http(crate::http::Error::Interrupted)) if self.cancel.is_set() => break,
-                Err(error) => {
-                    report.stopped.push(self.noted(credential, &error)?);
-                    first.get_or_insert(error);
-                }
+                Err(error) => first = self.stopped(credential, error, first, report)?,
+            }
+        }
+        let views: Vec<View> = asked.iter().map(|(_, one)| one.view()).collect();
+        for ((credential, one), share) in asked.into_iter().zip(sync::shared_out(self.store, &views)?) {
+            match self.line(one, &share) {
+                Ok(line) => lines.extend(line),
+                Err(sync::Error::Http(crate::http::Error::Interrupted)) if self.cancel.is_set() => break,
+                Err(error) => first = self.stopped(credential, error, first, report)?,
             }
         }
         match first.filter(|_| lines.is_empty()) {
             Some(error) => Err(error.into()),
             None => Ok(lines),
         }
+    }
+
+    /// Notes what a credential cannot be used for; returns the first such error. What is wrong with the file ends it all.
+    fn stopped(
+        &self,
+        credential: Credential,
+        error: sync::Error,
+        first: Option<sync::Error>,
+        report: &mut FleetReport,
+    ) -> Result<Option<sync::Error>, Failure> {
+        if let sync::Error::Store(error) = error {
+            return Err(error.into());
+        }
+        report.stopped.push(self.noted(credential, &error)?);
+        Ok(Some(first.unwrap_or(error)))
     }
 
     /// Notes of the accounts of a credential that it was refused, if it was.
@@ -322,7 +328,7 @@ impl Opening<'_> {
         Ok(Stopped { why: format!("{}: {error}", credential.label()), is_refused })
     }
 
-    fn stripe(&self, access: &StripeAccess) -> Result<Line, sync::Error> {
+    fn stripe(&self, access: &StripeAccess) -> Result<Asked, sync::Error> {
         let limits = stripe_limits(self.order, access, self.access.is_sandbox);
         // Whether a platform's requests are counted by endpoint over all its accounts is not documented; over each one's
         // own they are. Where it is so, the answers tell, and it slows down.
@@ -332,13 +338,52 @@ impl Opening<'_> {
         let client = client(stripe_settings(access, all), self.cancel)?;
         let mode = stripe_mode(access, self.access.is_sandbox);
         let own = sync::identify(&client, mode, access.name.clone())?;
+        Ok(Asked { client, mode, limits, credential: access.name.clone(), saw: Saw::Account(own) })
+    }
+
+    /// Writes down what a credential opens and is its to read; nothing where that is another one's already.
+    fn line(&self, asked: Asked, share: &[String]) -> Result<Option<Line>, sync::Error> {
+        let Asked { client, mode, limits, credential, saw } = asked;
+        let opens = match saw {
+            Saw::Account(_) if share.is_empty() => return Ok(None),
+            Saw::Account(own) => self.own(own, &client, credential.clone())?,
+            Saw::Companies(companies) => {
+                let companies: Vec<Company> = companies.into_iter().filter(|it| share.contains(&it.id)).collect();
+                self.companies(&companies, mode, &credential)?;
+                Opens::Companies(companies)
+            }
+        };
+        Ok(Some(Line { client, mode, limits, credential, opens }))
+    }
+
+    fn own(&self, own: NewAccount, client: &Client, credential: Option<String>) -> Result<Opens, sync::Error> {
         let row =
             self.store.at_once(|| self.store.account(&own).map(|account| account.id).map_err(sync::Error::from))?;
-        if self.discovers {
-            self.discover(&client, Platform { row, mode, credential: access.name.clone() })?;
+        if self.store.is_removed(row)? {
+            self.sink.step(FleetStep::Note(left_out(&own.remote_id)));
+        } else if self.discovers {
+            self.discover(client, Platform { row, mode: own.mode, credential })?;
         }
-        let opens = Opens::Account { row, remote_id: own.remote_id };
-        Ok(Line { client, mode, limits, credential: access.name.clone(), opens })
+        Ok(Opens::Account { row, remote_id: own.remote_id })
+    }
+
+    fn companies(
+        &self,
+        companies: &[Company],
+        mode: &'static str,
+        credential: &Option<String>,
+    ) -> Result<(), sync::Error> {
+        let removed = self.store.at_once(|| {
+            let mut removed = Vec::new();
+            for company in companies {
+                let whose = Whose { company, mode, credential: credential.clone() };
+                let row = self.store.account(&whose.account())?.id;
+                removed.extend(self.store.is_removed(row)?.then_some(&company.id));
+            }
+            Ok::<_, sync::Error>(removed)
+        })?;
+        removed.into_iter().for_each(|id| self.sink.step(FleetStep::Note(left_out(id))));
+        Ok(())
     }
 
     /// Looks for connected accounts where none is known. A key that may not list them reads its own account all the same.
@@ -362,21 +407,39 @@ impl Opening<'_> {
         }
     }
 
-    fn fic(&self, access: &FicAccess) -> Result<Line, sync::Error> {
+    fn fic(&self, access: &FicAccess) -> Result<Asked, sync::Error> {
         let unlimited = Limits::new(UNLIMITED_PER_S, None);
         let settings = Settings { window_wait_max: QUOTA_WAIT, ..fic_settings(access, unlimited.clone()) };
         let client = client(settings, self.cancel)?;
         let mode = fic_mode(self.access.is_sandbox, &access.base_url);
         let mut companies = sync::fic::companies(&client)?;
         companies.retain(|company| access.company.as_ref().is_none_or(|meant| *meant == company.id));
-        self.store.at_once(|| {
-            for company in &companies {
-                self.store.account(&Whose { company, mode, credential: access.name.clone() }.account())?;
-            }
-            Ok::<(), sync::Error>(())
-        })?;
         let credential = access.name.clone();
-        Ok(Line { client, mode, limits: unlimited, credential, opens: Opens::Companies(companies) })
+        Ok(Asked { client, mode, limits: unlimited, credential, saw: Saw::Companies(companies) })
+    }
+}
+
+/// What a credential opens, as the service says.
+struct Asked {
+    client: Client,
+    mode: &'static str,
+    limits: Limits,
+    credential: Option<String>,
+    saw: Saw,
+}
+
+enum Saw {
+    Account(NewAccount),
+    Companies(Vec<Company>),
+}
+
+impl Asked {
+    fn view(&self) -> View {
+        let (provider, ids) = match &self.saw {
+            Saw::Account(own) => ("stripe", vec![own.remote_id.clone()]),
+            Saw::Companies(companies) => ("fic", companies.iter().map(|it| it.id.clone()).collect()),
+        };
+        View { provider, mode: self.mode, credential: self.credential.clone(), ids }
     }
 }
 

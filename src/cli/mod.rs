@@ -22,6 +22,7 @@ mod listen;
 pub mod names;
 mod next;
 mod office;
+mod openers;
 mod pass_on;
 mod payloads;
 mod playground;

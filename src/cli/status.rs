@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::args::{Global, StatusArgs};
 use super::exit::{Exit, Failure};
+use super::openers::openers;
 use super::{accounts, settings, signals, sync as sync_command};
 use crate::clock::Clock;
-use crate::model::accounts::Standing;
+use crate::model::accounts::{Openers, Standing};
 use crate::model::log::LogStats;
 use crate::model::report::{ACCOUNTS_IN_FULL_MAX, ACCOUNTS_NAMED_MAX, AccountReport, StatusReport, StatusWish};
 use crate::store::{self, NAMELESS, Store};
@@ -20,11 +21,14 @@ const WATCH_EVERY: Duration = Duration::from_secs(2);
 
 /// Runs the command.
 pub(super) fn run(args: &StatusArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
-    let database = settings(global, ui)?.database.value;
+    let settings = settings(global, ui)?;
+    let openers = openers(&settings, ui);
+    let database = settings.database.value;
     let look = || {
         present(&database)?;
         let store = Store::open_read_only(&database)?;
-        let (status, stats) = read(args, global, &database, &store, clock.now_ms().div_euclid(1000))?;
+        let (status, stats) =
+            read(args, global, (&database, openers.as_ref()), &store, clock.now_ms().div_euclid(1000))?;
         Ok((store, status, stats))
     };
     if args.watch {
@@ -66,7 +70,7 @@ pub(super) fn present(database: &Path) -> Result<(), Failure> {
 fn read(
     args: &StatusArgs,
     global: &Global,
-    database: &Path,
+    (database, openers): (&Path, Option<&Openers>),
     store: &Store,
     now_s: i64,
 ) -> Result<(StatusReport, Option<LogStats>), Failure> {
@@ -74,7 +78,8 @@ fn read(
     for id in &args.account {
         accounts::named(store, id)?;
     }
-    let wish = StatusWish { provider, accounts: args.account.clone(), is_full: global.verbose > 0 };
+    let accounts = args.account.clone();
+    let wish = StatusWish { provider, accounts, is_full: global.verbose > 0, openers: openers.cloned() };
     let mut status = store.status_of(&wish, now_s)?;
     sync::webhooks::add_troubles(store, &mut status, now_s)?;
     status.database = database.display().to_string();
@@ -116,9 +121,12 @@ fn fresh(accounts: &[AccountReport], age: Duration, now_s: i64) -> Result<Exit, 
     let is_old = |account: &&AccountReport| account.age_s(now_s).is_none_or(|ago_s| ago_s > age_s);
     let told = |account: &&AccountReport| {
         let name = format!("{} {} ({})", account.provider, account.id, account.mode);
+        // Waiting would not make it younger.
+        let why = account.error.as_ref().filter(|_| account.standing == Standing::NoKey);
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
         match account.age_s(now_s) {
-            None => format!("{name} was never synced to the end"),
-            Some(ago_s) => format!("{name} was last synced {} ago", span(ago_s.unsigned_abs())),
+            None => format!("{name} was never synced to the end{why}"),
+            Some(ago_s) => format!("{name} was last synced {} ago{why}", span(ago_s.unsigned_abs())),
         }
     };
     // Nobody is to keep those current that were removed, or whose owner has taken the access back.
@@ -194,6 +202,10 @@ mod tests {
         let failure = fresh(&many, Duration::from_secs(60), 10_000).expect_err("old");
         assert!(failure.message.contains("acct_2 "), "{}", failure.message);
         assert_eq!((failure.causes.len(), failure.causes[19].as_str()), (20, "and 3 accounts more"));
+        many[2].standing = Standing::NoKey;
+        many[2].error = Some("keys.shop, which opened it, is not in the config file".to_owned());
+        let told = fresh(&many, Duration::from_secs(60), 10_000).expect_err("old").message;
+        assert!(told.ends_with("ago: keys.shop, which opened it, is not in the config file"), "{told}");
         assert_eq!(fresh(&many[..2], Duration::from_secs(60), 10_000).expect_err("none").exit, Exit::Partly);
     }
 

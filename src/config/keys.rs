@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::files::{self, Scalar};
 use super::layers::label;
-use super::{Error, FicAccess, Places, Secret, Settings, Source, StripeAccess};
+use super::{Error, FicAccess, Mode, Places, Secret, Settings, Source, StripeAccess};
 
 /// Longer names are no help to anybody.
 const NAME_CHARS_MAX: usize = 64;
@@ -74,6 +74,21 @@ pub struct Credentials {
     pub fic: Vec<FicAccess>,
     /// Entries that name a variable which is not set: whoever needs them goes without, the others go on.
     pub unset: Vec<UnsetKey>,
+    /// Those that say the same as one before them, which is used in their place.
+    pub doubles: Vec<DoubleKey>,
+}
+
+/// A credential that stands in two places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoubleKey {
+    /// `stripe`, `fic`.
+    pub provider: &'static str,
+    /// The name of the second.
+    pub name: Option<String>,
+    /// The data set it opens, of Stripe.
+    pub mode: Option<Mode>,
+    /// What to tell of it, in a line.
+    pub note: String,
 }
 
 /// An entry that names a variable which is not set.
@@ -96,7 +111,65 @@ impl UnsetKey {
     }
 }
 
+/// What one place says.
+#[derive(Clone)]
+struct SaidBy<'a> {
+    text: &'a str,
+    /// What its place calls it.
+    what: String,
+    source: &'a Source,
+}
+
+impl<'a> SaidBy<'a> {
+    fn of(name: &Option<String>, text: &'a Secret, setting: &'static str, source: &'a Source) -> SaidBy<'a> {
+        let what = name.as_ref().map_or_else(|| label(setting, source), |name| format!("keys.{name}"));
+        SaidBy { text: text.expose(), what, source }
+    }
+
+    fn stripe(it: &StripeAccess) -> SaidBy<'_> {
+        SaidBy::of(&it.name, &it.key, "stripe_key", &it.source)
+    }
+
+    fn fic(it: &FicAccess) -> SaidBy<'_> {
+        SaidBy::of(&it.name, &it.token, "fic_token", &it.source)
+    }
+}
+
 impl Credentials {
+    fn said(&self) -> impl Iterator<Item = SaidBy<'_>> {
+        self.stripe.iter().map(SaidBy::stripe).chain(self.fic.iter().map(SaidBy::fic))
+    }
+
+    /// Says of each, Stripe's first, that another one before it is the same, where one is.
+    fn told_doubles(&self) -> Vec<Option<String>> {
+        let mut known: HashMap<&str, String> = HashMap::new();
+        let told = self.said().map(|said| {
+            if let Some(first) = known.get(said.text) {
+                let (second, place) = (&said.what, said.source);
+                return Some(format!(
+                    "{second} is the same as {first}, which is used: take one of them away ({place})"
+                ));
+            }
+            known.insert(said.text, said.what);
+            None
+        });
+        told.collect()
+    }
+
+    /// Keeps of each text the first place that says it: an account is read once, and with one credential.
+    fn set_doubles_aside(&mut self) {
+        let (mut told, mut doubles) = (self.told_doubles().into_iter(), Vec::new());
+        let mut is_kept = |provider, name: &Option<String>, mode| {
+            let note = told.next().flatten();
+            let double = note.map(|note| DoubleKey { provider, name: name.clone(), mode, note });
+            doubles.extend(double.clone());
+            double.is_none()
+        };
+        self.stripe.retain(|it| is_kept("stripe", &it.name, Some(it.mode)));
+        self.fic.retain(|it| is_kept("fic", &it.name, None));
+        self.doubles = doubles;
+    }
+
     /// Returns whether there is none, and none is meant either.
     pub fn is_empty(&self) -> bool {
         self.stripe.is_empty() && self.fic.is_empty() && self.unset.is_empty()
@@ -191,29 +264,34 @@ impl Settings {
     /// Returns every key and token: those without a name first, then by name.
     ///
     /// # Errors
-    /// When one of them cannot work, would be sent where it should not go, or stands there twice. That a variable which an
-    /// entry names is not set is no error here: it is told by whoever needs that entry.
+    /// When one of them cannot work, or would be sent where it should not go. That a variable which an entry names is not set
+    /// is no error here: it is told by whoever needs that entry. Nor is it one that stands in two places.
     pub fn credentials(&self) -> Result<Credentials, Error> {
         let mut credentials = Credentials {
             stripe: self.stripe()?.into_iter().collect(),
             fic: self.fic()?.into_iter().collect(),
-            unset: Vec::new(),
+            ..Credentials::default()
         };
         for named in &self.named_keys {
             self.add_key(named, &mut credentials)?;
         }
-        refuse_twice(&credentials)?;
+        credentials.set_doubles_aside();
         Ok(credentials)
     }
 
     /// Returns the credentials as they would be with one more; that one is then the last of its service.
     ///
     /// # Errors
-    /// As [`Settings::credentials`].
+    /// As [`Settings::credentials`], and where another place has the same text.
     pub fn credentials_with(&self, named: &NamedKey) -> Result<Credentials, Error> {
         let mut credentials = self.credentials()?;
         self.add_key(named, &mut credentials)?;
-        refuse_twice(&credentials)?;
+        let mut known = HashMap::new();
+        for said in credentials.said() {
+            if let Some(first) = known.insert(said.text, said.clone()) {
+                return Err(Error::Twice { first: first.what, second: said.what, place: first.source.clone() });
+            }
+        }
         Ok(credentials)
     }
 
@@ -266,29 +344,6 @@ impl Settings {
         }
         Ok(())
     }
-}
-
-/// Refuses the same text in two places: its account would be read twice, and whose events are whose nobody could tell.
-fn refuse_twice(credentials: &Credentials) -> Result<(), Error> {
-    let named = |name: &Option<String>, default: String| match name {
-        Some(name) => format!("keys.{name}"),
-        None => default,
-    };
-    let stripe = credentials
-        .stripe
-        .iter()
-        .map(|it| (it.key.expose(), named(&it.name, label("stripe_key", &it.source)), &it.source));
-    let fic = credentials
-        .fic
-        .iter()
-        .map(|it| (it.token.expose(), named(&it.name, label("fic_token", &it.source)), &it.source));
-    let mut known: HashMap<&str, String> = HashMap::new();
-    for (text, name, source) in stripe.chain(fic) {
-        if let Some(other) = known.insert(text, name.clone()) {
-            return Err(Error::Twice { first: other, second: name, place: source.clone() });
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

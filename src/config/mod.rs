@@ -20,7 +20,7 @@ pub use crate::model::secret::Secret;
 pub use access::{FicAccess, Mode, StripeAccess, is_like_a_secret, is_loopback, is_this_machine};
 pub use alerts::Alerting;
 pub use files::{Gathered, Places, gather};
-pub use keys::{Credentials, KeyField, NamedKey, Said, UnsetKey, candidate, check_name};
+pub use keys::{Credentials, DoubleKey, KeyField, NamedKey, Said, UnsetKey, candidate, check_name};
 pub use layers::{Layer, Layers, SETTINGS, Setting, Source, Sourced, resolve};
 pub use webhooks::{AccountSecret, KEEP_DAYS_MIN, Retrying, WebhookSecret, duration, fingerprint};
 
@@ -127,13 +127,13 @@ pub enum Error {
         place: Source,
     },
     /// The same credential stands in two places.
-    #[error("{first} and {second} hold the same text ({place})")]
+    #[error("{second} would hold the same text as {first} ({place})")]
     Twice {
         /// One place.
         first: String,
         /// The other.
         second: String,
-        /// Who said the second.
+        /// Who said the first.
         place: Source,
     },
     /// A variable that an entry of the config file names is not set.

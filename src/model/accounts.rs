@@ -1,5 +1,7 @@
 //! What commands tell about accounts and about the user's own companies. The store fills these, the UI draws them.
 
+use std::collections::HashMap;
+
 /// How an account stands, in one word.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Standing {
@@ -8,11 +10,13 @@ pub enum Standing {
     Active,
     /// Its last sync failed; it is tried again.
     Failing,
+    /// No credential that is set opens it. The file alone does not tell: see [`Openers::look_at`].
+    NoKey,
     /// No credential has opened it: events alone named it.
     Named,
     /// Its owner has taken the access back.
     Disconnected,
-    /// It was removed by hand, and its rows kept.
+    /// It was removed by hand, or the account was on whose key it is read.
     Removed,
 }
 
@@ -22,6 +26,7 @@ impl Standing {
         match self {
             Standing::Active => "active",
             Standing::Failing => "failing",
+            Standing::NoKey => "no-key",
             Standing::Named => "named",
             Standing::Disconnected => "disconnected",
             Standing::Removed => "removed",
@@ -76,6 +81,8 @@ pub struct AccountLine {
     pub synced_s: Option<i64>,
     /// Every event before this second is in the file.
     pub events_until_s: Option<i64>,
+    /// When an answer of the service last told of it, by the service's clock.
+    pub answered_s: Option<i64>,
     /// Syncs that failed in a row.
     pub failures: u64,
     /// Why the last one failed, or why it is disconnected.
@@ -91,6 +98,92 @@ impl AccountLine {
     pub fn label(&self) -> String {
         format!("{} {} ({})", self.provider, self.id, self.mode)
     }
+}
+
+/// A credential that the settings name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opener {
+    /// `stripe`, `fic`.
+    pub provider: &'static str,
+    /// Its name; none of the one that has no name.
+    pub name: Option<String>,
+    /// `live`, `test`; or why it opens nothing.
+    pub mode: Result<&'static str, String>,
+}
+
+/// Every credential that the settings name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Openers(pub Vec<Opener>);
+
+/// Who reads accounts as its own: a mode and a credential's name.
+type Reader = (String, Option<String>);
+
+impl Openers {
+    /// Marks the accounts that are to be read and that none of these opens, and says what would. `lines` are all accounts
+    /// of the file: who reads others on their behalf is among them.
+    pub fn look_at(&self, lines: &mut [AccountLine]) {
+        let newest = newest(lines);
+        let closed = |line: &AccountLine| self.closed(line, &newest);
+        let own = lines.iter().filter(|line| line.platform.is_none());
+        let platforms: HashMap<(String, String), String> =
+            own.filter_map(|line| Some(((line.mode.clone(), line.id.clone()), closed(line)?))).collect();
+        for line in lines {
+            let of_platform = || platforms.get(&(line.mode.clone(), line.platform.clone()?)).cloned();
+            if let Some(why) = closed(line).or_else(of_platform).filter(|_| line.standing.is_synced()) {
+                line.standing = Standing::NoKey;
+                line.error = Some(why);
+            }
+        }
+    }
+
+    /// Says why nobody opens an account, if nobody does. What a sandbox made up needs no key.
+    fn closed(&self, line: &AccountLine, newest: &HashMap<Reader, (Option<i64>, String)>) -> Option<String> {
+        if !line.standing.is_synced() || line.mode == "sandbox" {
+            return None;
+        }
+        let mut named =
+            self.0.iter().filter(|it| it.provider == line.provider && it.name == line.credential).peekable();
+        let what = match (&line.credential, line.provider.as_str()) {
+            (Some(name), _) => format!("keys.{name}"),
+            (None, "fic") => "FIC_ACCESS_TOKEN".to_owned(),
+            (None, _) => "STRIPE_API_KEY".to_owned(),
+        };
+        if named.peek().is_none() {
+            let place = if line.credential.is_some() { "in the config file" } else { "set" };
+            return Some(format!("{what}, which opened it, is not {place}"));
+        }
+        let mut why = None;
+        for opener in named {
+            match &opener.mode {
+                Ok(mode) if *mode == line.mode => {
+                    why = None;
+                    break;
+                }
+                Ok(mode) => why = Some(format!("{what}, which opened it, is of {mode} mode now")),
+                Err(lacking) => why = Some(lacking.clone()),
+            }
+        }
+        let other = newest.get(&(line.mode.clone(), line.credential.clone())).filter(|_| is_own_of_stripe(line));
+        let other = other.filter(|(answered_s, id)| *id != line.id && *answered_s > line.answered_s);
+        why.or_else(|| other.map(|(_, id)| format!("{what}, which opened it, opens {id} now")))
+    }
+}
+
+fn is_own_of_stripe(line: &AccountLine) -> bool {
+    line.provider == "stripe" && line.platform.is_none() && line.opened_s.is_some()
+}
+
+/// Returns for each Stripe key the account that it opened last: it has one of its own.
+fn newest(lines: &[AccountLine]) -> HashMap<Reader, (Option<i64>, String)> {
+    let mut newest: HashMap<Reader, (Option<i64>, String)> = HashMap::new();
+    for line in lines.iter().filter(|line| is_own_of_stripe(line) && line.standing.is_synced()) {
+        let told = (line.answered_s, line.id.clone());
+        let known = newest.entry((line.mode.clone(), line.credential.clone())).or_insert_with(|| told.clone());
+        if told.0 > known.0 {
+            *known = told;
+        }
+    }
+    newest
 }
 
 /// One of the user's own companies.
@@ -169,8 +262,8 @@ pub struct RemovedAccount {
     pub is_kept: bool,
     /// The entry that was taken out of the config file.
     pub key: Option<String>,
-    /// Accounts that were read with its key, and are by none now.
-    pub orphans: u64,
+    /// Accounts that were read with its key, and are by none until it comes back.
+    pub connected: u64,
     /// Whether somebody asked to stop before the end.
     pub is_interrupted: bool,
 }
@@ -191,5 +284,71 @@ mod tests {
         ] {
             assert_eq!(Standing::of(status, is_opened, failures).name(), wanted);
         }
+    }
+
+    fn line(id: &str, credential: Option<&str>, platform: Option<&str>, answered_s: i64) -> AccountLine {
+        AccountLine {
+            row: 1,
+            provider: if id.starts_with("acct_") { "stripe" } else { "fic" }.to_owned(),
+            id: id.to_owned(),
+            mode: "live".to_owned(),
+            name: None,
+            country: None,
+            standing: Standing::Failing,
+            credential: credential.map(str::to_owned),
+            platform: platform.map(str::to_owned),
+            company: None,
+            company_name: None,
+            opened_s: Some(1),
+            synced_s: None,
+            events_until_s: None,
+            answered_s: Some(answered_s),
+            failures: 3,
+            error: Some("status 500".to_owned()),
+            retry_at_s: None,
+            rows: None,
+        }
+    }
+
+    #[test]
+    fn who_has_no_key_is_told_with_the_one_that_it_had() {
+        let opener = |provider, name: Option<&str>, mode| Opener { provider, name: name.map(str::to_owned), mode };
+        let openers = Openers(vec![
+            opener("stripe", None, Ok("live")),
+            opener("stripe", Some("shop"), Ok("test")),
+            opener("stripe", Some("lost"), Err("LOST is not set".to_owned())),
+            opener("fic", Some("studio"), Ok("live")),
+        ]);
+        let standing = |standing, line| AccountLine { standing, ..line };
+        let sandbox = AccountLine { mode: "sandbox".to_owned(), ..line("acct_s", Some("gone"), None, 5) };
+        let mut lines = [
+            line("acct_1", None, None, 9),
+            line("acct_2", None, Some("acct_1"), 5),
+            line("acct_3", None, None, 8),
+            line("acct_4", None, Some("acct_3"), 5),
+            line("acct_5", Some("shop"), None, 5),
+            line("acct_6", Some("lost"), None, 5),
+            line("acct_7", Some("gone"), None, 5),
+            line("12", Some("studio"), None, 5),
+            line("13", None, None, 5),
+            standing(Standing::Disconnected, line("acct_8", Some("gone"), None, 5)),
+            standing(Standing::Named, line("acct_9", Some("gone"), None, 5)),
+            sandbox,
+        ];
+        openers.look_at(&mut lines);
+        let told: Vec<_> = lines
+            .iter()
+            .filter(|line| line.standing == Standing::NoKey)
+            .map(|line| format!("{}: {}", line.id, line.error.as_deref().unwrap_or_default()))
+            .collect();
+        let wanted = [
+            "acct_3: STRIPE_API_KEY, which opened it, opens acct_1 now",
+            "acct_4: STRIPE_API_KEY, which opened it, opens acct_1 now",
+            "acct_5: keys.shop, which opened it, is of test mode now",
+            "acct_6: LOST is not set",
+            "acct_7: keys.gone, which opened it, is not in the config file",
+            "13: FIC_ACCESS_TOKEN, which opened it, is not set",
+        ];
+        assert_eq!(told, wanted);
     }
 }

@@ -1,6 +1,6 @@
 //! What commands tell about the file and about work to come. The store and the engine fill these, the UI draws them.
 
-use super::accounts::Standing;
+use super::accounts::{Openers, Standing};
 use super::webhooks::HookTrouble;
 
 /// With more accounts than these their state is summed up: nobody reads so many tables.
@@ -34,6 +34,8 @@ pub struct StatusWish {
     pub accounts: Vec<String>,
     /// Not summed up, however many there are.
     pub is_full: bool,
+    /// The credentials that the settings name, where accounts are to be told that none of them opens.
+    pub openers: Option<Openers>,
 }
 
 /// How many accounts stand alike.

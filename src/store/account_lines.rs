@@ -1,9 +1,8 @@
 //! The SELECTs behind `accounts list`: thousands of accounts at the cost of a few dozen.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
 
-use rusqlite::{Row, params};
+use rusqlite::Row;
 
 use super::Store;
 use super::error::Error;
@@ -12,12 +11,21 @@ use crate::model::extract::Catalog;
 
 const LINE: &str =
     "SELECT a.id, a.provider, a.remote_id, a.mode, a.name, a.country, a.status, a.credential, p.remote_id,
-       a.company, c.name, a.opened, a.synced, a.events_until, a.failures, a.error, a.retry_at
+       a.company, c.name, a.opened, a.synced, a.events_until, a.failures, a.error, a.retry_at, a.answered,
+       p.status IS 'removed'
      FROM accounts a LEFT JOIN accounts p ON p.id = a.platform LEFT JOIN companies c ON c.id = a.company";
 
 fn line(row: &Row) -> rusqlite::Result<AccountLine> {
     let (status, opened_s): (String, Option<i64>) = (row.get(6)?, row.get(11)?);
     let failures = row.get::<_, i64>(14)?.unsigned_abs();
+    let (platform, is_platform_removed): (Option<String>, bool) = (row.get(8)?, row.get(18)?);
+    let standing = match Standing::of(&status, opened_s.is_some(), failures) {
+        // It stands as its platform does, and comes back with it.
+        standing if standing.is_synced() && is_platform_removed => Standing::Removed,
+        standing => standing,
+    };
+    let with_platform = platform.as_ref().filter(|_| standing == Standing::Removed && status != "removed");
+    let with_platform = with_platform.map(|platform| format!("{platform}, on whose key it is read, was removed"));
     Ok(AccountLine {
         row: row.get(0)?,
         provider: row.get(1)?,
@@ -25,17 +33,18 @@ fn line(row: &Row) -> rusqlite::Result<AccountLine> {
         mode: row.get(3)?,
         name: row.get(4)?,
         country: row.get(5)?,
-        standing: Standing::of(&status, opened_s.is_some(), failures),
+        standing,
         credential: row.get(7)?,
-        platform: row.get(8)?,
+        platform,
         company: row.get(9)?,
         company_name: row.get(10)?,
         opened_s,
         synced_s: row.get(12)?,
         events_until_s: row.get(13)?,
         failures,
-        error: row.get(15)?,
+        error: with_platform.map_or_else(|| row.get(15), |why| Ok(Some(why)))?,
         retry_at_s: row.get(16)?,
+        answered_s: row.get(17)?,
         rows: None,
     })
 }
@@ -83,61 +92,6 @@ impl Store {
             counts.entry(account).and_modify(|all| *all = all.saturating_sub(count));
         }
         Ok(counts)
-    }
-
-    /// Returns the accounts of a service in one mode that were removed by hand.
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn removed_accounts(&self, provider: &str, mode: &str) -> Result<Vec<String>, Error> {
-        let sql = |e| self.sql(e);
-        let text = "SELECT remote_id FROM accounts WHERE provider=?1 AND mode=?2 AND status='removed' ORDER BY id";
-        let mut statement = self.conn.prepare(text).map_err(sql)?;
-        let rows = statement.query_map([provider, mode], |row| row.get(0)).map_err(sql)?;
-        rows.collect::<Result<_, _>>().map_err(sql)
-    }
-
-    /// Notes that an account is synced no more, whatever happens to its rows.
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn removed(&self, account: i64) -> Result<(), Error> {
-        self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
-        self.conn
-            .execute("UPDATE accounts SET status='removed', retry_at=NULL WHERE id=?1", [account])
-            .map(drop)
-            .map_err(|e| self.sql(e))
-    }
-
-    /// Takes an account up again that was removed or disconnected; returns whether it was.
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn brought_back(&self, account: i64) -> Result<bool, Error> {
-        self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
-        self.conn
-            .execute(
-                "UPDATE accounts SET status='active', failures=0, retry_at=NULL, error=NULL
-                 WHERE id=?1 AND status <> 'active'",
-                [account],
-            )
-            .map(|changed| changed == 1)
-            .map_err(|e| self.sql(e))
-    }
-
-    /// Notes that the accounts which are read with a platform's key are read by nobody; returns how many they are.
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn orphaned(&self, platform: i64, why: &str) -> Result<u64, Error> {
-        self.family.accounts_written.fetch_add(1, Ordering::Relaxed);
-        self.conn
-            .execute(
-                "UPDATE accounts SET status='disconnected', error=?2 WHERE platform=?1 AND status='active'",
-                params![platform, why],
-            )
-            .map(|changed| changed as u64)
-            .map_err(|e| self.sql(e))
     }
 }
 
@@ -207,7 +161,5 @@ mod tests {
         assert_eq!(told, wanted);
         assert_eq!(lines[1].company_name.as_deref(), Some("Seven"));
         assert_eq!(store.accounts_named("acct_1").expect("both").len(), 2);
-        assert_eq!((store.orphaned(1, "gone").expect("one"), store.orphaned(1, "gone").expect("none")), (1, 0));
-        assert!(store.brought_back(4).expect("it was removed") && !store.brought_back(4).expect("no more"));
     }
 }

@@ -6,6 +6,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use super::Store;
 use super::error::Error;
+use super::removed::PLATFORM_REMOVED;
 
 /// The name of the account whose events came before anybody said whose they are.
 pub const NAMELESS: &str = "unknown";
@@ -89,6 +90,8 @@ pub struct KnownAccount {
     pub is_seen: bool,
     /// Whether another account's key opened it on its behalf.
     pub is_connected: bool,
+    /// Whether it was removed by hand, or the account was on whose key it is read.
+    pub is_removed: bool,
     /// Its row.
     pub row: i64,
     /// The service's id.
@@ -110,10 +113,10 @@ impl Store {
         let sql = |e| self.sql(e);
         let mut statement = self
             .conn
-            .prepare_cached(
-                "SELECT id, remote_id, mode, opened IS NOT NULL, platform IS NOT NULL FROM accounts
-                 WHERE provider=?1 ORDER BY id",
-            )
+            .prepare_cached(&format!(
+                "SELECT id, remote_id, mode, opened IS NOT NULL, platform IS NOT NULL,
+                   status='removed' OR {PLATFORM_REMOVED} FROM accounts WHERE provider=?1 ORDER BY id",
+            ))
             .map_err(sql)?;
         let rows = statement
             .query_map([provider], |row| {
@@ -123,6 +126,7 @@ impl Store {
                     mode: row.get(2)?,
                     is_seen: row.get(3)?,
                     is_connected: row.get(4)?,
+                    is_removed: row.get(5)?,
                 })
             })
             .map_err(sql)?;
@@ -237,9 +241,8 @@ impl Store {
             .map_err(|e| self.sql(e))
     }
 
-    /// Writes what a credential found. Whoever was removed by hand stays so until its own key opens it; of a company of
-    /// Fatture in Cloud, until somebody takes it up again. What one platform's key reads already, or a key of its own, is
-    /// not taken over by another platform.
+    /// Writes what a credential found. Whoever was removed by hand stays as he is until somebody takes him up again. What one
+    /// platform's key reads already, or a key of its own, is not taken over by another platform.
     fn write_opened(&self, new: &NewAccount, opened: &Opened) -> Result<(), Error> {
         let sql = |e| self.sql(e);
         // Events may have come before anybody said whose they are: now a key does. That of a platform says so of its own
@@ -254,21 +257,20 @@ impl Store {
                 )
                 .map_err(sql)?;
         }
+        let is_read = format!("opened IS NOT NULL AND status='active' AND NOT {PLATFORM_REMOVED}");
         self.conn
-            .prepare_cached(
+            .prepare_cached(&format!(
                 "INSERT INTO accounts (provider, remote_id, mode, name, country, created, credential, platform, opened, answered)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, unixepoch(), ?9)
                  ON CONFLICT DO UPDATE SET name=?4, country=?5, created=?6,
-                   credential=CASE WHEN ?8 IS NOT platform AND ?8 IS NOT NULL AND opened IS NOT NULL AND status='active'
-                     THEN credential ELSE ?7 END,
-                   platform=CASE WHEN ?8 IS NOT NULL AND opened IS NOT NULL AND status='active' THEN platform ELSE ?8 END,
+                   credential=CASE WHEN ?8 IS NOT platform AND ?8 IS NOT NULL AND {is_read} THEN credential ELSE ?7 END,
+                   platform=CASE WHEN ?8 IS NOT NULL AND {is_read} THEN platform ELSE ?8 END,
                    opened=coalesce(opened, excluded.opened), answered=coalesce(max(answered, ?9), answered, ?9),
-                   status=CASE WHEN status='removed' AND (?8 IS NOT NULL OR ?1='fic') THEN status ELSE 'active' END,
-                   error=CASE WHEN status='disconnected' THEN NULL ELSE error END
-                 WHERE name IS NOT ?4 OR country IS NOT ?5 OR created IS NOT ?6 OR credential IS NOT ?7
-                   OR platform IS NOT ?8 OR opened IS NULL OR answered IS NOT ?9
-                   OR status <> 'active' AND (status <> 'removed' OR ?8 IS NULL AND ?1 <> 'fic')",
-            )
+                   status='active', error=CASE WHEN status='disconnected' THEN NULL ELSE error END
+                 WHERE status <> 'removed'
+                   AND (name IS NOT ?4 OR country IS NOT ?5 OR created IS NOT ?6 OR credential IS NOT ?7
+                     OR platform IS NOT ?8 OR opened IS NULL OR answered IS NOT ?9 OR status <> 'active')",
+            ))
             .and_then(|mut statement| {
                 statement.execute(params![
                     new.provider,
@@ -310,6 +312,20 @@ impl Store {
             .map_err(|e| self.sql(e))
     }
 
+    /// Returns the name of the credential that reads an account as its own; nothing where none does.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn reader_of(&self, provider: &str, remote_id: &str, mode: &str) -> Result<Option<Option<String>>, Error> {
+        self.conn
+            .prepare_cached(
+                "SELECT credential FROM accounts WHERE provider=?1 AND remote_id=?2 AND mode=?3
+                   AND opened IS NOT NULL AND platform IS NULL",
+            )
+            .and_then(|mut one| one.query_row([provider, remote_id, mode], |row| row.get(0)).optional())
+            .map_err(|e| self.sql(e))
+    }
+
     /// Returns the ids of the accounts that a platform's key has opened.
     ///
     /// # Errors
@@ -336,7 +352,7 @@ impl Store {
         })
     }
 
-    /// Returns the accounts of a service in one mode, those lately synced first.
+    /// Returns the accounts of a service in one mode that were not removed by hand, those lately synced first.
     ///
     /// # Errors
     /// SQLite's.
@@ -344,7 +360,9 @@ impl Store {
         let sql = |e| self.sql(e);
         let mut statement = self
             .conn
-            .prepare(&format!("{ACCOUNT} WHERE provider=?1 AND mode=?2 ORDER BY events_until DESC, id"))
+            .prepare(&format!(
+                "{ACCOUNT} WHERE provider=?1 AND mode=?2 AND status <> 'removed' ORDER BY events_until DESC, id"
+            ))
             .map_err(sql)?;
         let rows = statement.query_map([provider, mode], account).map_err(sql)?;
         rows.collect::<Result<_, _>>().map_err(sql)
@@ -359,7 +377,7 @@ impl Store {
         let mut statement = self
             .conn
             .prepare(&format!(
-                "{ACCOUNT} WHERE provider=?1 AND mode=?2 AND platform IS NULL AND credential IS ?3
+                "{ACCOUNT} WHERE provider=?1 AND mode=?2 AND platform IS NULL AND credential IS ?3 AND status <> 'removed'
                  ORDER BY events_until DESC, id"
             ))
             .map_err(sql)?;

@@ -4,8 +4,9 @@ use rusqlite::params;
 
 use super::Store;
 use super::error::Error;
+use super::removed::PLATFORM_REMOVED;
 
-/// An account that can be read: a credential has opened it, and nobody took the access back.
+/// An account that can be read: a credential has opened it, nobody took the access back, and nobody removed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readable {
     /// Its row.
@@ -56,10 +57,10 @@ impl Store {
         let sql = |e| self.sql(e);
         let mut statement = self
             .conn
-            .prepare(
+            .prepare(&format!(
                 "SELECT id, provider, remote_id, mode, name, credential, platform, company, attempted, retry_at FROM accounts
-                 WHERE opened IS NOT NULL AND status='active' ORDER BY attempted, id",
-            )
+                 WHERE opened IS NOT NULL AND status='active' AND NOT {PLATFORM_REMOVED} ORDER BY attempted, id",
+            ))
             .map_err(sql)?;
         let rows = statement
             .query_map([], |row| {

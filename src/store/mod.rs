@@ -33,6 +33,7 @@ mod presence;
 mod prune;
 mod quota;
 mod rehearsal;
+mod removed;
 mod report;
 mod reread;
 mod settle;

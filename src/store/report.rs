@@ -118,6 +118,9 @@ impl Store {
             self.check()?;
         }
         let mut lines = self.account_lines()?;
+        if let Some(openers) = &wish.openers {
+            openers.look_at(&mut lines);
+        }
         lines.retain(|line| {
             wish.provider.is_none_or(|provider| provider == line.provider)
                 && (wish.accounts.is_empty() || wish.accounts.contains(&line.id))

@@ -265,7 +265,7 @@ impl Store {
     pub fn due(&self, whose: &Whose, now_s: i64, tries_max: i64) -> Result<u64, Error> {
         const OF_IT: &str =
             "JOIN accounts ON accounts.id = account WHERE provider=?1 AND mode=?2 AND opened IS NOT NULL
-                             AND (?3 IS NULL OR remote_id=?3) AND tries<=?5";
+                             AND status <> 'removed' AND (?3 IS NULL OR remote_id=?3) AND tries<=?5";
         let sql = format!(
             "SELECT (SELECT count(*) FROM (SELECT 1 FROM fetches {OF_IT} AND not_before_s<=?4 LIMIT {DUE_COUNTED_MAX}))
                   + (SELECT count(*) FROM (SELECT 1 FROM fanouts {OF_IT} AND ?4=?4 LIMIT {DUE_COUNTED_MAX}))"
@@ -290,17 +290,22 @@ impl Store {
     }
 
     /// Returns the companies or accounts of a service in one mode for which something waits to be asked for, and that
-    /// somebody has read with a credential: their own ids and their names.
+    /// this credential reads: their own ids and their names.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn accounts_waiting(&self, provider: &str, mode: &str) -> Result<Vec<(String, String)>, Error> {
+    pub fn accounts_waiting(
+        &self,
+        provider: &str,
+        mode: &str,
+        credential: Option<&str>,
+    ) -> Result<Vec<(String, String)>, Error> {
         let sql = |e| self.sql(e);
-        let text = "SELECT remote_id, coalesce(name, '') FROM accounts WHERE provider=?1 AND mode=?2
-                    AND opened IS NOT NULL AND EXISTS (SELECT 1 FROM fetches WHERE account=accounts.id) ORDER BY id";
+        let text = "SELECT remote_id, coalesce(name, '') FROM accounts WHERE provider=?1 AND mode=?2 AND credential IS ?3
+                    AND opened IS NOT NULL AND status='active' AND EXISTS (SELECT 1 FROM fetches WHERE account=accounts.id) ORDER BY id";
         let mut statement = self.conn.prepare_cached(text).map_err(sql)?;
-        let rows = statement.query_map(params![provider, mode], |row| Ok((row.get(0)?, row.get(1)?))).map_err(sql)?;
-        rows.collect::<Result<_, _>>().map_err(sql)
+        let rows = statement.query_map(params![provider, mode, credential], |row| Ok((row.get(0)?, row.get(1)?)));
+        rows.map_err(sql)?.collect::<Result<_, _>>().map_err(sql)
     }
 
     /// Returns the tables whose lists were begun to be read, of any account.

@@ -151,3 +151,35 @@ fn only_who_is_connected_is_marked_and_nobody_by_a_file_of_somebodys_own() {
     let log = "SELECT count(*) FROM webhook_events WHERE type LIKE 'account.application.%' AND status <> 'processed'";
     assert_eq!(store.query_text(log).expect("a count"), [["0"]]);
 }
+
+#[test]
+fn what_comes_for_an_account_that_was_removed_is_logged_and_kept_and_never_an_error() {
+    let store = Store::in_memory().expect("opens");
+    let catalog = crate::sync::catalog();
+    answer(&store, 5, "Shop");
+    let shop = store.find_account("stripe", "acct_shop", "live").expect("asked").expect("known");
+    let of_shop = |id: &str, created_s| {
+        event(id, "product.updated", created_s, "acct_shop", r#"{"id":"prod_1","object":"product","name":"P"}"#)
+    };
+    let mut intake = Intake::new(&store, &catalog, Retries::default(), None).expect("prepares").offline();
+    let take = |intake: &mut Intake, delivery: Delivery| {
+        let taken = intake.take(&[delivery], 100).expect("takes");
+        assert!(matches!(taken[0].verdict, crate::sync::delivery::Verdict::Processed), "{:?}", taken[0].verdict);
+    };
+    let state = || {
+        let text = "SELECT (SELECT count(*) FROM stripe_products), (SELECT count(*) FROM webhook_events WHERE status='processed'),
+                      (SELECT status FROM accounts WHERE remote_id='acct_shop' AND mode='live')";
+        store.query_text(text).expect("a row").concat().join(" ")
+    };
+    // Its rows are kept: they are kept current as far as events tell.
+    store.removed(shop).expect("marked");
+    take(&mut intake, of_shop("evt_1", 30));
+    take(&mut intake, access("evt_2", true, 40, "acct_shop"));
+    assert_eq!(state(), "1 2 removed");
+    // Its rows went: none comes back.
+    store.query_text("DELETE FROM stripe_products").expect("deleted");
+    store.leave_mark(shop).expect("marked");
+    take(&mut intake, of_shop("evt_3", 50));
+    take(&mut intake, access("evt_4", true, 60, "acct_shop"));
+    assert_eq!(state(), "0 4 removed");
+}

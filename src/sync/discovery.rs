@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::{Error, Platform, connected, fic, identify};
+use super::identity::connected_and;
+use super::{Error, Platform, TakesUp, fic, identify};
 use crate::http::Client;
-use crate::model::accounts::{AccountLine, Found, Standing};
+use crate::model::accounts::{AccountLine, Found};
 use crate::model::cancel::Cancel;
 use crate::store::{NewAccount, Opened, Store};
 
@@ -18,6 +19,8 @@ pub struct Asked<'a> {
     pub credential: Option<String>,
     /// The names of all credentials of this service: an account that one of them reads is not taken from it.
     pub all: &'a [Option<String>],
+    /// Which of those that were removed by hand come back; the others stay as they are, whatever opens them.
+    pub takes_up: TakesUp<'a>,
     /// Ends it early.
     pub cancel: &'a Cancel,
 }
@@ -42,15 +45,22 @@ pub fn stripe(store: &Store, asked: &Asked, with_connected: bool, told: &mut dyn
         found.shared.push((own.remote_id.clone(), other.clone()));
         own.opened = Some(Opened { credential: other, platform: None });
     }
+    if let Some(known) = &known
+        && asked.takes_up.stays_out(store, known.row)?
+    {
+        // What is connected to it stays out with it.
+        return Ok(Found { removed: 1, ..found });
+    }
     found.new = u64::from(known.is_none_or(|known| known.opened_s.is_none()));
     let row = store.at_once(|| store.account(&own))?.id;
     if with_connected {
         let platform = Platform { row, mode: asked.mode, credential: asked.credential.clone() };
-        let listed = connected(store, asked.client, &platform, asked.cancel, &mut |so_far| told(so_far + 1))?;
+        let mut told = |so_far| told(so_far + 1);
+        let listed = connected_and(asked.takes_up, store, asked.client, &platform, asked.cancel, &mut told)?;
         found.listed += listed.listed;
         found.new += listed.new;
         found.gone += listed.disconnected;
-        found.removed = removed_of(store, row)?;
+        found.removed = listed.removed;
     }
     Ok(found)
 }
@@ -71,7 +81,10 @@ pub fn companies(store: &Store, asked: &Asked, chosen: Option<&str>) -> Result<F
             let known = find(store, "fic", &company.id, asked.mode)?;
             let other = known.as_ref().and_then(|known| another(known, asked));
             found.shared.extend(other.clone().map(|other| (company.id.clone(), other)));
-            found.removed += u64::from(known.as_ref().is_some_and(|known| known.standing == Standing::Removed));
+            if known.as_ref().map(|known| asked.takes_up.stays_out(store, known.row)).transpose()?.unwrap_or(false) {
+                found.removed += 1;
+                continue;
+            }
             found.new += u64::from(known.is_none_or(|known| known.opened_s.is_none()));
             let credential = other.unwrap_or_else(|| asked.credential.clone());
             store.account(&NewAccount {
@@ -105,12 +118,4 @@ fn another(known: &AccountLine, asked: &Asked) -> Option<Option<String>> {
     let is_its_own = known.opened_s.is_some() && known.platform.is_none() && known.standing.is_synced();
     let other = known.credential.clone();
     (is_its_own && other != asked.credential && asked.all.contains(&other)).then_some(other)
-}
-
-/// Counts the accounts connected to a platform that were removed by hand.
-fn removed_of(store: &Store, platform: i64) -> Result<u64, Error> {
-    let lines = store.account_lines()?;
-    let Some(own) = lines.iter().find(|it| it.row == platform) else { return Ok(0) };
-    let is_its = |it: &&AccountLine| it.platform.as_ref() == Some(&own.id) && it.mode == own.mode;
-    Ok(lines.iter().filter(is_its).filter(|it| it.standing == Standing::Removed).count() as u64)
 }

@@ -68,6 +68,10 @@ impl Handler<'_, '_> {
     /// SQLite's; the transaction should be rolled back then.
     pub fn take(&mut self, one: &Waiting) -> Result<Taken, Error> {
         let (store, account, catalog) = (self.store, self.account, self.catalog);
+        // Somebody wants no rows of it. Where it comes back, its first reading will begin after this.
+        if store.is_shut(account)? {
+            return Ok(Taken::default());
+        }
         let number = |index: usize| super::number(self.numbers, catalog.entries()[index].resource);
         let table = one.event.table.as_str();
         if catalog.by_table(table).is_some_and(|it| it.resource.provider == Provider::Fic) {

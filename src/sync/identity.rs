@@ -71,14 +71,57 @@ pub struct Discovered {
     pub new: u64,
     /// Those that were in the file, and are in the list no more.
     pub disconnected: u64,
+    /// Those that were removed by hand, and stay so.
+    pub removed: u64,
+}
+
+/// Which of the accounts that were removed by hand are taken up again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakesUp<'a> {
+    /// None: they stay out.
+    Nobody,
+    /// This one.
+    Only(&'a str),
+    /// All that a credential opens.
+    Everybody,
+}
+
+impl TakesUp<'_> {
+    /// Takes an account up again if it is meant and was removed; returns whether it stays out.
+    pub(super) fn stays_out(self, store: &Store, row: i64) -> Result<bool, Error> {
+        if !store.is_removed(row)? {
+            return Ok(false);
+        }
+        let is_meant = match self {
+            TakesUp::Nobody => false,
+            TakesUp::Only(id) => store.mark(row)?.remote_id == id,
+            TakesUp::Everybody => true,
+        };
+        Ok(!(is_meant && store.brought_back(row)?))
+    }
 }
 
 /// Reads the list of the accounts that are connected to a platform into the file, page by page. Those that it does not show
-/// any more count as disconnected, if it was read to its end.
+/// any more count as disconnected, if it was read to its end; those that were removed by hand stay so.
 ///
 /// # Errors
 /// As [`identify`], and the file's.
 pub fn connected(
+    store: &Store,
+    client: &Client,
+    platform: &Platform,
+    cancel: &Cancel,
+    told: &mut dyn FnMut(u64),
+) -> Result<Discovered, Error> {
+    connected_and(TakesUp::Nobody, store, client, platform, cancel, told)
+}
+
+/// The same; takes accounts up again that were removed.
+///
+/// # Errors
+/// As [`connected`].
+pub(super) fn connected_and(
+    takes_up: TakesUp,
     store: &Store,
     client: &Client,
     platform: &Platform,
@@ -105,6 +148,10 @@ pub fn connected(
                 found.listed += u64::from(listed.insert(account.id.clone()));
                 // It may be read with a key of its own.
                 let known = store.find_account("stripe", &account.id, platform.mode)?;
+                if known.map(|row| takes_up.stays_out(store, row)).transpose()?.unwrap_or(false) {
+                    found.removed += 1;
+                    continue;
+                }
                 let is_seen = known.map(|row| store.is_seen(row)).transpose()?.unwrap_or(false);
                 found.new += u64::from(!is_seen);
                 let row = store.account(&opened(account, platform.mode, by(), answered_s))?.id;

@@ -31,6 +31,7 @@ pub mod removal;
 pub mod retry;
 mod run;
 mod share;
+mod sharing;
 mod standing;
 mod strangers;
 mod tally;
@@ -44,8 +45,9 @@ use crate::model::progress::ResourceReport;
 use crate::model::resource::Resource;
 
 pub use estimate::estimate;
-pub use identity::{Discovered, Platform, connected, identify};
+pub use identity::{Discovered, Platform, TakesUp, connected, identify};
 pub use run::{Target, Who, catalog, run, run_within};
+pub use sharing::{View, shared_out};
 pub use task::{Readers, readers};
 
 /// What a run is asked to do.
@@ -89,7 +91,7 @@ impl Default for Bounds {
 }
 
 /// What a run did.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Summary {
     /// A line for each resource.
     pub reports: Vec<ResourceReport>,

@@ -1,5 +1,6 @@
 //! Takes accounts out of the file, in short transactions beside whoever else writes. What was not yet deleted when it ends
-//! early, the next run deletes: the account itself goes last.
+//! early, the next run deletes: the account itself goes last. Of those of a service a mark stays, so that neither a key nor a
+//! platform's list brings them back unasked.
 
 use std::time::{Duration, Instant};
 
@@ -24,12 +25,27 @@ pub fn rows_of(store: &Store, account: i64) -> Result<u64, Error> {
     tables.iter().try_fold(0, |sum, table| Ok(sum + store.rows_held(table, account)?))
 }
 
+/// What is left of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// That it was removed.
+    Mark,
+    /// Nothing: it was made up, or nobody knows whose it was.
+    Nothing,
+}
+
 /// Deletes all rows of an account, and then itself; returns how many rows went, and whether all did. `told` hears of each
 /// part.
 ///
 /// # Errors
 /// What keeps the file from being written; what went before is gone.
-pub fn remove(store: &Store, account: i64, cancel: &Cancel, told: &mut dyn FnMut(u64)) -> Result<(u64, bool), Error> {
+pub fn remove(
+    store: &Store,
+    account: i64,
+    leaving: Leaving,
+    cancel: &Cancel,
+    told: &mut dyn FnMut(u64),
+) -> Result<(u64, bool), Error> {
     let (tables, mut turns, mut deleted, mut part) = (store.tables_of_accounts()?, Turns::new(store), 0, PART_MIN);
     for table in &tables {
         let mut is_empty = false;
@@ -59,7 +75,10 @@ pub fn remove(store: &Store, account: i64, cancel: &Cancel, told: &mut dyn FnMut
         let late = tables.iter().try_fold(0, |sum, table: &HeldIn| {
             Ok::<_, Error>(sum + store.delete_held(table, account, PART_MAX)? as u64)
         })?;
-        store.delete_account(account)?;
+        match leaving {
+            Leaving::Mark => store.leave_mark(account)?,
+            Leaving::Nothing => store.delete_account(account)?,
+        }
         Ok::<_, Error>(late)
     })?;
     Ok((deleted + late, true))
@@ -109,12 +128,14 @@ mod tests {
                 cancel.set(15);
             }
         };
-        let (deleted, is_done) = remove(&store, account, &cancel, stopping).expect("removes");
+        let (deleted, is_done) = remove(&store, account, Leaving::Nothing, &cancel, stopping).expect("removes");
         assert!((1..=500).contains(&deleted) && !is_done && so_far == deleted, "{deleted}");
         assert_eq!(rows_of(&store, account).expect("counts"), 1000 - deleted);
         assert_eq!(store.query_text("SELECT count(*) FROM accounts").expect("a count"), [["1"]]);
-        let rest = remove(&store, account, &Cancel::default(), &mut |_| {}).expect("removes");
-        assert_eq!(rest, (1000 - deleted, true));
+        let finish = |leaving| remove(&store, account, leaving, &Cancel::default(), &mut |_| {}).expect("removes");
+        assert_eq!(finish(Leaving::Mark), (1000 - deleted, true));
+        assert!(store.is_shut(account).expect("a mark is left"));
+        assert_eq!(finish(Leaving::Nothing), (0, true));
         assert_eq!(store.query_text("SELECT count(*) FROM accounts").expect("a count"), [["0"]]);
     }
 }

@@ -26,7 +26,7 @@ impl Intake<'_> {
         };
         let known = self.accounts.iter().find(|it| it.row == account);
         // What nobody has named yet is named by the key, which will have opened it.
-        !known.is_some_and(|it| it.mode == mode && (it.is_seen || it.remote_id == NAMELESS))
+        !known.is_some_and(|it| it.mode == mode && !it.is_removed && (it.is_seen || it.remote_id == NAMELESS))
     }
 
     /// Reads the accounts anew where somebody else wrote: a sync beside may have learned since whose key it is.
@@ -104,6 +104,7 @@ impl Intake<'_> {
             mode: mode.to_owned(),
             is_seen: false,
             is_connected: false,
+            is_removed: false,
         });
         self.seen_version = Some(self.store.accounts_version()?);
         Ok(row)

@@ -34,9 +34,6 @@ fn key(line: &AccountLine) -> String {
 
 /// Draws accounts, one in each line; with `all`, why and until when those wait that failed.
 pub fn table(lines: &[AccountLine], all: bool, width: Option<u16>) -> String {
-    if lines.is_empty() {
-        return "no such account; `stripesync accounts discover` finds those that your keys open\n".to_owned();
-    }
     let has_company = lines.iter().any(|line| line.company.is_some());
     let mut columns = vec![
         whole("provider"),
@@ -201,7 +198,10 @@ pub fn found_notes(found: &[Found]) -> Vec<String> {
         }
         if it.removed > 0 {
             let removed = counted(it.removed, "account");
-            notes.push(format!("left as removed by hand: {removed}; `stripesync accounts add ID` takes one up again"));
+            notes.push(format!(
+                "left out: {removed} that you removed; `stripesync accounts add ID` takes one up again, \
+                 `stripesync accounts discover --include-removed` all"
+            ));
         }
     }
     notes
@@ -255,9 +255,9 @@ pub fn removed_table(it: &RemovedAccount) -> String {
     if let Some(key) = &it.key {
         out.push_str(&format!("keys.{} is out of the config file\n", safe(key)));
     }
-    if it.orphans > 0 {
-        let orphans = counted(it.orphans, "account");
-        out.push_str(&format!("{orphans} that its key read: disconnected, their rows stay\n"));
+    if it.connected > 0 {
+        let connected = counted(it.connected, "account");
+        out.push_str(&format!("{connected} that its key read: synced no more either, their rows stay\n"));
     }
     out
 }
@@ -272,11 +272,10 @@ pub fn removed_csv(it: &RemovedAccount) -> String {
         it.rows.to_string(),
         it.is_kept.to_string(),
         it.key.clone().unwrap_or_default(),
-        it.orphans.to_string(),
+        it.connected.to_string(),
         it.is_interrupted.to_string(),
     ];
-    let titles =
-        ["provider", "account", "mode", "removed", "rows", "kept", "credential", "disconnected", "interrupted"];
+    let titles = ["provider", "account", "mode", "removed", "rows", "kept", "credential", "connected", "interrupted"];
     sheet::csv(&titles, &[row])
 }
 
@@ -290,7 +289,7 @@ pub fn removed_json(it: &RemovedAccount) -> String {
         "rows": it.rows,
         "kept": it.is_kept,
         "credential": it.key,
-        "disconnected": it.orphans,
+        "connected": it.connected,
         "interrupted": it.is_interrupted,
     }))
 }
@@ -396,6 +395,7 @@ mod tests {
             opened_s: Some(1),
             synced_s: Some(1_793_491_200),
             events_until_s: None,
+            answered_s: None,
             failures: 2,
             error: Some("a \"b\", c".into()),
             retry_at_s: Some(5),
@@ -424,7 +424,6 @@ mod tests {
         let read: serde_json::Value = serde_json::from_str(&json(&lines)).expect("JSON");
         assert_eq!((&read[1]["status"], &read[1]["rows"]), (&json!("failing"), &json!(1_234_567)));
         assert!(csv(&lines).lines().nth(1).is_some_and(|it| it.ends_with(r#",2,5,"a ""b"", c""#)), "{}", csv(&lines));
-        assert!(table(&[], false, None).contains("accounts discover"));
         let unnamed = AccountLine { credential: None, ..account("acct_1", Standing::Active) };
         let by_events = AccountLine { opened_s: None, ..unnamed.clone() };
         assert_eq!([key(&lines[0]), key(&unnamed), key(&by_events)], ["shop", "(no name)", ""]);

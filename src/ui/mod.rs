@@ -478,10 +478,11 @@ impl Ui {
     ///
     /// # Errors
     /// As [`Ui::run_report`].
-    pub fn accounts(&self, lines: &[AccountLine]) -> io::Result<()> {
+    pub fn accounts(&self, lines: &[AccountLine], none: &str) -> io::Result<()> {
         match self.look.format {
             Format::Json => self.stdout(&accounts::json(lines)),
             Format::Csv => self.csv(&accounts::csv(lines)),
+            Format::Table if lines.is_empty() => self.stdout(&format!("{}\n", text::safe(none))),
             Format::Table => self.stdout(&accounts::table(lines, self.look.verbose, width())),
         }
     }

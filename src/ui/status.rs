@@ -190,7 +190,7 @@ fn heading(account: &AccountReport) -> String {
     for it in &account.webhooks {
         out.push_str(&format!("webhook {} {}\n", safe(&it.id), safe(&it.what)));
     }
-    if matches!(account.standing, Standing::Failing | Standing::Disconnected | Standing::Removed) {
+    if !matches!(account.standing, Standing::Active | Standing::Named) {
         let why = account.error.as_deref().map(|why| format!(": {}", safe(why))).unwrap_or_default();
         out.push_str(&format!("{}{why}\n", account.standing.name()));
     }

@@ -13,7 +13,7 @@ use stripesync::sandbox::fic::{FicCompany, FicSandbox, FicSettings, FicToken};
 use stripesync::sandbox::{Connected, Key, Options, Sandbox, Sizes, TEST_KEY};
 use stripesync::store::{Lock, Store};
 
-use crate::program::{Home, Ran, finished, holds, ran, text};
+use crate::program::{Home, Ran, execute, finished, holds, ran, text};
 
 struct World {
     sandbox: Sandbox,
@@ -196,7 +196,7 @@ fn a_key_is_tried_before_it_is_written_and_its_text_is_nowhere_but_in_the_config
     for (arguments, part) in [
         (&["shop"][..], "has a key named shop already"),
         (&["two words"], "is no name"),
-        (&["other", "--stripe-key-env", "SHOP"], "keys.shop and keys.other hold the same text"),
+        (&["other", "--stripe-key-env", "SHOP"], "keys.other would hold the same text as keys.shop (from "),
         (&["other", "--stripe-key-env", "NOT_SET"], "NOT_SET is not set"),
         (&["other", "--stripe-key-env", "a b"], "give the name of an environment variable"),
         (&["other", "--fic-token-env", "STUDIO", "--company-id", "99"], "the token sees no company 99, only"),
@@ -270,32 +270,32 @@ fn the_list_says_of_each_account_what_is_in_the_file_of_it() {
     let set = "UPDATE accounts SET failures=3, error='status 500', retry_at=99 WHERE remote_id=(SELECT min(remote_id) FROM accounts
                WHERE platform IS NOT NULL) RETURNING remote_id";
     let failing = text(&world.home.database(), set);
-    let listed = world.json(&["accounts", "list"], &[]);
+    let listed = world.json(&["accounts", "list"], &[key]);
     let listed = listed.as_array().expect("a list");
     assert_eq!(listed.len(), 131);
     let own = listed.iter().find(|it| it["platform"].is_null()).expect("the platform's own");
     let rows = world.home.count("SELECT (SELECT count(*) FROM stripe_customers WHERE deleted_at IS NULL) + (SELECT count(*) FROM stripe_charges)");
     assert!(own["rows"].as_i64().is_some_and(|it| it >= rows && rows > 0), "{own}");
     assert!(own["last_sync_s"].is_i64() && own["events_until_s"].is_i64(), "{own}");
-    let chosen = world.json(&["accounts", "list", "--status", "failing"], &[]);
+    let chosen = world.json(&["accounts", "list", "--status", "failing"], &[key]);
     assert_eq!(
         (chosen[0]["account"].as_str(), chosen[0]["error"].as_str()),
         (Some(failing.as_str()), Some("status 500"))
     );
     assert_eq!(chosen.as_array().map(Vec::len), Some(1));
-    let drawn = world.run(&["accounts", "list"], &[]).stdout;
+    let drawn = world.run(&["accounts", "list"], &[key]).stdout;
     assert!(drawn.ends_with("131 accounts: 130 active, 1 failing\n"), "{drawn}");
     let csv = world.run(&["accounts", "list", "--format", "csv", "--provider", "fic"], &[]).stdout;
     assert_eq!(csv.lines().count(), 1, "{csv}");
 
     // So many are summed up, and one is told in full.
-    let status = world.run(&["status"], &[]).stdout;
+    let status = world.run(&["status"], &[key]).stdout;
     assert!(status.lines().count() < 20 && status.contains(&failing) && status.contains("130"), "{status}");
     let id = own["account"].as_str().expect("an id");
     let in_full = world.run(&["status", "--account", id], &[]).stdout;
     assert!(in_full.contains("stripe_customers") && in_full.contains(id), "{in_full}");
     assert_eq!(world.run(&["status", "--account", "acct_nobody"], &[]).code, Some(2));
-    let json = world.json(&["status"], &[]);
+    let json = world.json(&["status"], &[key]);
     assert_eq!(json["accounts"].as_array().map(Vec::len), Some(131));
     assert_eq!(json["overview"]["failing"], 1);
     assert_eq!(world.run(&["status", "--max-age", "1h", "-q"], &[]).code, Some(3), "130 were never synced");
@@ -343,11 +343,15 @@ fn an_account_is_removed_with_all_its_rows_or_kept_and_synced_no_more() {
     assert_eq!(gone.code, Some(0), "{}", gone.stderr);
     assert!(gone.stdout.contains("keys.shop is out of the config file"), "{}", gone.stdout);
     assert!(!world.config().contains("shop"), "{}", world.config());
-    assert_eq!(world.accounts(&format!("remote_id='{id}'")), 0);
+    // Nothing is left of it but that it was removed.
+    let mark =
+        format!("remote_id='{id}' AND status='removed' AND coalesce(name, country, created, opened, synced) IS NULL");
+    assert_eq!((world.accounts(&mark), world.accounts(&format!("remote_id='{id}'"))), (1, 1));
+    let emptied = format!("SELECT id FROM accounts WHERE remote_id <> '{id}'");
     let store = Store::open_read_only(&world.home.database()).expect("opens");
     let tables = "SELECT name FROM sqlite_schema WHERE type='table'
                   AND EXISTS (SELECT 1 FROM pragma_table_info(sqlite_schema.name) WHERE name='account')";
-    let known = store.query_text("SELECT id FROM accounts").expect("rows").concat().join(",");
+    let known = store.query_text(&emptied).expect("rows").concat().join(",");
     for table in store.query_text(tables).expect("rows").concat() {
         let left = store.query_text(&format!("SELECT count(*) FROM {table} WHERE account NOT IN ({known})"));
         assert_eq!(left.expect("a count"), [["0"]], "{table}");
@@ -362,8 +366,203 @@ fn an_account_is_removed_with_all_its_rows_or_kept_and_synced_no_more() {
     let own = world.sandbox.stripe().account_id().to_owned();
     let platform = world.run(&["accounts", "remove", &own, "--yes"], &[key]);
     assert_eq!(platform.code, Some(0), "{}", platform.stderr);
-    assert!(platform.stderr.contains("STRIPE_API_KEY opens it still"), "{}", platform.stderr);
-    assert_eq!(world.accounts("status='disconnected' AND platform IS NULL"), 129);
+    assert!(platform.stdout.contains("129 accounts that its key read: synced no more either"), "{}", platform.stdout);
+    assert!(
+        platform.stderr.contains("it stays out, whatever opens it, until `stripesync accounts add"),
+        "{}",
+        platform.stderr
+    );
+    let removed = world.json(&["accounts", "list", "--status", "removed"], &[key]);
+    assert_eq!(removed.as_array().map(Vec::len), Some(132), "all of them");
+}
+
+#[test]
+fn a_platform_that_was_removed_stays_out_with_all_that_its_key_reads_until_it_is_asked_for() {
+    let world = Many::new();
+    let key = ("STRIPE_API_KEY", TEST_KEY);
+    assert_eq!(world.run(&["accounts", "discover"], &[key]).code, Some(0));
+    assert_eq!(world.run(&["sync", "customers", "-q"], &[key]).code, Some(0));
+    let own = world.sandbox.stripe().account_id().to_owned();
+    let connected = world.sandbox.stripe().connected_ids();
+    let synced = "SELECT count(*) FROM sync_logs";
+    let active = || {
+        let listed = world.json(&["accounts", "list", "--status", "active"], &[key]);
+        listed.as_array().map(Vec::len).expect("a list")
+    };
+    // One of those that are connected, with its data; and the platform without.
+    assert_eq!(world.run(&["accounts", "remove", &connected[0], "--yes"], &[key]).code, Some(0));
+    assert_eq!(world.run(&["accounts", "remove", &own, "--yes", "--keep-data"], &[key]).code, Some(0));
+    let (runs, rows) = (world.home.count(synced), world.home.count("SELECT count(*) FROM stripe_customers"));
+    assert_eq!((active(), rows > 0), (0, true));
+
+    // Its key is still set: nothing is read with it, and each command says so.
+    for arguments in [
+        &["sync", "customers"][..],
+        &["sync", "customers", "--all-accounts"],
+        &["batch-sync", "customers", "--limit", "500"],
+    ] {
+        let ran = world.run(arguments, &[key]);
+        assert_eq!(ran.code, Some(0), "{arguments:?}: {}", ran.stderr);
+        let said = format!("{own} is left out: it was removed; `stripesync accounts add {own}` takes it up again");
+        let one_line = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(one_line.contains(&said), "{arguments:?}: {}", ran.stderr);
+    }
+    let found = world.json(&["accounts", "discover"], &[key]);
+    assert_eq!((&found[0]["removed"], &found[0]["listed"]), (&1.into(), &1.into()), "{found}");
+    assert_eq!((world.home.count(synced), active()), (runs, 0));
+    for id in [&own, &connected[1]] {
+        let named = world.run(&["sync", "customers", "--account", id], &[key]);
+        assert!(named.code == Some(2) && named.stderr.contains("accounts add"), "{}", named.stderr);
+    }
+    let alone = world.run(&["accounts", "add", &connected[1]], &[key]);
+    assert!(alone.code == Some(2) && alone.stderr.contains(&format!("accounts add {own}")), "{}", alone.stderr);
+
+    // All comes back with the platform, but for the one that was removed by itself: also for the next discovery.
+    let back = world.run(&["accounts", "add", &own], &[key]);
+    assert!(back.code == Some(0) && back.stderr.contains("129 accounts that its key reads"), "{}", back.stderr);
+    let found = world.json(&["accounts", "discover"], &[key]);
+    assert_eq!((&found[0]["removed"], &found[0]["new"]), (&1.into(), &0.into()), "{found}");
+    assert_eq!(active(), 130);
+    assert_eq!(world.accounts(&format!("remote_id='{}' AND status='removed' AND opened IS NULL", connected[0])), 1);
+    let planned = world.json(&["accounts", "discover", "--include-removed", "--dry-run"], &[key]);
+    assert_eq!((&planned[0]["removed"], &planned[0]["new"], active()), (&0.into(), &1.into(), 130), "{planned}");
+    let found = world.json(&["accounts", "discover", "--include-removed"], &[key]);
+    assert_eq!((&found[0]["removed"], &found[0]["new"], active()), (&0.into(), &1.into(), 131), "{found}");
+    let read = world.run(&["sync", "customers", "--account", &connected[0], "-q"], &[key]);
+    assert_eq!(read.code, Some(0), "{}", read.stderr);
+}
+
+#[test]
+fn accounts_that_no_key_opens_are_told_with_what_would() {
+    let world = Many::new();
+    let key = ("STRIPE_API_KEY", TEST_KEY);
+    assert_eq!(world.told(&["accounts", "add", "shop"], SHOP_KEY).code, Some(0));
+    assert_eq!(world.run(&["accounts", "discover"], &[key]).code, Some(0));
+    assert_eq!(world.run(&["sync", "customers", "-q"], &[key]).code, Some(0));
+    let id = "acct_1ShopOnItsOwn";
+    let standing = |variables: &[(&str, &str)]| {
+        let listed = world.json(&["accounts", "list", "--status", "no-key"], variables);
+        let line =
+            |it: &Value| (it["id"].as_str().unwrap_or("").to_owned(), it["error"].as_str().unwrap_or("").to_owned());
+        listed.as_array().expect("a list").iter().map(line).collect::<Vec<_>>()
+    };
+    assert_eq!(standing(&[key]), []);
+    let none = world.run(&["accounts", "list", "--status", "failing,no-key"], &[key]);
+    assert_eq!((none.code, none.stdout.as_str()), (Some(0), "no account is failing or no-key\n"));
+    let nope = world.run(&["accounts", "list", "--company", "nope"], &[key]);
+    assert!(nope.code == Some(2) && nope.stderr.contains("there is no company nope"), "{}", nope.stderr);
+
+    // Who is asked for first says what it costs; a name that is none is refused.
+    let unknown = world.run(&["accounts", "remove", "--credential", "other", "--yes"], &[]);
+    assert!(unknown.code == Some(2) && unknown.stderr.contains("there is shop"), "{}", unknown.stderr);
+    let asked = world.run(&["accounts", "remove", "--credential", "shop"], &[]);
+    assert!(
+        asked.code == Some(2) && asked.stderr.contains("it reads 1 account, and nothing else does"),
+        "{}",
+        asked.stderr
+    );
+    assert_eq!(world.run(&["accounts", "remove", "--credential", "shop", id, "--yes"], &[]).code, Some(2));
+    let taken = world.run(&["accounts", "remove", "--credential", "shop", "--yes"], &[]);
+    assert_eq!(taken.code, Some(0), "{}", taken.stderr);
+    assert!(!world.config().contains("shop"), "{}", world.config());
+
+    let why = "keys.shop, which opened it, is not in the config file".to_owned();
+    execute(&world.home.database(), "UPDATE accounts SET failures=3, error='status 500'");
+    assert_eq!(standing(&[key]), [(id.to_owned(), why.clone())]);
+    let status = world.json(&["status"], &[key]);
+    assert_eq!(status["overview"]["failing"], 131, "the others");
+    let one = world.run(&["status", "--account", id], &[key]).stdout;
+    assert!(one.contains(&format!("no-key: {why}")), "{one}");
+    let old = world.run(&["status", "--max-age", "1s", "--account", id, "-q"], &[key]);
+    assert!(
+        old.code == Some(3) && old.stderr.split_whitespace().collect::<Vec<_>>().join(" ").contains(&why),
+        "{}",
+        old.stderr
+    );
+    // Without the platform's key nobody reads what is connected to it either.
+    let all = standing(&[]);
+    assert_eq!(all.len(), 132);
+    assert!(all.iter().any(|(_, why)| why == "STRIPE_API_KEY, which opened it, is not set"), "{all:?}");
+    // The name now has a key of another account. The sandbox's clock stands still.
+    let earlier = format!("UPDATE accounts SET answered=answered-60 WHERE remote_id='{id}'");
+    execute(&world.home.database(), &earlier);
+    let moved = world.told(&["accounts", "add", "shop"], CONNECTED_KEY);
+    assert_eq!(moved.code, Some(0), "{}", moved.stderr);
+    let first = &world.sandbox.stripe().connected_ids()[0];
+    assert_eq!(standing(&[key]), [(id.to_owned(), format!("keys.shop, which opened it, opens {first} now"))]);
+    // A key that cannot work keeps nobody from looking at the file.
+    let broken = world.run(&["accounts", "list"], &[("STRIPE_API_KEY", "pk_test_isPublishable00000")]);
+    assert!(broken.code == Some(0) && broken.stderr.contains("publishable"), "{}", broken.stderr);
+}
+
+#[test]
+fn an_account_with_two_keys_and_a_company_with_two_tokens_are_read_once_and_by_the_same_one() {
+    let world = Many::new();
+    let own = ("STRIPE_API_KEY", TEST_KEY);
+    // The same text twice: the first works, the second is named.
+    assert_eq!(world.told(&["accounts", "add", "own"], TEST_KEY).code, Some(0));
+    for arguments in [&["sync", "customers", "--dry-run"][..], &["sync", "customers"], &["accounts", "discover"]] {
+        let ran = world.run(arguments, &[own]);
+        let told = "keys.own is the same as STRIPE_API_KEY, which is used";
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        let one_line = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(one_line.matches(told).count(), 1, "{arguments:?}: {}", ran.stderr);
+    }
+    let again = world.run(&["accounts", "add", "more", "--stripe-key-env", "STRIPE_API_KEY"], &[own]);
+    let place = "keys.more would hold the same text as STRIPE_API_KEY (from the environment)";
+    assert!(again.code == Some(2) && again.stderr.contains(place), "{}", again.stderr);
+
+    let tokens = [("FIC_ACCESS_TOKEN", "a/sandbox"), ("STUDIO", STUDIO)];
+    assert_eq!(world.run(&["accounts", "add", "studio", "--fic-token-env", "STUDIO"], &tokens).code, Some(0));
+    let readers = "SELECT group_concat(line, ' ') FROM (SELECT remote_id || ':' || coalesce(credential, '-') AS line
+                   FROM accounts WHERE provider='fic' ORDER BY remote_id)";
+    for arguments in [
+        &["sync", "fic:clients"][..],
+        &["sync", "fic:clients", "--all-accounts"],
+        &["sync", "fic:clients", "--initial"],
+        &["accounts", "discover", "--provider", "fic"],
+    ] {
+        let ran = world.json(arguments, &tokens);
+        assert_eq!(text(&world.home.database(), readers), "12345:- 12346:studio 12347:studio", "{arguments:?}");
+        let lists = ran["resources"].as_array().cloned().unwrap_or_default();
+        let read: Vec<String> = lists.iter().map(|it| format!("{} {}", it["account"], it["resource"])).collect();
+        assert_eq!(read.len(), read.iter().collect::<BTreeSet<_>>().len(), "{arguments:?} {read:?}");
+    }
+    // The token that read them is gone: the other one takes over.
+    let ran = world.run(&["sync", "fic:clients"], &tokens[..1]);
+    assert_eq!(ran.code, Some(3), "{}", ran.stderr);
+    assert_eq!(text(&world.home.database(), readers), "12345:- 12346:- 12347:-");
+}
+
+#[test]
+fn of_two_keys_of_one_account_one_reads() {
+    const OTHER: &str = "rk_test_theNewKeyOfTheSame";
+    let keys = vec![Key::new(TEST_KEY), Key::new(OTHER)];
+    let options = Options { sizes: Sizes::customers(2), keys, clock_runs: false, ..Options::default() };
+    let sandbox = Sandbox::start(options).expect("starts");
+    let synced = |home: &Home, arguments: &[&str]| {
+        let before = sandbox.stats().total.requests;
+        let mut command = home.asking(&sandbox.stripe_base_url(), TEST_KEY, arguments);
+        let ran = ran(&mut command);
+        assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+        sandbox.stats().total.requests - before
+    };
+    let (alone, both) = (Home::new(), Home::new());
+    let config = both.path().join(".config/stripesync");
+    std::fs::create_dir_all(&config).expect("made");
+    std::fs::write(config.join("config.toml"), format!("[keys.a]\nstripe_key = \"{OTHER}\"\n")).expect("written");
+    std::fs::set_permissions(config.join("config.toml"), std::fs::Permissions::from_mode(0o600)).expect("mode");
+    for arguments in [&["sync", "customers", "charges", "-q"][..], &["sync", "customers", "--all-accounts", "-q"]] {
+        let one = synced(&alone, arguments);
+        // Whose the other key is has to be asked.
+        assert_eq!(synced(&both, arguments), one + 1, "{arguments:?}");
+        assert_eq!(both.count("SELECT count(*) FROM accounts WHERE platform IS NULL AND credential IS NULL"), 1);
+    }
+    // The old key is taken away.
+    let variables = [("STRIPE_API_BASE", sandbox.stripe_base_url())];
+    let mut rotated = both.command(&["sync", "customers", "-q"]);
+    assert_eq!(ran(rotated.envs(variables)).code, Some(0));
+    assert_eq!(both.count("SELECT count(*) FROM accounts WHERE platform IS NULL AND credential='a'"), 1);
 }
 
 #[test]

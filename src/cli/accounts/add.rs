@@ -4,16 +4,18 @@ use std::io::{BufRead, Read};
 use std::path::Path;
 
 use super::asking::Access;
-use super::{named, opened};
+use super::{connected, named, opened};
 use crate::cli::args::{AccountsAddArgs, Global, ProviderArg};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{places, settings, signals};
 use crate::config::edit::Edit;
 use crate::config::{self, Credentials, KeyField, NamedKey, Places, Said, Secret, Settings};
-use crate::model::accounts::{AccountLine, Found};
+use crate::model::accounts::{AccountLine, Found, Standing};
 use crate::model::cancel::Cancel;
 use crate::store::Store;
+use crate::sync::TakesUp;
 use crate::ui::Ui;
+use crate::ui::units::counted;
 
 /// No key or token comes near.
 const LINE_BYTES_MAX: u64 = 8 * 1024;
@@ -59,7 +61,10 @@ pub(super) fn run(args: &AccountsAddArgs, global: &Global, ui: &Ui) -> Result<Ex
     let store = opened(&settings.database.value)?;
     write(&mut edit, &new, &field)?;
     edit.save()?;
-    let found = access.find(&store, &names(&credentials, access.provider()), false, &cancel, &mut |_| {});
+    // Whoever adds the key of an account, or of one company, asks for that.
+    let is_one = new.company.is_some() || access.provider() == "stripe";
+    let takes_up = if is_one { TakesUp::Everybody } else { TakesUp::Nobody };
+    let found = access.find(&store, &names(&credentials, access.provider()), false, takes_up, &cancel, &mut |_| {});
     let found = found.map_err(|failure| written_all_the_same(failure, &new, cancel.signal()))?;
     tell(&found, &new, &field, ui);
     ui.found(&[found], false).map_err(|error| Failure::stdout(&error))?;
@@ -207,9 +212,14 @@ fn bring_back(args: &AccountsAddArgs, settings: &Settings, ui: &Ui) -> Result<Ex
     let credentials = settings.credentials()?;
     let cancel = signals::watch()?;
     for account in &idle {
+        refuse_without_platform(&store, account)?;
         try_reader(&store, account, &credentials, &cancel)?;
         store.at_once(|| store.brought_back(account.row).map(drop))?;
         ui.note(&format!("{} is synced again", account.label()));
+        let with_it = connected(&store, account)?;
+        if with_it > 0 {
+            ui.note(&format!("{} that its key reads: synced again, too", counted(with_it, "account")));
+        }
     }
     let found: Vec<Found> = idle.iter().map(|it| alone(it, 1)).collect();
     ui.found(&found, false).map_err(|error| Failure::stdout(&error))?;
@@ -233,6 +243,18 @@ fn alone(account: &AccountLine, new: u64) -> Found {
     }
 }
 
+/// Refuses an account that is read on the key of one that was removed: that one comes first.
+fn refuse_without_platform(store: &Store, account: &AccountLine) -> Result<(), Failure> {
+    let Some(id) = &account.platform else { return Ok(()) };
+    let platforms = store.accounts_named(id)?;
+    let is_removed = |it: &AccountLine| it.mode == account.mode && it.standing == Standing::Removed;
+    if !platforms.iter().any(is_removed) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("{} is read with the key of {id}, which was removed", account.label()))
+        .hint(format!("`stripesync accounts add {id}` takes that up again, and all that is read with its key")))
+}
+
 /// Asks the service with the credential that read an account whether it still does.
 fn try_reader(store: &Store, account: &AccountLine, credentials: &Credentials, cancel: &Cancel) -> Result<(), Failure> {
     let is_its = |name: &Option<String>| *name == account.credential;
@@ -241,23 +263,27 @@ fn try_reader(store: &Store, account: &AccountLine, credentials: &Credentials, c
         "stripe" => stripe.into_iter().find(|it| is_its(&it.name)).map(Access::Stripe),
         _ => credentials.fic.iter().find(|it| is_its(&it.name)).map(Access::Fic),
     };
-    let Some(access) = access.filter(|_| account.opened_s.is_some()) else {
-        let by =
-            account.credential.as_ref().map_or_else(|| "the one without a name".to_owned(), |it| format!("keys.{it}"));
-        return Err(Failure::new(Exit::Unauthorised, format!("nothing opens {}: {by} is not there", account.label()))
-            .hint(
-                "`stripesync accounts add NAME` adds a key of its own, `stripesync accounts discover` asks the others",
-            ));
+    // Of one whose rows went with it nothing but the mark and this name is left.
+    let is_known = account.opened_s.is_some() || account.standing == Standing::Removed;
+    let nothing = |why: String| {
+        Err(Failure::new(Exit::Unauthorised, format!("nothing opens {}: {why}", account.label())).hint(
+            "`stripesync accounts add NAME` adds a key of its own, `stripesync accounts discover --include-removed` asks \
+             the others",
+        ))
     };
+    let by = account.credential.as_ref().map_or_else(|| "the one without a name".to_owned(), |it| format!("keys.{it}"));
+    let Some(access) = access.filter(|_| is_known) else { return nothing(format!("{by} is not there")) };
     // What it opens today is written down on the way; the list of a platform says whether the account is still there.
-    let with_connected = account.platform.is_some();
-    access.find(store, &names(credentials, access.provider()), with_connected, cancel, &mut |_| {})?;
+    let (with_connected, takes_up) = (account.platform.is_some(), TakesUp::Only(&account.id));
+    access.find(store, &names(credentials, access.provider()), with_connected, takes_up, cancel, &mut |_| {})?;
     let now = store.accounts_named(&account.id)?.into_iter().find(|it| it.row == account.row);
     match now.map(|it| it.standing) {
-        Some(crate::model::accounts::Standing::Disconnected) => {
+        Some(Standing::Disconnected) => {
             Err(Failure::new(Exit::Unauthorised, format!("{} is not shown any more", account.label()))
                 .hint("its owner has to connect it again"))
         }
+        // It was not among what the credential opens.
+        Some(Standing::Removed) => nothing(format!("{by} does not show it")),
         _ => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ use crate::model::accounts::Found;
 use crate::model::cancel::Cancel;
 use crate::providers::stripe;
 use crate::store::Store;
-use crate::sync::{self, discovery};
+use crate::sync::{self, TakesUp, discovery};
 
 /// The share of a service's limits that such questions use.
 const RATE_PERCENT: u32 = 80;
@@ -64,12 +64,13 @@ impl Access<'_> {
         store: &Store,
         all: &[Option<String>],
         with_connected: bool,
+        takes_up: TakesUp,
         cancel: &Cancel,
         told: &mut dyn FnMut(u64),
     ) -> Result<Found, sync::Error> {
         let client = self.client(cancel)?;
         let credential = self.name().clone();
-        let asked = discovery::Asked { client: &client, mode: self.mode(), credential, all, cancel };
+        let asked = discovery::Asked { client: &client, mode: self.mode(), credential, all, takes_up, cancel };
         match self {
             Access::Stripe(_) => discovery::stripe(store, &asked, with_connected, told),
             Access::Fic(access) => discovery::companies(store, &asked, access.company.as_deref()),

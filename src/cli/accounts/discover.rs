@@ -12,7 +12,7 @@ use crate::config::{self, Credentials};
 use crate::model::accounts::Found;
 use crate::model::cancel::Cancel;
 use crate::store::{self, Store};
-use crate::sync;
+use crate::sync::{self, TakesUp};
 use crate::ui::Ui;
 
 /// Runs the command.
@@ -28,7 +28,9 @@ pub(super) fn run(args: &AccountsDiscoverArgs, global: &Global, ui: &Ui) -> Resu
     let cancel = signals::watch()?;
     store::stop_waiting_for(&cancel);
     let store = place(&settings.database.value, args.dry_run)?;
-    let (found, failures) = find(&store, &credentials, &cancel, ui)?;
+    credentials.doubles.iter().for_each(|double| ui.note(&double.note));
+    let takes_up = if args.include_removed { TakesUp::Everybody } else { TakesUp::Nobody };
+    let (found, failures) = find(&store, &credentials, takes_up, &cancel, ui)?;
     ui.found(&found, args.dry_run).map_err(|error| Failure::stdout(&error))?;
     if let Some(signal) = cancel.signal() {
         ui.note("interrupted; what was found is in the file, and the same command reads the lists again");
@@ -39,6 +41,7 @@ pub(super) fn run(args: &AccountsDiscoverArgs, global: &Global, ui: &Ui) -> Resu
 
 fn keep(credentials: &mut Credentials, provider: &str) {
     credentials.unset.retain(|it| it.provider == provider);
+    credentials.doubles.retain(|it| it.provider == provider);
     match provider {
         "stripe" => credentials.fic.clear(),
         _ => credentials.stripe.clear(),
@@ -59,6 +62,7 @@ fn place(database: &Path, is_dry_run: bool) -> Result<Store, Failure> {
 fn find(
     store: &Store,
     credentials: &Credentials,
+    takes_up: TakesUp,
     cancel: &Cancel,
     ui: &Ui,
 ) -> Result<(Vec<Found>, Vec<Failure>), Failure> {
@@ -76,7 +80,7 @@ fn find(
             told = so_far;
         };
         let all = names(credentials, access.provider());
-        match access.find(store, &all, true, cancel, &mut tell) {
+        match access.find(store, &all, true, takes_up, cancel, &mut tell) {
             Ok(one) => {
                 tell(one.listed);
                 found.push(one);

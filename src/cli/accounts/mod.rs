@@ -5,6 +5,7 @@ mod asking;
 mod discover;
 mod list;
 mod remove;
+mod take_out;
 
 use std::path::Path;
 
@@ -23,7 +24,10 @@ pub(super) fn run(args: &AccountsArgs, global: &Global, ui: &Ui, clock: &dyn Clo
         AccountsCommand::Add(args) => add::run(args, global, ui),
         AccountsCommand::Discover(args) => discover::run(args, global, ui),
         AccountsCommand::List(args) => list::run(args, global, ui),
-        AccountsCommand::Remove(args) => remove::run(args, global, ui, clock),
+        AccountsCommand::Remove(args) => match (&args.credential, &args.id) {
+            (Some(name), _) => take_out::run(name, args.yes, global, ui),
+            (None, id) => remove::run(id.as_deref().unwrap_or_default(), args, global, ui, clock),
+        },
     }
 }
 
@@ -43,6 +47,15 @@ pub(super) fn named(store: &Store, id: &str) -> Result<Vec<AccountLine>, Failure
             .hint("`stripesync accounts list` shows those that it has, `stripesync accounts discover` finds others"));
     }
     Ok(found)
+}
+
+/// Counts the accounts that are synced with this one's key.
+fn connected(store: &Store, account: &AccountLine) -> Result<u64, Failure> {
+    let lines = store.account_lines()?;
+    let is_its = |it: &&AccountLine| {
+        it.provider == account.provider && it.mode == account.mode && it.platform.as_ref() == Some(&account.id)
+    };
+    Ok(lines.iter().filter(is_its).filter(|it| it.standing.is_synced()).count() as u64)
 }
 
 /// Returns the one account that an id and a mode mean.

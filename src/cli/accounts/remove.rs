@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{only, opened};
+use super::{connected, only, opened};
 use crate::cli::args::{AccountsRemoveArgs, Global};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{places, settings, signals, status};
@@ -10,31 +10,30 @@ use crate::clock::Clock;
 use crate::config::edit;
 use crate::model::accounts::{AccountLine, RemovedAccount, Standing};
 use crate::model::cancel::Cancel;
-use crate::store::{self, Lock, Store};
-use crate::sync::{self, removal};
+use crate::store::{self, Lock, NAMELESS, Store};
+use crate::sync;
+use crate::sync::removal::{self, Leaving};
 use crate::ui::Ui;
 use crate::ui::units::counted;
 
-/// Why those are read by nobody whose platform was removed.
-const ORPHANED: &str = "the platform that read it was removed";
-
 /// Runs the command.
-pub(super) fn run(args: &AccountsRemoveArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
-    let settings = settings(global, ui)?;
-    let said = [
-        ("stripe", "STRIPE_API_KEY", settings.stripe_key.is_some()),
-        ("fic", "FIC_ACCESS_TOKEN", settings.fic_token.is_some()),
-    ];
-    let database = settings.database.value;
+pub(super) fn run(
+    id: &str,
+    args: &AccountsRemoveArgs,
+    global: &Global,
+    ui: &Ui,
+    clock: &dyn Clock,
+) -> Result<Exit, Failure> {
+    let database = settings(global, ui)?.database.value;
     status::present(&database)?;
     // A sync that runs is told of before anybody is asked.
     drop(lock(&database, clock)?);
     let mut store = opened(&database)?;
-    let account = only(&store, &args.id, args.mode)?;
+    let account = only(&store, id, args.mode)?;
     let key = own_key(&store, &account)?;
     let rows = rows_of(&store, &account)?;
-    let orphans = connected(&store, &account)?;
-    if !is_meant(args, global, &question(args, &account, rows, orphans, key.as_deref()), ui)? {
+    let with_it = connected(&store, &account)?;
+    if !is_meant(args.yes, global, &question(args, &account, (rows, with_it), key.as_deref()), ui)? {
         ui.note("nothing was removed");
         ui.removed_account(&declined(&account)).map_err(|error| Failure::stdout(&error))?;
         return Ok(Exit::Done);
@@ -43,11 +42,11 @@ pub(super) fn run(args: &AccountsRemoveArgs, global: &Global, ui: &Ui, clock: &d
     let cancel = signals::watch()?;
     store::stop_waiting_for(&cancel);
     let config = places(global)?.config_path();
-    let removed = Removing { args, store: &store, account: &account, config, cancel: &cancel, ui }.run(key, rows)?;
+    let removing = Removing { args, store: &store, account: &account, config, cancel: &cancel, ui };
+    let removed = RemovedAccount { connected: with_it, ..removing.run(key, rows)? };
     ui.removed_account(&removed).map_err(|error| Failure::stdout(&error))?;
-    let is_unnamed = account.credential.is_none() && account.platform.is_none() && account.opened_s.is_some();
-    if let Some((_, variable, _)) = said.iter().find(|it| is_unnamed && it.2 && it.0 == account.provider) {
-        ui.note(&format!("{variable} opens it still: take it away where it is said, or the next sync reads it again"));
+    if !removed.is_interrupted && account.id != NAMELESS && account.mode != "sandbox" {
+        ui.note(&format!("it stays out, whatever opens it, until `stripesync accounts add {}`", account.id));
     }
     Ok(match cancel.signal().filter(|_| removed.is_interrupted) {
         Some(signal) => {
@@ -89,24 +88,20 @@ fn own_key(store: &Store, account: &AccountLine) -> Result<Option<String>, Failu
     Ok(Some(name.clone()).filter(|_| !store.account_lines().is_ok_and(|lines| lines.iter().any(is_other))))
 }
 
-/// Counts the accounts that are read with this one's key.
-fn connected(store: &Store, account: &AccountLine) -> Result<u64, Failure> {
-    let lines = store.account_lines()?;
-    let is_its = |it: &&AccountLine| {
-        it.provider == account.provider && it.mode == account.mode && it.platform.as_ref() == Some(&account.id)
-    };
-    Ok(lines.iter().filter(is_its).filter(|it| it.standing.is_synced()).count() as u64)
-}
-
-fn question(args: &AccountsRemoveArgs, account: &AccountLine, rows: u64, orphans: u64, key: Option<&str>) -> String {
+fn question(
+    args: &AccountsRemoveArgs,
+    account: &AccountLine,
+    (rows, with_it): (u64, u64),
+    key: Option<&str>,
+) -> String {
     let name = account.name.as_ref().map(|name| format!(" \"{name}\"")).unwrap_or_default();
     let rows = counted(rows, "row");
     let mut question = match args.keep_data {
         true => format!("Sync {}{name} no more, and keep its {rows}", account.label()),
         false => format!("Delete {}{name} and its {rows}", account.label()),
     };
-    if orphans > 0 {
-        question.push_str(&format!("; {} are read with its key, and by nobody then", counted(orphans, "account")));
+    if with_it > 0 {
+        question.push_str(&format!("; {} are read with its key, and by nobody then", counted(with_it, "account")));
     }
     if let Some(key) = key {
         question.push_str(&format!("; take keys.{key} out of the config file"));
@@ -115,8 +110,8 @@ fn question(args: &AccountsRemoveArgs, account: &AccountLine, rows: u64, orphans
 }
 
 /// Asks, where that is to be.
-fn is_meant(args: &AccountsRemoveArgs, global: &Global, question: &str, ui: &Ui) -> Result<bool, Failure> {
-    if args.yes {
+pub(super) fn is_meant(is_said: bool, global: &Global, question: &str, ui: &Ui) -> Result<bool, Failure> {
+    if is_said {
         return Ok(true);
     }
     confirmed(question, global, ui)
@@ -143,10 +138,7 @@ impl Removing<'_> {
     fn run(&self, key: Option<String>, rows: u64) -> Result<RemovedAccount, Failure> {
         let (store, account) = (self.store, self.account);
         // From here on it is synced no more, however this ends.
-        let orphans = store.at_once(|| {
-            store.removed(account.row)?;
-            store.orphaned(account.row, ORPHANED)
-        })?;
+        store.at_once(|| store.removed(account.row))?;
         let key = key.map(|key| self.take_out(key)).transpose()?.flatten();
         let (deleted, is_whole) = if self.args.keep_data { (0, true) } else { self.delete(rows)? };
         Ok(RemovedAccount {
@@ -157,7 +149,7 @@ impl Removing<'_> {
             rows: deleted,
             is_kept: self.args.keep_data,
             key,
-            orphans,
+            connected: 0,
             is_interrupted: !is_whole,
         })
     }
@@ -172,8 +164,11 @@ impl Removing<'_> {
         // What hangs on rows is worked through as well: tombstones, events, logs.
         let records = removal::rows_of(self.store, self.account.row)?;
         let steps = self.ui.steps_of("record", Some(records));
-        let (_, is_whole) = removal::remove(self.store, self.account.row, self.cancel, &mut |gone| steps.add(gone))?;
-        let left = if is_whole { 0 } else { rows_of(self.store, self.account)? };
+        let (account, told) = (self.account, &mut |gone| steps.add(gone));
+        let is_nobodys = account.mode == "sandbox" || account.id == NAMELESS;
+        let leaving = if is_nobodys { Leaving::Nothing } else { Leaving::Mark };
+        let (_, is_whole) = removal::remove(self.store, account.row, leaving, self.cancel, told)?;
+        let left = if is_whole { 0 } else { rows_of(self.store, account)? };
         Ok((rows.saturating_sub(left), is_whole))
     }
 }

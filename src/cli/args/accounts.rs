@@ -42,16 +42,17 @@ pub enum AccountsCommand {
     /// Find the accounts that all keys and tokens open
     ///
     /// Of a Stripe platform those connected to it, of Fatture in Cloud every company, an accountant's clients included.
-    /// What is not shown any more counts as disconnected; its rows stay.
+    /// What is not shown any more counts as disconnected; its rows stay. What was removed by hand stays out.
     Discover(AccountsDiscoverArgs),
     /// List the accounts in the file, and how each stands
     ///
-    /// Reads the file alone: needs no key and no network.
+    /// Reads the file and the settings alone: needs no key and no network.
     List(AccountsListArgs),
-    /// Delete an account and all its rows from the file
+    /// Delete an account and all its rows from the file; or take a key out of the config file
     ///
-    /// May be interrupted at any instant: the same command goes on. With --keep-data the rows stay, and the account is
-    /// synced no more.
+    /// May be interrupted at any instant: the same command goes on. With --keep-data the rows stay. Either way the account is
+    /// synced no more, and what is read with its key neither, until `accounts add ID` or `accounts discover
+    /// --include-removed` takes it up again.
     Remove(AccountsRemoveArgs),
 }
 
@@ -94,6 +95,9 @@ pub struct AccountsDiscoverArgs {
     /// Show what would be found; write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Take up again what `accounts remove` left out
+    #[arg(long)]
+    pub include_removed: bool,
     /// Only with the credentials of this service
     #[arg(long, value_enum, value_name = "SERVICE")]
     pub provider: Option<ProviderArg>,
@@ -133,10 +137,12 @@ Examples:
 Status:
   active        synced whenever it is its turn
   failing       its last sync failed; -v shows why, and when it is tried
-  named         no key or token opens it: events alone named it
+  no-key        no key or token that is set opens it: -v names the one
+                that did
+  named         no key or token has opened it: events alone named it
   disconnected  its owner has taken the access back, or the list of the
                 platform does not show it any more
-  removed       by `accounts remove --keep-data`
+  removed       by `accounts remove`, or with the platform that read it
 
 \"last sync\" is when the last sync ended with nothing failed, by this
 machine's clock; `status --max-age` goes by it. \"events until\" is the
@@ -153,11 +159,13 @@ pub enum StandingArg {
     Active,
     /// Its last sync failed
     Failing,
+    /// No key or token that is set opens it
+    NoKey,
     /// Events alone named it
     Named,
     /// Its owner has taken the access back
     Disconnected,
-    /// It was removed by hand, and its rows kept
+    /// It was removed by hand
     Removed,
 }
 
@@ -167,6 +175,7 @@ impl StandingArg {
         match self {
             StandingArg::Active => Standing::Active,
             StandingArg::Failing => Standing::Failing,
+            StandingArg::NoKey => Standing::NoKey,
             StandingArg::Named => Standing::Named,
             StandingArg::Disconnected => Standing::Disconnected,
             StandingArg::Removed => Standing::Removed,
@@ -201,8 +210,11 @@ impl ModeArg {
 #[command(after_long_help = REMOVE_HELP)]
 pub struct AccountsRemoveArgs {
     /// The account (acct_…) or company of Fatture in Cloud (a number)
-    #[arg(value_name = "ID")]
-    pub id: String,
+    #[arg(value_name = "ID", required_unless_present = "credential", conflicts_with = "credential")]
+    pub id: Option<String>,
+    /// Take this key or token alone out of the config file; what it read stays in the database
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["mode", "keep_data"])]
+    pub credential: Option<String>,
     /// Which of its rows, where the file has the account in several modes
     #[arg(long, value_enum, value_name = "MODE")]
     pub mode: Option<ModeArg>,
@@ -219,13 +231,14 @@ Examples:
   stripesync accounts remove acct_123
   stripesync accounts remove acct_123 --keep-data
   stripesync accounts remove 108061 --yes
+  stripesync accounts remove --credential shop
 
 The rows counted are the living ones in all tables of its service, as in
 `accounts list`; tombstones, logged events and logs go with them.
 
-A key of its own that has a name goes out of the config file, too. What
-a platform lists, `accounts discover` finds again unless --keep-data
-keeps the mark.
+A key of its own that has a name, and that no other account needs, goes
+out of the config file, too. A removed account stays out, whatever key
+opens it and whatever list shows it; `accounts add ID` brings it back.
 
 Exit codes: 0 removed, 2 no such account, or nobody to ask, 5 a sync
   runs; all of them: `stripesync --help`";
