@@ -14,7 +14,6 @@ mod engine;
 mod events;
 pub mod exit;
 mod fleet;
-mod fleet_price;
 mod forward;
 pub mod generate;
 mod keeping;

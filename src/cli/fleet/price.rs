@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::engine::{self, Access, Order, stripe_mode, stripe_per_s};
-use super::exit::Failure;
-use super::fleet::{COMPANIES_AT_ONCE, Choice, turns};
-use super::price::hour_s;
+use super::super::engine::{self, Access, Order, stripe_mode, stripe_per_s};
+use super::super::exit::Failure;
+use super::super::price::hour_s;
+use super::{COMPANIES_AT_ONCE, Choice, turns};
 use crate::clock::Clock;
 use crate::model::extract::Catalog;
 use crate::model::fleet::{FleetPlan, Member, PlannedMember};
