@@ -154,7 +154,7 @@ fn fresh(accounts: &[AccountReport], age: Duration, now_s: i64) -> Result<Exit, 
 
 /// Names the command that brings these accounts up to date.
 fn healing(old: &[&AccountReport]) -> &'static str {
-    let is_named = |account: &&&AccountReport| account.standing == Standing::Named;
+    let is_named = |account: &&&AccountReport| matches!(account.standing, Standing::Named | Standing::NoKey);
     match old.iter().find(|account| !is_named(account)) {
         None if old.iter().any(|account| is_named(&account)) => {
             "no key or token opens it: `stripesync accounts add NAME` adds one, `stripesync accounts discover` asks those \

@@ -1,7 +1,7 @@
 //! The log of runs: what became of each resource, in the words that the file keeps.
 
 use super::Error;
-use crate::model::progress::{Outcome, ResourceReport};
+use crate::model::progress::{EVENTS, Outcome, ResourceReport};
 use crate::store::{LogEntry, Store};
 
 /// One account's run.
@@ -34,9 +34,11 @@ pub(super) fn write(store: &Store, run: Run, reports: &[ResourceReport]) -> Resu
                 error: Some(error.join("; ")).filter(|error| !error.is_empty()).as_deref(),
             })?;
         }
-        // What covers a part, or left some out, is no end.
-        let is_short = |report: &ResourceReport| {
-            matches!(report.outcome, Outcome::Failed(_) | Outcome::Interrupted | Outcome::Partial)
+        // What covers a part, or left some out, is no end; and where the events are kept back, nothing else tells of changes.
+        let is_short = |report: &ResourceReport| match report.outcome {
+            Outcome::Failed(_) | Outcome::Interrupted | Outcome::Partial => true,
+            Outcome::Forbidden(_) => report.name == EVENTS,
+            _ => false,
         };
         if reports.iter().any(is_short) { Ok(()) } else { Ok(store.synced(run.account)?) }
     })

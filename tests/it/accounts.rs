@@ -443,7 +443,7 @@ fn accounts_that_no_key_opens_are_told_with_what_would() {
     let standing = |variables: &[(&str, &str)]| {
         let listed = world.json(&["accounts", "list", "--status", "no-key"], variables);
         let line =
-            |it: &Value| (it["id"].as_str().unwrap_or("").to_owned(), it["error"].as_str().unwrap_or("").to_owned());
+            |it: &Value| (it["account"].as_str().unwrap_or("").to_owned(), it["error"].as_str().unwrap_or("").to_owned());
         listed.as_array().expect("a list").iter().map(line).collect::<Vec<_>>()
     };
     assert_eq!(standing(&[key]), []);
@@ -467,7 +467,7 @@ fn accounts_that_no_key_opens_are_told_with_what_would() {
     assert!(!world.config().contains("shop"), "{}", world.config());
 
     let why = "keys.shop, which opened it, is not in the config file".to_owned();
-    execute(&world.home.database(), "UPDATE accounts SET failures=3, error='status 500'");
+    execute(&world.home.database(), "UPDATE accounts SET failures=3, error='status 500', synced=1");
     assert_eq!(standing(&[key]), [(id.to_owned(), why.clone())]);
     let status = world.json(&["status"], &[key]);
     assert_eq!(status["overview"]["failing"], 131, "the others");
