@@ -113,7 +113,14 @@ fn shares(lines: &[Line], choice: &Choice, order: &Order) -> Plan {
     });
     // A company's lists are read anew where a turn is cut, which costs a part of its quota.
     let turns = lines.iter().map(|line| matches!(line.opens, Opens::Account { .. }).then_some(TURN));
-    Plan { workers: choice.at_once, at_once: at_once.collect(), turns: turns.collect(), queued_only: order.queued_only }
+    Plan {
+        workers: choice.at_once,
+        at_once: at_once.collect(),
+        turns: turns.collect(),
+        queued_only: order.queued_only,
+        // A receiver's own pieces are short.
+        runs_errands: !order.beside_receiver,
+    }
 }
 
 /// Says whose turn it would be, by what the file knows, and with which of the credentials, Stripe's first. Asks nobody.
@@ -148,20 +155,29 @@ fn select<'a>(
 ) -> Vec<Member> {
     let concerns = |provider| order.only.iter().any(|resource| resource.provider == provider);
     let members = reached.filter_map(|(it, line)| {
-        let provider = if it.provider == "fic" { Provider::Fic } else { Provider::Stripe };
+        let provider = provider_of(it);
         let is_named = choice.accounts.is_empty() || choice.accounts.contains(&it.remote_id);
         let is_its = choice.company.is_none() || it.company == choice.company;
         let is_due = !choice.heeds_back_off || it.retry_at_s.is_none_or(|at_s| at_s <= now_s);
-        (is_named && is_its && is_due && concerns(provider)).then(|| Member {
-            row: it.row,
-            provider,
-            remote_id: it.remote_id.clone(),
-            name: it.name.clone(),
-            line,
-            is_connected: it.platform.is_some(),
-        })
+        (is_named && is_its && is_due && concerns(provider)).then(|| member(it, line))
     });
     members.take(choice.limit.unwrap_or(usize::MAX)).collect()
+}
+
+fn provider_of(it: &Readable) -> Provider {
+    if it.provider == "fic" { Provider::Fic } else { Provider::Stripe }
+}
+
+/// Returns an account as one that a line reaches.
+fn member(it: &Readable, line: usize) -> Member {
+    Member {
+        row: it.row,
+        provider: provider_of(it),
+        remote_id: it.remote_id.clone(),
+        name: it.name.clone(),
+        line,
+        is_connected: it.platform.is_some(),
+    }
 }
 
 /// Refuses accounts that were named and are not read: a run that does nothing must not look like success.

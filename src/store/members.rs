@@ -54,16 +54,32 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn readable_accounts(&self) -> Result<Vec<Readable>, Error> {
+        self.readable("ORDER BY attempted, id", params![])
+    }
+
+    /// Returns accounts that can be read, and of which events named objects that are to be fetched by `now_s`, unix seconds:
+    /// at most so many. What failed already, and who failed lately, waits.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn readable_due(&self, now_s: i64, most: u32) -> Result<Vec<Readable>, Error> {
+        let due = "AND (retry_at IS NULL OR retry_at<=?1)
+                   AND EXISTS (SELECT 1 FROM fetches f WHERE f.account=accounts.id AND f.not_before_s<=?1 AND f.tries=0
+                                 AND f.reason='event') LIMIT ?2";
+        self.readable(due, params![now_s, most])
+    }
+
+    fn readable(&self, which: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<Readable>, Error> {
         let sql = |e| self.sql(e);
         let mut statement = self
             .conn
-            .prepare(&format!(
+            .prepare_cached(&format!(
                 "SELECT id, provider, remote_id, mode, name, credential, platform, company, attempted, retry_at FROM accounts
-                 WHERE opened IS NOT NULL AND status='active' AND NOT {PLATFORM_REMOVED} ORDER BY attempted, id",
+                 WHERE opened IS NOT NULL AND status='active' AND NOT {PLATFORM_REMOVED} {which}",
             ))
             .map_err(sql)?;
         let rows = statement
-            .query_map([], |row| {
+            .query_map(values, |row| {
                 Ok(Readable {
                     row: row.get(0)?,
                     provider: row.get(1)?,

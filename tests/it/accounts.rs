@@ -442,8 +442,9 @@ fn accounts_that_no_key_opens_are_told_with_what_would() {
     let id = "acct_1ShopOnItsOwn";
     let standing = |variables: &[(&str, &str)]| {
         let listed = world.json(&["accounts", "list", "--status", "no-key"], variables);
-        let line =
-            |it: &Value| (it["account"].as_str().unwrap_or("").to_owned(), it["error"].as_str().unwrap_or("").to_owned());
+        let line = |it: &Value| {
+            (it["account"].as_str().unwrap_or("").to_owned(), it["error"].as_str().unwrap_or("").to_owned())
+        };
         listed.as_array().expect("a list").iter().map(line).collect::<Vec<_>>()
     };
     assert_eq!(standing(&[key]), []);

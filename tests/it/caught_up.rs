@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use stripesync::sandbox::{Change, Connected, Fault, Faults, LIVE_KEY, Options, Sandbox, Sizes};
 
 use crate::listening::{Listening, exchange, now_s, request};
-use crate::program::{Home, ran, text, until};
+use crate::program::{Home, finished, ran, signal, started, text, until};
 use crate::receiver::SECRET;
 
 struct World {
@@ -127,5 +127,40 @@ fn connected_accounts_are_kept_current_by_their_platforms_key() {
     let of = "SELECT a.remote_id FROM stripe_customers c JOIN accounts a ON a.id = c.account WHERE c.name = 'Told'";
     assert_eq!(text(&world.home.database(), of), accounts[0]);
     listening.stop();
+    world.home.assert_intact();
+}
+
+#[test]
+fn while_a_run_over_accounts_has_the_file_it_fetches_what_a_receiver_queues() {
+    let options = Options {
+        sizes: Sizes::customers(5),
+        connected: Connected::of(vec![Sizes::lean(3), Sizes::speed(200_000)]),
+        livemode: true,
+        start_s: now_s() - 60,
+        ..Options::default()
+    };
+    let world = World { sandbox: Sandbox::start(options).expect("starts"), home: Home::new() };
+    crate::fleet::discovered_by(&world.home, &world.sandbox, LIVE_KEY, "live");
+    let [small, large] = &world.sandbox.stripe().connected_ids()[..] else { panic!("two") };
+    let url = world.sandbox.stripe_base_url();
+    let first = ran(&mut world.home.asking(&url, LIVE_KEY, &["sync", "--account", small, "customers"]));
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    world.sandbox.advance_s(10);
+    // As slow as this it is at it for minutes.
+    let mut slow = world.home.asking(&url, LIVE_KEY, &["sync", "--account", large, "customers", "charges"]);
+    let (mut long, began) = started(slow.env("STRIPE_REQUESTS_PER_S", "10"));
+    let has_begun =
+        "SELECT count(*) FROM stripe_customers c JOIN accounts a ON a.id = c.account WHERE a.created IS NOT NULL";
+    let before = world.home.count(has_begun);
+    until("begun", || world.home.count(has_begun) > before);
+    let listening = world.listen();
+    let told = world.sandbox.stripe().truth_of(Some(small), "/v1/customers")[0].id.clone();
+    assert_eq!(listening.post(&world.rename_of(Some(small), &told, "Told"), SECRET), 200);
+    until("settled", || world.is_settled(&told, "Told"));
+    assert!(long.try_wait().expect("is a child").is_none(), "it is still at work");
+    listening.stop();
+    signal(&long, "TERM");
+    let stopped = finished(long, began);
+    assert_eq!(stopped.code, Some(143), "{}", stopped.stderr);
     world.home.assert_intact();
 }

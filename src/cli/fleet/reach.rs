@@ -4,20 +4,25 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::super::engine::{self, Access, Order};
+use super::member;
 use super::opening::{Line, Opens};
 use crate::clock::Clock;
 use crate::http::Client;
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
 use crate::model::fleet::Member;
-use crate::model::progress::Sink;
-use crate::store::Store;
+use crate::model::progress::{Silent, Sink};
+use crate::store::{Readable, Store};
 use crate::sync::fic::{Company, Whose};
 use crate::sync::fleet::Pull;
 use crate::sync::{self, Options, Readers, Summary, Target, Who};
 
 /// Faults before the first answer, after which an account has had its turn.
 const FAULTS_MAX: u32 = 4;
+/// Accounts whose queues are looked at in one go.
+const QUEUED_MAX: u32 = 200;
+/// Requests on their way for what is queued for one account.
+const ERRAND_IN_FLIGHT: usize = 3;
 
 /// Locks; a thread that panicked while holding leaves whole clients behind.
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -36,12 +41,16 @@ pub(super) struct Reach<'a> {
     pub cut: Mutex<HashMap<i64, Client>>,
 }
 
-impl Pull for Reach<'_> {
-    fn pull(&self, store: &Store, member: &Member, cancel: &Cancel, sink: &dyn Sink) -> Result<Summary, sync::Error> {
+impl Reach<'_> {
+    fn ask(
+        &self,
+        store: &Store,
+        member: &Member,
+        mut options: Options,
+        cancel: &Cancel,
+        sink: &dyn Sink,
+    ) -> Result<Summary, sync::Error> {
         let line = &self.lines[member.line];
-        let mut options = Options { accounts: Vec::new(), ..engine::options(self.order, member.provider) };
-        // What is queued may be broken object by object, and says nothing of the account.
-        options.faults_max = (!self.order.queued_only).then_some(FAULTS_MAX);
         match &line.opens {
             Opens::Account { .. } => {
                 if member.is_connected {
@@ -73,6 +82,37 @@ impl Pull for Reach<'_> {
                 sync::fic::run(store, self.catalog, &client, &whose, &options, cancel, sink)
             }
         }
+    }
+}
+
+impl Pull for Reach<'_> {
+    fn pull(&self, store: &Store, member: &Member, cancel: &Cancel, sink: &dyn Sink) -> Result<Summary, sync::Error> {
+        let options = Options { accounts: Vec::new(), ..engine::options(self.order, member.provider) };
+        // What is queued may be broken object by object, and says nothing of the account.
+        let faults_max = (!self.order.queued_only).then_some(FAULTS_MAX);
+        self.ask(store, member, Options { faults_max, ..options }, cancel, sink)
+    }
+
+    fn queued(&self, store: &Store) -> Result<Vec<Member>, sync::Error> {
+        let now_s = self.store_clock.now_ms().div_euclid(1000);
+        let queued = store.readable_due(now_s, QUEUED_MAX)?;
+        let line_of = |it: &Readable| self.lines.iter().position(|line| line.reaches(it));
+        Ok(queued.iter().filter_map(|it| Some(member(it, line_of(it)?))).collect())
+    }
+
+    fn work_off(&self, store: &Store, member: &Member, cancel: &Cancel) -> Result<Summary, sync::Error> {
+        let only = self.catalog.entries().iter().map(|it| it.resource);
+        let options = Options {
+            only: only.filter(|resource| resource.provider == member.provider).collect(),
+            accounts: Vec::new(),
+            initial: false,
+            since_s: None,
+            in_flight_max: ERRAND_IN_FLIGHT,
+            queued_only: true,
+            time_max: None,
+            faults_max: None,
+        };
+        self.ask(store, member, options, cancel, &Silent)
     }
 
     fn probe(&self, line: usize) -> Result<(), sync::Error> {

@@ -2,9 +2,11 @@
 //! file's one pen goes from hand to hand. Whoever is large is cut short where others wait, and goes on behind them; whoever
 //! fails is noted, waits longer each time, and holds up nobody.
 
+mod errands;
 mod schedule;
 mod verdict;
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -39,6 +41,19 @@ pub trait Pull: Sync {
     /// What ended it.
     fn pull(&self, store: &Store, member: &Member, cancel: &Cancel, sink: &dyn Sink) -> Result<Summary, Error>;
 
+    /// Returns accounts for which a receiver has queued what it could not tell, whether or not they are to have a turn: at
+    /// most some hundreds.
+    ///
+    /// # Errors
+    /// SQLite's.
+    fn queued(&self, store: &Store) -> Result<Vec<Member>, Error>;
+
+    /// Asks for what is queued for one account, and nothing else.
+    ///
+    /// # Errors
+    /// What ended it.
+    fn work_off(&self, store: &Store, member: &Member, cancel: &Cancel) -> Result<Summary, Error>;
+
     /// Looks whether a credential still opens what is its own.
     ///
     /// # Errors
@@ -61,6 +76,8 @@ pub struct Plan {
     pub turns: Vec<Option<Duration>>,
     /// Whether only what is queued is worked off: that is no reading of an account.
     pub queued_only: bool,
+    /// Whether what a receiver queues meanwhile is worked off beside the turns, for any account.
+    pub runs_errands: bool,
 }
 
 /// Brings all of them up to date, in this order as far as they do not have their turns side by side.
@@ -100,7 +117,10 @@ pub fn run(
         report: Mutex::default(),
         fatal: Mutex::default(),
         looked_at: Mutex::new(vec![None; plan.at_once.len()]),
+        seats: Mutex::default(),
+        left: Condvar::new(),
     };
+    let errands = plan.runs_errands.then(|| store.sibling(CACHE_KIB_MIN)).transpose()?;
     std::thread::scope(|scope| {
         let running: Vec<_> = stores
             .into_iter()
@@ -112,6 +132,12 @@ pub fn run(
             .collect();
         if running.is_empty() {
             *held(&fleet.fatal) = Some(Error::NoThreads);
+            held(&fleet.schedule).stop_all();
+        }
+        if let Some(store) = errands {
+            // Without a thread for them errands wait for the receiver's own time.
+            let _ =
+                std::thread::Builder::new().name("errands".into()).spawn_scoped(scope, || fleet.errands(&{ store }));
         }
         fleet.watch(|| running.iter().all(|thread| thread.is_finished()));
     });
@@ -151,6 +177,9 @@ struct Fleet<'a> {
     fatal: Mutex<Option<Error>>,
     /// When each credential was last found to be well.
     looked_at: Mutex<Vec<Option<Duration>>>,
+    /// Accounts that are asked for now.
+    seats: Mutex<HashSet<i64>>,
+    left: Condvar,
 }
 
 impl Fleet<'_> {
@@ -226,6 +255,7 @@ impl Fleet<'_> {
     /// Gives an account its turn, and writes down what came of it.
     fn turn(&self, store: &Store, number: usize) -> Ended {
         let member = &self.members[number];
+        let _seat = self.seat(member.row);
         self.sink.step(FleetStep::Began(member.clone()));
         let (began, began_at) = (Instant::now(), self.clock.elapsed());
         let cuts = held(&self.books[number]).cuts;

@@ -80,12 +80,17 @@ impl Schedule {
             self.in_turn += 1;
             return Next::Turn(number);
         }
-        if self.waiting.is_empty() && self.in_turn == 0 {
+        if self.is_over() {
             return Next::Over;
         }
         let later = self.waiting.iter().map(|number| self.seats[*number].from).filter(|from| *from > now).min();
         // Where only turns that end can bring another one, whoever ends it wakes the others.
         Next::Wait(later.map_or(LONG, |from| (from - now).min(LONG)))
+    }
+
+    /// Returns whether all have had their turns.
+    pub fn is_over(&self) -> bool {
+        self.waiting.is_empty() && self.in_turn == 0
     }
 
     /// Returns whether anybody waits who could have the turn of another.

@@ -12,6 +12,8 @@ use crate::store::NewAccount;
 /// Steps of reading, each a row in the file, and what happens to accounts instead of an end.
 #[derive(Default)]
 struct Made {
+    queued: Vec<Member>,
+    worked_off: Mutex<Vec<String>>,
     steps: HashMap<String, u32>,
     done: Mutex<HashMap<String, u32>>,
     trouble: HashMap<String, Trouble>,
@@ -48,6 +50,18 @@ impl Pull for Made {
         let ended = self.read(store, member, cancel);
         self.in_turn.fetch_sub(1, Ordering::SeqCst);
         ended
+    }
+
+    fn queued(&self, _: &Store) -> Result<Vec<Member>, Error> {
+        Ok(self.queued.clone())
+    }
+
+    fn work_off(&self, _: &Store, member: &Member, _: &Cancel) -> Result<Summary, Error> {
+        self.worked_off.lock().expect("whole").push(member.remote_id.clone());
+        match self.trouble.contains_key(&member.remote_id) {
+            true => Ok(summary(Outcome::Failed("status 500".to_owned()))),
+            false => Ok(summary(Outcome::Complete)),
+        }
     }
 
     fn probe(&self, line: usize) -> Result<(), Error> {
@@ -117,7 +131,7 @@ impl FleetSink for Ends {
 }
 
 struct World {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     store: Store,
     members: Vec<Member>,
 }
@@ -131,13 +145,19 @@ fn world(count: usize, lines: usize) -> World {
         Member { row, provider: Provider::Stripe, remote_id, name: None, line: number % lines, is_connected: true }
     };
     let members = (0..count).map(member).collect();
-    World { _folder: folder, store, members }
+    World { folder, store, members }
 }
 
 impl World {
     fn run(&self, made: &Made, workers: usize, turn: Duration, ends: &Ends) -> FleetReport {
         let lines = self.members.iter().map(|member| member.line).max().unwrap_or(0) + 1;
-        let plan = Plan { workers, at_once: vec![workers; lines], turns: vec![Some(turn); lines], queued_only: false };
+        let plan = Plan {
+            workers,
+            at_once: vec![workers; lines],
+            turns: vec![Some(turn); lines],
+            queued_only: false,
+            runs_errands: false,
+        };
         let clock = SystemClock::new();
         run(&self.store, self.members.clone(), made, &plan, &Cancel::default(), &clock, ends).expect("the file is well")
     }
@@ -187,7 +207,7 @@ fn who_fails_is_written_down_with_the_reason_and_all_others_are_done() {
     assert_eq!(told[1], "acct_7 disconnected 0 null 1 access was revoked");
     assert_eq!(told[2], "acct_11 active 1 1 1 Invalid API Key");
     assert!(told[3].starts_with("acct_13 active 1 1 1 this program broke down"), "{}", told[3]);
-    assert!(told[4].starts_with("acct_17 active 0 null 0 its quota is used for 60 min"), "{}", told[4]);
+    assert!(told[4].starts_with("acct_17 active 0 null 1 its quota is used for 60 min"), "{}", told[4]);
     assert_eq!(told.len(), 5);
     // Again: it waits longer each time.
     let before = world.rows("SELECT retry_at - attempted FROM accounts WHERE remote_id='acct_3'");
@@ -234,7 +254,7 @@ fn a_quota_that_is_soon_free_is_waited_for_aside() {
     let made = Made { trouble: [("acct_0".to_owned(), Trouble::Quota(1))].into(), ..Made::default() };
     let cancel = Cancel::default();
     let ends = Ends::default();
-    let plan = Plan { workers: 1, at_once: vec![1], turns: vec![Some(LONG)], queued_only: false };
+    let plan = Plan { workers: 1, at_once: vec![1], turns: vec![Some(LONG)], queued_only: false, runs_errands: false };
     let report = std::thread::scope(|scope| {
         // It would wait for its quota again and again.
         scope.spawn(|| {
@@ -256,7 +276,7 @@ fn a_signal_ends_all_turns_and_the_same_accounts_are_first_again() {
     let steps = world.members.iter().map(|it| (it.remote_id.clone(), 1_000_000)).collect();
     let made = Made { steps, step: Duration::from_millis(1), ..Made::default() };
     let cancel = Cancel::default();
-    let plan = Plan { workers: 5, at_once: vec![5], turns: vec![Some(LONG)], queued_only: false };
+    let plan = Plan { workers: 5, at_once: vec![5], turns: vec![Some(LONG)], queued_only: false, runs_errands: false };
     let report = std::thread::scope(|scope| {
         scope.spawn(|| {
             while made.most_in_turn.load(Ordering::SeqCst) < 5 {
@@ -281,4 +301,35 @@ fn more_accounts_than_places_that_hang_for_longer_than_a_turn_come_to_an_end_too
     let made = Made { trouble: trouble.collect(), ..Made::default() };
     let report = world.run(&made, 3, SHORT, &Ends::default());
     assert_eq!(report.count(|end| matches!(end, End::Failed(why) if why.contains("timed out"))), 20);
+}
+
+#[test]
+fn what_a_receiver_queues_is_worked_off_beside_the_turns_but_not_of_who_has_one() {
+    let mut world = world(3, 1);
+    let queued = world.members.clone();
+    world.members.truncate(1);
+    // The first has a turn of some seconds, the second is well, the third fails.
+    let made = Made {
+        steps: [("acct_0".to_owned(), 5)].into(),
+        step: Duration::from_secs(1),
+        trouble: [("acct_2".to_owned(), Trouble::Down)].into(),
+        queued,
+        ..Made::default()
+    };
+    let plan =
+        |runs_errands| Plan { workers: 1, at_once: vec![1], turns: vec![Some(LONG)], queued_only: false, runs_errands };
+    let done = |plan: &Plan| {
+        let ends = Ends::default();
+        let clock = SystemClock::new();
+        let report = run(&world.store, world.members.clone(), &made, plan, &Cancel::default(), &clock, &ends);
+        assert_eq!(report.expect("the file is well").count(|end| *end == End::Done), 1);
+        std::mem::take(&mut *made.worked_off.lock().expect("whole"))
+    };
+    // Nobody else has the file open: nobody could have queued anything.
+    assert_eq!(done(&plan(true)), [""; 0]);
+    let _receiver = Store::open(&world.folder.path().join("x.db")).expect("opens");
+    made.done.lock().expect("whole").clear();
+    assert_eq!(done(&plan(true)), ["acct_1", "acct_2", "acct_1"], "who failed waits for its own turn");
+    made.done.lock().expect("whole").clear();
+    assert_eq!(done(&plan(false)), [""; 0]);
 }
