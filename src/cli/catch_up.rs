@@ -14,7 +14,7 @@ use super::exit::{Exit, Failure};
 use super::sync::credentials;
 use super::wishes::Wishes;
 use crate::clock::{Clock, SystemClock};
-use crate::config::Settings;
+use crate::config::{FicAccess, Settings};
 use crate::model::cancel::Cancel;
 use crate::model::progress::{Outcome, Silent};
 use crate::model::resource::Resource;
@@ -32,7 +32,8 @@ const SOON: Duration = Duration::from_secs(2);
 const LATE: Duration = Duration::from_secs(300);
 /// When a whole reading is tried again that another sync was in the way of.
 const HELD_PAUSE: Duration = Duration::from_secs(30);
-/// A whole reading that failed is tried again after a part of the usual time: a tenth.
+/// A whole reading of which something failed is tried again after a part of the usual time: a tenth, and then each time after
+/// twice as long, up to the usual time. What works is read again with what does not.
 const AGAIN_PART: u32 = 10;
 /// How soon the wish to stop is seen.
 const NOTICE: Duration = Duration::from_millis(100);
@@ -92,11 +93,8 @@ impl CatchUp {
             let access = Access { stripe: vec![stripe], ..Access::default() };
             services.push(Service::new(whose, every, access));
         }
-        for fic in fic {
-            let mode = engine::fic_mode(false, &fic.base_url);
-            let whose = Whose { provider: "fic", mode, remote_id: fic.company.clone() };
-            let access = Access { fic: vec![fic], ..Access::default() };
-            services.push(Service::new(whose, every.max(FIC_EVERY), access));
+        for tokens in by_mode(fic) {
+            services.push(Service::of_companies(tokens, every));
         }
         let work = Work { database: settings.database.value.clone(), cancel: cancel.clone(), wishes, alerts };
         let work = move || work.run(&mut services);
@@ -117,6 +115,19 @@ impl CatchUp {
     }
 }
 
+/// Puts tokens of companies together that are of one mode: each company is read with one of them, whichever see it.
+fn by_mode(tokens: Vec<FicAccess>) -> Vec<Vec<FicAccess>> {
+    let mut modes: Vec<Vec<FicAccess>> = Vec::new();
+    let mode = |token: &FicAccess| engine::fic_mode(false, &token.base_url);
+    for token in tokens {
+        match modes.iter_mut().find(|known| known.first().is_some_and(|it| mode(it) == mode(&token))) {
+            Some(known) => known.push(token),
+            None => modes.push(vec![token]),
+        }
+    }
+    modes
+}
+
 /// One service, and when it is asked.
 struct Service {
     whose: Whose,
@@ -124,6 +135,8 @@ struct Service {
     every: Duration,
     /// When it is read whole next.
     whole_at: Instant,
+    /// How long until then after a failure.
+    whole_pause: Duration,
     /// When what is queued is looked at next, and how long to wait then: longer after each failure.
     look_at: Instant,
     pause: Duration,
@@ -163,12 +176,24 @@ impl Service {
             access,
             every,
             whole_at: now,
+            whole_pause: every / AGAIN_PART,
             look_at: now,
             pause: SOON,
             again_at: now + LATE,
             connected: Connected::new(),
             is_well: false,
         }
+    }
+
+    fn of_companies(tokens: Vec<FicAccess>, every: Duration) -> Service {
+        let mode = tokens.first().map_or("live", |token| engine::fic_mode(false, &token.base_url));
+        // One that was told which company it is for asks for no other.
+        let only = match &tokens[..] {
+            [token] => token.company.clone(),
+            _ => None,
+        };
+        let whose = Whose { provider: "fic", mode, remote_id: only };
+        Service::new(whose, every.max(FIC_EVERY), Access { fic: tokens, ..Access::default() })
     }
 
     fn is_stripe(&self) -> bool {
@@ -183,12 +208,13 @@ impl Service {
             self.is_well = turn == Turn::Done;
         }
         if is_whole {
-            self.whole_at = now
-                + match turn {
-                    Turn::Done => self.every,
-                    Turn::Partly => self.every / AGAIN_PART,
-                    Turn::Held => HELD_PAUSE.min(self.every),
-                };
+            let (delay, pause) = match turn {
+                Turn::Done => (self.every, self.every / AGAIN_PART),
+                Turn::Partly => (self.whole_pause, (self.whole_pause * 2).min(self.every)),
+                Turn::Held => (HELD_PAUSE.min(self.every), self.whole_pause),
+            };
+            self.whole_at = now + delay;
+            self.whole_pause = pause;
         }
         self.pause = if turn == Turn::Partly { (self.pause * 2).min(LATE) } else { SOON };
         self.look_at = now + self.pause;
@@ -421,5 +447,38 @@ mod tests {
         let mut resting = service(one, Turn::Done);
         resting.ended(Turn::Held, true);
         assert!(resting.is_well, "another sync was in its way");
+    }
+
+    #[test]
+    fn what_fails_is_tried_again_soon_and_then_ever_later_up_to_the_usual_time() {
+        let mut service = service(None, Turn::Partly);
+        let mut waits = Vec::new();
+        for turn in [Turn::Partly, Turn::Held, Turn::Partly, Turn::Partly, Turn::Partly, Turn::Done, Turn::Partly] {
+            let before = Instant::now();
+            service.ended(turn, true);
+            waits.push(service.whole_at.saturating_duration_since(before).as_secs_f64().round() as u64);
+        }
+        // It began with a failure: six seconds, a tenth of a minute.
+        assert_eq!(waits, [12, 30, 24, 48, 60, 60, 6]);
+    }
+
+    #[test]
+    fn tokens_of_one_mode_are_one_service() {
+        let token = |base_url: &str, company: Option<&str>| FicAccess {
+            name: None,
+            token: Secret::new("a/1"),
+            company: company.map(str::to_owned),
+            base_url: base_url.to_owned(),
+            source: Source::Default,
+        };
+        let real = crate::providers::fic::BASE_URL;
+        let modes = by_mode(vec![token(real, Some("1")), token("http://127.0.0.1:1", None), token(real, None)]);
+        assert_eq!(modes.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
+        let every = Duration::from_secs(60);
+        let mut services = modes.into_iter().map(|tokens| Service::of_companies(tokens, every).whose);
+        let whose = services.next().expect("two");
+        assert_eq!((whose.mode, whose.remote_id), ("live", None), "each sees what the other may not");
+        let alone = Service::of_companies(vec![token(real, Some("1"))], every).whose;
+        assert_eq!(alone.remote_id.as_deref(), Some("1"));
     }
 }
