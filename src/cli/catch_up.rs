@@ -345,6 +345,10 @@ impl Work {
                 _ => {}
             }
         }
+        // What nobody may ask for waits on: looking at it again and again would be no use.
+        if !is_whole && report.resources.is_empty() {
+            turn = Turn::Partly;
+        }
         // A key opens one account; what waits for others, it cannot ask for.
         if service.is_stripe()
             && let Some(first) = report.resources.first()

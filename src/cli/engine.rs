@@ -1,8 +1,9 @@
 //! The door to the engines: settings in, reports out. Whoever pulls, plans or reads how the file stands goes through here;
 //! commands at the event log and the receiver open the file themselves.
 
+use std::cell::Cell;
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +33,10 @@ const BESIDE: &str = " (listen)";
 /// How long a sync waits for such a reading. A company's takes a minute at most.
 const BESIDE_WAIT: Duration = Duration::from_secs(90);
 const LOCK_LOOK: Duration = Duration::from_millis(100);
+/// How long a receiver leaves the file to others between two companies, so that whoever waits sees it; and how long it waits
+/// for whoever took it then.
+const BREATH: Duration = Duration::from_millis(300);
+const BREATH_MAX: Duration = Duration::from_secs(600);
 /// How long a receiver works on one company at a time: Stripe waits meanwhile.
 const COMPANY_TIME: Duration = Duration::from_secs(60);
 const UNOPENED_HINT: &str = "`stripesync accounts discover` finds the accounts that are connected to a key's own";
@@ -117,7 +122,8 @@ pub fn pull(
     }
     let catalog = sync::catalog();
     let store = open(order, &catalog, sink, cancel, clock)?;
-    let pulling = Pulling { order, access, store: &store, catalog: &catalog, sink, cancel, clock };
+    let has_read = Cell::new(false);
+    let pulling = Pulling { order, access, store: &store, catalog: &catalog, sink, cancel, clock, has_read };
     let mut report = RunReport::default();
     let mut failures = Vec::new();
     for (account, message) in &access.lacking {
@@ -145,10 +151,11 @@ pub(super) fn open(
     cancel: &Cancel,
     clock: &dyn Clock,
 ) -> Result<Store, Failure> {
-    let lock = lock(order, sink, cancel, clock)?;
+    let told = |note| sink.report(Progress::Note(note));
+    let lock = lock(&order.database, order.beside_receiver, &told, cancel, clock)?;
     store::stop_waiting_for(cancel);
     let opened = || {
-        let mut store = Store::open(&order.database)?;
+        let store = Store::open(&order.database)?;
         store.guard(lock);
         store.reread(catalog, cancel)?;
         Ok(store)
@@ -156,23 +163,48 @@ pub(super) fn open(
     opened().map_err(|error: store::Error| unless_interrupted(error, cancel))
 }
 
-/// Takes the file for a sync. What a receiver reads beside is soon over, and is waited for.
-fn lock(order: &Order, sink: &dyn Sink, cancel: &Cancel, clock: &dyn Clock) -> Result<Lock, Failure> {
+/// Takes the file for whoever asks the services, or for what must not be done beside: one at a time. What a receiver reads
+/// beside is soon over, and is waited for, unless it is a receiver that asks.
+pub(super) fn lock(
+    database: &Path,
+    is_beside_receiver: bool,
+    told: &dyn Fn(String),
+    cancel: &Cancel,
+    clock: &dyn Clock,
+) -> Result<Lock, Failure> {
     let now = utc(clock.now_ms());
-    let holder = if order.beside_receiver { format!("{now}{BESIDE}") } else { now };
+    let holder = if is_beside_receiver { format!("{now}{BESIDE}") } else { now };
     let began = clock.elapsed();
     loop {
         let waited = clock.elapsed().saturating_sub(began);
-        match Lock::take(&order.database, &holder) {
+        match Lock::take(database, &holder) {
             Err(store::Error::Held { since, .. })
-                if since.ends_with(BESIDE) && !order.beside_receiver && waited < BESIDE_WAIT && !cancel.is_set() =>
+                if since.ends_with(BESIDE) && !is_beside_receiver && waited < BESIDE_WAIT && !cancel.is_set() =>
             {
                 if waited.is_zero() {
-                    sink.report(Progress::Note("`listen` is reading; waiting for its turn to end".to_owned()));
+                    told("`listen` is reading; waiting for its turn to end".to_owned());
                 }
                 clock.sleep(LOCK_LOOK);
             }
             taken => return Ok(taken?),
+        }
+    }
+}
+
+/// Lets others have the file for a moment that a receiver's own reading keeps from it, and waits for whoever takes it.
+fn breathe(store: &Store, cancel: &Cancel, clock: &dyn Clock) -> Result<(), Failure> {
+    store.unguard();
+    clock.sleep(BREATH);
+    let began = clock.elapsed();
+    loop {
+        match lock(store.path(), true, &|_| {}, cancel, clock) {
+            Ok(lock) => {
+                store.guard(lock);
+                return Ok(());
+            }
+            Err(failure) if failure.exit != Exit::Held || cancel.is_set() => return Err(failure),
+            Err(failure) if clock.elapsed().saturating_sub(began) > BREATH_MAX => return Err(failure),
+            Err(_) => clock.sleep(LOCK_LOOK),
         }
     }
 }
@@ -214,6 +246,8 @@ struct Pulling<'a> {
     sink: &'a dyn Sink,
     cancel: &'a Cancel,
     clock: &'a dyn Clock,
+    /// Whether a company was read already.
+    has_read: Cell<bool>,
 }
 
 /// Returns what a Stripe account permits, and how much of it an order uses.
@@ -438,6 +472,10 @@ impl Pulling<'_> {
         report: &mut RunReport,
         failures: &mut Vec<Failure>,
     ) -> Result<(), Failure> {
+        // Fifty companies take minutes, and others want to read meanwhile.
+        if self.order.beside_receiver && self.has_read.replace(true) {
+            breathe(self.store, self.cancel, self.clock)?;
+        }
         let pulled = self.fic_client(access, Some(&company.id)).and_then(|client| {
             // What is due is decided by the service's time, before the company's first answer.
             if let Some(asked) = asked {

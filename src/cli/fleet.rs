@@ -100,7 +100,7 @@ pub(super) fn pull(
     Ok(Batch::Done(FleetReport {
         stopped: report.stopped,
         other_requests: report.other_requests + done.other_requests,
-        credentials: lines.len() as u64,
+        credentials: (access.stripe.len() + access.fic.len() + access.lacking.len()) as u64,
         ..done
     }))
 }

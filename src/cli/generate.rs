@@ -88,8 +88,8 @@ fn with_synopsis(page: &str, usage: &str) -> String {
     format!("{before}{SYNOPSIS}{usage}\n{rest}")
 }
 
-/// Gives what clap calls extra (our help's last part) sections of its own, line by line as it stands in the help: each
-/// paragraph begins with a line that names it.
+/// Gives what clap calls extra (our help's last part) sections of its own, line by line as it stands in the help: most
+/// paragraphs begin with words that name them, before a colon; the others are notes.
 fn sectioned(page: &str) -> String {
     const EXTRA: &str = ".SH EXTRA\n";
     let Some((before, after)) = page.split_once(EXTRA) else { return page.to_owned() };
@@ -99,8 +99,12 @@ fn sectioned(page: &str) -> String {
     };
     let mut out = before.to_owned();
     for paragraph in extra.split("\n\n") {
-        let (first, lines) = paragraph.trim_end().split_once('\n').unwrap_or((paragraph.trim_end(), ""));
-        let (title, more) = first.split_once(':').unwrap_or((first, ""));
+        let paragraph = paragraph.trim_end();
+        let (first, lines) = paragraph.split_once('\n').unwrap_or((paragraph, ""));
+        let Some((title, more)) = first.split_once(':') else {
+            out.push_str(&format!(".SH NOTES\n.nf\n{paragraph}\n.fi\n"));
+            continue;
+        };
         out.push_str(&format!(".SH \"{}\"\n", title.trim().to_uppercase()));
         out.push_str(&format!(
             ".nf\n{}",

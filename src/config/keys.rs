@@ -115,6 +115,8 @@ impl UnsetKey {
 #[derive(Clone)]
 struct SaidBy<'a> {
     text: &'a str,
+    /// The only company that it is for, where that is said: two companies of one token are two accounts.
+    company: Option<&'a str>,
     /// What its place calls it.
     what: String,
     source: &'a Source,
@@ -123,7 +125,7 @@ struct SaidBy<'a> {
 impl<'a> SaidBy<'a> {
     fn of(name: &Option<String>, text: &'a Secret, setting: &'static str, source: &'a Source) -> SaidBy<'a> {
         let what = name.as_ref().map_or_else(|| label(setting, source), |name| format!("keys.{name}"));
-        SaidBy { text: text.expose(), what, source }
+        SaidBy { text: text.expose(), company: None, what, source }
     }
 
     fn stripe(it: &StripeAccess) -> SaidBy<'_> {
@@ -131,7 +133,7 @@ impl<'a> SaidBy<'a> {
     }
 
     fn fic(it: &FicAccess) -> SaidBy<'_> {
-        SaidBy::of(&it.name, &it.token, "fic_token", &it.source)
+        SaidBy { company: it.company.as_deref(), ..SaidBy::of(&it.name, &it.token, "fic_token", &it.source) }
     }
 }
 
@@ -142,15 +144,15 @@ impl Credentials {
 
     /// Says of each, Stripe's first, that another one before it is the same, where one is.
     fn told_doubles(&self) -> Vec<Option<String>> {
-        let mut known: HashMap<&str, String> = HashMap::new();
+        let mut known: HashMap<(&str, Option<&str>), String> = HashMap::new();
         let told = self.said().map(|said| {
-            if let Some(first) = known.get(said.text) {
+            if let Some(first) = known.get(&(said.text, said.company)) {
                 let (second, place) = (&said.what, said.source);
                 return Some(format!(
                     "{second} is the same as {first}, which is used: take one of them away ({place})"
                 ));
             }
-            known.insert(said.text, said.what);
+            known.insert((said.text, said.company), said.what);
             None
         });
         told.collect()
@@ -288,7 +290,7 @@ impl Settings {
         self.add_key(named, &mut credentials)?;
         let mut known = HashMap::new();
         for said in credentials.said() {
-            if let Some(first) = known.insert(said.text, said.clone()) {
+            if let Some(first) = known.insert((said.text, said.company), said.clone()) {
                 return Err(Error::Twice { first: first.what, second: said.what, place: first.source.clone() });
             }
         }

@@ -129,17 +129,18 @@ impl Store {
             .map_err(|e| self.sql(e))
     }
 
-    /// Notes that a sync of an account has come to its end, by this machine's clock.
+    /// Notes that a sync of an account has come to its end, by this machine's clock; where it was no whole one, only that it
+    /// had its turn, and fails no more.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn synced(&self, account: i64) -> Result<(), Error> {
+    pub fn synced(&self, account: i64, is_whole: bool) -> Result<(), Error> {
         self.conn
             .prepare_cached(
-                "UPDATE accounts SET attempted=unixepoch(), synced=unixepoch(), failures=0, retry_at=NULL, error=NULL
-                 WHERE id=?1",
+                "UPDATE accounts SET attempted=unixepoch(), synced=CASE WHEN ?2 THEN unixepoch() ELSE synced END, failures=0,
+                   retry_at=NULL, error=NULL WHERE id=?1",
             )
-            .and_then(|mut write| write.execute([account]))
+            .and_then(|mut write| write.execute(params![account, is_whole]))
             .map(drop)
             .map_err(|e| self.sql(e))
     }

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::error::Error;
 
@@ -41,6 +42,9 @@ impl Drop for Lock {
 
 /// A lock file that is taken away between its opening and its locking is made anew so often.
 const TRIES_MAX: u32 = 10;
+/// How often, and after what pause, it is looked who holds a lock.
+const HOLDER_LOOKS: u32 = 10;
+const HOLDER_PAUSE: Duration = Duration::from_millis(5);
 
 impl Lock {
     /// Takes the lock beside the database.
@@ -101,8 +105,7 @@ impl Lock {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                let _ = file.read_to_string(&mut holder);
+                let holder = holder(&mut file);
                 let (pid, since) = holder.trim().split_once(' ').unwrap_or(("unknown", "an unknown time"));
                 return Err(Error::Held { path: database.to_owned(), pid: pid.to_owned(), since: since.to_owned() });
             }
@@ -115,6 +118,19 @@ impl Lock {
         let stays = if is_new { Stays::Beside(place.to_owned()) } else { Stays::Always };
         Ok(Lock { place: name.to_owned(), identity, stays, _file: file })
     }
+}
+
+/// Reads who holds a lock. It has it for a moment before it has written that down.
+fn holder(file: &mut File) -> String {
+    let mut holder = String::new();
+    for _ in 0..HOLDER_LOOKS {
+        let _ = file.rewind().and_then(|()| file.read_to_string(&mut holder));
+        if !holder.is_empty() {
+            break;
+        }
+        std::thread::sleep(HOLDER_PAUSE);
+    }
+    holder
 }
 
 #[cfg(test)]

@@ -164,8 +164,7 @@ impl Store {
                     .conn
                     .prepare_cached(
                         // Whether it came to its end with nothing missing, its own log has said.
-                        "UPDATE accounts SET attempted=?2, synced=CASE WHEN ?3 IS NULL THEN ?2 ELSE synced END, failures=0,
-                           retry_at=NULL, error=?3 WHERE id=?1",
+                        "UPDATE accounts SET attempted=?2, failures=0, retry_at=NULL, error=?3 WHERE id=?1",
                     )
                     .and_then(|mut statement| statement.execute(params![account, now_s, but]))
                     .map(drop)

@@ -45,7 +45,7 @@ mod waiting;
 mod wal_sync;
 mod walks;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
 use std::os::unix::ffi::OsStrExt;
@@ -110,7 +110,7 @@ pub struct Store {
     /// The same of its WAL, once something was written.
     wal_identity: Cell<Option<(u64, u64)>>,
     /// What keeps other syncs out, where this one writes.
-    lock: Option<Arc<Lock>>,
+    lock: RefCell<Option<Arc<Lock>>>,
     /// Where this process made the file: with which schema.
     made_schema: Option<i64>,
 }
@@ -257,7 +257,7 @@ impl Store {
             identity,
             wal,
             wal_identity: Cell::new(None),
-            lock: None,
+            lock: RefCell::default(),
             made_schema: None,
         }
     }
@@ -282,8 +282,13 @@ impl Store {
     }
 
     /// Keeps the lock, and commits nothing more once somebody took it away: another sync may run by then.
-    pub fn guard(&mut self, lock: Lock) {
-        self.lock = Some(Arc::new(lock));
+    pub fn guard(&self, lock: Lock) {
+        self.lock.replace(Some(Arc::new(lock)));
+    }
+
+    /// Gives the lock away, so that others may take it; nothing is to be written until [`Store::guard`] has another one.
+    pub fn unguard(&self) {
+        self.lock.replace(None);
     }
 
     /// Returns the file's path.
@@ -371,9 +376,10 @@ impl Store {
             let _ = self.look_at_place();
             return Err(error);
         }
-        if let Some(lock) = self.lock.as_ref().filter(|lock| !lock.is_held()) {
+        let lost = self.lock.borrow().as_ref().filter(|lock| !lock.is_held()).map(|lock| lock.place().to_owned());
+        if let Some(lock) = lost {
             self.rollback();
-            return Err(Error::Unlocked { path: self.path.clone(), lock: lock.place().to_owned() });
+            return Err(Error::Unlocked { path: self.path.clone(), lock });
         }
         #[cfg(debug_assertions)]
         breaking::at_commit(breaking::BEFORE);

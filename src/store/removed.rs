@@ -31,16 +31,20 @@ impl Store {
         self.mark_account(TEXT, account)
     }
 
-    /// Forgets everything of an account but that it was removed: its rows are gone already. Whose key read it stays known, for
-    /// whoever wants it back.
+    /// Forgets everything of an account but that it was removed, and how far its lists were read with it; whoever deletes its
+    /// rows begins and ends with this. Whose key read it and which company it belongs to stay
+    /// known, for whoever wants it back.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn leave_mark(&self, account: i64) -> Result<(), Error> {
+    pub fn shut(&self, account: i64) -> Result<(), Error> {
         const TEXT: &str = "UPDATE accounts SET status='removed', name=NULL, country=NULL, created=NULL, opened=NULL,
-              events_until=NULL, clock_ahead_s=NULL, clock_since_s=NULL, company=NULL, attempted=NULL, synced=NULL, failures=0,
+              events_until=NULL, clock_ahead_s=NULL, clock_since_s=NULL, attempted=NULL, synced=NULL, failures=0,
               retry_at=NULL, error=NULL, answered=NULL WHERE id=?1";
-        self.mark_account(TEXT, account).map(drop)
+        self.at_once(|| {
+            self.conn.execute("DELETE FROM walks WHERE account=?1", [account]).map_err(|e| self.sql(e))?;
+            self.mark_account(TEXT, account).map(drop)
+        })
     }
 
     fn mark_account(&self, text: &str, account: i64) -> Result<bool, Error> {
@@ -126,7 +130,7 @@ mod tests {
         let with = [("acct_1", Standing::Active), ("acct_2", Standing::Active), ("acct_3", Standing::Disconnected)];
         assert_eq!(standings(&store), wanted(&with));
         // One that was removed itself, its rows too.
-        store.leave_mark(two).expect("marked");
+        store.shut(two).expect("marked");
         assert!(store.is_removed(two).expect("it is") && store.is_shut(two).expect("it is"));
         assert_eq!(answered(&store, "acct_2", false), two);
         assert_eq!(standings(&store)[1].1, Standing::Removed);

@@ -4,6 +4,7 @@ use rusqlite::params;
 
 use super::Store;
 use super::error::Error;
+use super::removed::PLATFORM_REMOVED;
 
 /// Entries that are queued in one transaction.
 const FOUND_MAX: usize = 1000;
@@ -263,12 +264,13 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn due(&self, whose: &Whose, now_s: i64, tries_max: i64) -> Result<u64, Error> {
-        const OF_IT: &str =
+        let of_it = format!(
             "JOIN accounts ON accounts.id = account WHERE provider=?1 AND mode=?2 AND opened IS NOT NULL
-                             AND status <> 'removed' AND (?3 IS NULL OR remote_id=?3) AND tries<=?5";
+                             AND status='active' AND NOT {PLATFORM_REMOVED} AND (?3 IS NULL OR remote_id=?3) AND tries<=?5"
+        );
         let sql = format!(
-            "SELECT (SELECT count(*) FROM (SELECT 1 FROM fetches {OF_IT} AND not_before_s<=?4 LIMIT {DUE_COUNTED_MAX}))
-                  + (SELECT count(*) FROM (SELECT 1 FROM fanouts {OF_IT} AND ?4=?4 LIMIT {DUE_COUNTED_MAX}))"
+            "SELECT (SELECT count(*) FROM (SELECT 1 FROM fetches {of_it} AND not_before_s<=?4 LIMIT {DUE_COUNTED_MAX}))
+                  + (SELECT count(*) FROM (SELECT 1 FROM fanouts {of_it} AND ?4=?4 LIMIT {DUE_COUNTED_MAX}))"
         );
         let bound = params![whose.provider, whose.mode, whose.remote_id, now_s, tries_max];
         let mut statement = self.conn.prepare_cached(&sql).map_err(|e| self.sql(e))?;
@@ -301,9 +303,9 @@ impl Store {
         credential: Option<&str>,
     ) -> Result<Vec<(String, String)>, Error> {
         let sql = |e| self.sql(e);
-        let text = "SELECT remote_id, coalesce(name, '') FROM accounts WHERE provider=?1 AND mode=?2 AND credential IS ?3
-                    AND opened IS NOT NULL AND status='active' AND EXISTS (SELECT 1 FROM fetches WHERE account=accounts.id) ORDER BY id";
-        let mut statement = self.conn.prepare_cached(text).map_err(sql)?;
+        let text = format!("SELECT remote_id, coalesce(name, '') FROM accounts WHERE provider=?1 AND mode=?2 AND credential IS ?3
+                    AND opened IS NOT NULL AND status='active' AND NOT {PLATFORM_REMOVED} AND EXISTS (SELECT 1 FROM fetches WHERE account=accounts.id) ORDER BY id");
+        let mut statement = self.conn.prepare_cached(&text).map_err(sql)?;
         let rows = statement.query_map(params![provider, mode, credential], |row| Ok((row.get(0)?, row.get(1)?)));
         rows.map_err(sql)?.collect::<Result<_, _>>().map_err(sql)
     }
@@ -317,6 +319,18 @@ impl Store {
         let text = "SELECT DISTINCT name FROM walks JOIN resources ON resources.id = walks.resource";
         let mut statement = self.conn.prepare(text).map_err(sql)?;
         let rows = statement.query_map([], |row| row.get(0)).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
+    /// Returns the tables whose lists were begun to be read of one account.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn tables_begun(&self, account: i64) -> Result<Vec<String>, Error> {
+        let sql = |e| self.sql(e);
+        let text = "SELECT DISTINCT name FROM walks JOIN resources ON resources.id = walks.resource WHERE account=?1";
+        let mut statement = self.conn.prepare_cached(text).map_err(sql)?;
+        let rows = statement.query_map([account], |row| row.get(0)).map_err(sql)?;
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 

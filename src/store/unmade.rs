@@ -14,7 +14,7 @@ impl Drop for Store {
     /// A file that this run made and brought no account into goes, with the lock still held that keeps other syncs out.
     fn drop(&mut self) {
         self.left_family();
-        if self.made_schema.is_none() || self.lock.is_none() {
+        if self.made_schema.is_none() || self.lock.borrow().is_none() {
             return;
         }
         self.rollback();
@@ -74,7 +74,7 @@ mod tests {
 
     fn new(path: &Path) -> Store {
         let lock = Lock::take(path, "now").expect("free");
-        let mut store = Store::open(path).expect("opens");
+        let store = Store::open(path).expect("opens");
         store.guard(lock);
         store
     }

@@ -178,7 +178,7 @@ fn what_comes_for_an_account_that_was_removed_is_logged_and_kept_and_never_an_er
     assert_eq!(state(), "1 2 removed");
     // Its rows went: none comes back.
     store.query_text("DELETE FROM stripe_products").expect("deleted");
-    store.leave_mark(shop).expect("marked");
+    store.shut(shop).expect("marked");
     take(&mut intake, of_shop("evt_3", 50));
     take(&mut intake, access("evt_4", true, 60, "acct_shop"));
     assert_eq!(state(), "0 4 removed");

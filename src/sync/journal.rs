@@ -7,6 +7,8 @@ use crate::store::{LogEntry, Store};
 /// One account's run.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Run {
+    /// Whether it brings all that is in use up to date where nothing fails: by its lists, or by the events of all.
+    pub is_whole: bool,
     /// The account's row.
     pub account: i64,
     /// Unix seconds of the service.
@@ -40,7 +42,7 @@ pub(super) fn write(store: &Store, run: Run, reports: &[ResourceReport]) -> Resu
             Outcome::Forbidden(_) => report.name == EVENTS,
             _ => false,
         };
-        if reports.iter().any(is_short) { Ok(()) } else { Ok(store.synced(run.account)?) }
+        if reports.iter().any(is_short) { Ok(()) } else { Ok(store.synced(run.account, run.is_whole)?) }
     })
 }
 

@@ -1,6 +1,7 @@
-//! Takes accounts out of the file, in short transactions beside whoever else writes. What was not yet deleted when it ends
-//! early, the next run deletes: the account itself goes last. Of those of a service a mark stays, so that neither a key nor a
-//! platform's list brings them back unasked.
+//! Takes accounts out of the file, in short transactions beside whoever else writes. First goes what was known of how far it
+//! was read: whoever wants back what is half deleted has it read anew. What was not yet deleted when it ends early, the next
+//! run deletes: the account itself goes last. Of those of a service a mark stays, so that neither a key nor a platform's list
+//! brings them back unasked.
 
 use std::time::{Duration, Instant};
 
@@ -46,6 +47,7 @@ pub fn remove(
     cancel: &Cancel,
     told: &mut dyn FnMut(u64),
 ) -> Result<(u64, bool), Error> {
+    store.at_once(|| store.shut(account))?;
     let (tables, mut turns, mut deleted, mut part) = (store.tables_of_accounts()?, Turns::new(store), 0, PART_MIN);
     for table in &tables {
         let mut is_empty = false;
@@ -76,7 +78,7 @@ pub fn remove(
             Ok::<_, Error>(sum + store.delete_held(table, account, PART_MAX)? as u64)
         })?;
         match leaving {
-            Leaving::Mark => store.leave_mark(account)?,
+            Leaving::Mark => store.shut(account)?,
             Leaving::Nothing => store.delete_account(account)?,
         }
         Ok::<_, Error>(late)
@@ -119,7 +121,12 @@ mod tests {
             );
             store.query_text(&fill).expect("fills");
         }
-        assert_eq!(rows_of(&store, account).expect("counts"), 1000);
+        let begun = format!(
+            "INSERT INTO walks (account, resource, pass, began_s) VALUES ({account}, {}, '', 0)",
+            store.resource_number("stripe_charges").expect("a number")
+        );
+        store.query_text(&begun).expect("begins");
+        assert_eq!(rows_of(&store, account).expect("counts"), 1001);
         let cancel = Cancel::default();
         let mut so_far = 0;
         let stopping = &mut |gone| {
@@ -132,6 +139,9 @@ mod tests {
         assert!((1..=500).contains(&deleted) && !is_done && so_far == deleted, "{deleted}");
         assert_eq!(rows_of(&store, account).expect("counts"), 1000 - deleted);
         assert_eq!(store.query_text("SELECT count(*) FROM accounts").expect("a count"), [["1"]]);
+        // Whoever wants it back now has it read from the beginning: what is left of it is no whole.
+        assert!(store.is_shut(account).expect("from the first part on"));
+        assert_eq!(store.query_text("SELECT count(*) FROM walks").expect("a count"), [["0"]]);
         let finish = |leaving| remove(&store, account, leaving, &Cancel::default(), &mut |_| {}).expect("removes");
         assert_eq!(finish(Leaving::Mark), (1000 - deleted, true));
         assert!(store.is_shut(account).expect("a mark is left"));

@@ -426,6 +426,7 @@ impl<'a> Run<'a> {
 
     fn log(&self, reports: &[crate::model::progress::ResourceReport]) -> Result<(), Error> {
         let run = journal::Run {
+            is_whole: self.is_whole()?,
             account: self.account.id,
             started_s: self.began_s,
             finished_s: self.worker.client.service_now_s(),
@@ -433,7 +434,21 @@ impl<'a> Run<'a> {
         // What events asked for is no reading of any list.
         if self.options.queued_only { Ok(()) } else { journal::write(self.store, run, reports) }
     }
+
+    /// Returns whether everything of the account that was ever read is brought up to date by this run: some lists no event
+    /// tells of. That of webhook endpoints alone, which commands about them read, is none of the account's own data.
+    fn is_whole(&self) -> Result<bool, Error> {
+        let following = self.following();
+        let chosen = || self.options.only.iter().chain(&following);
+        let is_chosen = |table: &String| chosen().any(|resource| resource.table() == *table);
+        let begun = self.store.tables_begun(self.account.id)?;
+        let is_all = begun.iter().filter(|table| self.catalog.by_table(table).is_some()).all(is_chosen);
+        Ok(is_all && chosen().any(|resource| resource.name != ENDPOINTS))
+    }
 }
+
+/// The list of webhook endpoints among the resources.
+const ENDPOINTS: &str = "webhook_endpoints";
 
 /// Returns the tables in whose objects a child's list stands, or under which it is read.
 fn parents(child: &Resource) -> impl Iterator<Item = String> {

@@ -151,7 +151,8 @@ pub fn change_subscription<T>(
     writer.send(change, &mut |answer: &Answer| read(&answer.body)).map_err(of_fic)
 }
 
-/// Makes a company's mirrored subscriptions equal to what the service listed at `as_of_s`.
+/// Makes a company's mirrored subscriptions equal to what the service listed at `as_of_s`. Of one that was removed nothing is
+/// kept.
 ///
 /// # Errors
 /// The file's.
@@ -164,6 +165,9 @@ pub fn mirror(store: &Store, account: i64, list: &[Subscription], as_of_s: i64) 
         expires_at: it.expires_at.clone(),
         data: it.data.clone(),
     };
+    if store.is_removed(account)? {
+        return Ok(Mirrored::default());
+    }
     Ok(store.mirror_subscriptions(account, &list.iter().map(kept).collect::<Vec<_>>(), as_of_s)?)
 }
 

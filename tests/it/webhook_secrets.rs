@@ -53,6 +53,32 @@ fn the_secret_of_what_is_deleted_goes_out_of_the_config_wherever_it_stands() {
 }
 
 #[test]
+fn the_secret_of_what_was_deleted_elsewhere_goes_too_but_not_anothers() {
+    let world = World::new();
+    let text = || std::fs::read_to_string(world.config()).expect("there");
+    assert_eq!(world.run(&["create", "a.example.com"]).code, Some(0));
+    let id = world.endpoints()[0]["id"].as_str().expect("an id").to_owned();
+    let kept = text();
+    let account = world.sandbox.stripe().account_id().to_owned();
+    // As if another account's, which this key does not tell of.
+    std::fs::write(world.config(), kept.replace(&account, "acct_1Another")).expect("written");
+    let asked = |id: &str| world.run(&["delete", id, "--yes"]);
+    let elsewhere = asked("we_1NotOfThisAccount");
+    assert_eq!(elsewhere.code, Some(1), "{}", elsewhere.stderr);
+    let strange = text().replace(&id, "we_1NotOfThisAccount");
+    std::fs::write(world.config(), &strange).expect("written");
+    let elsewhere = asked("we_1NotOfThisAccount");
+    assert!(elsewhere.code == Some(1) && elsewhere.stderr.contains("acct_1Another"), "{}", elsewhere.stderr);
+    assert_eq!(text(), strange);
+    // Its own, deleted in the Dashboard.
+    std::fs::write(world.config(), kept.replace(&id, "we_1DeletedElsewhere")).expect("written");
+    let gone = asked("we_1DeletedElsewhere");
+    assert!(gone.code == Some(0) && gone.stdout.contains("gone already"), "{} {}", gone.stdout, gone.stderr);
+    assert!(secrets(&text()).is_empty() && !text().contains("sha256"), "{}", text());
+    assert_eq!(world.endpoints().len(), 1, "nothing else was deleted");
+}
+
+#[test]
 fn where_nobody_knows_whose_a_secret_is_it_stays_and_that_is_told() {
     let world = World::new();
     assert_eq!(world.run(&["create", "a.example.com"]).code, Some(0));

@@ -4,10 +4,11 @@ use std::io::{BufRead, Read};
 use std::path::Path;
 
 use super::asking::Access;
-use super::{connected, named, opened};
+use super::{connected, lock, named, opened};
 use crate::cli::args::{AccountsAddArgs, Global, ProviderArg};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{places, settings, signals};
+use crate::clock::Clock;
 use crate::config::edit::Edit;
 use crate::config::{self, Credentials, KeyField, NamedKey, Places, Said, Secret, Settings};
 use crate::model::accounts::{AccountLine, Found, Standing};
@@ -21,11 +22,11 @@ use crate::ui::units::counted;
 const LINE_BYTES_MAX: u64 = 8 * 1024;
 
 /// Runs the command.
-pub(super) fn run(args: &AccountsAddArgs, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+pub(super) fn run(args: &AccountsAddArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
     let settings = settings(global, ui)?;
-    let is_account = args.name.starts_with("acct_") || is_removed_company(&args.name, &settings)?;
+    let is_account = args.name.starts_with("acct_") || is_known_company(&args.name, &settings)?;
     if is_account {
-        return bring_back(args, &settings, ui);
+        return bring_back(args, &settings, ui, clock);
     }
     let places = places(global)?;
     config::check_name(&args.name).map_err(|why| Failure::usage(format!("{} {why}", args.name)))?;
@@ -91,13 +92,13 @@ fn written_all_the_same(failure: impl Into<Failure>, new: &NamedKey, signal: Opt
 }
 
 /// Returns whether a name is that of a company of Fatture in Cloud which is synced no more: names may be numbers, too.
-fn is_removed_company(name: &str, settings: &Settings) -> Result<bool, Failure> {
+fn is_known_company(name: &str, settings: &Settings) -> Result<bool, Failure> {
     let is_number = !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit());
     if !is_number || !settings.database.value.exists() {
         return Ok(false);
     }
     let known = Store::open_read_only(&settings.database.value)?.accounts_named(name)?;
-    Ok(known.iter().any(|it| it.provider == "fic" && !it.standing.is_synced()))
+    Ok(known.iter().any(|it| it.provider == "fic"))
 }
 
 /// Says the credential: a variable, what somebody types, or a line of stdin.
@@ -194,7 +195,7 @@ fn tell(found: &Found, new: &NamedKey, field: &KeyField, ui: &Ui) {
 }
 
 /// Takes an account up again that was removed, or that its platform does not show any more: whoever reads it is asked first.
-fn bring_back(args: &AccountsAddArgs, settings: &Settings, ui: &Ui) -> Result<Exit, Failure> {
+fn bring_back(args: &AccountsAddArgs, settings: &Settings, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
     if args.stripe_key_env.is_some() || args.fic_token_env.is_some() {
         return Err(Failure::usage(format!("{} is an account's id, not a name for its key", args.name))
             .hint("choose a name of your own, such as shop"));
@@ -203,6 +204,11 @@ fn bring_back(args: &AccountsAddArgs, settings: &Settings, ui: &Ui) -> Result<Ex
     let store = opened(&settings.database.value)?;
     let known = named(&store, &args.name)?;
     let idle: Vec<&AccountLine> = known.iter().filter(|it| !it.standing.is_synced()).collect();
+    let idle: Vec<&AccountLine> = match idle.iter().any(|it| it.standing != Standing::Named) {
+        // One that only events named was never there.
+        true => idle.into_iter().filter(|it| it.standing != Standing::Named).collect(),
+        false => idle,
+    };
     if idle.is_empty() {
         ui.note(&format!("{} is synced whenever it is its turn; nothing to do", known[0].label()));
         let found: Vec<Found> = known.iter().map(|it| alone(it, 0)).collect();
@@ -211,17 +217,29 @@ fn bring_back(args: &AccountsAddArgs, settings: &Settings, ui: &Ui) -> Result<Ex
     }
     let credentials = settings.credentials()?;
     let cancel = signals::watch()?;
-    for account in &idle {
-        refuse_without_platform(&store, account)?;
-        try_reader(&store, account, &credentials, &cancel)?;
+    // It may be there in two modes, of which a key opens one.
+    let (mut back, mut first) = (Vec::new(), None);
+    for account in idle {
+        let tried =
+            refuse_without_platform(&store, account).and_then(|()| try_reader(&store, account, &credentials, &cancel));
+        if let Err(failure) = tried {
+            first.get_or_insert(failure);
+            continue;
+        }
+        // One that is being removed at this moment is removed.
+        let _lock = lock(&settings.database.value, &cancel, ui, clock)?;
         store.at_once(|| store.brought_back(account.row).map(drop))?;
+        back.push(account);
         ui.note(&format!("{} is synced again", account.label()));
         let with_it = connected(&store, account)?;
         if with_it > 0 {
             ui.note(&format!("{} that its key reads: synced again, too", counted(with_it, "account")));
         }
     }
-    let found: Vec<Found> = idle.iter().map(|it| alone(it, 1)).collect();
+    if let Some(failure) = first.filter(|_| back.is_empty()) {
+        return Err(failure);
+    }
+    let found: Vec<Found> = back.iter().map(|it| alone(it, 1)).collect();
     ui.found(&found, false).map_err(|error| Failure::stdout(&error))?;
     Ok(Exit::Done)
 }

@@ -77,7 +77,7 @@ impl Access<'_> {
         }
     }
 
-    /// Asks whether the service takes the credential; returns in words what it opens.
+    /// Asks whether the service takes the credential, and whether that opens anything.
     ///
     /// # Errors
     /// When it does not, or opens nothing.

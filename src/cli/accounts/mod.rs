@@ -10,10 +10,12 @@ mod take_out;
 use std::path::Path;
 
 use super::args::{AccountsArgs, AccountsCommand, Global, ModeArg};
+use super::engine;
 use super::exit::{Exit, Failure};
 use crate::clock::Clock;
 use crate::model::accounts::AccountLine;
-use crate::store::Store;
+use crate::model::cancel::Cancel;
+use crate::store::{Lock, Store};
 use crate::ui::Ui;
 
 pub(super) use remove::confirmed;
@@ -21,7 +23,7 @@ pub(super) use remove::confirmed;
 /// Runs the command.
 pub(super) fn run(args: &AccountsArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
     match &args.command {
-        AccountsCommand::Add(args) => add::run(args, global, ui),
+        AccountsCommand::Add(args) => add::run(args, global, ui, clock),
         AccountsCommand::Discover(args) => discover::run(args, global, ui),
         AccountsCommand::List(args) => list::run(args, global, ui),
         AccountsCommand::Remove(args) => match (&args.credential, &args.id) {
@@ -29,6 +31,11 @@ pub(super) fn run(args: &AccountsArgs, global: &Global, ui: &Ui, clock: &dyn Clo
             (None, id) => remove::run(id.as_deref().unwrap_or_default(), args, global, ui, clock),
         },
     }
+}
+
+/// Keeps whoever reads or removes accounts out of the file.
+fn lock(database: &Path, cancel: &Cancel, ui: &Ui, clock: &dyn Clock) -> Result<Lock, Failure> {
+    engine::lock(database, false, &|note| ui.note(&note), cancel, clock)
 }
 
 /// Opens the file for writing; one that is not there is made.

@@ -1,8 +1,8 @@
 //! `accounts remove`: an account and its rows out of the file; or out of syncing alone.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::{connected, only, opened};
+use super::{connected, lock, only, opened};
 use crate::cli::args::{AccountsRemoveArgs, Global};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{places, settings, signals, status};
@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::config::edit;
 use crate::model::accounts::{AccountLine, RemovedAccount, Standing};
 use crate::model::cancel::Cancel;
-use crate::store::{self, Lock, NAMELESS, Store};
+use crate::store::{self, NAMELESS, Store};
 use crate::sync;
 use crate::sync::removal::{self, Leaving};
 use crate::ui::Ui;
@@ -27,8 +27,8 @@ pub(super) fn run(
     let database = settings(global, ui)?.database.value;
     status::present(&database)?;
     // A sync that runs is told of before anybody is asked.
-    drop(lock(&database, clock)?);
-    let mut store = opened(&database)?;
+    drop(lock(&database, &Cancel::default(), ui, clock)?);
+    let store = opened(&database)?;
     let account = only(&store, id, args.mode)?;
     let key = own_key(&store, &account)?;
     let rows = rows_of(&store, &account)?;
@@ -38,8 +38,8 @@ pub(super) fn run(
         ui.removed_account(&declined(&account)).map_err(|error| Failure::stdout(&error))?;
         return Ok(Exit::Done);
     }
-    store.guard(lock(&database, clock)?);
     let cancel = signals::watch()?;
+    store.guard(lock(&database, &cancel, ui, clock)?);
     store::stop_waiting_for(&cancel);
     let config = places(global)?.config_path();
     let removing = Removing { args, store: &store, account: &account, config, cancel: &cancel, ui };
@@ -70,12 +70,6 @@ fn declined(account: &AccountLine) -> RemovedAccount {
         mode: account.mode.clone(),
         ..RemovedAccount::default()
     }
-}
-
-fn lock(database: &Path, clock: &dyn Clock) -> Result<Lock, Failure> {
-    let now = jiff::Timestamp::from_millisecond(clock.now_ms());
-    let now = now.map_or_else(|_| clock.now_ms().to_string(), |at| at.strftime("%FT%TZ").to_string());
-    Ok(Lock::take(database, &now)?)
 }
 
 /// Returns the named key that opens this account, and nothing else in the file that stays.

@@ -259,6 +259,9 @@ fn carried_out(
 /// Notes that the service asks a sink.
 pub(super) fn attempted(line: &Line<'_>, id: &str) -> Result<(), Error> {
     let row = line.row()?;
+    if line.store().is_removed(row)? {
+        return Ok(());
+    }
     Ok(line.store().note_verify_attempt(row, id, line.client.service_now_s())?)
 }
 

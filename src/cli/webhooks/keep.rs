@@ -111,6 +111,48 @@ pub(super) fn forgotten(
     (vec![format!("its signing secret goes out of the config file: {}", names.join(", "))], None)
 }
 
+/// Returns whether the settings, or the config file as it is by now, have a secret that can be an endpoint's own: of those
+/// that are known to be another's it is none.
+pub(super) fn has_secret(desk: &Desk<'_>, account: &str, id: &str, is_connect: bool) -> Result<bool, Failure> {
+    let is_anothers = |secret: &str| {
+        let mark = fingerprint(secret);
+        desk.settings.endpoint_secrets.iter().any(|(other, known)| other != id && *known == mark)
+    };
+    let can_be = |owner: Option<&str>| owner.is_none_or(|owner| !is_connect && owner == account);
+    let secrets = desk.settings.webhook_secrets()?;
+    if secrets.iter().any(|it| can_be(it.owner.as_deref()) && !is_anothers(it.secret.expose())) {
+        return Ok(true);
+    }
+    // Another run may have kept it a moment ago.
+    let path = desk.config_path().ok().filter(|path| path.exists());
+    Ok(path.is_some_and(|path| Edit::open(&path).is_ok_and(|edit| edit.text(&endpoint_keys(id)).is_some())))
+}
+
+/// Takes the signing secret of an endpoint that this account does not have out of the config file, where it is kept for this
+/// account: it was deleted elsewhere, or an earlier delete was cut short. Returns what became of it, if there was one. What is
+/// kept for others stays: whether they have the endpoint, this account's key does not tell.
+pub(super) fn left_behind(desk: &Desk<'_>, account: &str, id: &str, is_dry: bool) -> Option<Vec<String>> {
+    let of_it = format!("accounts.{account}.webhook_secrets");
+    let (names, _) = taken_out(desk, id, true).ok().flatten()?;
+    if names.is_empty() || names.iter().any(|name| *name != of_it) {
+        if !names.is_empty() {
+            let places = names.join(" and ");
+            desk.ui.note(&format!("a signing secret of {id} stands in {places}: take it out there if it is gone"));
+        }
+        return None;
+    }
+    match taken_out(desk, id, is_dry) {
+        Ok(_) => Some(vec![
+            "it was gone already".to_owned(),
+            format!("its signing secret goes out of the config file: {of_it}"),
+        ]),
+        Err(error) => {
+            desk.ui.note(&format!("the signing secret of {id} stays in the config file: {error}"));
+            None
+        }
+    }
+}
+
 /// The names of the lists that an endpoint's secret stood in, and its fingerprint.
 type TakenOut = (Vec<String>, Option<String>);
 

@@ -180,7 +180,19 @@ fn there_already(
     let step = line.step("leave", Some(id), &wanted.url, details);
     desk.ui.hook_steps(&[step], is_dry).map_err(|error| Failure::stdout(&error))?;
     if differences.is_empty() {
-        return Ok(Exit::Done);
+        return match is_dry || keep::has_secret(desk, &line.account, id, wanted.connect)? {
+            true => Ok(Exit::Done),
+            false => Err(Failure::new(
+                Exit::Partly,
+                format!(
+                    "{id} is there, but no signing secret in the settings can be its own: `listen` refuses its events"
+                ),
+            )
+            .hint(format!(
+                "the Dashboard shows it; or `stripesync webhooks delete {id}{}`, and create it again",
+                line.means
+            ))),
+        };
     }
     let message = format!("{id} is there for this address already, and is other than wanted");
     let means = &line.means;
@@ -341,7 +353,10 @@ pub(super) fn delete(
     let there = line.endpoints(desk)?;
     for id in ids {
         let Some(endpoint) = there.iter().find(|it| it.id == *id) else {
-            gone.missing.push(id.clone());
+            match keep::left_behind(desk, &line.account, id, args.dry_run) {
+                Some(details) => gone.steps.push(line.step("delete", Some(id), "", details)),
+                None => gone.missing.push(id.clone()),
+            }
             continue;
         };
         if let Some(permit) = permit {

@@ -8,7 +8,7 @@ use super::super::exit::{Exit, Failure};
 use super::super::signals;
 use super::companies::{Companies, Line};
 use super::fic::{attempted, find, permit as permitted, step};
-use super::{Desk, concerned, probe, stripe};
+use super::{Desk, concerned, keep, probe, stripe};
 use crate::http::write::Writer;
 use crate::model::webhooks::{Hook, HookStep};
 use crate::providers::fic::subscriptions::{self, ATTEMPT_EVERY_S, ATTEMPTS_MAX, Subscription};
@@ -154,9 +154,7 @@ fn of_endpoints(args: &WebhooksVerifyArgs, desk: &Desk<'_>, checked: &mut Checke
             let events = format!("`stripesync webhooks update {} --events default{}`", it.id, line.means);
             found.push(format!("does not get {} types that concern a table; {events}", it.missing.len()));
         }
-        let is_own = it.connect == Some(false);
-        let can_be = |owner: Option<&str>| owner.is_none_or(|owner| is_own && owner == it.account);
-        if !secrets.iter().any(|secret| can_be(secret.owner.as_deref())) {
+        if !keep::has_secret(desk, &it.account, &it.id, it.connect == Some(true))? {
             found.push(
                 "has no signing secret in the settings that can be its own: `stripesync listen` refuses its events; the Dashboard shows it"
                     .to_owned(),

@@ -210,7 +210,9 @@ impl Pull<'_> {
         let started_s = finished_s - i64::try_from(took.as_secs()).unwrap_or(0);
         if locked.is_none() {
             let kept = clocks::keep(store, account, started_s, self.client);
-            let run = journal::Run { account, started_s, finished_s };
+            let chosen: HashSet<String> = self.options.only.iter().map(|resource| resource.table()).collect();
+            let is_whole = store.tables_begun(account)?.iter().all(|table| chosen.contains(table));
+            let run = journal::Run { is_whole, account, started_s, finished_s };
             // What notifications asked for is no reading of any list.
             let logged = if self.options.queued_only { Ok(()) } else { journal::write(store, run, &reports) };
             outcome?;
