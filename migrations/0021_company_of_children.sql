@@ -28,9 +28,7 @@ FROM (
   UNION ALL SELECT 'stripe_billing_meter_event_summaries', account, id, NULL, NULL FROM stripe_billing_meter_event_summaries WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_billing_portal_configurations', account, id, created, NULL FROM stripe_billing_portal_configurations WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_credit_notes', account, id, created, customer_id FROM stripe_credit_notes WHERE deleted_at IS NULL
-  UNION ALL SELECT 'stripe_credit_note_lines', account, id, NULL,
-    (SELECT p.customer_id FROM stripe_credit_notes p WHERE p.account = x.account AND p.id = x.parent_id)
-    FROM stripe_credit_note_lines x WHERE deleted_at IS NULL
+  UNION ALL SELECT 'stripe_credit_note_lines', account, id, NULL, (SELECT p.customer_id FROM stripe_credit_notes p WHERE p.account = x.account AND p.id = x.parent_id) FROM stripe_credit_note_lines x WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_customers', account, id, created, id FROM stripe_customers WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_customer_balance_transactions', account, id, created, parent_id FROM stripe_customer_balance_transactions WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_customer_cash_balance_transactions', account, id, created, parent_id FROM stripe_customer_cash_balance_transactions WHERE deleted_at IS NULL
@@ -38,25 +36,15 @@ FROM (
   UNION ALL SELECT 'stripe_customer_tax_ids', account, id, created, parent_id FROM stripe_customer_tax_ids WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_entitlements_active_entitlements', account, id, NULL, parent_id FROM stripe_entitlements_active_entitlements WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_entitlements_features', account, id, NULL, NULL FROM stripe_entitlements_features WHERE deleted_at IS NULL
-  UNION ALL SELECT 'stripe_invoice_payments', account, id, created,
-    (SELECT p.customer_id FROM stripe_invoices p WHERE p.account = x.account AND p.id = x.invoice_id)
-    FROM stripe_invoice_payments x WHERE deleted_at IS NULL
+  UNION ALL SELECT 'stripe_invoice_payments', account, id, created, (SELECT p.customer_id FROM stripe_invoices p WHERE p.account = x.account AND p.id = x.invoice_id) FROM stripe_invoice_payments x WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_invoice_rendering_templates', account, id, created, NULL FROM stripe_invoice_rendering_templates WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_invoice_items', account, id, NULL, customer_id FROM stripe_invoice_items WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_invoices', account, id, created, customer_id FROM stripe_invoices WHERE deleted_at IS NULL
-  UNION ALL SELECT 'stripe_invoice_lines', account, id, NULL,
-    (SELECT p.customer_id FROM stripe_invoices p WHERE p.account = x.account AND p.id = x.parent_id)
-    FROM stripe_invoice_lines x WHERE deleted_at IS NULL
+  UNION ALL SELECT 'stripe_invoice_lines', account, id, NULL, (SELECT p.customer_id FROM stripe_invoices p WHERE p.account = x.account AND p.id = x.parent_id) FROM stripe_invoice_lines x WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_quotes', account, id, created, customer_id FROM stripe_quotes WHERE deleted_at IS NULL
-  UNION ALL SELECT 'stripe_quote_computed_upfront_line_items', account, id, NULL,
-    (SELECT p.customer_id FROM stripe_quotes p WHERE p.account = x.account AND p.id = x.parent_id)
-    FROM stripe_quote_computed_upfront_line_items x WHERE deleted_at IS NULL
-  UNION ALL SELECT 'stripe_quote_line_items', account, id, NULL,
-    (SELECT p.customer_id FROM stripe_quotes p WHERE p.account = x.account AND p.id = x.parent_id)
-    FROM stripe_quote_line_items x WHERE deleted_at IS NULL
-  UNION ALL SELECT 'stripe_subscription_items', account, id, created,
-    (SELECT p.customer_id FROM stripe_subscriptions p WHERE p.account = x.account AND p.id = x.parent_id)
-    FROM stripe_subscription_items x WHERE deleted_at IS NULL
+  UNION ALL SELECT 'stripe_quote_computed_upfront_line_items', account, id, NULL, (SELECT p.customer_id FROM stripe_quotes p WHERE p.account = x.account AND p.id = x.parent_id) FROM stripe_quote_computed_upfront_line_items x WHERE deleted_at IS NULL
+  UNION ALL SELECT 'stripe_quote_line_items', account, id, NULL, (SELECT p.customer_id FROM stripe_quotes p WHERE p.account = x.account AND p.id = x.parent_id) FROM stripe_quote_line_items x WHERE deleted_at IS NULL
+  UNION ALL SELECT 'stripe_subscription_items', account, id, created, (SELECT p.customer_id FROM stripe_subscriptions p WHERE p.account = x.account AND p.id = x.parent_id) FROM stripe_subscription_items x WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_subscription_schedules', account, id, created, customer_id FROM stripe_subscription_schedules WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_subscriptions', account, id, created, customer_id FROM stripe_subscriptions WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_tax_calculation_line_items', account, id, NULL, NULL FROM stripe_tax_calculation_line_items WHERE deleted_at IS NULL
@@ -78,42 +66,26 @@ FROM (
   UNION ALL SELECT 'stripe_product_features', account, id, NULL, NULL FROM stripe_product_features WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_promotion_codes', account, id, created, customer_id FROM stripe_promotion_codes WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_shipping_rates', account, id, created, NULL FROM stripe_shipping_rates WHERE deleted_at IS NULL
-  UNION ALL SELECT 'stripe_balance_transactions', account, id, created,
-    coalesce((SELECT p.customer_id FROM stripe_charges p WHERE p.account = x.account AND p.id = x.source_id),
-    (SELECT c.customer_id FROM stripe_refunds p JOIN stripe_charges c ON c.account = p.account AND c.id = p.charge_id
-     WHERE p.account = x.account AND p.id = x.source_id))
-    FROM stripe_balance_transactions x WHERE deleted_at IS NULL
+  UNION ALL SELECT 'stripe_balance_transactions', account, id, created, coalesce((SELECT p.customer_id FROM stripe_charges p WHERE p.account = x.account AND p.id = x.source_id), (SELECT c.customer_id FROM stripe_refunds p JOIN stripe_charges c ON c.account = p.account AND c.id = p.charge_id WHERE p.account = x.account AND p.id = x.source_id)) FROM stripe_balance_transactions x WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_charges', account, id, created, customer_id FROM stripe_charges WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_checkout_sessions', account, id, created, customer_id FROM stripe_checkout_sessions WHERE deleted_at IS NULL
-  UNION ALL SELECT 'stripe_checkout_session_line_items', account, id, NULL,
-    (SELECT p.customer_id FROM stripe_checkout_sessions p WHERE p.account = x.account AND p.id = x.parent_id)
-    FROM stripe_checkout_session_line_items x WHERE deleted_at IS NULL
-  UNION ALL SELECT 'stripe_disputes', account, id, created,
-    coalesce((SELECT p.customer_id FROM stripe_charges p WHERE p.account = x.account AND p.id = x.charge_id), (SELECT p.customer_id FROM stripe_payment_intents p WHERE p.account = x.account AND p.id = x.payment_intent_id))
-    FROM stripe_disputes x WHERE deleted_at IS NULL
+  UNION ALL SELECT 'stripe_checkout_session_line_items', account, id, NULL, (SELECT p.customer_id FROM stripe_checkout_sessions p WHERE p.account = x.account AND p.id = x.parent_id) FROM stripe_checkout_session_line_items x WHERE deleted_at IS NULL
+  UNION ALL SELECT 'stripe_disputes', account, id, created, coalesce((SELECT p.customer_id FROM stripe_charges p WHERE p.account = x.account AND p.id = x.charge_id), (SELECT p.customer_id FROM stripe_payment_intents p WHERE p.account = x.account AND p.id = x.payment_intent_id)) FROM stripe_disputes x WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_file_links', account, id, created, NULL FROM stripe_file_links WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_files', account, id, created, NULL FROM stripe_files WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_payment_attempt_records', account, id, created, NULL FROM stripe_payment_attempt_records WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_payment_intents', account, id, created, customer_id FROM stripe_payment_intents WHERE deleted_at IS NULL
-  UNION ALL SELECT 'stripe_payment_intent_amount_details_line_items', account, id, NULL,
-    (SELECT p.customer_id FROM stripe_payment_intents p WHERE p.account = x.account AND p.id = x.parent_id)
-    FROM stripe_payment_intent_amount_details_line_items x WHERE deleted_at IS NULL
+  UNION ALL SELECT 'stripe_payment_intent_amount_details_line_items', account, id, NULL, (SELECT p.customer_id FROM stripe_payment_intents p WHERE p.account = x.account AND p.id = x.parent_id) FROM stripe_payment_intent_amount_details_line_items x WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_payment_method_configurations', account, id, NULL, NULL FROM stripe_payment_method_configurations WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_payment_method_domains', account, id, created, NULL FROM stripe_payment_method_domains WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_payment_methods', account, id, created, customer_id FROM stripe_payment_methods WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_payment_records', account, id, created, NULL FROM stripe_payment_records WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_payouts', account, id, created, NULL FROM stripe_payouts WHERE deleted_at IS NULL
-  UNION ALL SELECT 'stripe_radar_early_fraud_warnings', account, id, created,
-    coalesce((SELECT p.customer_id FROM stripe_charges p WHERE p.account = x.account AND p.id = x.charge_id), (SELECT p.customer_id FROM stripe_payment_intents p WHERE p.account = x.account AND p.id = x.payment_intent_id))
-    FROM stripe_radar_early_fraud_warnings x WHERE deleted_at IS NULL
+  UNION ALL SELECT 'stripe_radar_early_fraud_warnings', account, id, created, coalesce((SELECT p.customer_id FROM stripe_charges p WHERE p.account = x.account AND p.id = x.charge_id), (SELECT p.customer_id FROM stripe_payment_intents p WHERE p.account = x.account AND p.id = x.payment_intent_id)) FROM stripe_radar_early_fraud_warnings x WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_radar_value_list_items', account, id, created, NULL FROM stripe_radar_value_list_items WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_radar_value_lists', account, id, created, NULL FROM stripe_radar_value_lists WHERE deleted_at IS NULL
-  UNION ALL SELECT 'stripe_refunds', account, id, created,
-    coalesce((SELECT p.customer_id FROM stripe_charges p WHERE p.account = x.account AND p.id = x.charge_id), (SELECT p.customer_id FROM stripe_payment_intents p WHERE p.account = x.account AND p.id = x.payment_intent_id))
-    FROM stripe_refunds x WHERE deleted_at IS NULL
-  UNION ALL SELECT 'stripe_reviews', account, id, created,
-    coalesce((SELECT p.customer_id FROM stripe_charges p WHERE p.account = x.account AND p.id = x.charge_id), (SELECT p.customer_id FROM stripe_payment_intents p WHERE p.account = x.account AND p.id = x.payment_intent_id))
-    FROM stripe_reviews x WHERE deleted_at IS NULL
+  UNION ALL SELECT 'stripe_refunds', account, id, created, coalesce((SELECT p.customer_id FROM stripe_charges p WHERE p.account = x.account AND p.id = x.charge_id), (SELECT p.customer_id FROM stripe_payment_intents p WHERE p.account = x.account AND p.id = x.payment_intent_id)) FROM stripe_refunds x WHERE deleted_at IS NULL
+  UNION ALL SELECT 'stripe_reviews', account, id, created, coalesce((SELECT p.customer_id FROM stripe_charges p WHERE p.account = x.account AND p.id = x.charge_id), (SELECT p.customer_id FROM stripe_payment_intents p WHERE p.account = x.account AND p.id = x.payment_intent_id)) FROM stripe_reviews x WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_setup_attempts', account, id, created, customer_id FROM stripe_setup_attempts WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_setup_intents', account, id, created, customer_id FROM stripe_setup_intents WHERE deleted_at IS NULL
   UNION ALL SELECT 'stripe_source_transactions', account, id, created, NULL FROM stripe_source_transactions WHERE deleted_at IS NULL

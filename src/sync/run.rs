@@ -21,7 +21,7 @@ use super::{Bounds, Error, Options, Summary};
 use crate::http::Client;
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
-use crate::model::progress::{Outcome, Sink};
+use crate::model::progress::{Outcome, ResourceReport, Sink};
 use crate::model::resource::{List, Resource};
 use crate::model::span::Span;
 use crate::providers::stripe;
@@ -424,9 +424,9 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn log(&self, reports: &[crate::model::progress::ResourceReport]) -> Result<(), Error> {
+    fn log(&self, reports: &[ResourceReport]) -> Result<(), Error> {
         let run = journal::Run {
-            is_whole: self.is_whole()?,
+            is_whole: self.is_whole(reports)?,
             account: self.account.id,
             started_s: self.began_s,
             finished_s: self.worker.client.service_now_s(),
@@ -437,13 +437,18 @@ impl<'a> Run<'a> {
 
     /// Returns whether everything of the account that was ever read is brought up to date by this run: some lists no event
     /// tells of. That of webhook endpoints alone, which commands about them read, is none of the account's own data.
-    fn is_whole(&self) -> Result<bool, Error> {
-        let following = self.following();
-        let chosen = || self.options.only.iter().chain(&following);
-        let is_chosen = |table: &String| chosen().any(|resource| resource.table() == *table);
+    fn is_whole(&self, reports: &[ResourceReport]) -> Result<bool, Error> {
+        let chosen = &self.options.only;
         let begun = self.store.tables_begun(self.account.id)?;
-        let is_all = begun.iter().filter(|table| self.catalog.by_table(table).is_some()).all(is_chosen);
-        Ok(is_all && chosen().any(|resource| resource.name != ENDPOINTS))
+        let is_chosen = |resource: &Resource| {
+            // What stands under an object is read with it.
+            chosen.iter().any(|it| it.name == resource.name || resource.parent() == Some(it.name))
+                // Some are read beside, whatever was chosen.
+                || reports.iter().any(|report| report.name.strip_prefix("stripe:") == Some(resource.name))
+        };
+        let is_all =
+            begun.iter().filter_map(|table| self.catalog.by_table(table)).all(|entry| is_chosen(entry.resource));
+        Ok(is_all && chosen.iter().any(|resource| resource.name != ENDPOINTS))
     }
 }
 
