@@ -110,6 +110,6 @@ fn nobody(choice: &Choice) -> &'static str {
         Some(_) => {
             "no account of that company is due; `stripesync accounts list` shows them, `stripesync companies assign` adds one"
         }
-        None => "no account is due; `stripesync accounts list` shows when those that failed are tried again",
+        None => "no account is due; `stripesync accounts list` shows how each stands, -v when it is tried again",
     }
 }

@@ -1,6 +1,6 @@
 //! What a run would cost, by what the file knows already. Asks nobody, writes nothing.
 
-use super::engine::{Access, Order, Pulled, fic_mode, options, stripe_per_s};
+use super::engine::{Access, Order, Pulled, fic_mode, left_out, options, stripe_per_s};
 use super::exit::Failure;
 use crate::clock::Clock;
 use crate::config::{self, FicAccess, StripeAccess};
@@ -50,6 +50,19 @@ impl Planning<'_> {
         // Only the service knows whose key it is; the account that was synced last with it is the likely one.
         let own = self.store.own_accounts("stripe", mode, access.name.as_deref())?;
         let account = own.into_iter().find(|account| self.is_chosen(account));
+        if account.is_none()
+            && let Some(id) = self.store.removed_own("stripe", mode, access.name.as_deref())?.into_iter().next()
+        {
+            resources.push(PlannedResource {
+                name: "stripe:account".to_owned(),
+                how: format!("whose the key is; {}", left_out(&id)),
+                account: id,
+                requests: 1,
+                parent: None,
+                is_open: false,
+            });
+            return Ok(true);
+        }
         let now_s = self.now_s(account.as_ref(), &access.base_url)?;
         let (options, is_live) = (options(self.order, Provider::Stripe), mode == "live");
         resources.extend(sync::estimate(self.store, self.catalog, account.as_ref(), is_live, &options, now_s)?);
@@ -72,6 +85,10 @@ impl Planning<'_> {
             parent: None,
             is_open: false,
         });
+        let removed = self.store.removed_own("fic", mode, access.name.as_deref())?;
+        if companies.is_empty() && !removed.is_empty() {
+            return Ok(true);
+        }
         if companies.is_empty() {
             let now_s = self.now_s(None, &access.base_url)?;
             resources.extend(sync::fic::estimate(self.store, self.catalog, None, &options, now_s)?);

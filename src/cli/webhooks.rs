@@ -173,6 +173,12 @@ fn concerned(desk: &Desk<'_>, provider: Option<ProviderArg>) -> Result<(bool, bo
     match (provider, has) {
         (Some(ProviderArg::Stripe), _) => Ok((true, false)),
         (Some(ProviderArg::Fic), _) => Ok((false, true)),
+        (None, (false, false)) if desk.key.is_none() && !desk.settings.named_keys.is_empty() => {
+            let names: Vec<&str> = desk.settings.named_keys.iter().map(|it| it.name.as_str()).collect();
+            let message = format!("all keys and tokens that are set have a name: {}", names.join(", "));
+            let hint = format!("say which is meant, such as with --credential {}", names[0]);
+            Err(Failure::new(Exit::Unauthorised, message).hint(hint))
+        }
         (None, (false, false)) => Err(config::Error::NoCredentials.into()),
         (None, has) => Ok(has),
     }

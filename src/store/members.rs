@@ -135,7 +135,7 @@ impl Store {
     }
 
     /// Notes of all accounts that a credential reads as its own, or on behalf of whose they are, that it was refused: nobody
-    /// could read them.
+    /// could read them. Those that failed themselves keep what they failed with.
     ///
     /// # Errors
     /// SQLite's.
@@ -144,8 +144,27 @@ impl Store {
             self.conn
                 .execute(
                     "UPDATE accounts SET failures=failures+1, error=?4
-                     WHERE provider=?1 AND mode=?2 AND credential IS ?3 AND opened IS NOT NULL AND status='active'",
+                     WHERE provider=?1 AND mode=?2 AND credential IS ?3 AND opened IS NOT NULL AND status='active'
+                       AND retry_at IS NULL",
                     params![provider, mode, credential, why],
+                )
+                .map(drop)
+                .map_err(|e| self.sql(e))
+        })
+    }
+
+    /// Notes that a credential is taken: what its accounts were said to fail with because it was refused is over. Those that
+    /// failed themselves are told by when they are tried again, and go on waiting.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn accepted(&self, provider: &str, mode: &str, credential: Option<&str>) -> Result<(), Error> {
+        self.at_once(|| {
+            self.conn
+                .execute(
+                    "UPDATE accounts SET failures=0, error=NULL WHERE provider=?1 AND mode=?2 AND credential IS ?3
+                       AND opened IS NOT NULL AND status='active' AND failures>0 AND retry_at IS NULL",
+                    params![provider, mode, credential],
                 )
                 .map(drop)
                 .map_err(|e| self.sql(e))

@@ -67,6 +67,20 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
+    /// Returns the ids of the accounts that a credential opens as its own, and that were removed by hand.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn removed_own(&self, provider: &str, mode: &str, credential: Option<&str>) -> Result<Vec<String>, Error> {
+        let sql = |e| self.sql(e);
+        let text =
+            "SELECT remote_id FROM accounts WHERE provider=?1 AND mode=?2 AND credential IS ?3 AND platform IS NULL
+                      AND status='removed' ORDER BY id";
+        let mut statement = self.conn.prepare(text).map_err(sql)?;
+        let rows = statement.query_map(rusqlite::params![provider, mode, credential], |row| row.get(0)).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
     /// Returns whether an account was removed by hand.
     ///
     /// # Errors

@@ -407,6 +407,8 @@ fn a_platform_that_was_removed_stays_out_with_all_that_its_key_reads_until_it_is
         let one_line = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(one_line.contains(&said), "{arguments:?}: {}", ran.stderr);
     }
+    let plan = world.run(&["sync", "customers", "--dry-run"], &[key]);
+    assert!(plan.stdout.contains("left out") && !plan.stdout.contains("stripe:customers"), "{}", plan.stdout);
     let found = world.json(&["accounts", "discover"], &[key]);
     assert_eq!((&found[0]["removed"], &found[0]["listed"]), (&1.into(), &1.into()), "{found}");
     assert_eq!((world.home.count(synced), active()), (runs, 0));

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 use stripesync::model::resource::Resource;
 use stripesync::providers::fic;
-use stripesync::sandbox::{LIVE_KEY, Options as SandboxOptions, Sandbox, Sizes};
+use stripesync::sandbox::{LIVE_KEY, Options as SandboxOptions, Sandbox, Sizes, TEST_KEY};
 use stripesync::store::Store;
 
+use crate::program::{Home, finished, ran, signal, started, until};
 use crate::support;
 
 /// Runs cut short, at least. At page ends and at commits as many as a file takes to get whole in spite of them, the rest
@@ -285,5 +286,38 @@ fn a_company_killed_at_each_commit_is_whole_after_the_next_run() {
         assert!(count(&store, "SELECT count(*) FROM fic_issued_documents") > 0);
         drop(store);
         assert_eq!(digest(&database), digest(&unbroken), "{moment}");
+    }
+}
+
+#[test]
+fn whoever_wants_back_what_is_half_removed_has_it_read_anew() {
+    let sizes = Sizes::speed(6000);
+    let sandbox = Sandbox::start(SandboxOptions { sizes, ..SandboxOptions::default() }).expect("starts");
+    let home = Home::new();
+    let id = sandbox.stripe().account_id().to_owned();
+    let run = |arguments: &[&str]| {
+        let mut command = home.asking(&sandbox.stripe_base_url(), TEST_KEY, arguments);
+        ran(command.env("STRIPE_REQUESTS_PER_S", "10000"))
+    };
+    let lists = [("stripe_customers", "/v1/customers"), ("stripe_charges", "/v1/charges")];
+    assert_eq!(run(&["sync", "customers", "charges", "-q"]).code, Some(0));
+    let have = || lists.map(|(table, _)| home.count(&format!("SELECT count(*) FROM {table}")));
+    let whole = lists.map(|(_, path)| sandbox.stripe().truth_of(None, path).len() as i64);
+    assert_eq!(have(), whole);
+    for signal_name in ["KILL", "INT"] {
+        let mut command = home.asking(&sandbox.stripe_base_url(), TEST_KEY, &["accounts", "remove", &id, "--yes"]);
+        let (child, began) = started(&mut command);
+        until("some rows are gone", || have() != whole);
+        signal(&child, signal_name);
+        finished(child, began);
+        assert_ne!(have(), whole);
+        let back = run(&["accounts", "add", &id]);
+        assert_eq!(back.code, Some(0), "{}", back.stderr);
+        let stale = run(&["status", "--max-age", "1h", "-q"]);
+        assert_eq!(stale.code, Some(3), "{}", stale.stderr);
+        let again = run(&["sync", "customers", "charges", "-q"]);
+        assert_eq!(again.code, Some(0), "{}", again.stderr);
+        assert_eq!(have(), whole, "after {signal_name}");
+        home.assert_intact();
     }
 }

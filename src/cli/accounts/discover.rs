@@ -83,6 +83,7 @@ fn find(
         match access.find(store, &all, true, takes_up, cancel, &mut tell) {
             Ok(one) => {
                 tell(one.listed);
+                store.accepted(access.provider(), access.mode(), access.name().as_deref())?;
                 found.push(one);
             }
             Err(sync::Error::Store(error)) => return Err(error.into()),

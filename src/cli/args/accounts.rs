@@ -234,7 +234,8 @@ Examples:
   stripesync accounts remove --credential shop
 
 The rows counted are the living ones in all tables of its service, as in
-`accounts list`; tombstones, logged events and logs go with them.
+`accounts list`; tombstones, logged events, logs and the companies that
+its customers were assigned to go with them.
 
 A key of its own that has a name, and that no other account needs, goes
 out of the config file, too. A removed account stays out, whatever key

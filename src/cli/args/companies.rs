@@ -24,7 +24,8 @@ Cloud are accounts, which belong to one of yours. A row belongs to the
 company of its account; else to the one that its customer's metadata
 names under company_id; else to the one that its customer was assigned
 to. The views customer_companies, company_rows and company_events have
-the company of every customer, row and event.";
+the company of every customer, row and event; lines, items and payments
+go by the customer of what they stand under.";
 
 /// The commands of `companies`.
 #[derive(Debug, Clone, Subcommand)]

@@ -111,7 +111,11 @@ impl Opening<'_> {
                 Credential::Fic(access) => self.fic(access),
             };
             match answer {
-                Ok(one) => asked.push((credential, one)),
+                Ok(one) => {
+                    let (provider, mode, name) = credential.whose(self.access.is_sandbox);
+                    self.store.accepted(provider, mode, name)?;
+                    asked.push((credential, one));
+                }
                 Err(sync::Error::Http(crate::http::Error::Interrupted)) if self.cancel.is_set() => break,
                 Err(error) => first = self.stopped(credential, error, first, report)?,
             }

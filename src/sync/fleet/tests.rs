@@ -304,6 +304,21 @@ fn more_accounts_than_places_that_hang_for_longer_than_a_turn_come_to_an_end_too
 }
 
 #[test]
+fn what_was_noted_of_a_refused_credential_is_over_once_it_is_taken() {
+    let world = world(3, 1);
+    let trouble = [("acct_1".to_owned(), Trouble::Down)].into();
+    world.run(&Made { trouble, ..Made::default() }, 2, LONG, &Ends::default());
+    let told = "SELECT remote_id, failures, error FROM accounts WHERE failures > 0 ORDER BY id";
+    world.store.refused("stripe", "test", None, "Invalid API Key").expect("noted");
+    assert_eq!(world.rows(told).len(), 3);
+    world.store.accepted("stripe", "test", Some("another")).expect("noted");
+    assert_eq!(world.rows(told).len(), 3, "it reads none of them");
+    world.store.accepted("stripe", "test", None).expect("noted");
+    // What it failed with itself, and when it is tried again, stays.
+    assert_eq!(world.rows(told), [["acct_1", "1", "stripe:customers: status 500"]]);
+}
+
+#[test]
 fn what_a_receiver_queues_is_worked_off_beside_the_turns_but_not_of_who_has_one() {
     let mut world = world(3, 1);
     let queued = world.members.clone();
