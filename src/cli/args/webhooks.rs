@@ -138,7 +138,7 @@ for connected accounts to webhook_secret; `listen` takes it with SIGHUP.
 [webhooks.endpoints] says which endpoint's it is, by a fingerprint.
 Where it cannot be saved, the endpoint is taken away again. An account
 has sixteen endpoints at most. What is there already is not made twice,
-also not by two of these at once: the second waits ten seconds.
+also not by two of these at once: the second waits half a minute.
 --print-secret writes the secret alone, with --format json or csv the
 step with it.
 

@@ -13,8 +13,8 @@ use crate::store::{Error, Lock};
 
 /// What the lock's file is called behind the name of the config file or the database.
 const ENDING: &str = ".webhooks-lock";
-/// Another one's turn takes some requests.
-const WAIT: Duration = Duration::from_secs(10);
+/// Another one's turn takes some requests, each of which may be slow.
+const WAIT: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Takes the turn of whoever keeps what is made in this file; waits for another one's to end, for a while.
