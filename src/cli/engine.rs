@@ -3,11 +3,12 @@
 
 use std::cell::Cell;
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::exit::{Exit, Failure};
+use super::locking;
 use super::{price, select};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{FicAccess, Mode, StripeAccess};
@@ -19,7 +20,7 @@ use crate::model::report::{AccountFailure, ClockOff, PlannedResource, RunReport,
 use crate::model::resource::{Provider, Resource};
 use crate::model::secret::Secret;
 use crate::providers::{fic, stripe};
-use crate::store::{self, Lock, NewAccount, Store};
+use crate::store::{self, NewAccount, Store};
 use crate::sync::fic::Company;
 use crate::sync::{self, Options, Summary, Target, View, Who};
 
@@ -28,15 +29,6 @@ pub(super) const UNLIMITED_PER_S: u32 = 1_000_000;
 /// A difference of the clocks up to this many seconds is nobody's trouble.
 const CLOCK_OFF_MIN_S: i64 = 60;
 
-/// What the lock of a receiver's own reading says behind its time.
-const BESIDE: &str = " (listen)";
-/// How long a sync waits for such a reading. A company's takes a minute at most.
-const BESIDE_WAIT: Duration = Duration::from_secs(90);
-const LOCK_LOOK: Duration = Duration::from_millis(100);
-/// How long a receiver leaves the file to others between two companies, so that whoever waits sees it; and how long it waits
-/// for whoever took it then.
-const BREATH: Duration = Duration::from_millis(300);
-const BREATH_MAX: Duration = Duration::from_secs(600);
 /// How long a receiver works on one company at a time: Stripe waits meanwhile.
 const COMPANY_TIME: Duration = Duration::from_secs(60);
 const UNOPENED_HINT: &str = "`stripesync accounts discover` finds the accounts that are connected to a key's own";
@@ -152,7 +144,7 @@ pub(super) fn open(
     clock: &dyn Clock,
 ) -> Result<Store, Failure> {
     let told = |note| sink.report(Progress::Note(note));
-    let lock = lock(&order.database, order.beside_receiver, &told, cancel, clock)?;
+    let lock = locking::lock(&order.database, order.beside_receiver, &told, cancel, clock)?;
     store::stop_waiting_for(cancel);
     let opened = || {
         let store = Store::open(&order.database)?;
@@ -161,52 +153,6 @@ pub(super) fn open(
         Ok(store)
     };
     opened().map_err(|error: store::Error| unless_interrupted(error, cancel))
-}
-
-/// Takes the file for whoever asks the services, or for what must not be done beside: one at a time. What a receiver reads
-/// beside is soon over, and is waited for, unless it is a receiver that asks.
-pub(super) fn lock(
-    database: &Path,
-    is_beside_receiver: bool,
-    told: &dyn Fn(String),
-    cancel: &Cancel,
-    clock: &dyn Clock,
-) -> Result<Lock, Failure> {
-    let now = utc(clock.now_ms());
-    let holder = if is_beside_receiver { format!("{now}{BESIDE}") } else { now };
-    let began = clock.elapsed();
-    loop {
-        let waited = clock.elapsed().saturating_sub(began);
-        match Lock::take(database, &holder) {
-            Err(store::Error::Held { since, .. })
-                if since.ends_with(BESIDE) && !is_beside_receiver && waited < BESIDE_WAIT && !cancel.is_set() =>
-            {
-                if waited.is_zero() {
-                    told("`listen` is reading; waiting for its turn to end".to_owned());
-                }
-                clock.sleep(LOCK_LOOK);
-            }
-            taken => return Ok(taken?),
-        }
-    }
-}
-
-/// Lets others have the file for a moment that a receiver's own reading keeps from it, and waits for whoever takes it.
-fn breathe(store: &Store, cancel: &Cancel, clock: &dyn Clock) -> Result<(), Failure> {
-    store.unguard();
-    clock.sleep(BREATH);
-    let began = clock.elapsed();
-    loop {
-        match lock(store.path(), true, &|_| {}, cancel, clock) {
-            Ok(lock) => {
-                store.guard(lock);
-                return Ok(());
-            }
-            Err(failure) if failure.exit != Exit::Held || cancel.is_set() => return Err(failure),
-            Err(failure) if clock.elapsed().saturating_sub(began) > BREATH_MAX => return Err(failure),
-            Err(_) => clock.sleep(LOCK_LOOK),
-        }
-    }
 }
 
 /// Returns the tables that have rows.
@@ -474,7 +420,7 @@ impl Pulling<'_> {
     ) -> Result<(), Failure> {
         // Fifty companies take minutes, and others want to read meanwhile.
         if self.order.beside_receiver && self.has_read.replace(true) {
-            breathe(self.store, self.cancel, self.clock)?;
+            locking::breathe(self.store, self.cancel, self.clock)?;
         }
         let pulled = self.fic_client(access, Some(&company.id)).and_then(|client| {
             // What is due is decided by the service's time, before the company's first answer.

@@ -18,6 +18,7 @@ mod forward;
 pub mod generate;
 mod keeping;
 mod listen;
+mod locking;
 pub mod names;
 mod next;
 mod office;

@@ -310,30 +310,6 @@ impl Store {
         rows.map_err(sql)?.collect::<Result<_, _>>().map_err(sql)
     }
 
-    /// Returns the tables whose lists were begun to be read, of any account.
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn tables_in_use(&self) -> Result<Vec<String>, Error> {
-        let sql = |e| self.sql(e);
-        let text = "SELECT DISTINCT name FROM walks JOIN resources ON resources.id = walks.resource";
-        let mut statement = self.conn.prepare(text).map_err(sql)?;
-        let rows = statement.query_map([], |row| row.get(0)).map_err(sql)?;
-        rows.collect::<Result<_, _>>().map_err(sql)
-    }
-
-    /// Returns the tables whose lists were begun to be read of one account.
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn tables_begun(&self, account: i64) -> Result<Vec<String>, Error> {
-        let sql = |e| self.sql(e);
-        let text = "SELECT DISTINCT name FROM walks JOIN resources ON resources.id = walks.resource WHERE account=?1";
-        let mut statement = self.conn.prepare_cached(text).map_err(sql)?;
-        let rows = statement.query_map([account], |row| row.get(0)).map_err(sql)?;
-        rows.collect::<Result<_, _>>().map_err(sql)
-    }
-
     /// Returns how many lists of this resource wait under parents.
     ///
     /// # Errors

@@ -10,8 +10,8 @@ mod take_out;
 use std::path::Path;
 
 use super::args::{AccountsArgs, AccountsCommand, Global, ModeArg};
-use super::engine;
 use super::exit::{Exit, Failure};
+use super::locking;
 use crate::clock::Clock;
 use crate::model::accounts::AccountLine;
 use crate::model::cancel::Cancel;
@@ -35,7 +35,7 @@ pub(super) fn run(args: &AccountsArgs, global: &Global, ui: &Ui, clock: &dyn Clo
 
 /// Keeps whoever reads or removes accounts out of the file.
 fn lock(database: &Path, cancel: &Cancel, ui: &Ui, clock: &dyn Clock) -> Result<Lock, Failure> {
-    engine::lock(database, false, &|note| ui.note(&note), cancel, clock)
+    locking::lock(database, false, &|note| ui.note(&note), cancel, clock)
 }
 
 /// Opens the file for writing; one that is not there is made.
