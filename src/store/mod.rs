@@ -48,6 +48,7 @@ mod walks;
 use std::cell::{Cell, RefCell};
 use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -530,6 +531,10 @@ fn create_private(path: &Path) -> Result<bool, Error> {
     if path.exists() {
         return Ok(false);
     }
-    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    made.map(|_| true).map_err(|error| Error::from_io(path, &error))
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(true),
+        // Somebody else made it in this moment. (A link to nowhere is there, too, and leads to no file.)
+        Err(error) if error.kind() == ErrorKind::AlreadyExists && path.exists() => Ok(false),
+        Err(error) => Err(Error::from_io(path, &error)),
+    }
 }

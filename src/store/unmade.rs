@@ -110,6 +110,26 @@ mod tests {
     }
 
     #[test]
+    fn of_any_number_that_make_the_same_file_at_once_one_made_it_and_all_have_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for round in 0..8 {
+            let path = folder.path().join(format!("{round}.db"));
+            let start = std::sync::Barrier::new(4);
+            let makers = std::thread::scope(|scope| {
+                let open = || {
+                    start.wait();
+                    let store = Store::open(&path).expect("opens, whoever made it");
+                    store.begin().and_then(|()| store.commit()).expect("is written");
+                    store.made_schema.is_some()
+                };
+                let opened = [(); 4].map(|()| scope.spawn(open));
+                opened.map(|it| it.join().expect("opened")).into_iter().filter(|it| *it).count()
+            });
+            assert_eq!(makers, 1, "round {round}");
+        }
+    }
+
+    #[test]
     fn a_new_file_that_somebody_else_has_open_stays() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("x.db");
