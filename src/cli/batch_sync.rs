@@ -13,11 +13,10 @@ use super::{names, settings, signals};
 use crate::clock::Clock;
 use crate::config;
 use crate::model::cancel::Cancel;
+use crate::model::fleet::StopCause;
 use crate::model::resource::Provider;
 use crate::ui::Ui;
 
-const REFUSED_HINT: &str = "look whether it was revoked or has expired; what it opens was not read";
-const STOPPED_HINT: &str = "its other accounts were not begun; the same command goes on there";
 /// Requests of one account in flight.
 const IN_FLIGHT_MAX: usize = 32;
 
@@ -88,7 +87,7 @@ pub(super) fn carry_out(
         Batch::Done(report) => {
             ui.fleet_report(&report).map_err(|error| Failure::stdout(&error))?;
             for stopped in &report.stopped {
-                ui.failure(&stopped.why, &[], Some(if stopped.is_refused { REFUSED_HINT } else { STOPPED_HINT }));
+                ui.failure(&stopped.why, &[], Some(next_after(stopped.cause)));
             }
             if let Some(why) = &report.locked {
                 let hint = "what was read is in the file; close the other program, and the same command goes on";
@@ -111,5 +110,14 @@ fn nobody(choice: &Choice) -> &'static str {
             "no account of that company is due; `stripesync accounts list` shows them, `stripesync companies assign` adds one"
         }
         None => "no account is due; `stripesync accounts list` shows how each stands, -v when it is tried again",
+    }
+}
+
+/// Says what to do about a credential that opened nothing.
+fn next_after(cause: StopCause) -> &'static str {
+    match cause {
+        StopCause::Unset => "set that variable, or mend the entry; what it opens was not read",
+        StopCause::Refused => "look whether it was revoked or has expired; what it opens was not read",
+        StopCause::Unreached => "its accounts were not begun; the same command goes on there",
     }
 }

@@ -13,13 +13,14 @@ use super::exit::{Exit, Failure};
 use crate::clock::Clock;
 use crate::config::{FicAccess, StripeAccess};
 use crate::model::cancel::Cancel;
-use crate::model::fleet::{FleetPlan, FleetReport, FleetSink, FleetStep, Member};
+use crate::model::fleet::{FleetPlan, FleetReport, FleetSink, FleetStep, Member, StopCause};
 use crate::model::progress::{Progress, Sink};
 use crate::model::resource::Provider;
 use crate::store::{Readable, Store};
 use crate::sync;
 use crate::sync::fleet::Plan;
-use opening::{Line, Opening, Opens};
+use crate::ui::units::counted;
+use opening::{Credential, Line, Opening, Opens};
 use reach::Reach;
 
 /// How long an account has its turn while others wait.
@@ -84,6 +85,9 @@ pub(super) fn pull(
     // Who could not be asked may open what was named.
     if !cancel.is_set() && report.stopped.is_empty() {
         refuse_unknown(choice, &members, &readable)?;
+    }
+    if discovers && let Some(note) = keyless(&readable, &lines, order, access) {
+        sink.step(FleetStep::Note(note));
     }
     let reach = Reach {
         order,
@@ -198,6 +202,30 @@ fn refuse_unknown(choice: &Choice, members: &[Member], readable: &[Readable]) ->
     Err(Failure::usage(format!("{why} {}", missing.join(", "))).hint(hint))
 }
 
+/// Says how many of the accounts have nobody any more who could read them: a run that passes them over must not look as if
+/// they were up to date.
+fn keyless(readable: &[Readable], lines: &[Line], order: &Order, access: &Access) -> Option<String> {
+    let has_key = |it: &Readable| {
+        // What could not be asked is told by itself; what answered opens something else now.
+        let is_its = |credential: Credential| {
+            let whose = credential.whose(access.is_sandbox);
+            (it.provider.as_str(), it.mode.as_str(), it.credential.as_deref()) == whose
+                && lines.iter().all(|line| line.whose() != whose)
+        };
+        // What is not set this time is told by itself.
+        let is_unset = |(entry, _): &(String, String)| entry.strip_prefix("keys.") == it.credential.as_deref();
+        lines.iter().any(|line| line.reaches(it))
+            || Credential::all(access).any(is_its)
+            || access.lacking.iter().any(is_unset)
+    };
+    let is_wanted = |it: &&Readable| order.only.iter().any(|resource| resource.provider == provider_of(it));
+    let keyless = readable.iter().filter(is_wanted).filter(|it| !has_key(it)).count() as u64;
+    (keyless > 0).then(|| {
+        let accounts = counted(keyless, "account");
+        format!("no key is set any more that reads {accounts}: `stripesync accounts list --status no-key` shows which")
+    })
+}
+
 /// What is noted while the file is opened.
 struct Notes<'a>(&'a dyn FleetSink);
 
@@ -219,7 +247,7 @@ pub(super) fn exit_of(report: &FleetReport) -> Exit {
         return Exit::Held;
     }
     let well = report.count(|end| matches!(end, End::Done | End::Partly(_)));
-    let refused = report.stopped.iter().filter(|it| it.is_refused).count() as u64;
+    let refused = report.stopped.iter().filter(|it| it.cause != StopCause::Unreached).count() as u64;
     match report.count(|end| *end != End::Done) {
         0 if report.stopped.is_empty() => Exit::Done,
         _ if well == 0 && refused > 0 && refused >= report.credentials => Exit::Unauthorised,

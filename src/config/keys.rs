@@ -215,10 +215,7 @@ pub(super) fn named(
 pub fn candidate(places: &Places, field: &'static str, said: Said) -> Result<KeyField, Error> {
     Ok(match said {
         Said::Variable(variable) => by_name(field, variable, &places.variables, &files::dot_env(places)?),
-        Said::Text(value) => {
-            let source = Source::File(places.config_path().unwrap_or_default());
-            KeyField { field, variable: None, value: Some(value), source }
-        }
+        Said::Text(value) => KeyField { field, variable: None, value: Some(value), source: Source::Given },
     })
 }
 

@@ -117,6 +117,8 @@ pub enum Source {
         /// Its section.
         project: String,
     },
+    /// Whoever was asked, or stdin.
+    Given,
     /// Nobody.
     Default,
 }
@@ -141,6 +143,7 @@ impl fmt::Display for Source {
             Source::StripeCli { path, project } => {
                 write!(f, "from the Stripe CLI's settings, project {project} in {}", path.display())
             }
+            Source::Given => f.write_str("as it was given"),
             Source::Default => f.write_str("by default"),
         }
     }

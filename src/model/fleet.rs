@@ -88,13 +88,24 @@ pub struct FleetReport {
     pub credentials: u64,
 }
 
-/// A credential that was refused, or whose service was down.
+/// A credential that opens nothing this time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stopped {
     /// What was said.
     pub why: String,
-    /// Whether the credential itself was refused.
-    pub is_refused: bool,
+    /// Of what kind that is.
+    pub cause: StopCause,
+}
+
+/// Why a credential opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StopCause {
+    /// The variable that holds it is not set.
+    Unset,
+    /// The service refused it.
+    Refused,
+    /// The service could not be asked.
+    Unreached,
 }
 
 impl FleetReport {

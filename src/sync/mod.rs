@@ -150,6 +150,13 @@ pub enum Error {
     NoThreads,
 }
 
+impl Error {
+    /// Returns whether the service refused the credential itself, and not only what it was used for.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Error::Unauthorized(_) | Error::TokenRefused(_))
+    }
+}
+
 /// Says that another process keeps the file locked, where that ended a run.
 fn locked(outcome: &Result<(), Error>) -> Option<String> {
     match outcome {

@@ -367,7 +367,7 @@ pub fn plan_csv(plan: &FleetPlan) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fleet::{Member, Stopped};
+    use crate::model::fleet::{Member, StopCause, Stopped};
     use crate::model::progress::Counts;
     use crate::model::resource::Provider;
     use unicode_width::UnicodeWidthStr;
@@ -391,7 +391,7 @@ mod tests {
             counts,
             took_ms: 1234,
         };
-        let stopped = vec![Stopped { why: "Stripe refused the key".into(), is_refused: true }];
+        let stopped = vec![Stopped { why: "Stripe refused the key".into(), cause: StopCause::Refused }];
         FleetReport {
             members: (0..count).map(member).collect(),
             other_requests: 2,

@@ -160,8 +160,12 @@ impl Many {
         serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", ran.stdout, ran.stderr))
     }
 
+    fn config_path(&self) -> std::path::PathBuf {
+        self.home.path().join(".config/stripesync/config.toml")
+    }
+
     fn config(&self) -> String {
-        std::fs::read_to_string(self.home.path().join(".config/stripesync/config.toml")).unwrap_or_default()
+        std::fs::read_to_string(self.config_path()).unwrap_or_default()
     }
 
     fn accounts(&self, which: &str) -> i64 {
@@ -493,6 +497,17 @@ fn accounts_that_no_key_opens_are_told_with_what_would() {
     assert_eq!(moved.code, Some(0), "{}", moved.stderr);
     let first = &world.sandbox.stripe().connected_ids()[0];
     assert_eq!(standing(&[key]), [(id.to_owned(), format!("keys.shop, which opened it, opens {first} now"))]);
+    // A run over all accounts does not pass them over without a word; a key that is not set this time is told as that.
+    let less = world.run(&["batch-sync", "customers", "--limit", "1"], &[]);
+    let note = "no key is set any more that reads 131 accounts: `stripesync accounts list --status no-key`";
+    let one_line = |ran: &Ran| ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(less.code == Some(0) && one_line(&less).contains(note), "{} {}", less.stdout, less.stderr);
+    let entry = format!("{}\n[keys.later]\nstripe_key_env = \"LATER\"\n", world.config());
+    std::fs::write(world.config_path(), entry).expect("written");
+    let unset = world.run(&["batch-sync", "customers", "--limit", "1"], &[key]);
+    let told = one_line(&unset);
+    assert!(unset.code == Some(3) && told.contains("keys.later") && told.contains("set that variable"), "{told}");
+    assert!(!told.contains("revoked"), "{told}");
     // A key that cannot work keeps nobody from looking at the file.
     let broken = world.run(&["accounts", "list"], &[("STRIPE_API_KEY", "pk_test_isPublishable00000")]);
     assert!(broken.code == Some(0) && broken.stderr.contains("publishable"), "{}", broken.stderr);
@@ -614,6 +629,8 @@ fn adding_a_key_is_all_or_nothing_and_stripes_keys_go_to_nobody_else() {
         let ran = other.told(arguments, line);
         assert_eq!(ran.code, Some(4), "{}", ran.stderr);
         assert!(!ran.stderr.contains("madeUp"), "{}", ran.stderr);
+        // Nothing stands in the config file, and nobody is sent there.
+        assert!(ran.stderr.contains("as it was given") && !ran.stderr.contains("config.toml"), "{}", ran.stderr);
     }
     assert_eq!(other.sandbox.stats().total.requests, before);
 }

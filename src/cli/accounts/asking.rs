@@ -108,7 +108,7 @@ impl Access<'_> {
 
 /// A refusal of a key that is not in the settings yet: nothing in them is to be mended.
 fn said_of_a_key(error: sync::Error) -> Failure {
-    let is_refused = matches!(error, sync::Error::Unauthorized(_) | sync::Error::TokenRefused(_));
+    let is_refused = error.is_refusal();
     let failure = Failure::from(error);
     if is_refused { failure.hint("nothing was written; look whether it was copied whole, or revoked") } else { failure }
 }

@@ -12,7 +12,7 @@ use crate::clock::SystemClock;
 use crate::config::{FicAccess, StripeAccess};
 use crate::http::{Client, Limits, Settings};
 use crate::model::cancel::Cancel;
-use crate::model::fleet::{FleetReport, FleetSink, FleetStep, Stopped};
+use crate::model::fleet::{FleetReport, FleetSink, FleetStep, StopCause, Stopped};
 use crate::store::{NewAccount, Readable, Store};
 use crate::sync::fic::{Company, Whose};
 use crate::sync::{self, Platform, View};
@@ -41,6 +41,12 @@ pub(super) enum Opens {
 }
 
 impl Line {
+    /// Returns service, mode and name of its credential.
+    pub fn whose(&self) -> (&'static str, &'static str, Option<&str>) {
+        let provider = if matches!(self.opens, Opens::Account { .. }) { "stripe" } else { "fic" };
+        (provider, self.mode, self.credential.as_deref())
+    }
+
     /// Returns whether it opens this account.
     pub fn reaches(&self, it: &Readable) -> bool {
         if it.mode != self.mode {
@@ -55,12 +61,17 @@ impl Line {
 
 /// A key or a token.
 #[derive(Clone, Copy)]
-enum Credential<'a> {
+pub(super) enum Credential<'a> {
     Stripe(&'a StripeAccess),
     Fic(&'a FicAccess),
 }
 
-impl Credential<'_> {
+impl<'a> Credential<'a> {
+    /// Returns all of them, Stripe's first: in the order of their lines.
+    pub fn all(access: &'a Access) -> impl Iterator<Item = Credential<'a>> {
+        access.stripe.iter().map(Credential::Stripe).chain(access.fic.iter().map(Credential::Fic))
+    }
+
     /// Returns what the user calls it.
     fn label(&self) -> String {
         let (name, source) = match self {
@@ -74,7 +85,7 @@ impl Credential<'_> {
     }
 
     /// Returns service, mode and name: by these the file knows its accounts.
-    fn whose(&self, is_sandbox: bool) -> (&'static str, &'static str, Option<&str>) {
+    pub fn whose(self, is_sandbox: bool) -> (&'static str, &'static str, Option<&'a str>) {
         match self {
             Credential::Stripe(access) => ("stripe", stripe_mode(access, is_sandbox), access.name.as_deref()),
             Credential::Fic(access) => ("fic", fic_mode(is_sandbox, &access.base_url), access.name.as_deref()),
@@ -100,11 +111,10 @@ impl Opening<'_> {
     /// The first of them where none can be used, and what is wrong with the file.
     pub fn all(&self, report: &mut FleetReport) -> Result<Vec<Line>, Failure> {
         for (entry, why) in &self.access.lacking {
-            report.stopped.push(Stopped { why: format!("{entry}: {why}"), is_refused: true });
+            report.stopped.push(Stopped { why: format!("{entry}: {why}"), cause: StopCause::Unset });
         }
         let (mut asked, mut lines, mut first) = (Vec::new(), Vec::new(), None);
-        let stripe = self.access.stripe.iter().map(Credential::Stripe);
-        for credential in stripe.chain(self.access.fic.iter().map(Credential::Fic)) {
+        for credential in Credential::all(self.access) {
             report.other_requests += 1;
             let answer = match credential {
                 Credential::Stripe(access) => self.stripe(access),
@@ -151,12 +161,11 @@ impl Opening<'_> {
 
     /// Notes of the accounts of a credential that it was refused, if it was.
     fn noted(&self, credential: Credential, error: &sync::Error) -> Result<Stopped, Failure> {
-        let is_refused = matches!(error, sync::Error::Unauthorized(_) | sync::Error::TokenRefused(_));
-        if is_refused {
+        if error.is_refusal() {
             let (provider, mode, name) = credential.whose(self.access.is_sandbox);
             self.store.refused(provider, mode, name, &error.to_string())?;
         }
-        Ok(Stopped { why: format!("{}: {error}", credential.label()), is_refused })
+        Ok(Stopped { why: format!("{}: {error}", credential.label()), cause: sync::fleet::cause(error) })
     }
 
     fn stripe(&self, access: &StripeAccess) -> Result<Asked, sync::Error> {

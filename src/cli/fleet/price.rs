@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::super::engine::{self, Access, Order, stripe_mode, stripe_per_s};
 use super::super::exit::Failure;
 use super::super::price::hour_s;
+use super::opening::Credential;
 use super::{COMPANIES_AT_ONCE, Choice, turns};
 use crate::clock::Clock;
 use crate::model::extract::Catalog;
@@ -43,9 +44,15 @@ pub(super) fn plan(order: &Order, access: &Access, choice: &Choice, clock: &dyn 
     let credentials = access.stripe.len() + access.fic.len();
     // Whoever is not chosen this time is known all the same.
     let all = turns(&store, order, access, &Choice::default(), now_s)?;
-    let unknown = credentials - all.iter().map(|member| member.line).collect::<HashSet<usize>>().len();
+    let with_members: HashSet<usize> = all.iter().map(|member| member.line).collect();
+    let mut unknown = 0;
+    for (_, credential) in Credential::all(access).enumerate().filter(|(line, _)| !with_members.contains(line)) {
+        // Where all was removed by hand nothing comes on top.
+        let (provider, mode, name) = credential.whose(access.is_sandbox);
+        unknown += u64::from(store.removed_own(provider, mode, name)?.is_empty());
+    }
     let time_s = (0..credentials).map(|line| line_s(line, &planned, order, access)).max().unwrap_or(0);
-    Ok(FleetPlan { members: planned, other_requests: credentials as u64, unknown: unknown as u64, time_s })
+    Ok(FleetPlan { members: planned, other_requests: credentials as u64, unknown, time_s })
 }
 
 /// Returns the Stripe accounts that the file knows, by their rows.

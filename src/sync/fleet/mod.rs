@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use super::{Error, Summary};
 use crate::clock::Clock;
 use crate::model::cancel::Cancel;
-use crate::model::fleet::{End, FleetReport, FleetSink, FleetStep, Member, MemberReport, Stopped};
+use crate::model::fleet::{End, FleetReport, FleetSink, FleetStep, Member, MemberReport, StopCause, Stopped};
 use crate::model::progress::{Counts, Progress, Sink};
 use crate::store::{Store, TurnEnd};
 use schedule::{Ended, Next, Schedule};
@@ -371,8 +371,7 @@ impl Fleet<'_> {
         }
         let gone = schedule.stop(line);
         drop(schedule);
-        let is_refused = matches!(error, Error::Unauthorized(_) | Error::TokenRefused(_));
-        held(&self.report).stopped.push(Stopped { why: error.to_string(), is_refused });
+        held(&self.report).stopped.push(Stopped { why: error.to_string(), cause: cause(error) });
         self.give_up(gone, "not begun");
     }
 
@@ -420,6 +419,11 @@ impl Sink for MemberSink<'_> {
             _ => {}
         }
     }
+}
+
+/// Tells of what kind an error is that keeps a credential from opening anything.
+pub fn cause(error: &Error) -> StopCause {
+    if error.is_refusal() { StopCause::Refused } else { StopCause::Unreached }
 }
 
 /// Locks; what a thread left behind that panicked is plain data.

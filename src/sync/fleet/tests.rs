@@ -231,7 +231,11 @@ fn a_refused_credential_is_no_accounts_fault_and_the_other_credentials_accounts_
     assert_eq!(report.count(|end| *end == End::Done), 30);
     assert_eq!(report.count(|end| matches!(end, End::Unfinished(_))), 30);
     assert_eq!(report.stopped.len(), 1);
-    assert!(report.stopped[0].is_refused && report.stopped[0].why.contains("refused the key"), "{:?}", report.stopped);
+    assert!(
+        report.stopped[0].cause == StopCause::Refused && report.stopped[0].why.contains("refused the key"),
+        "{:?}",
+        report.stopped
+    );
     assert_eq!(world.rows("SELECT count(*) FROM accounts WHERE status='disconnected' OR error IS NOT NULL"), [["0"]]);
     assert!(made.probes.load(Ordering::SeqCst) <= 3, "those in turn ask at most");
 }
