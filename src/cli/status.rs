@@ -76,14 +76,18 @@ fn read(
 ) -> Result<(StatusReport, Option<LogStats>), Failure> {
     let provider = args.provider.map(|provider| sync_command::provider(provider).name());
     for id in &args.account {
-        accounts::named(store, id)?;
+        let found = accounts::named(store, id)?;
+        if let Some(asked) = provider.filter(|asked| found.iter().all(|it| it.provider != *asked)) {
+            let message = format!("{id} is an account of {}, and --provider names {}", found[0].provider, asked);
+            return Err(Failure::usage(message).hint("leave --provider away"));
+        }
     }
     let accounts = args.account.clone();
     let wish = StatusWish { provider, accounts, is_full: global.verbose > 0, openers: openers.cloned() };
     let mut status = store.status_of(&wish, now_s)?;
     sync::webhooks::add_troubles(store, &mut status, now_s)?;
     status.database = database.display().to_string();
-    let stats = args.stats.then(|| store.log_stats(provider, now_s)).transpose()?;
+    let stats = args.stats.then(|| store.log_stats(provider, &args.account, now_s)).transpose()?;
     Ok((status, stats))
 }
 
@@ -152,16 +156,20 @@ fn fresh(accounts: &[AccountReport], age: Duration, now_s: i64) -> Result<Exit, 
     Err(failure)
 }
 
-/// Names the command that brings these accounts up to date.
-fn healing(old: &[&AccountReport]) -> &'static str {
-    let is_named = |account: &&&AccountReport| matches!(account.standing, Standing::Named | Standing::NoKey);
-    match old.iter().find(|account| !is_named(account)) {
-        None if old.iter().any(|account| is_named(&account)) => {
-            "no key or token opens it: `stripesync accounts add NAME` adds one, `stripesync accounts discover` asks those \
-             that there are"
-        }
-        _ if old.iter().any(|account| account.is_connected) => "`stripesync sync --all-accounts` brings it up to date",
-        _ => "`stripesync sync` brings it up to date",
+/// Names the commands that bring these accounts up to date.
+fn healing(old: &[&AccountReport]) -> String {
+    const KEYLESS: &str =
+        "`stripesync accounts add NAME` adds a key or token, `stripesync accounts discover` asks those that there are";
+    let (keyless, keyed): (Vec<&AccountReport>, Vec<&AccountReport>) =
+        old.iter().partition(|account| matches!(account.standing, Standing::Named | Standing::NoKey));
+    let sync = match keyed.iter().any(|account| account.is_connected) {
+        true => "`stripesync sync --all-accounts` brings it up to date",
+        false => "`stripesync sync` brings it up to date",
+    };
+    match (keyed.is_empty(), keyless.len() as u64) {
+        (_, 0) => sync.to_owned(),
+        (true, _) => format!("no key or token opens it: {KEYLESS}"),
+        (false, count) => format!("{sync}; no key or token opens {}: {KEYLESS}", counted(count, "account")),
     }
 }
 
@@ -228,6 +236,7 @@ mod tests {
         assert!(hint(failed(&old)).starts_with("`stripesync sync --all-accounts` "));
         old[2] = AccountReport { standing: Standing::Named, ..account("acct_3", None) };
         assert!(hint(failed(&old[2..])).contains("`stripesync accounts add NAME`"));
-        assert!(hint(failed(&old)).starts_with("`stripesync sync` "));
+        let both = hint(failed(&old));
+        assert!(both.starts_with("`stripesync sync` ") && both.contains("opens 1 account: "), "{both}");
     }
 }

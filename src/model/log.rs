@@ -173,6 +173,8 @@ pub struct LogStats {
     pub at_s: i64,
     /// The only service that they are of, where one was chosen: `stripe`, `fic`.
     pub provider: Option<&'static str>,
+    /// The only accounts that they are of, where some were chosen: the service's ids.
+    pub accounts: Vec<String>,
     /// What was delivered, by whatever door.
     pub delivered: Outcomes,
     /// What the service's own list showed.

@@ -291,20 +291,21 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
-    /// Returns the figures of the log, of one service or of all, with the hours before `now_s`. Reads an index once.
+    /// Returns the figures of the log, of one service or of all, of these accounts where some are named by the service's ids,
+    /// with the hours before `now_s`. Reads an index once.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn log_stats(&self, provider: Option<&'static str>, now_s: i64) -> Result<LogStats, Error> {
+    pub fn log_stats(&self, provider: Option<&'static str>, named: &[String], now_s: i64) -> Result<LogStats, Error> {
         let sql = |e| self.sql(e);
-        let accounts = self.account_rows(provider)?;
+        let accounts = self.account_rows(provider, named)?;
         let mut gathered = Gathered::new(now_s, self.failures_by_event()?);
         let mut statement = self.conn.prepare(STATS).map_err(sql)?;
         let mut rows = statement.query([]).map_err(sql)?;
         while let Some(row) = rows.next().map_err(sql)? {
             gathered.add(row, &accounts).map_err(sql)?;
         }
-        Ok(LogStats { provider, ..gathered.stats() })
+        Ok(LogStats { provider, accounts: named.to_vec(), ..gathered.stats() })
     }
 
     /// Returns how often each event failed that ever did.
@@ -317,12 +318,14 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
-    fn account_rows(&self, provider: Option<&str>) -> Result<HashSet<i64>, Error> {
+    fn account_rows(&self, provider: Option<&str>, named: &[String]) -> Result<HashSet<i64>, Error> {
         let sql = |e| self.sql(e);
         let mut statement =
-            self.conn.prepare("SELECT id FROM accounts WHERE ?1 IS NULL OR provider = ?1").map_err(sql)?;
-        let rows = statement.query_map([provider], |row| row.get(0)).map_err(sql)?;
-        rows.collect::<Result<_, _>>().map_err(sql)
+            self.conn.prepare("SELECT id, remote_id FROM accounts WHERE ?1 IS NULL OR provider = ?1").map_err(sql)?;
+        let rows = statement.query_map([provider], |row| Ok((row.get(0)?, row.get(1)?))).map_err(sql)?;
+        let all: Vec<(i64, String)> = rows.collect::<Result<_, _>>().map_err(sql)?;
+        let is_meant = |(row, id): (i64, String)| (named.is_empty() || named.contains(&id)).then_some(row);
+        Ok(all.into_iter().filter_map(is_meant).collect())
     }
 }
 
@@ -484,7 +487,7 @@ mod tests {
         let store = store();
         // The fourth came in in the first of the 24 hours, the fifth before it.
         let now_s = 86_400 + 23 * HOUR_S + 1800;
-        let stats = store.log_stats(None, now_s).expect("read");
+        let stats = store.log_stats(None, &[], now_s).expect("read");
         let wanted = Outcomes { processed: 1, ignored: 1, failed: 1, dead: 1, waiting: 1, tried: 3, retries: 5 };
         assert_eq!((stats.delivered, stats.listed.processed, stats.duplicates), (wanted, 1, 3));
         let kinds: Vec<(&str, u64, Option<u64>)> =
@@ -496,8 +499,18 @@ mod tests {
         let queue: Vec<(u64, u64, Option<i64>)> =
             stats.queue.iter().map(|it| (it.waiting, it.failed, it.oldest_s)).collect();
         assert_eq!(queue, [(0, 1, Some(90_020)), (1, 0, Some(90_015)), (0, 0, None)]);
-        let fic = store.log_stats(Some("fic"), now_s).expect("read");
-        assert_eq!((fic.delivered.total(), fic.delivered.dead, fic.listed.total()), (1, 1, 0));
+        for (provider, named) in
+            [(Some("fic"), vec![]), (None, vec!["7".to_owned()]), (Some("fic"), vec!["7".to_owned()])]
+        {
+            let fic = store.log_stats(provider, &named, now_s).expect("read");
+            assert_eq!(
+                (fic.delivered.total(), fic.delivered.dead, fic.listed.total()),
+                (1, 1, 0),
+                "{provider:?} {named:?}"
+            );
+            assert_eq!((fic.provider, fic.accounts), (provider, named));
+        }
+        assert_eq!(store.log_stats(Some("stripe"), &["7".to_owned()], now_s).expect("read").delivered.total(), 0);
     }
 
     #[test]
@@ -508,7 +521,7 @@ mod tests {
              INSERT INTO webhook_events (account, provider, event_id, type, created, payload, status, source, received_at)
              SELECT 1, 'stripe', 'evt_' || i, 'made.up_' || i, i, '{}', 'ignored', 'replay', i FROM n";
         store.conn.execute_batch(text).expect("filled");
-        let stats = store.log_stats(None, 5000).expect("read");
+        let stats = store.log_stats(None, &[], 5000).expect("read");
         assert_eq!((stats.delivered.total(), stats.kinds.len()), (1200, KINDS_MAX + 1));
         assert_eq!((stats.kinds[0].kind.as_str(), stats.kinds[0].outcomes.total()), (OTHER_KINDS, 700));
     }

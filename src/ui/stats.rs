@@ -53,6 +53,11 @@ fn totals(stats: &LogStats, width: Option<u16>) -> String {
     if stats.provider != Some("fic") {
         rows.push(("Events read by sync", grouped(stats.listed.total())));
     }
+    match &stats.accounts[..] {
+        [] => {}
+        [account] => rows.insert(0, ("Account", account.clone())),
+        several => rows.insert(0, ("Accounts", grouped(several.len() as u64))),
+    }
     let rows: Vec<Vec<String>> = rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
     let heading = stats.provider.map_or("figure", service);
     sheet::table(&[whole(heading), numbers("value")], &rows, width)
@@ -179,6 +184,7 @@ mod tests {
         LogStats {
             at_s: 1_793_494_800,
             provider: None,
+            accounts: Vec::new(),
             delivered,
             listed: Outcomes { processed: 12_000, ..Outcomes::default() },
             duplicates: 17,

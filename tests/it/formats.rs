@@ -220,6 +220,10 @@ fn a_plan_over_many_accounts_tells_what_each_costs_and_asks_nobody() {
     }
     let again = world.json(&["sync", "customers", "charges", "--all-accounts", "--dry-run"]);
     assert!(costs(&again).iter().all(|(id, requests)| *requests < costs(&plan)[id]), "{again}");
+    // Of a token whose companies were all removed nothing comes on top.
+    assert_eq!(again["unknown_credentials"], 0, "{again}");
+    assert_eq!(world.run(&["accounts", "remove", "12345", "--yes"]).code, Some(0));
+    assert_eq!(world.json(&["batch-sync", "--dry-run"])["unknown_credentials"], 0);
     let drawn = world.run(&["batch-sync", "--dry-run", "--limit", "2"]).stdout;
     assert!(drawn.contains("2 accounts would have a turn: at least ") && drawn.contains(" s at least\n"), "{drawn}");
     let nobody = World::new().run(&["batch-sync", "--dry-run"]).stdout;
@@ -265,6 +269,34 @@ fn of_two_thousand_accounts_programs_are_told_every_table_and_people_a_sum() {
     let drawn = home.run(&["status"]).stdout;
     assert!(drawn.lines().count() < 20 && drawn.contains("2,000"), "{drawn}");
     assert_eq!(home.run(&["status", "--max-age", "1h", "-q"]).code, Some(0));
+}
+
+#[test]
+fn figures_of_events_are_those_of_the_account_that_is_named() {
+    let home = Home::new();
+    drop(Store::open(&home.database()).expect("made"));
+    execute(
+        &home.database(),
+        "INSERT INTO accounts (id, provider, remote_id, mode, opened) VALUES
+           (1, 'stripe', 'acct_1', 'live', 1), (2, 'stripe', 'acct_2', 'live', 1), (3, 'fic', '7', 'live', 1);
+         INSERT INTO webhook_events (account, provider, event_id, type, created, payload, status, source, received_at)
+           VALUES (1, 'stripe', 'evt_1', 'a.b', 1, '{}', 'processed', 'live', 1),
+                  (2, 'stripe', 'evt_2', 'a.b', 1, '{}', 'dead', 'live', 1), (2, 'stripe', 'evt_3', 'a.b', 1, '{}', 'dead', 'live', 1);",
+    );
+    let figures = |accounts: &[&str]| {
+        let named = accounts.iter().flat_map(|id| ["--account", id]);
+        let arguments: Vec<&str> = ["status", "--stats"].into_iter().chain(named).collect();
+        let stats = json(&home.run(&[&arguments[..], &["--format", "json"]].concat()), &arguments);
+        let of = &stats["stats"]["webhooks"];
+        (of["total"].as_u64(), of["dead"].as_u64())
+    };
+    assert_eq!([figures(&[]), figures(&["acct_1"])], [(Some(3), Some(2)), (Some(1), Some(0))]);
+    assert_eq!([figures(&["acct_2"]), figures(&["acct_1", "acct_2"])], [(Some(2), Some(2)), (Some(3), Some(2))]);
+    let drawn = home.run(&["status", "--stats", "--account", "acct_2"]).stdout;
+    assert!(drawn.contains("acct_2") && drawn.contains("Failed Count"), "{drawn}");
+    // Of another service than the one that is asked for, it is nobody's.
+    let other = home.run(&["status", "--provider", "stripe", "--account", "7"]);
+    assert!(other.code == Some(2) && other.stderr.contains("7 is an account of fic"), "{}", other.stderr);
 }
 
 #[test]
