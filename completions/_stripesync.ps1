@@ -733,6 +733,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             [CompletionResult]::new('--companies', '--companies', [CompletionResultType]::ParameterName, 'Companies of Fatture in Cloud; several are an accountant''s')
             [CompletionResult]::new('--latency-ms', '--latency-ms', [CompletionResultType]::ParameterName, 'Milliseconds that every answer waits')
             [CompletionResult]::new('--rate-limit', '--rate-limit', [CompletionResultType]::ParameterName, 'Requests per second that the Stripe account allows; 0 allows any number')
+            [CompletionResult]::new('--receiver-port', '--receiver-port', [CompletionResultType]::ParameterName, 'Port of the receiver that its companies'' notifications go to')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]')

@@ -1666,7 +1666,7 @@ _stripesync() {
             return 0
             ;;
         stripesync__subcmd__sandbox)
-            opts="-p -q -v -h -V --port --customers --accounts --companies --latency-ms --rate-limit --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
+            opts="-p -q -v -h -V --port --customers --accounts --companies --latency-ms --rate-limit --receiver-port --database --config --project-name --format --color --quiet --verbose --no-input --log-format --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1693,6 +1693,10 @@ _stripesync() {
                     return 0
                     ;;
                 --rate-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --receiver-port)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

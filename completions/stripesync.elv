@@ -701,6 +701,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
             cand --companies 'Companies of Fatture in Cloud; several are an accountant''s'
             cand --latency-ms 'Milliseconds that every answer waits'
             cand --rate-limit 'Requests per second that the Stripe account allows; 0 allows any number'
+            cand --receiver-port 'Port of the receiver that its companies'' notifications go to'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'
             cand --config 'Config file [default: ~/.config/stripesync/config.toml]'
             cand -p 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]'

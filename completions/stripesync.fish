@@ -969,6 +969,7 @@ complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l accoun
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l companies -d 'Companies of Fatture in Cloud; several are an accountant\'s' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l latency-ms -d 'Milliseconds that every answer waits' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l rate-limit -d 'Requests per second that the Stripe account allows; 0 allows any number' -r
+complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l receiver-port -d 'Port of the receiver that its companies\' notifications go to' -r
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l database -d 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -l config -d 'Config file [default: ~/.config/stripesync/config.toml]' -r -F
 complete -c stripesync -n "__fish_stripesync_using_subcommand sandbox" -s p -l project-name -d 'Project of the Stripe CLI\'s own settings, whose key is used when no other is given [default: default]' -r

@@ -10,6 +10,7 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use super::names::{Names, Shells};
+use super::playground;
 use super::replay::ReplayArgs;
 use super::test_webhook::TestWebhookArgs;
 use super::values;
@@ -410,6 +411,12 @@ pub struct SandboxArgs {
     /// Requests per second that the Stripe account allows; 0 allows any number
     #[arg(long, value_name = "N", default_value_t = 25)]
     pub rate_limit: u32,
+    /// Port of the receiver that its companies' notifications go to
+    ///
+    /// Whatever host a subscription names, it stands for this machine: `webhooks create --provider fic
+    /// https://hooks.example.com` can be tried without a tunnel.
+    #[arg(long, value_name = "PORT", default_value_t = playground::RECEIVER_PORT)]
+    pub receiver_port: u16,
 }
 
 /// The arguments of `listen`.
@@ -420,7 +427,7 @@ pub struct ListenArgs {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub host: String,
     /// Port; 0 takes a free one
-    #[arg(long, value_name = "PORT", default_value_t = 4242)]
+    #[arg(long, value_name = "PORT", default_value_t = playground::RECEIVER_PORT)]
     pub port: u16,
     /// Pass each event on to this address as it came, signature included, once it is in the file
     ///
@@ -522,6 +529,9 @@ From another terminal:
   export FIC_API_BASE=http://127.0.0.1:12111
   export FIC_ACCESS_TOKEN=a/sandbox
   stripesync sync --database look-alike.db
+
+With `stripesync listen` at port 4242, and FIC_PUBLIC_KEY set for it:
+  stripesync webhooks create --provider fic https://hooks.example.com
 
 All at once, from a shell that started it with > sandbox.env:
   set -a; . ./sandbox.env; set +a";

@@ -12,7 +12,7 @@ use crate::sandbox::{self, Connected, Limits, Sandbox, Sizes};
 /// Where the look-alike of Fatture in Cloud answers.
 const FIC_PATHS: &[&str] = &["/c/", "/user/", "/info/", "/oauth/"];
 /// Where `listen` listens unless told otherwise.
-const RECEIVER_PORT: u16 = 4242;
+pub const RECEIVER_PORT: u16 = 4242;
 /// Companies have so many times fewer clients than the Stripe account has customers.
 const CLIENTS_SHARE: u32 = 4;
 /// And the largest of them never fewer than this.
@@ -33,6 +33,8 @@ pub struct SandboxOptions {
     pub latency_ms: u64,
     /// Requests per second; 0 is any number.
     pub rate_limit: u32,
+    /// Where the receiver of its companies' notifications is, on this machine.
+    pub receiver_port: u16,
     /// Whether its clock runs; a file's own sandbox stands still, so that a second run finds what the first one did.
     pub clock_runs: bool,
 }
@@ -57,8 +59,8 @@ pub fn start(options: SandboxOptions) -> Result<RunningSandbox, Failure> {
     let company = companies(options);
     let fic_token = company.token.clone();
     let fic = FicSandbox::new(company);
-    // Webhooks of the playground come to a receiver at its usual port, whatever host they were made for.
-    fic.life().map_all_hosts(SocketAddr::from((Ipv4Addr::LOCALHOST, RECEIVER_PORT)));
+    // Whatever host they were made for.
+    fic.life().map_all_hosts(SocketAddr::from((Ipv4Addr::LOCALHOST, options.receiver_port)));
     let limits = Limits { global_per_s: Some(options.rate_limit).filter(|per_s| *per_s > 0), ..Limits::default() };
     let connected = options.accounts.map_or_else(Connected::default, |n| Connected::long_tail(n, options.customers));
     let started = Sandbox::start(sandbox::Options {

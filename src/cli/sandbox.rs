@@ -25,6 +25,7 @@ pub(super) fn run(args: &SandboxArgs, ui: &Ui, clock: &dyn Clock) -> Result<Exit
         companies: args.companies,
         latency_ms: args.latency_ms,
         rate_limit: args.rate_limit,
+        receiver_port: args.receiver_port,
         clock_runs: true,
     })?;
     // Data, not a note: a script reads from here where the sandbox is and how to get in.

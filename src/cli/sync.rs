@@ -162,6 +162,7 @@ fn sandbox() -> Result<RunningSandbox, Failure> {
         companies: 1,
         latency_ms: 0,
         rate_limit: 0,
+        receiver_port: playground::RECEIVER_PORT,
         clock_runs: false,
     })
 }

@@ -110,6 +110,19 @@ impl Desk<'_> {
         }
     }
 
+    /// Writes what was done, or would be. What is done stays done where nobody can be told.
+    fn tell(&self, steps: &[HookStep], is_dry: bool) -> Result<(), Failure> {
+        let is_change = |step: &HookStep| !is_dry && step.act != "leave";
+        let changed = steps.iter().any(is_change);
+        self.ui.hook_steps(steps, is_dry).map_err(|error| {
+            let failure = Failure::stdout(&error);
+            match changed {
+                true => failure.hint("what was to be done is done: `stripesync webhooks list` shows it"),
+                false => failure,
+            }
+        })
+    }
+
     fn now_s(&self) -> i64 {
         self.clock.now_ms().div_euclid(1000)
     }
@@ -234,7 +247,7 @@ fn delete(args: &WebhooksDeleteArgs, desk: &Desk<'_>) -> Result<Exit, Failure> {
     }
     // What was done before something failed is told all the same.
     if ended.is_ok() || !gone.steps.is_empty() {
-        desk.ui.hook_steps(&gone.steps, args.dry_run).map_err(|error| Failure::stdout(&error))?;
+        desk.tell(&gone.steps, args.dry_run)?;
     }
     for trouble in &gone.troubles {
         desk.ui.trouble(trouble);

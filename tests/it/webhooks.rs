@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use stripesync::providers::stripe::{API_VERSION, event_types};
 use stripesync::sandbox::service::{Call, Service};
 use stripesync::sandbox::{Change, LIVE_KEY, Options, Sandbox, Sizes, TEST_KEY};
+use stripesync::store::Lock;
 
 use crate::program::{Home, Ran, Reply, Scripted, account, finished, holds, ran, started};
 use crate::receiver::Running;
@@ -217,6 +218,13 @@ fn what_is_changed_is_told_and_what_is_deleted_is_asked_for() {
     let mended = world.run(&["update", &id, "--events", "default"]);
     assert_eq!(mended.code, Some(0), "{}", mended.stderr);
     assert_eq!(world.run(&["verify", &id]).code, Some(0), "it gets what concerns a table");
+    // What is not there is told in the same way whatever was wanted of it.
+    for arguments in
+        [&["verify", "we_nobody"][..], &["update", "we_nobody", "--enable"], &["delete", "we_nobody", "--yes"]]
+    {
+        let ran = world.run(arguments);
+        assert!(ran.code == Some(1) && ran.stderr.contains("we_nobody"), "{arguments:?}: {}", ran.stderr);
+    }
     let updated = world.run(&["update", &id, "--disable", "--events", "all", "--url", "https://b.example.com/webhook"]);
     assert_eq!(updated.code, Some(0), "{}", updated.stderr);
     let one = &world.endpoints()[0];
@@ -397,6 +405,19 @@ fn what_is_mirrored_shows_in_status() {
     let troubles = told["accounts"][0]["webhooks"].as_array().expect("a list");
     assert!(troubles.len() == 2 && troubles.iter().all(|it| it["id"] == json!(id)), "{troubles:?}");
     assert_eq!(world.home.count("SELECT count(*) FROM stripe_webhook_endpoints WHERE deleted_at IS NULL"), 1);
+    // Who mends it here, sees it at once.
+    world.sandbox.advance_s(60);
+    let enabled = world.run(&["update", &id, "--enable"]);
+    assert_eq!(enabled.code, Some(0), "{}", enabled.stderr);
+    let told = status("table");
+    assert!(!told.contains("is disabled") && told.contains("payloads of 2020-08-27"), "{told}");
+    // Where the file cannot take it now, that is said, and nothing else goes wrong.
+    world.sandbox.advance_s(60);
+    let lock = Lock::take(&world.home.database(), "2026-11-22T14:00:00Z").expect("free");
+    let disabled = world.run(&["update", &id, "--disable"]);
+    let why = "the file shows the endpoints as they were until `stripesync webhooks sync`";
+    assert!(disabled.code == Some(0) && disabled.stderr.contains(why), "{}", disabled.stderr);
+    drop(lock);
     // What somebody took away is nobody's trouble.
     assert!(stripe.delete(None, "webhook_endpoint", &id, Change::Silent));
     world.sandbox.advance_s(60);

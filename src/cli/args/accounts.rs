@@ -85,8 +85,8 @@ Examples:
   pass shop/stripe | stripesync accounts add shop
   stripesync accounts add acct_123      # removed before: sync it again
 
-Exit codes: 0 added, 2 a name or setting that cannot be, 4 the service
-  refuses the key; all of them: `stripesync --help`";
+Exit codes: 0 added, 2 a name or setting that cannot be, 4 a key that is
+  none, or that the service refuses; all of them: `stripesync --help`";
 
 /// The arguments of `accounts discover`.
 #[derive(Debug, Clone, Args)]

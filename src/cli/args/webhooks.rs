@@ -32,8 +32,8 @@ Nothing real is changed without --live: neither with a live key of
 Stripe's, nor in Fatture in Cloud, which has real companies alone. Test
 keys, and servers on this machine, need no such word.
 
-Exit codes: 0 done, 2 usage, 3 partly done or not as it should be,
-  4 not authorised, 5 another one makes endpoints
+Exit codes: 0 done, 1 no such endpoint or company, 2 usage, 3 partly done
+  or not as it should be, 4 not authorised, 5 another one makes endpoints
   all of them: `stripesync --help`";
 
 /// The commands of `webhooks`.
@@ -272,7 +272,8 @@ Fatture in Cloud: has it ask every receiver that is not verified. It does
 so five times at most, and once in ten minutes: the next permitted time
 is waited for. --wait says how long its success may take.
 
-Exit codes: 0 all is well, 3 something is not, or is not verified
+Exit codes: 0 all is well, 1 no such endpoint, 3 something is not well,
+  or is not verified, or there is nothing to verify
   all of them: `stripesync --help`";
 
 /// The arguments of `webhooks sync`.

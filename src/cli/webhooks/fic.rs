@@ -114,7 +114,7 @@ pub(super) fn create(args: &WebhooksCreateArgs, desk: &Desk<'_>) -> Result<Exit,
 /// Writes what was done, and what it came to.
 fn ended(done: &Done, failure: Option<Failure>, is_dry: bool, desk: &Desk<'_>) -> Result<Exit, Failure> {
     if !done.steps.is_empty() || failure.is_none() {
-        desk.ui.hook_steps(&done.steps, is_dry).map_err(|error| Failure::stdout(&error))?;
+        desk.tell(&done.steps, is_dry)?;
     }
     for trouble in &done.troubles {
         desk.ui.trouble(trouble);

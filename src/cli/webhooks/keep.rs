@@ -12,11 +12,12 @@ use crate::config::{self, AccountSecret, Secret, Source, StripeAccess, fingerpri
 use crate::model::progress::{Counts, Gaps, Outcome, ResourceReport, Silent};
 use crate::model::report::{AccountFailure, RunReport};
 use crate::providers::stripe::endpoints::Endpoint;
-use crate::store::Store;
+use crate::store::{self, Store};
 use crate::sync::webhooks;
 
 /// The list of endpoints among Stripe's resources.
 const ENDPOINTS: &str = "webhook_endpoints";
+const ENDPOINTS_TABLE: &str = "stripe_webhook_endpoints";
 /// How the mirrored subscriptions are called in reports.
 const SUBSCRIPTIONS: &str = "fic:webhook_subscriptions";
 /// Where the secret of an endpoint for connected accounts stands: it is no single account's.
@@ -262,6 +263,26 @@ fn endpoints(desk: &Desk<'_>) -> Result<RunReport, Failure> {
         Pulled::Done { report, .. } => Ok(report),
         Pulled::Planned { .. } => Ok(RunReport::default()),
     }
+}
+
+/// Reads the endpoints into the file once one of them was changed, where it has the list: what `status` says of them is true
+/// again at once. A file that cannot take it now says so.
+pub(super) fn refreshed(desk: &Desk<'_>, account: &str) {
+    let has_list = |access: &StripeAccess| {
+        let store = Store::open_read_only(&desk.settings.database.value)?;
+        let is_removed =
+            store.removed_accounts("stripe", engine::stripe_mode(access, false))?.iter().any(|id| id == account);
+        Ok::<bool, store::Error>(!is_removed && store.tables_in_use()?.iter().any(|table| table == ENDPOINTS_TABLE))
+    };
+    if !desk.stripe().is_ok_and(|access| has_list(&access).unwrap_or(false)) {
+        return;
+    }
+    let why = match endpoints(desk) {
+        Ok(report) if Exit::of_run(&report) == Exit::Done => return,
+        Ok(_) => "the list could not be read".to_owned(),
+        Err(failure) => failure.message,
+    };
+    desk.ui.note(&format!("the file shows the endpoints as they were until `stripesync webhooks sync`: {why}"));
 }
 
 /// Returns the account of a key where it was removed from the file: a list that is read would take it up again.

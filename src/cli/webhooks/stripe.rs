@@ -118,7 +118,7 @@ pub(super) fn create(args: &WebhooksCreateArgs, desk: &Desk<'_>) -> Result<Exit,
         Plan::Create => match permit {
             None => {
                 let step = line.step("create", None, &wanted.url, described(&wanted));
-                desk.ui.hook_steps(&[step], true).map_err(|error| Failure::stdout(&error))?;
+                desk.tell(&[step], true)?;
                 Ok(Exit::Done)
             }
             Some(permit) => made(&line, &wanted, permit, place, desk),
@@ -178,7 +178,7 @@ fn there_already(
         some => some.iter().map(ToString::to_string).collect(),
     };
     let step = line.step("leave", Some(id), &wanted.url, details);
-    desk.ui.hook_steps(&[step], is_dry).map_err(|error| Failure::stdout(&error))?;
+    desk.tell(&[step], is_dry)?;
     if differences.is_empty() {
         return match is_dry || keep::has_secret(desk, &line.account, id, wanted.connect)? {
             true => Ok(Exit::Done),
@@ -237,6 +237,7 @@ fn made(
         Ok(kept) => kept,
         Err(failure) => return Err(taken_back(line, &writer, &endpoint.id, failure)),
     };
+    keep::refreshed(desk, &line.account);
     let id = &endpoint.id;
     match kept {
         None => {
@@ -244,12 +245,13 @@ fn made(
         }
         Some(name) => {
             let step = line.step("create", Some(id), &wanted.url, described(wanted));
-            desk.ui.hook_steps(&[step], false).map_err(|error| Failure::stdout(&error))?;
+            let told = desk.tell(&[step], false);
             let hint = secret.as_ref().map(Secret::hint).unwrap_or_default();
             let place = place.as_ref().map(|place| place.path().display().to_string()).unwrap_or_default();
             desk.ui.note(&format!("its signing secret {hint} stands in {place}, as {name}"));
             keep::tell_overridden(desk, wanted.connect);
             desk.ui.note("a `stripesync listen` that runs takes it with SIGHUP (kill -HUP)");
+            told?;
         }
     }
     if !endpoint.is_version_ours() {
@@ -326,10 +328,11 @@ pub(super) fn update(args: &WebhooksUpdateArgs, desk: &Desk<'_>) -> Result<Exit,
             let change = endpoints::update(&args.id, &changes);
             let done = webhooks::change_endpoint(&Writer::new(&line.client, permit), &change, endpoints::read);
             done.map_err(|error| desk.failed(error))?;
+            keep::refreshed(desk, &line.account);
             step("update", changes.told(there))
         }
     };
-    desk.ui.hook_steps(&[step], args.dry_run).map_err(|error| Failure::stdout(&error))?;
+    desk.tell(&[step], args.dry_run)?;
     Ok(Exit::Done)
 }
 
@@ -370,6 +373,9 @@ pub(super) fn delete(
         let (details, trouble) = keep::forgotten(desk, &line.account, endpoint, args.dry_run);
         gone.troubles.extend(trouble);
         gone.steps.push(line.step("delete", Some(id), &endpoint.url, details));
+    }
+    if permit.is_some() && !gone.steps.is_empty() {
+        keep::refreshed(desk, &line.account);
     }
     Ok(())
 }

@@ -22,7 +22,13 @@ pub(super) fn take(desk: &Desk<'_>, file: &Path) -> Result<Lock, Failure> {
     let told = |pid: &str, since: &str| {
         desk.ui.note(&format!("another `stripesync webhooks` (process {pid}, since {since}) is at it; waiting"));
     };
-    waited(file, desk.clock, &desk.cancel, &told)
+    waited(file, desk.clock, &desk.cancel, &told).map_err(|failure| match failure.exit {
+        // Its own hint means the database.
+        Exit::Database if *file != *desk.settings.database.value => {
+            failure.hint("mend that, or name another config file with --config; nothing was made")
+        }
+        _ => failure,
+    })
 }
 
 /// Takes the turn beside the first of these files where that can be; none where nothing can be written.

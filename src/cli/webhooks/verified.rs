@@ -113,17 +113,17 @@ pub(super) fn verify(args: &WebhooksVerifyArgs, desk: &Desk<'_>) -> Result<Exit,
     if args.probe {
         checked.troubles.extend(probe::probe(desk, &mut checked.steps));
     }
-    desk.ui.hook_steps(&checked.steps, args.dry_run).map_err(|error| Failure::stdout(&error))?;
+    desk.tell(&checked.steps, args.dry_run)?;
     for trouble in &checked.troubles {
         desk.ui.trouble(trouble);
     }
     if checked.steps.is_empty() {
         let hint = "`stripesync webhooks create` makes one; `stripesync webhooks list` shows all, also others'";
-        let message = match &args.id {
-            Some(id) => format!("there is no {id}"),
-            None => "no events are sent to a receiver of this program".to_owned(),
+        let (exit, message) = match &args.id {
+            Some(id) => (Exit::Failed, format!("there is no {id}")),
+            None => (Exit::Partly, "no events are sent to a receiver of this program".to_owned()),
         };
-        return Err(Failure::new(Exit::Partly, message).hint(hint));
+        return Err(Failure::new(exit, message).hint(hint));
     }
     Ok(match desk.cancel.signal() {
         Some(signal) => Exit::Interrupted(signal),
