@@ -12,6 +12,7 @@ use stripesync::sandbox::{Connected, Key, Mount, Options, Sandbox, Sizes, TEST_K
 use stripesync::store::Store;
 
 use crate::program::{Home, Ran, execute, finished, ran, signal, text};
+use crate::receiver::Running;
 
 const SHOP_KEY: &str = "sk_test_ofTheShopAlone";
 
@@ -341,4 +342,32 @@ fn the_help_of_the_sandbox_names_every_variable_that_it_prints() {
     }
     signal(&child, "TERM");
     assert_eq!(finished(child, began).code, Some(0));
+}
+
+#[test]
+fn the_life_of_a_subscription_can_be_tried_with_the_program_alone() {
+    let home = Home::new();
+    let running = {
+        let mut listen = home.command(&["listen", "--port", "0", "--admin-port", "off"]);
+        listen.env("FIC_PUBLIC_KEY", stripesync::sandbox::fic::public_key());
+        Running::of(listen)
+    };
+    let port = running.port.to_string();
+    let mut command = home.command(&["sandbox", "--port", "0", "--receiver-port", &port]);
+    let began = std::time::Instant::now();
+    let mut sandbox = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("starts");
+    let lines = BufReader::new(sandbox.stdout.take().expect("piped")).lines().take(5);
+    let said: Vec<(String, String)> = lines
+        .map(|line| {
+            line.expect("text").split_once('=').map(|(name, value)| (name.into(), value.into())).expect("a variable")
+        })
+        .collect();
+    let create =
+        ["webhooks", "create", "--provider", "fic", "hooks.example.com", "--groups", "taxes", "--format", "json"];
+    let made = ran(home.command(&create).envs(said).env_remove("STRIPE_API_KEY"));
+    assert_eq!(made.code, Some(0), "{} {}", made.stdout, made.stderr);
+    assert!(json(&made, &create)["steps"][0]["details"].to_string().contains("\"verified\""), "{}", made.stdout);
+    signal(&sandbox, "TERM");
+    assert_eq!(finished(sandbox, began).code, Some(0));
+    running.stop();
 }
