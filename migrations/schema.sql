@@ -8,7 +8,7 @@ CREATE TABLE accounts (
   country TEXT,
   created INTEGER,                     -- unix seconds, as the service says
   status TEXT NOT NULL DEFAULT 'active',
-  events_until INTEGER, clock_ahead_s INTEGER, clock_since_s INTEGER, opened INTEGER, credential TEXT, platform INTEGER REFERENCES accounts(id), company TEXT, attempted INTEGER, synced INTEGER, failures INTEGER NOT NULL DEFAULT 0, retry_at INTEGER, error TEXT, answered INTEGER,                -- every event created before this second is in webhook_events
+  events_until INTEGER, clock_ahead_s INTEGER, clock_since_s INTEGER, opened INTEGER, credential TEXT, platform INTEGER REFERENCES accounts(id), company TEXT, attempted INTEGER, synced INTEGER, failures INTEGER NOT NULL DEFAULT 0, retry_at INTEGER, error TEXT, answered INTEGER, listed INTEGER,                -- every event created before this second is in webhook_events
   UNIQUE (provider, remote_id, mode)
 ) STRICT;
 CREATE TABLE resources (

@@ -33,7 +33,7 @@ pub(super) fn run(args: &BatchSyncArgs, global: &Global, ui: &Ui, clock: &dyn Cl
     let settings = settings(global, ui)?;
     let concerns = |provider| resources.iter().any(|resource| resource.provider == provider);
     let access = credentials(&settings, concerns(Provider::Stripe), concerns(Provider::Fic))?;
-    access.doubles.iter().for_each(|note| ui.note(note));
+    access.doubles.iter().for_each(|double| ui.note(&double.note));
     if access.stripe.is_empty() && access.fic.is_empty() && access.lacking.is_empty() {
         return Err(config::Error::NoCredentials.into());
     }
@@ -118,6 +118,7 @@ fn next_after(cause: StopCause) -> &'static str {
     match cause {
         StopCause::Unset => "set that variable, or mend the entry; what it opens was not read",
         StopCause::Refused => "look whether it was revoked or has expired; what it opens was not read",
+        StopCause::Elsewhere => "mend or take away its company_id (FIC_COMPANY_ID of the one without a name)",
         StopCause::Unreached => "its accounts were not begun; the same command goes on there",
     }
 }

@@ -59,7 +59,7 @@ impl CatchUp {
         ui: &Ui,
     ) -> Result<CatchUp, Failure> {
         let access = credentials(settings, true, true)?;
-        access.doubles.iter().for_each(|note| ui.note(note));
+        access.doubles.iter().for_each(|double| ui.note(&double.note));
         for (entry, why) in &access.lacking {
             ui.note(&format!("{entry} is left out: {why}"));
         }

@@ -11,7 +11,7 @@ use super::exit::{Exit, Failure};
 use super::locking;
 use super::{price, select};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{FicAccess, Mode, StripeAccess};
+use crate::config::{DoubleKey, FicAccess, Mode, StripeAccess};
 use crate::http::{self, Client, Limits, Settings};
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
@@ -22,7 +22,7 @@ use crate::model::secret::Secret;
 use crate::providers::{fic, stripe};
 use crate::store::{self, NewAccount, Store};
 use crate::sync::fic::Company;
-use crate::sync::{self, Options, Summary, Target, View, Who};
+use crate::sync::{self, Options, Summary, Target, View, Who, discovery};
 
 /// The sandbox on loopback sets no pace unless told to.
 pub(super) const UNLIMITED_PER_S: u32 = 1_000_000;
@@ -69,8 +69,8 @@ pub struct Access {
     pub fic: Vec<FicAccess>,
     /// Credentials that are meant and cannot be used: which, and why.
     pub lacking: Vec<(String, String)>,
-    /// What there is to tell of those that stand in two places.
-    pub doubles: Vec<String>,
+    /// Those that stand in two places: the second one is not used.
+    pub doubles: Vec<DoubleKey>,
     /// Whether the sandbox answers: its rows never mix with real ones.
     pub is_sandbox: bool,
 }
@@ -229,12 +229,15 @@ impl Pulling<'_> {
     /// Pulls the own account of each key, once where several keys open it, and says which of the accounts named none opens.
     fn all_of_stripe(&self, report: &mut RunReport, failures: &mut Vec<Failure>) -> Result<(), Failure> {
         let named = accounts_of(self.order, Provider::Stripe);
-        let (mut asked, mut others) = (Vec::new(), Vec::new());
+        let (mut opened_by, mut others) = (Vec::new(), Vec::new());
         for access in &self.access.stripe {
             if self.cancel.is_set() {
                 break;
             }
-            match self.whose_key(access) {
+            let asked = self.whose_key(access);
+            let mode = stripe_mode(access, self.access.is_sandbox);
+            discovery::credential_asked(self.store, ("stripe", mode, access.name.as_deref()), asked.as_ref().err())?;
+            match asked {
                 // Another key may open what was asked for.
                 Ok((_, own))
                     if !named.is_empty() && !named.contains(&own.remote_id) && self.access.stripe.len() > 1 =>
@@ -245,19 +248,19 @@ impl Pulling<'_> {
                     let error = sync::Error::OtherAccount { opened: own.remote_id, asked: named.join(", ") };
                     self.keep(&key_label(access), Err(error), report, failures)?;
                 }
-                Ok((client, own)) => asked.push((access, client, own)),
+                Ok((client, own)) => opened_by.push((access, client, own)),
                 Err(error) => self.keep(&key_label(access), Err(error), report, failures)?,
             }
         }
-        let opened: Vec<String> = asked.iter().map(|(_, _, own)| own.remote_id.clone()).collect();
+        let opened: Vec<String> = opened_by.iter().map(|(_, _, own)| own.remote_id.clone()).collect();
         let view = |(access, _, own): &(&StripeAccess, Client, NewAccount)| View {
             provider: "stripe",
             mode: own.mode,
             credential: access.name.clone(),
             ids: vec![own.remote_id.clone()],
         };
-        let shares = self.shared_out(&asked.iter().map(view).collect::<Vec<_>>())?;
-        for ((access, client, own), share) in asked.iter().zip(shares) {
+        let shares = self.shared_out(&opened_by.iter().map(view).collect::<Vec<_>>())?;
+        for ((access, client, own), share) in opened_by.iter().zip(shares) {
             match share.is_empty() {
                 // Another key reads it.
                 true => report.requests += client.sent(),
@@ -334,6 +337,22 @@ impl Pulling<'_> {
         for (seen, share) in asked.iter().zip(shares) {
             self.fic(seen, &share, report, failures)?;
         }
+        if !self.cancel.is_set() && report.locked.is_none() {
+            self.gone(&asked, report)?;
+        }
+        Ok(())
+    }
+
+    /// Says which companies the tokens that read them do not show any more: nobody reads them from now on.
+    fn gone(&self, asked: &[Seen], report: &mut RunReport) -> Result<(), Failure> {
+        for seen in asked {
+            let mode = fic_mode(self.access.is_sandbox, &seen.access.base_url);
+            let gone = discovery::no_longer_shown(self.store, mode, seen.access.name.as_deref(), &seen.shown);
+            report.failures.extend(gone?.into_iter().map(|company| AccountFailure {
+                account: company.remote_id,
+                message: discovery::NOT_SHOWN.to_owned(),
+            }));
+        }
         Ok(())
     }
 
@@ -349,7 +368,9 @@ impl Pulling<'_> {
             report.requests += client.sent();
             Ok((companies?, client))
         });
-        let (mut companies, client) = match found {
+        let whose = ("fic", fic_mode(self.access.is_sandbox, &access.base_url), access.name.as_deref());
+        discovery::credential_asked(self.store, whose, found.as_ref().err())?;
+        let (shown, client) = match found {
             Ok(found) => found,
             Err(error) => {
                 self.keep("fic", Err(error), report, failures)?;
@@ -357,12 +378,12 @@ impl Pulling<'_> {
             }
         };
         let named = accounts_of(self.order, Provider::Fic);
-        if let Err(failure) = check_companies(&companies, &named, access) {
+        if let Err(failure) = check_companies(&shown, &named, access) {
             report.failures.push(AccountFailure { account: "fic".to_owned(), message: failure.message.clone() });
             failures.push(failure);
         }
-        companies.retain(|company| access.company.as_ref().is_none_or(|meant| *meant == company.id));
-        Ok(Some(Seen { access, client, companies }))
+        let companies = shown.iter().filter(|it| access.company.as_ref().is_none_or(|meant| *meant == it.id)).cloned();
+        Ok(Some(Seen { access, client, companies: companies.collect(), shown }))
     }
 
     /// Pulls the companies that are a token's to read, or of these those chosen.
@@ -373,14 +394,8 @@ impl Pulling<'_> {
         report: &mut RunReport,
         failures: &mut Vec<Failure>,
     ) -> Result<(), Failure> {
-        let mode = fic_mode(self.access.is_sandbox, &seen.access.base_url);
         let named = accounts_of(self.order, Provider::Fic);
         for company in seen.companies.iter().filter(|company| share.contains(&company.id)) {
-            let known = self.store.find_account("fic", &company.id, mode)?;
-            if known.map(|row| self.store.is_removed(row)).transpose()?.unwrap_or(false) {
-                self.sink.report(Progress::Note(left_out(&company.id)));
-                continue;
-            }
             if self.order.queued_only || !named.is_empty() && !named.contains(&company.id) {
                 continue;
             }
@@ -422,12 +437,18 @@ impl Pulling<'_> {
         if self.order.beside_receiver && self.has_read.replace(true) {
             locking::breathe(self.store, self.cancel, self.clock)?;
         }
+        // Not before: whoever had the file meanwhile may have removed it.
+        let mode = fic_mode(self.access.is_sandbox, &access.base_url);
+        let known = self.store.find_account("fic", &company.id, mode)?;
+        if known.map(|row| self.store.is_removed(row)).transpose()?.unwrap_or(false) {
+            self.sink.report(Progress::Note(left_out(&company.id)));
+            return Ok(());
+        }
         let pulled = self.fic_client(access, Some(&company.id)).and_then(|client| {
             // What is due is decided by the service's time, before the company's first answer.
             if let Some(asked) = asked {
                 client.learn_clock(asked);
             }
-            let mode = fic_mode(self.access.is_sandbox, &access.base_url);
             let options = options(self.order, Provider::Fic);
             let whose = sync::fic::Whose { company, mode, credential: access.name.clone() };
             let pulled = sync::fic::run(self.store, self.catalog, &client, &whose, &options, self.cancel, self.sink);
@@ -485,7 +506,10 @@ struct Seen<'p> {
     access: &'p FicAccess,
     /// It knows the service's time.
     client: Client,
+    /// Those that its settings mean.
     companies: Vec<Company>,
+    /// All of them.
+    shown: Vec<Company>,
 }
 
 /// Returns how failures name what a key opens.
@@ -521,7 +545,7 @@ fn tell_unopened(
 }
 
 /// Looks whether every company named is one that the token sees; a run that reads nothing must not look like success.
-fn check_companies(seen: &[Company], named: &[String], access: &FicAccess) -> Result<(), Failure> {
+pub(super) fn check_companies(seen: &[Company], named: &[String], access: &FicAccess) -> Result<(), Failure> {
     let list =
         seen.iter().map(|it| if it.name.is_empty() { it.id.clone() } else { format!("{} ({})", it.id, it.name) });
     let list = list.collect::<Vec<_>>().join(", ");

@@ -101,8 +101,10 @@ pub(super) fn pull(
     let plan = shares(&lines, choice, order);
     let done = sync::fleet::run(&store, members, &reach, &plan, cancel, clock, sink)?;
     report.stopped.extend(done.stopped);
+    report.members.extend(done.members);
     Ok(Batch::Done(FleetReport {
         stopped: report.stopped,
+        members: report.members,
         other_requests: report.other_requests + done.other_requests,
         credentials: (access.stripe.len() + access.fic.len() + access.lacking.len()) as u64,
         ..done
@@ -131,10 +133,17 @@ fn shares(lines: &[Line], choice: &Choice, order: &Order) -> Plan {
 fn turns(store: &Store, order: &Order, access: &Access, choice: &Choice, now_s: i64) -> Result<Vec<Member>, Failure> {
     let readable = store.readable_accounts()?;
     let line_of = |it: &Readable| {
+        // What a second place named is read with the first.
+        let double =
+            access.doubles.iter().find(|double| double.provider == it.provider && double.name == it.credential);
+        let name = double.map_or(&it.credential, |double| &double.used);
         let is_key = |key: &StripeAccess| {
-            it.provider == "stripe" && it.credential == key.name && it.mode == stripe_mode(key, access.is_sandbox)
+            it.provider == "stripe" && *name == key.name && it.mode == stripe_mode(key, access.is_sandbox)
         };
-        let is_token = |token: &FicAccess| it.provider == "fic" && it.credential == token.name;
+        let is_token = |token: &FicAccess| {
+            let is_its = token.company.as_ref().is_none_or(|company| *company == it.remote_id);
+            it.provider == "fic" && *name == token.name && is_its
+        };
         let token = || access.fic.iter().position(is_token).map(|at| access.stripe.len() + at);
         access.stripe.iter().position(is_key).or_else(token)
     };
@@ -247,7 +256,8 @@ pub(super) fn exit_of(report: &FleetReport) -> Exit {
         return Exit::Held;
     }
     let well = report.count(|end| matches!(end, End::Done | End::Partly(_)));
-    let refused = report.stopped.iter().filter(|it| it.cause != StopCause::Unreached).count() as u64;
+    let refused =
+        report.stopped.iter().filter(|it| matches!(it.cause, StopCause::Unset | StopCause::Refused)).count() as u64;
     match report.count(|end| *end != End::Done) {
         0 if report.stopped.is_empty() => Exit::Done,
         _ if well == 0 && refused > 0 && refused >= report.credentials => Exit::Unauthorised,

@@ -206,7 +206,7 @@ fn real_access(settings: &Settings, order: &Order, ui: &Ui) -> Result<Access, Fa
         return Err(Failure::usage(message).hint(ACCOUNTS_HINT));
     }
     let access = credentials(settings, wants_stripe, wants_fic)?;
-    access.doubles.iter().for_each(|note| ui.note(note));
+    access.doubles.iter().for_each(|double| ui.note(&double.note));
     for (provider, name) in [(Provider::Stripe, "Stripe"), (Provider::Fic, "Fatture in Cloud")] {
         if concerns(provider) && !names(provider) {
             ui.note(&format!("{name} is left out: --account {named} is none of its accounts"));
@@ -254,7 +254,7 @@ pub(super) fn credentials(settings: &Settings, wants_stripe: bool, wants_fic: bo
     let is_wanted = |provider: &str| if provider == "fic" { wants_fic } else { wants_stripe };
     let lacking = all.unset.iter().filter(|unset| is_wanted(unset.provider));
     let lacking = lacking.map(|unset| (format!("keys.{}", unset.name), unset.error().to_string())).collect();
-    let doubles = all.doubles.into_iter().filter(|it| is_wanted(it.provider)).map(|it| it.note).collect();
+    let doubles = all.doubles.into_iter().filter(|it| is_wanted(it.provider)).collect();
     Ok(Access { stripe: all.stripe, fic: all.fic, lacking, doubles, is_sandbox: false })
 }
 

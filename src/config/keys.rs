@@ -85,6 +85,8 @@ pub struct DoubleKey {
     pub provider: &'static str,
     /// The name of the second.
     pub name: Option<String>,
+    /// The name of the first, which is used.
+    pub used: Option<String>,
     /// The data set it opens, of Stripe.
     pub mode: Option<Mode>,
     /// What to tell of it, in a line.
@@ -115,6 +117,7 @@ impl UnsetKey {
 #[derive(Clone)]
 struct SaidBy<'a> {
     text: &'a str,
+    name: &'a Option<String>,
     /// The only company that it is for, where that is said: two companies of one token are two accounts.
     company: Option<&'a str>,
     /// What its place calls it.
@@ -123,9 +126,9 @@ struct SaidBy<'a> {
 }
 
 impl<'a> SaidBy<'a> {
-    fn of(name: &Option<String>, text: &'a Secret, setting: &'static str, source: &'a Source) -> SaidBy<'a> {
+    fn of(name: &'a Option<String>, text: &'a Secret, setting: &'static str, source: &'a Source) -> SaidBy<'a> {
         let what = name.as_ref().map_or_else(|| label(setting, source), |name| format!("keys.{name}"));
-        SaidBy { text: text.expose(), company: None, what, source }
+        SaidBy { text: text.expose(), name, company: None, what, source }
     }
 
     fn stripe(it: &StripeAccess) -> SaidBy<'_> {
@@ -142,17 +145,17 @@ impl Credentials {
         self.stripe.iter().map(SaidBy::stripe).chain(self.fic.iter().map(SaidBy::fic))
     }
 
-    /// Says of each, Stripe's first, that another one before it is the same, where one is.
-    fn told_doubles(&self) -> Vec<Option<String>> {
-        let mut known: HashMap<(&str, Option<&str>), String> = HashMap::new();
+    /// Says of each, Stripe's first, that another one before it is the same, and the name of that one, where one is.
+    fn told_doubles(&self) -> Vec<Option<(String, Option<String>)>> {
+        let mut known: HashMap<(&str, Option<&str>), SaidBy<'_>> = HashMap::new();
         let told = self.said().map(|said| {
             if let Some(first) = known.get(&(said.text, said.company)) {
                 let (second, place) = (&said.what, said.source);
-                return Some(format!(
-                    "{second} is the same as {first}, which is used: take one of them away ({place})"
-                ));
+                let note =
+                    format!("{second} is the same as {}, which is used: take one of them away ({place})", first.what);
+                return Some((note, first.name.clone()));
             }
-            known.insert((said.text, said.company), said.what);
+            known.insert((said.text, said.company), said);
             None
         });
         told.collect()
@@ -162,8 +165,8 @@ impl Credentials {
     fn set_doubles_aside(&mut self) {
         let (mut told, mut doubles) = (self.told_doubles().into_iter(), Vec::new());
         let mut is_kept = |provider, name: &Option<String>, mode| {
-            let note = told.next().flatten();
-            let double = note.map(|note| DoubleKey { provider, name: name.clone(), mode, note });
+            let double = told.next().flatten();
+            let double = double.map(|(note, used)| DoubleKey { provider, name: name.clone(), used, mode, note });
             doubles.extend(double.clone());
             double.is_none()
         };

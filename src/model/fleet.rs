@@ -106,6 +106,8 @@ pub enum StopCause {
     Refused,
     /// The service could not be asked.
     Unreached,
+    /// It opens nothing of what its settings name.
+    Elsewhere,
 }
 
 impl FleetReport {

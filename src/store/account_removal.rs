@@ -25,6 +25,12 @@ impl HeldIn {
     pub fn table(&self) -> &str {
         &self.table
     }
+
+    /// Returns whether it says what the service has counted: requests of a quota, questions to a sink. That goes on to count
+    /// there whatever becomes of the rows here.
+    pub fn is_counted_by_service(&self) -> bool {
+        matches!(self.table.as_str(), "quotas" | "fic_webhook_attempts")
+    }
 }
 
 impl Store {

@@ -284,8 +284,21 @@ impl Store {
                     new.answered_s
                 ])
             })
+            .map_err(sql)?;
+        if opened.platform.is_none() { self.tell_connected(new) } else { Ok(()) }
+    }
+
+    /// Writes whose key it is by now to the accounts that are read with it.
+    fn tell_connected(&self, new: &NewAccount) -> Result<(), Error> {
+        self.conn
+            .prepare_cached(
+                "UPDATE accounts SET credential=p.credential
+                 FROM (SELECT id, credential FROM accounts WHERE provider=?1 AND remote_id=?2 AND mode=?3) p
+                 WHERE accounts.platform=p.id AND accounts.credential IS NOT p.credential",
+            )
+            .and_then(|mut statement| statement.execute(params![new.provider, new.remote_id, new.mode]))
             .map(drop)
-            .map_err(sql)
+            .map_err(|e| self.sql(e))
     }
 
     /// Takes out of the placeholder what events told that somebody made up (`test-webhook`) of subscriptions' histories and
@@ -335,6 +348,27 @@ impl Store {
         let mut statement = self.conn.prepare("SELECT remote_id FROM accounts WHERE platform=?1").map_err(sql)?;
         let rows = statement.query_map([platform], |row| row.get(0)).map_err(sql)?;
         rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
+    /// Returns whether the list of the accounts that are connected to a platform was ever read to its end.
+    ///
+    /// # Errors
+    /// SQLite's; also where there is no such account.
+    pub fn is_listed(&self, platform: i64) -> Result<bool, Error> {
+        self.conn
+            .query_row("SELECT listed IS NOT NULL FROM accounts WHERE id=?1", [platform], |row| row.get(0))
+            .map_err(|e| self.sql(e))
+    }
+
+    /// Notes that it was.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn listed(&self, platform: i64) -> Result<(), Error> {
+        self.at_once(|| {
+            let written = self.conn.execute("UPDATE accounts SET listed=unixepoch() WHERE id=?1", [platform]);
+            written.map(drop).map_err(|e| self.sql(e))
+        })
     }
 
     /// Notes that nobody may read an account any more, and why; returns whether that is new.

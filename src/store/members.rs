@@ -57,16 +57,18 @@ impl Store {
         self.readable("ORDER BY attempted, id", params![])
     }
 
-    /// Returns accounts that can be read, and of which events named objects that are to be fetched by `now_s`, unix seconds:
-    /// at most so many. What failed already, and who failed lately, waits.
+    /// Returns accounts that can be read, and of which events named objects that are to be fetched by `now_s`, unix seconds,
+    /// those first of which something waits longest. What failed already, and who failed lately, waits.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn readable_due(&self, now_s: i64, most: u32) -> Result<Vec<Readable>, Error> {
+    pub fn readable_due(&self, now_s: i64) -> Result<Vec<Readable>, Error> {
         let due = "AND (retry_at IS NULL OR retry_at<=?1)
                    AND EXISTS (SELECT 1 FROM fetches f WHERE f.account=accounts.id AND f.not_before_s<=?1 AND f.tries=0
-                                 AND f.reason='event') LIMIT ?2";
-        self.readable(due, params![now_s, most])
+                                 AND f.reason='event')
+                   ORDER BY (SELECT min(f.not_before_s) FROM fetches f WHERE f.account=accounts.id AND f.tries=0
+                               AND f.reason='event'), id";
+        self.readable(due, params![now_s])
     }
 
     fn readable(&self, which: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Vec<Readable>, Error> {

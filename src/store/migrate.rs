@@ -29,6 +29,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0019_webhooks.sql"),
     include_str!("../../migrations/0020_companies.sql"),
     include_str!("../../migrations/0021_company_of_children.sql"),
+    include_str!("../../migrations/0022_listed.sql"),
 ];
 
 /// The schema that all of [`MIGRATIONS`] make together. A new file takes a third of the time this way: each `ALTER TABLE`

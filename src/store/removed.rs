@@ -40,7 +40,7 @@ impl Store {
     pub fn shut(&self, account: i64) -> Result<(), Error> {
         const TEXT: &str = "UPDATE accounts SET status='removed', name=NULL, country=NULL, created=NULL, opened=NULL,
               events_until=NULL, clock_ahead_s=NULL, clock_since_s=NULL, attempted=NULL, synced=NULL, failures=0,
-              retry_at=NULL, error=NULL, answered=NULL WHERE id=?1";
+              retry_at=NULL, error=NULL, answered=NULL, listed=NULL WHERE id=?1";
         self.at_once(|| {
             self.conn.execute("DELETE FROM walks WHERE account=?1", [account]).map_err(|e| self.sql(e))?;
             self.mark_account(TEXT, account).map(drop)
@@ -165,5 +165,19 @@ mod tests {
         assert_eq!(by_other(), Some(first));
         store.removed(first).expect("marked");
         assert_eq!(by_other(), Some(other));
+    }
+
+    #[test]
+    fn a_key_under_another_name_reads_what_is_connected_by_that_name() {
+        let store = Store::in_memory().expect("opens");
+        answered(&store, "acct_1", true);
+        answered(&store, "acct_2", false);
+        let removed = answered(&store, "acct_3", false);
+        store.removed(removed).expect("marked");
+        let renamed = Opened { credential: Some("shop2".to_owned()), platform: None };
+        let new = NewAccount { opened: Some(renamed), ..NewAccount::named("stripe", "acct_1", "live") };
+        store.account(&new).expect("written");
+        let readers = store.query_text("SELECT DISTINCT credential FROM accounts").expect("rows");
+        assert_eq!(readers, [["shop2"]], "also of who was removed: somebody may want it back");
     }
 }

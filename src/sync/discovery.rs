@@ -7,7 +7,8 @@ use super::{Error, Platform, TakesUp, fic, identify};
 use crate::http::Client;
 use crate::model::accounts::{AccountLine, Found};
 use crate::model::cancel::Cancel;
-use crate::store::{NewAccount, Opened, Store};
+use crate::store::{Error as StoreError, NewAccount, Opened, Readable, Store};
+use fic::Company;
 
 /// What is asked with one credential.
 pub struct Asked<'a> {
@@ -95,17 +96,58 @@ pub fn companies(store: &Store, asked: &Asked, chosen: Option<&str>) -> Result<F
                 ..NewAccount::named("fic", company.id.clone(), asked.mode)
             })?;
         }
-        let shown: HashSet<&str> = seen.iter().map(|company| company.id.as_str()).collect();
-        for known in store.account_lines()?.iter().filter(|it| it.provider == "fic" && it.mode == asked.mode) {
-            let is_its = known.opened_s.is_some() && known.credential == asked.credential;
-            if is_its && !shown.contains(known.id.as_str()) {
-                let is_new = store.disconnected(known.row, "the token does not show it any more")?;
-                found.gone += u64::from(is_new);
-            }
-        }
+        found.gone += no_longer_shown(store, asked.mode, asked.credential.as_deref(), &seen)?.len() as u64;
         Ok::<(), Error>(())
     })?;
     Ok(found)
+}
+
+/// What is said of a company that its token does not show any more.
+pub const NOT_SHOWN: &str = "the token does not show it any more";
+
+/// Notes of the companies that a token reads, and that are not among those it shows any more, that nobody may read them;
+/// returns those of which that is new.
+///
+/// # Errors
+/// SQLite's.
+pub fn no_longer_shown(
+    store: &Store,
+    mode: &str,
+    credential: Option<&str>,
+    shown: &[Company],
+) -> Result<Vec<Readable>, Error> {
+    let shown: HashSet<&str> = shown.iter().map(|company| company.id.as_str()).collect();
+    let is_gone = |it: &Readable| {
+        it.provider == "fic"
+            && it.mode == mode
+            && it.credential.as_deref() == credential
+            && !shown.contains(it.remote_id.as_str())
+    };
+    store.at_once(|| {
+        let mut gone = Vec::new();
+        for it in store.readable_accounts()?.into_iter().filter(is_gone) {
+            if store.disconnected(it.row, NOT_SHOWN)? {
+                gone.push(it);
+            }
+        }
+        Ok(gone)
+    })
+}
+
+/// Notes of the accounts of a credential, named by service, mode and name, whether the service takes it.
+///
+/// # Errors
+/// SQLite's.
+pub fn credential_asked(
+    store: &Store,
+    (provider, mode, name): (&str, &str, Option<&str>),
+    error: Option<&Error>,
+) -> Result<(), StoreError> {
+    match error {
+        None => store.accepted(provider, mode, name),
+        Some(error) if error.is_refusal() => store.refused(provider, mode, name, &error.to_string()),
+        Some(_) => Ok(()),
+    }
 }
 
 fn find(store: &Store, provider: &str, remote_id: &str, mode: &str) -> Result<Option<AccountLine>, Error> {

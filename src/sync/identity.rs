@@ -172,6 +172,7 @@ pub(super) fn connected_and(
                 };
                 found.disconnected += u64::from(row.map(is_gone).transpose()?.unwrap_or(false));
             }
+            store.listed(platform.row)?;
             return Ok(found);
         }
         // The same page again and again would be no list.

@@ -1,16 +1,23 @@
 //! The log of runs: what became of each resource, in the words that the file keeps.
 
 use super::Error;
+use crate::model::extract::Catalog;
 use crate::model::progress::{EVENTS, Outcome, ResourceReport};
+use crate::model::resource::{Poll, Resource};
 use crate::store::{LogEntry, Store};
 
+/// The list of webhook endpoints among the resources.
+const ENDPOINTS: &str = "webhook_endpoints";
+
 /// One account's run.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Run {
-    /// Whether it brings all that is in use up to date where nothing fails: by its lists, or by the events of all.
-    pub is_whole: bool,
+#[derive(Clone, Copy)]
+pub(super) struct Run<'a> {
     /// The account's row.
     pub account: i64,
+    /// All resources that there are.
+    pub catalog: &'a Catalog,
+    /// Those that were asked for.
+    pub chosen: &'a [&'static Resource],
     /// Unix seconds of the service.
     pub started_s: i64,
     /// Unix seconds of the service.
@@ -18,7 +25,7 @@ pub(super) struct Run {
 }
 
 /// Writes a line for each resource, in a transaction of its own.
-pub(super) fn write(store: &Store, run: Run, reports: &[ResourceReport]) -> Result<(), Error> {
+pub(super) fn write(store: &Store, run: Run<'_>, reports: &[ResourceReport]) -> Result<(), Error> {
     let name = format!("{}-{}", run.started_s, std::process::id());
     store.at_once(|| {
         for report in reports {
@@ -36,14 +43,36 @@ pub(super) fn write(store: &Store, run: Run, reports: &[ResourceReport]) -> Resu
                 error: Some(error.join("; ")).filter(|error| !error.is_empty()).as_deref(),
             })?;
         }
-        // What covers a part, or left some out, is no end; and where the events are kept back, nothing else tells of changes.
-        let is_short = |report: &ResourceReport| match report.outcome {
-            Outcome::Failed(_) | Outcome::Interrupted | Outcome::Partial => true,
-            Outcome::Forbidden(_) => report.name == EVENTS,
-            _ => false,
-        };
-        if reports.iter().any(is_short) { Ok(()) } else { Ok(store.synced(run.account, run.is_whole)?) }
+        let begun: Vec<String> = store.tables_begun(run.account)?;
+        if reports.iter().any(|report| is_short(report, &begun)) {
+            return Ok(());
+        }
+        Ok(store.synced(run.account, is_whole(run, &begun))?)
     })
+}
+
+/// Returns whether a list did not come to its end. What covers a part, or left some out, is no end; neither is it one where
+/// something is kept back that was read before, or the events, of which nothing else tells.
+fn is_short(report: &ResourceReport, begun: &[String]) -> bool {
+    match report.outcome {
+        Outcome::Failed(_) | Outcome::Interrupted | Outcome::Partial => true,
+        Outcome::Forbidden(_) => report.name == EVENTS || begun.contains(&report.name.replacen(':', "_", 1)),
+        Outcome::Complete | Outcome::NotAvailable(_) => false,
+    }
+}
+
+/// Returns whether everything of the account that was ever read is brought up to date by this run: some lists no event tells
+/// of. That of webhook endpoints alone, which commands about them read, is none of the account's own data.
+fn is_whole(run: Run<'_>, begun: &[String]) -> bool {
+    // Of all others the events tell; and what stands under an object is read with it.
+    let is_told = |resource: &Resource| {
+        let is_its = |it: &&'static Resource| {
+            it.provider == resource.provider && (it.name == resource.name || resource.parent() == Some(it.name))
+        };
+        matches!(resource.poll, Poll::ByEvent | Poll::WithParent) || run.chosen.iter().any(is_its)
+    };
+    let is_all = begun.iter().filter_map(|table| run.catalog.by_table(table)).all(|entry| is_told(entry.resource));
+    is_all && run.chosen.iter().any(|resource| resource.name != ENDPOINTS)
 }
 
 fn status(report: &ResourceReport) -> (&'static str, Option<&str>) {

@@ -29,7 +29,7 @@ pub fn rows_of(store: &Store, account: i64) -> Result<u64, Error> {
 /// What is left of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leaving {
-    /// That it was removed.
+    /// That it was removed; and what the service has counted of it.
     Mark,
     /// Nothing: it was made up, or nobody knows whose it was.
     Nothing,
@@ -48,7 +48,9 @@ pub fn remove(
     told: &mut dyn FnMut(u64),
 ) -> Result<(u64, bool), Error> {
     store.at_once(|| store.shut(account))?;
-    let (tables, mut turns, mut deleted, mut part) = (store.tables_of_accounts()?, Turns::new(store), 0, PART_MIN);
+    let mut tables = store.tables_of_accounts()?;
+    tables.retain(|table| leaving == Leaving::Nothing || !table.is_counted_by_service());
+    let (mut turns, mut deleted, mut part) = (Turns::new(store), 0, PART_MIN);
     for table in &tables {
         let mut is_empty = false;
         while !is_empty {
@@ -97,7 +99,25 @@ fn next_part(part: usize, took: Duration) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::NewAccount;
+    use crate::store::{NewAccount, Store};
+
+    #[test]
+    fn what_the_service_has_counted_goes_on_counting() {
+        for (leaving, wanted) in [(Leaving::Mark, [1, 1, 0]), (Leaving::Nothing, [0, 0, 0])] {
+            let store = Store::in_memory().expect("opens");
+            let account = store.account(&NewAccount::opened("fic", "7", "live")).expect("made").id;
+            store.set_quota(account, 3600, &[(1_793_491_200, 299)]).expect("kept");
+            store.at_once(|| store.note_verify_attempt(account, "SUB1", 1_793_491_200)).expect("kept");
+            let row = format!("INSERT INTO fic_clients (account, id, data, as_of) VALUES ({account}, 1, '{{}}', 0)");
+            store.query_text(&row).expect("fills");
+            assert!(remove(&store, account, leaving, &Cancel::default(), &mut |_| {}).expect("removes").1);
+            let left = ["quotas", "fic_webhook_attempts", "fic_clients"].map(|table| {
+                let counted = store.query_text(&format!("SELECT count(*) FROM {table}")).expect("counts");
+                counted[0][0].parse::<i64>().expect("a number")
+            });
+            assert_eq!(left, wanted, "{leaving:?}");
+        }
+    }
 
     #[test]
     fn a_part_grows_while_it_is_quick_and_shrinks_when_it_is_not() {

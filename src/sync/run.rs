@@ -22,7 +22,7 @@ use crate::http::Client;
 use crate::model::cancel::Cancel;
 use crate::model::extract::Catalog;
 use crate::model::progress::{Outcome, ResourceReport, Sink};
-use crate::model::resource::{List, Poll, Resource};
+use crate::model::resource::{List, Resource};
 use crate::model::span::Span;
 use crate::providers::stripe;
 use crate::store::{Account, Rows, SliceRow, Store, Turn, WalkRow};
@@ -426,32 +426,16 @@ impl<'a> Run<'a> {
 
     fn log(&self, reports: &[ResourceReport]) -> Result<(), Error> {
         let run = journal::Run {
-            is_whole: self.is_whole()?,
             account: self.account.id,
+            catalog: self.catalog,
+            chosen: &self.options.only,
             started_s: self.began_s,
             finished_s: self.worker.client.service_now_s(),
         };
         // What events asked for is no reading of any list.
         if self.options.queued_only { Ok(()) } else { journal::write(self.store, run, reports) }
     }
-
-    /// Returns whether everything of the account that was ever read is brought up to date by this run: some lists no event
-    /// tells of. That of webhook endpoints alone, which commands about them read, is none of the account's own data.
-    fn is_whole(&self) -> Result<bool, Error> {
-        let chosen = &self.options.only;
-        let begun = self.store.tables_begun(self.account.id)?;
-        // Of all others the events tell; and what stands under an object is read with it.
-        let is_told = |resource: &Resource| {
-            let is_its = |it: &&'static Resource| it.name == resource.name || resource.parent() == Some(it.name);
-            matches!(resource.poll, Poll::ByEvent | Poll::WithParent) || chosen.iter().any(is_its)
-        };
-        let is_all = begun.iter().filter_map(|table| self.catalog.by_table(table)).all(|entry| is_told(entry.resource));
-        Ok(is_all && chosen.iter().any(|resource| resource.name != ENDPOINTS))
-    }
 }
-
-/// The list of webhook endpoints among the resources.
-const ENDPOINTS: &str = "webhook_endpoints";
 
 /// Returns the tables in whose objects a child's list stands, or under which it is read.
 fn parents(child: &Resource) -> impl Iterator<Item = String> {

@@ -317,6 +317,30 @@ fn fifty_companies_are_read_side_by_side_each_within_its_own_quotas() {
 }
 
 #[test]
+fn a_list_of_accounts_that_was_cut_short_is_read_again_by_the_next_run() {
+    let sandbox = platform(Connected::of(vec![Sizes::lean(1); 230]).lean());
+    let home = Home::new();
+    {
+        // Ended after its first page, as by Ctrl-C or a fault.
+        let (store, client) = (Store::open(&home.database()).expect("opens"), client(&sandbox, TEST_KEY));
+        let own = sync::identify(&client, "test", None).expect("the key is good");
+        let row = store.account(&own).expect("an account").id;
+        let (platform, cancel) = (Platform { row, mode: "test", credential: None }, Cancel::default());
+        sync::connected(&store, &client, &platform, &cancel, &mut |_| cancel.set(2)).expect_err("interrupted");
+    }
+    let known = || home.count("SELECT count(*) FROM accounts WHERE platform IS NOT NULL");
+    assert!((1..230).contains(&known()), "{}", known());
+    let batch = ["batch-sync", "customers", "--limit", "1", "-q"];
+    assert_eq!(ran(&mut asking(&home, &sandbox, &batch)).code, Some(0));
+    assert_eq!(known(), 230);
+    // Read to its end once, it costs nothing more.
+    sandbox.reset_stats();
+    assert_eq!(ran(&mut asking(&home, &sandbox, &batch)).code, Some(0));
+    let service = sandbox.stripe();
+    assert_eq!(sandbox.stats().accounts.get(service.account_id()).map_or(0, |it| it.requests), 1, "whose the key is");
+}
+
+#[test]
 fn those_that_waited_longest_have_their_turn_and_a_company_its_own() {
     let sandbox = platform(Connected::of(vec![Sizes::customers(1); 9]).lean());
     let home = Home::new();

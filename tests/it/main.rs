@@ -38,6 +38,7 @@ mod kill;
 mod layers;
 mod listening;
 mod locked;
+mod lost_access;
 mod names;
 mod no_room;
 mod older;

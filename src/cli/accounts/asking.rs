@@ -46,6 +46,11 @@ impl Access<'_> {
         }
     }
 
+    /// Returns service, mode and name: by these the file knows its accounts.
+    pub fn whose(&self) -> (&'static str, &'static str, Option<&str>) {
+        (self.provider(), self.mode(), self.name().as_deref())
+    }
+
     pub fn client(&self, cancel: &Cancel) -> Result<Client, http::Error> {
         let settings = match self {
             Access::Stripe(access) => {

@@ -12,7 +12,7 @@ use crate::config::{self, Credentials};
 use crate::model::accounts::Found;
 use crate::model::cancel::Cancel;
 use crate::store::{self, Store};
-use crate::sync::{self, TakesUp};
+use crate::sync::{self, TakesUp, discovery};
 use crate::ui::Ui;
 
 /// Runs the command.
@@ -83,12 +83,13 @@ fn find(
         match access.find(store, &all, true, takes_up, cancel, &mut tell) {
             Ok(one) => {
                 tell(one.listed);
-                store.accepted(access.provider(), access.mode(), access.name().as_deref())?;
+                discovery::credential_asked(store, access.whose(), None)?;
                 found.push(one);
             }
             Err(sync::Error::Store(error)) => return Err(error.into()),
             Err(_) if cancel.is_set() => break,
             Err(error) => {
+                discovery::credential_asked(store, access.whose(), Some(&error))?;
                 let (provider, mode) = (access.provider(), access.mode());
                 let credential = access.name().clone();
                 found.push(Found { provider, mode, credential, error: Some(error.to_string()), ..Found::default() });

@@ -4,18 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::engine::{
-    Access, Order, QUOTA_WAIT, UNLIMITED_PER_S, fic_mode, fic_settings, left_out, stripe_limits, stripe_mode,
-    stripe_settings,
+    Access, Order, QUOTA_WAIT, UNLIMITED_PER_S, check_companies, fic_mode, fic_settings, left_out, stripe_limits,
+    stripe_mode, stripe_settings,
 };
 use super::super::exit::Failure;
+use super::member;
 use crate::clock::SystemClock;
 use crate::config::{FicAccess, StripeAccess};
 use crate::http::{Client, Limits, Settings};
 use crate::model::cancel::Cancel;
-use crate::model::fleet::{FleetReport, FleetSink, FleetStep, StopCause, Stopped};
+use crate::model::fleet::{End, FleetReport, FleetSink, FleetStep, MemberReport, StopCause, Stopped};
+use crate::model::progress::Counts;
 use crate::store::{NewAccount, Readable, Store};
 use crate::sync::fic::{Company, Whose};
-use crate::sync::{self, Platform, View};
+use crate::sync::{self, Platform, View, discovery};
 use crate::ui::units::counted;
 
 /// Attempts, and the wait for an answer: others want the place.
@@ -84,6 +86,14 @@ impl<'a> Credential<'a> {
         }
     }
 
+    /// Returns the one company that is meant, where one is.
+    fn company(self) -> Option<&'a str> {
+        match self {
+            Credential::Stripe(_) => None,
+            Credential::Fic(access) => access.company.as_deref(),
+        }
+    }
+
     /// Returns service, mode and name: by these the file knows its accounts.
     pub fn whose(self, is_sandbox: bool) -> (&'static str, &'static str, Option<&'a str>) {
         match self {
@@ -113,24 +123,29 @@ impl Opening<'_> {
         for (entry, why) in &self.access.lacking {
             report.stopped.push(Stopped { why: format!("{entry}: {why}"), cause: StopCause::Unset });
         }
-        let (mut asked, mut lines, mut first) = (Vec::new(), Vec::new(), None);
+        let (mut asked, mut shown, mut lines, mut first) = (Vec::new(), Vec::new(), Vec::new(), None);
         for credential in Credential::all(self.access) {
             report.other_requests += 1;
             let answer = match credential {
                 Credential::Stripe(access) => self.stripe(access),
                 Credential::Fic(access) => self.fic(access),
             };
-            match answer {
-                Ok(one) => {
-                    let (provider, mode, name) = credential.whose(self.access.is_sandbox);
-                    self.store.accepted(provider, mode, name)?;
-                    asked.push((credential, one));
+            let whose = credential.whose(self.access.is_sandbox);
+            discovery::credential_asked(self.store, whose, answer.as_ref().err())?;
+            match answer.map(|one| (one.checked(credential), one)) {
+                Ok((Ok(()), one)) => asked.push((credential, one)),
+                Ok((Err(failure), one)) => {
+                    shown.extend(one.shown());
+                    let why = format!("{}: {}", credential.label(), failure.message);
+                    report.stopped.push(Stopped { why, cause: StopCause::Elsewhere });
+                    first = first.or(Some(failure));
                 }
                 Err(sync::Error::Http(crate::http::Error::Interrupted)) if self.cancel.is_set() => break,
                 Err(error) => first = self.stopped(credential, error, first, report)?,
             }
         }
-        let views: Vec<View> = asked.iter().map(|(_, one)| one.view()).collect();
+        let views: Vec<View> = asked.iter().map(|(credential, one)| one.view(*credential)).collect();
+        shown.extend(asked.iter().filter_map(|(_, one)| one.shown()));
         for ((credential, one), share) in asked.into_iter().zip(sync::shared_out(self.store, &views)?) {
             match self.line(one, &share) {
                 Ok(line) => lines.extend(line),
@@ -138,10 +153,28 @@ impl Opening<'_> {
                 Err(error) => first = self.stopped(credential, error, first, report)?,
             }
         }
+        self.gone(shown, report)?;
         match first.filter(|_| lines.is_empty()) {
-            Some(error) => Err(error.into()),
+            Some(failure) => Err(failure),
             None => Ok(lines),
         }
+    }
+
+    /// Says which companies the tokens that read them do not show any more, once it is written who reads what.
+    fn gone(&self, shown: Vec<Shown>, report: &mut FleetReport) -> Result<(), Failure> {
+        if self.cancel.is_set() {
+            return Ok(());
+        }
+        for Shown { mode, credential, companies } in shown {
+            let gone = discovery::no_longer_shown(self.store, mode, credential.as_deref(), &companies)?;
+            report.members.extend(gone.iter().map(|it| MemberReport {
+                member: member(it, 0),
+                end: End::Disconnected(discovery::NOT_SHOWN.to_owned()),
+                counts: Counts::default(),
+                took_ms: 0,
+            }));
+        }
+        Ok(())
     }
 
     /// Notes what a credential cannot be used for; returns the first such error. What is wrong with the file ends it all.
@@ -149,23 +182,16 @@ impl Opening<'_> {
         &self,
         credential: Credential,
         error: sync::Error,
-        first: Option<sync::Error>,
+        first: Option<Failure>,
         report: &mut FleetReport,
-    ) -> Result<Option<sync::Error>, Failure> {
+    ) -> Result<Option<Failure>, Failure> {
         if let sync::Error::Store(error) = error {
             return Err(error.into());
         }
-        report.stopped.push(self.noted(credential, &error)?);
-        Ok(Some(first.unwrap_or(error)))
-    }
-
-    /// Notes of the accounts of a credential that it was refused, if it was.
-    fn noted(&self, credential: Credential, error: &sync::Error) -> Result<Stopped, Failure> {
-        if error.is_refusal() {
-            let (provider, mode, name) = credential.whose(self.access.is_sandbox);
-            self.store.refused(provider, mode, name, &error.to_string())?;
-        }
-        Ok(Stopped { why: format!("{}: {error}", credential.label()), cause: sync::fleet::cause(error) })
+        report
+            .stopped
+            .push(Stopped { why: format!("{}: {error}", credential.label()), cause: sync::fleet::cause(&error) });
+        Ok(Some(first.unwrap_or_else(|| error.into())))
     }
 
     fn stripe(&self, access: &StripeAccess) -> Result<Asked, sync::Error> {
@@ -226,9 +252,10 @@ impl Opening<'_> {
         Ok(())
     }
 
-    /// Looks for connected accounts where none is known. A key that may not list them reads its own account all the same.
+    /// Looks for connected accounts until their list was read to its end once. A key that may not list them reads its own
+    /// account all the same.
     fn discover(&self, client: &Client, platform: Platform) -> Result<(), sync::Error> {
-        if !self.store.connected_to(platform.row)?.is_empty() {
+        if self.store.is_listed(platform.row)? {
             return Ok(());
         }
         match sync::connected(self.store, client, &platform, self.cancel, &mut |_| {}) {
@@ -252,10 +279,9 @@ impl Opening<'_> {
         let settings = Settings { window_wait_max: QUOTA_WAIT, ..fic_settings(access, unlimited.clone()) };
         let client = client(settings, self.cancel)?;
         let mode = fic_mode(self.access.is_sandbox, &access.base_url);
-        let mut companies = sync::fic::companies(&client)?;
-        companies.retain(|company| access.company.as_ref().is_none_or(|meant| *meant == company.id));
+        let saw = Saw::Companies(sync::fic::companies(&client)?);
         let credential = access.name.clone();
-        Ok(Asked { client, mode, limits: unlimited, credential, saw: Saw::Companies(companies) })
+        Ok(Asked { client, mode, limits: unlimited, credential, saw })
     }
 }
 
@@ -273,13 +299,41 @@ enum Saw {
     Companies(Vec<Company>),
 }
 
+/// All that a token shows, whichever of it is read.
+struct Shown {
+    mode: &'static str,
+    credential: Option<String>,
+    companies: Vec<Company>,
+}
+
 impl Asked {
-    fn view(&self) -> View {
-        let (provider, ids) = match &self.saw {
-            Saw::Account(own) => ("stripe", vec![own.remote_id.clone()]),
-            Saw::Companies(companies) => ("fic", companies.iter().map(|it| it.id.clone()).collect()),
+    /// Returns what is meant of it by the credential's settings.
+    fn view(&self, credential: Credential) -> View {
+        let (provider, ids) = match (&self.saw, credential) {
+            (Saw::Account(own), _) => ("stripe", vec![own.remote_id.clone()]),
+            (Saw::Companies(shown), credential) => {
+                let is_meant = |it: &&Company| credential.company().is_none_or(|meant| meant == it.id);
+                ("fic", shown.iter().filter(is_meant).map(|it| it.id.clone()).collect())
+            }
         };
         View { provider, mode: self.mode, credential: self.credential.clone(), ids }
+    }
+
+    fn shown(&self) -> Option<Shown> {
+        match &self.saw {
+            Saw::Account(_) => None,
+            Saw::Companies(companies) => {
+                Some(Shown { mode: self.mode, credential: self.credential.clone(), companies: companies.clone() })
+            }
+        }
+    }
+
+    /// Looks whether it opens what the credential's settings name.
+    fn checked(&self, credential: Credential) -> Result<(), Failure> {
+        match (&self.saw, credential) {
+            (Saw::Companies(shown), Credential::Fic(access)) => check_companies(shown, &[], access),
+            _ => Ok(()),
+        }
     }
 }
 

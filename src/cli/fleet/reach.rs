@@ -19,8 +19,6 @@ use crate::sync::{self, Options, Readers, Summary, Target, Who};
 
 /// Faults before the first answer, after which an account has had its turn.
 const FAULTS_MAX: u32 = 4;
-/// Accounts whose queues are looked at in one go.
-const QUEUED_MAX: u32 = 200;
 /// Requests on their way for what is queued for one account.
 const ERRAND_IN_FLIGHT: usize = 3;
 
@@ -95,7 +93,7 @@ impl Pull for Reach<'_> {
 
     fn queued(&self, store: &Store) -> Result<Vec<Member>, sync::Error> {
         let now_s = self.store_clock.now_ms().div_euclid(1000);
-        let queued = store.readable_due(now_s, QUEUED_MAX)?;
+        let queued = store.readable_due(now_s)?;
         let line_of = |it: &Readable| self.lines.iter().position(|line| line.reaches(it));
         Ok(queued.iter().filter_map(|it| Some(member(it, line_of(it)?))).collect())
     }

@@ -210,9 +210,8 @@ impl Pull<'_> {
         let started_s = finished_s - i64::try_from(took.as_secs()).unwrap_or(0);
         if locked.is_none() {
             let kept = clocks::keep(store, account, started_s, self.client);
-            let chosen: HashSet<String> = self.options.only.iter().map(|resource| resource.table()).collect();
-            let is_whole = store.tables_begun(account)?.iter().all(|table| chosen.contains(table));
-            let run = journal::Run { is_whole, account, started_s, finished_s };
+            let (catalog, chosen) = (self.catalog, &self.options.only[..]);
+            let run = journal::Run { account, catalog, chosen, started_s, finished_s };
             // What notifications asked for is no reading of any list.
             let logged = if self.options.queued_only { Ok(()) } else { journal::write(store, run, &reports) };
             outcome?;

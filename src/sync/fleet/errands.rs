@@ -2,13 +2,14 @@
 //! for hours: so that nothing waits for its end, the run itself works off what is queued, an account at a time, beside the
 //! turns.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use super::{Fleet, LOOK, held};
+use super::{Error, Fleet, LOOK, held};
+use crate::http::Error as HttpError;
 use crate::model::fleet::Member;
 use crate::model::progress::Outcome;
 use crate::store::Store;
@@ -17,6 +18,35 @@ use crate::store::Store;
 const EVERY: Duration = Duration::from_secs(2);
 /// How long what is queued for one account may take; the rest is for later.
 const ERRAND: Duration = Duration::from_secs(10);
+/// Accounts until it is looked again who waits longest.
+const AT_A_LOOK: usize = 200;
+/// How soon an account is tried again that failed; twice as late after each failure, up to the second.
+const AGAIN: Duration = Duration::from_secs(120);
+const AGAIN_MAX: Duration = Duration::from_secs(1800);
+
+/// An account that failed.
+struct Later {
+    at: Instant,
+    pause: Duration,
+}
+
+/// Whose errands have to wait: others' are run meanwhile.
+#[derive(Default)]
+struct Waiting(HashMap<i64, Later>);
+
+impl Waiting {
+    fn is_due(&self, row: i64, now: Instant) -> bool {
+        self.0.get(&row).is_none_or(|later| later.at <= now)
+    }
+
+    fn ended(&mut self, row: i64, is_well: bool, now: Instant) {
+        let before = self.0.remove(&row);
+        if !is_well {
+            let pause = before.map_or(AGAIN, |it| (it.pause * 2).min(AGAIN_MAX));
+            self.0.insert(row, Later { at: now + pause, pause });
+        }
+    }
+}
 
 /// An account's row, kept from being asked for twice at a time.
 pub(super) struct Seat<'a> {
@@ -47,9 +77,10 @@ impl Fleet<'_> {
         is_free.then(|| Seat { fleet: self, row })
     }
 
-    /// Works off what is queued, as long as there are turns. An account that fails is left to its own turn.
+    /// Works off what is queued, as long as there are turns. An account that fails is left alone for a while, or to its own
+    /// turn.
     pub(super) fn errands(&self, store: &Store) {
-        let mut failed = HashSet::new();
+        let mut waiting = Waiting::default();
         while self.rested(EVERY) {
             // Where nobody else has the file open, nobody queues anything.
             if !store.is_shared() {
@@ -62,16 +93,17 @@ impl Fleet<'_> {
                     continue;
                 }
             };
-            for member in queued {
-                let is_left = failed.contains(&member.row) || held(&self.schedule).is_stopped(member.line);
+            let now = Instant::now();
+            let due = queued.iter().filter(|member| waiting.is_due(member.row, now));
+            for member in due.take(AT_A_LOOK).collect::<Vec<_>>() {
+                let is_stopped = held(&self.schedule).is_stopped(member.line);
                 // Who has a turn now works its own queue off at the end of it, or is looked at again.
-                let Some(_seat) = (!is_left).then(|| self.free_seat(member.row)).flatten() else { continue };
+                let Some(_seat) = (!is_stopped).then(|| self.free_seat(member.row)).flatten() else { continue };
                 if !self.is_under_way() {
                     return;
                 }
-                if !self.errand(store, &member) {
-                    failed.insert(member.row);
-                }
+                let is_well = self.errand(store, member);
+                waiting.ended(member.row, is_well, Instant::now());
             }
         }
     }
@@ -84,6 +116,8 @@ impl Fleet<'_> {
         store.rollback();
         let summary = match done {
             Ok(Ok(summary)) => summary,
+            // Its time was over: what is left waits behind the others.
+            Ok(Err(Error::Http(HttpError::Interrupted))) => return true,
             Ok(Err(error)) => {
                 tracing::info!(account = member.remote_id, "what is queued waits for its turn: {error}");
                 return false;
@@ -109,5 +143,29 @@ impl Fleet<'_> {
             std::thread::sleep(left.min(LOOK));
         }
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_fails_waits_ever_longer_and_is_never_given_up() {
+        let (mut waiting, mut now) = (Waiting::default(), Instant::now());
+        let mut pauses = Vec::new();
+        for _ in 0..6 {
+            waiting.ended(7, false, now);
+            let until = (0..).find(|s| waiting.is_due(7, now + Duration::from_secs(*s))).expect("some day");
+            pauses.push(until);
+            now += Duration::from_secs(until);
+        }
+        assert_eq!(pauses, [120, 240, 480, 960, 1800, 1800]);
+        assert!(waiting.is_due(8, now), "others do not wait");
+        waiting.ended(7, true, now);
+        waiting.ended(7, false, now);
+        assert!(
+            !waiting.is_due(7, now + Duration::from_secs(119)) && waiting.is_due(7, now + Duration::from_secs(120))
+        );
     }
 }

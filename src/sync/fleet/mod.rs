@@ -41,8 +41,8 @@ pub trait Pull: Sync {
     /// What ended it.
     fn pull(&self, store: &Store, member: &Member, cancel: &Cancel, sink: &dyn Sink) -> Result<Summary, Error>;
 
-    /// Returns accounts for which a receiver has queued what it could not tell, whether or not they are to have a turn: at
-    /// most some hundreds.
+    /// Returns accounts for which a receiver has queued what it could not tell, whether or not they are to have a turn: those
+    /// first that wait longest.
     ///
     /// # Errors
     /// SQLite's.
