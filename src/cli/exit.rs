@@ -340,6 +340,7 @@ mod tests {
         ResourceReport {
             name: "stripe:x".into(),
             account: "acct_1".into(),
+            mode: "live".into(),
             counts: Counts::default(),
             took_ms: 0,
             outcome,

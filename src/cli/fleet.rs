@@ -187,6 +187,7 @@ fn member(it: &Readable, line: usize) -> Member {
         row: it.row,
         provider: provider_of(it),
         remote_id: it.remote_id.clone(),
+        mode: it.mode.clone(),
         name: it.name.clone(),
         line,
         is_connected: it.platform.is_some(),

@@ -57,6 +57,7 @@ impl Planning<'_> {
                 name: "stripe:account".to_owned(),
                 how: format!("whose the key is; {}", left_out(&id)),
                 account: id,
+                mode: mode.to_owned(),
                 requests: 1,
                 parent: None,
                 is_open: false,
@@ -65,7 +66,8 @@ impl Planning<'_> {
         }
         let now_s = self.now_s(account.as_ref(), &access.base_url)?;
         let (options, is_live) = (options(self.order, Provider::Stripe), mode == "live");
-        resources.extend(sync::estimate(self.store, self.catalog, account.as_ref(), is_live, &options, now_s)?);
+        let lines = sync::estimate(self.store, self.catalog, account.as_ref(), is_live, &options, now_s)?;
+        resources.extend(lines.into_iter().map(|line| PlannedResource { mode: mode.to_owned(), ..line }));
         // The event log is read when the lists have been.
         Ok(account.is_some_and(|account| account.events_until_s.is_some()))
     }
@@ -80,6 +82,7 @@ impl Planning<'_> {
         resources.push(PlannedResource {
             name: "fic:companies".to_owned(),
             account: String::new(),
+            mode: mode.to_owned(),
             how: "which companies the token opens".to_owned(),
             requests: 1,
             parent: None,
@@ -89,14 +92,17 @@ impl Planning<'_> {
         if companies.is_empty() && !removed.is_empty() {
             return Ok(true);
         }
+        let in_mode = |line| PlannedResource { mode: mode.to_owned(), ..line };
         if companies.is_empty() {
             let now_s = self.now_s(None, &access.base_url)?;
-            resources.extend(sync::fic::estimate(self.store, self.catalog, None, &options, now_s)?);
+            let lines = sync::fic::estimate(self.store, self.catalog, None, &options, now_s)?;
+            resources.extend(lines.into_iter().map(in_mode));
         }
         for company in &companies {
             let now_s = self.now_s(Some(company), &access.base_url)?;
             let named = Some((company.id, company.remote_id.as_str()));
-            resources.extend(sync::fic::estimate(self.store, self.catalog, named, &options, now_s)?);
+            let lines = sync::fic::estimate(self.store, self.catalog, named, &options, now_s)?;
+            resources.extend(lines.into_iter().map(in_mode));
         }
         Ok(!companies.is_empty())
     }

@@ -12,6 +12,8 @@ pub struct Member {
     pub provider: Provider,
     /// The service's id.
     pub remote_id: String,
+    /// `live`, `test` or `sandbox`: two keys may open one account's two data sets.
+    pub mode: String,
     /// Its name, for people.
     pub name: Option<String>,
     /// Which of the credentials reads it, counted from 0.

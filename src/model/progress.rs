@@ -75,6 +75,8 @@ pub struct ResourceReport {
     pub name: String,
     /// The account's own id (`acct_…`, company id).
     pub account: String,
+    /// `live`, `test` or `sandbox`: two keys may open one account's two data sets.
+    pub mode: String,
     /// Counts.
     pub counts: Counts,
     /// How long its requests were out and its rows were written, in milliseconds.

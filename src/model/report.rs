@@ -159,6 +159,8 @@ pub struct PlannedResource {
     pub name: String,
     /// The account's own id.
     pub account: String,
+    /// `live`, `test` or `sandbox`: two keys may open one account's two data sets.
+    pub mode: String,
     /// In a few words: `full list`, `events`, `nothing due`, `list under each of 120 invoices`.
     pub how: String,
     /// Requests that it takes at least.

@@ -57,7 +57,15 @@ struct Estimate<'a> {
 impl Estimate<'_> {
     fn line(&self, name: &str, how: &str, requests: u64, is_open: bool) -> PlannedResource {
         let account = self.standing.account.remote_id.clone();
-        PlannedResource { name: name.to_owned(), account, how: how.to_owned(), requests, is_open, parent: None }
+        PlannedResource {
+            name: name.to_owned(),
+            account,
+            mode: String::new(),
+            how: how.to_owned(),
+            requests,
+            is_open,
+            parent: None,
+        }
     }
 
     /// Prices one list, pass by pass.

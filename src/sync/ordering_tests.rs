@@ -263,7 +263,7 @@ impl<'c> Bench<'c> {
         let intake = Intake::new(store, catalog, Retries::default(), None).expect("prepares");
         let intake = if door == Door::ReceiverAlone { intake.offline() } else { intake };
         let rows = store.rows(catalog, &[]).expect("prepares");
-        let (tally, failed) = (Tally::new("acct_1", &Silent), Failed::default());
+        let (tally, failed) = (Tally::new("acct_1", "live", &Silent), Failed::default());
         Bench { store, catalog, rows, account, kind, tally, failed, intake, door }
     }
 

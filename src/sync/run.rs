@@ -125,7 +125,7 @@ pub fn run_within(
     let worker = Worker { client: target.client, catalog, readers, elements_max: bounds.elements, hope };
     let is_live = target.mode == "live";
     let run = Run { store, catalog, worker, cancel, options, bounds, account, floor_s, began_s, is_live, numbers };
-    let mut tally = Tally::new(&run.account.remote_id, sink).counting(store, run.account.id);
+    let mut tally = Tally::new(&run.account.remote_id, target.mode, sink).counting(store, run.account.id);
     put_back_s.into_iter().for_each(|by_s| clocks::tell(by_s, "Stripe", &tally));
     let following = run.following();
     let mut rows = store.rows(catalog, &following)?;

@@ -11,6 +11,7 @@ use crate::store::{Applied, Store};
 /// Counts and outcomes by table name.
 pub struct Tally<'a> {
     account: String,
+    mode: String,
     sink: &'a dyn Sink,
     /// Where the rows are, and whose, to tell one seen again from one that was there before the run.
     file: Option<(&'a Store, i64)>,
@@ -76,9 +77,10 @@ impl Entry {
 
 impl<'a> Tally<'a> {
     /// Starts with nothing.
-    pub fn new(account: &str, sink: &'a dyn Sink) -> Tally<'a> {
+    pub fn new(account: &str, mode: &str, sink: &'a dyn Sink) -> Tally<'a> {
         Tally {
             account: account.to_owned(),
+            mode: mode.to_owned(),
             sink,
             file: None,
             entries: BTreeMap::new(),
@@ -258,6 +260,7 @@ impl<'a> Tally<'a> {
             let report = ResourceReport {
                 name: qualified(&table),
                 account: self.account.clone(),
+                mode: self.mode.clone(),
                 counts: entry.counts,
                 took_ms: u64::try_from(entry.worked.as_millis()).unwrap_or(u64::MAX),
                 outcome: entry.outcome,
@@ -316,7 +319,7 @@ mod tests {
 
     #[test]
     fn seconds_are_those_of_the_work_and_not_of_the_waiting() {
-        let mut tally = Tally::new("acct_1", &Silent);
+        let mut tally = Tally::new("acct_1", "live", &Silent);
         let now = Instant::now();
         let Some(before) = now.checked_sub(Duration::from_secs(100)) else { return };
         tally.begin("stripe_customers", "listing");
@@ -342,7 +345,7 @@ mod tests {
             }
         }
         let heard = Heard::default();
-        let mut tally = Tally::new("acct_1", &heard);
+        let mut tally = Tally::new("acct_1", "live", &heard);
         let (mut waiting, mut counts) = (119_u64, 0);
         loop {
             tally
@@ -368,7 +371,7 @@ mod tests {
 
     #[test]
     fn counting_the_lists_that_wait_costs_no_more_where_many_wait() {
-        let mut tally = Tally::new("acct_1", &Silent);
+        let mut tally = Tally::new("acct_1", "live", &Silent);
         let (many, mut looked_at) = (100_000_u64, 0);
         for waiting in (0..many).rev() {
             let count = || {
@@ -382,7 +385,7 @@ mod tests {
 
     #[test]
     fn a_row_seen_again_is_told_of_once() {
-        let mut tally = Tally::new("acct_1", &Silent);
+        let mut tally = Tally::new("acct_1", "live", &Silent);
         let mut told = |new, unchanged, living| {
             let entry = tally.entry("stripe_customers");
             entry.counts.new += new;

@@ -320,6 +320,7 @@ mod tests {
         let report = ResourceReport {
             name: name.into(),
             account: "acct_1".into(),
+            mode: "live".into(),
             counts,
             took_ms: 1,
             outcome,

@@ -1,6 +1,6 @@
 //! Many accounts in one run: what is seen while it lasts, and what came of each as a table, JSON and CSV.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -12,10 +12,11 @@ use serde::Serialize;
 use super::Look;
 use super::fleet_board::FleetBoard;
 use super::progress::{Bars, DRAWS_PER_S, HEARTBEAT_EVERY, Screen, Ticker, WIDTH_USUAL};
+use super::run::label;
 use super::sheet::{self, Column, names, numbers, whole, words};
 use super::text::safe_up_to;
 use super::units::{counted, grouped, seconds, span};
-use crate::model::fleet::{End, FleetPlan, FleetReport, FleetSink, FleetStep, MemberReport, PlannedMember};
+use crate::model::fleet::{End, FleetPlan, FleetReport, FleetSink, FleetStep, Member, MemberReport, PlannedMember};
 
 /// Accounts that have a line each though nothing was wrong with them.
 const LINES_MAX: usize = 20;
@@ -117,7 +118,9 @@ pub fn table(report: &FleetReport, all: bool, width: Option<u16>) -> String {
     shown.truncate(shown.len() - hidden);
     let mut out = String::new();
     if !shown.is_empty() {
-        out.push_str(&sheet::table(&COLUMNS, &shown.into_iter().map(row).collect::<Vec<_>>(), width));
+        let modes = modes(report.members.iter().map(|it| &it.member));
+        let rows: Vec<Vec<String>> = shown.into_iter().map(|it| row(it, &modes)).collect();
+        out.push_str(&sheet::table(&COLUMNS, &rows, width));
     }
     if hidden > 0 {
         out.push_str(&format!("and {} more (-v)\n", grouped(hidden as u64)));
@@ -126,10 +129,15 @@ pub fn table(report: &FleetReport, all: bool, width: Option<u16>) -> String {
     out
 }
 
-fn row(it: &MemberReport) -> Vec<String> {
+/// Returns the modes of accounts: where there is more than one, it is told of each which it is.
+fn modes<'a>(members: impl Iterator<Item = &'a Member>) -> BTreeSet<&'a str> {
+    members.map(|member| member.mode.as_str()).collect()
+}
+
+fn row(it: &MemberReport, modes: &BTreeSet<&str>) -> Vec<String> {
     let name = it.member.name.clone().unwrap_or_default();
     let c = it.counts;
-    let mut row = vec![it.member.remote_id.clone(), name, it.end.word().to_owned()];
+    let mut row = vec![label(&it.member.remote_id, &it.member.mode, modes), name, it.end.word().to_owned()];
     row.extend([c.new, c.changed + c.deleted, c.requests].map(grouped));
     row.push(seconds(it.took_ms));
     row.push(safe_up_to(it.end.why().unwrap_or_default(), WHY_LENGTH_MAX).into_owned());
@@ -174,10 +182,17 @@ pub fn plan_table(plan: &FleetPlan, all: bool, width: Option<u16>) -> String {
         numbers("requests"),
         words("what for"),
     ];
+    let modes = modes(plan.members.iter().map(|it| &it.member));
     let row = |it: &PlannedMember| {
         let requests = grouped(it.requests) + if it.is_open { "+" } else { " " };
         let name = it.member.name.clone().unwrap_or_default();
-        vec![it.member.remote_id.clone(), name, it.member.provider.name().to_owned(), requests, it.how.to_owned()]
+        vec![
+            label(&it.member.remote_id, &it.member.mode, &modes),
+            name,
+            it.member.provider.name().to_owned(),
+            requests,
+            it.how.to_owned(),
+        ]
     };
     // One line too many is not worth a line that says so.
     let is_whole = all || plan.members.len() <= LINES_MAX + 1;
@@ -243,6 +258,7 @@ struct Failed<'a> {
 struct Account<'a> {
     provider: &'static str,
     account: &'a str,
+    mode: &'a str,
     name: Option<&'a str>,
     outcome: &'static str,
     detail: Option<&'a str>,
@@ -259,6 +275,7 @@ impl<'a> Account<'a> {
         Account {
             provider: it.member.provider.name(),
             account: &it.member.remote_id,
+            mode: &it.member.mode,
             name: it.member.name.as_deref(),
             outcome: it.end.word(),
             detail: it.end.why(),
@@ -296,6 +313,7 @@ struct Plan<'a> {
 struct Planned<'a> {
     provider: &'static str,
     account: &'a str,
+    mode: &'a str,
     name: Option<&'a str>,
     how: &'a str,
     requests: u64,
@@ -307,6 +325,7 @@ pub fn plan_json(plan: &FleetPlan) -> String {
     let planned = plan.members.iter().map(|it| Planned {
         provider: it.member.provider.name(),
         account: &it.member.remote_id,
+        mode: &it.member.mode,
         name: it.member.name.as_deref(),
         how: it.how,
         requests: it.requests,
@@ -325,6 +344,7 @@ pub fn csv(report: &FleetReport) -> String {
     let titles = [
         "provider",
         "account",
+        "mode",
         "name",
         "outcome",
         "new",
@@ -340,7 +360,7 @@ pub fn csv(report: &FleetReport) -> String {
         .iter()
         .map(|it| {
             let told = Account::of(it);
-            let mut row = vec![told.provider.to_owned(), told.account.to_owned()];
+            let mut row = vec![told.provider.to_owned(), told.account.to_owned(), told.mode.to_owned()];
             row.extend([told.name.unwrap_or_default().to_owned(), told.outcome.to_owned()]);
             row.extend(
                 [told.new, told.changed, told.deleted, told.unchanged, told.requests, told.took_ms]
@@ -357,17 +377,17 @@ pub fn csv(report: &FleetReport) -> String {
 pub fn plan_csv(plan: &FleetPlan) -> String {
     let row = |it: &PlannedMember| {
         let name = it.member.name.clone().unwrap_or_default();
-        let whose = [it.member.provider.name().to_owned(), it.member.remote_id.clone(), name];
+        let whose = [it.member.provider.name().to_owned(), it.member.remote_id.clone(), it.member.mode.clone(), name];
         [&whose[..], &[it.how.to_owned(), it.requests.to_string(), it.is_open.to_string()]].concat()
     };
-    let titles = ["provider", "account", "name", "how", "requests", "open"];
+    let titles = ["provider", "account", "mode", "name", "how", "requests", "open"];
     sheet::csv(&titles, &plan.members.iter().map(row).collect::<Vec<_>>())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::fleet::{Member, StopCause, Stopped};
+    use crate::model::fleet::{StopCause, Stopped};
     use crate::model::progress::Counts;
     use crate::model::resource::Provider;
     use unicode_width::UnicodeWidthStr;
@@ -379,6 +399,7 @@ mod tests {
                 row: row as i64,
                 provider: Provider::Stripe,
                 remote_id: format!("acct_1Connected{row:04}"),
+                mode: "live".into(),
                 name: Some("A shop of some name".into()),
                 line: 0,
                 is_connected: true,

@@ -185,7 +185,15 @@ mod tests {
 
     fn member(row: i64) -> Member {
         let name = Some(format!("Shop\x1b[31m {row}"));
-        Member { row, provider: Provider::Stripe, remote_id: format!("acct_{row}"), name, line: 0, is_connected: true }
+        Member {
+            row,
+            provider: Provider::Stripe,
+            remote_id: format!("acct_{row}"),
+            mode: "live".into(),
+            name,
+            line: 0,
+            is_connected: true,
+        }
     }
 
     fn ended(row: i64, end: End) -> FleetStep {

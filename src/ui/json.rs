@@ -29,6 +29,7 @@ struct Clock {
 struct Resource<'a> {
     provider: &'a str,
     account: &'a str,
+    mode: &'a str,
     resource: &'a str,
     table: String,
     new: u64,
@@ -51,6 +52,7 @@ struct Failed<'a> {
 struct Planned<'a> {
     provider: &'a str,
     account: &'a str,
+    mode: &'a str,
     resource: &'a str,
     table: String,
     how: &'a str,
@@ -148,6 +150,7 @@ pub fn run(report: &RunReport) -> String {
     let resources = report.resources.iter().map(|r| Resource {
         provider: provider_of(&r.name),
         account: &r.account,
+        mode: &r.mode,
         resource: &r.name,
         table: table_of(&r.name),
         new: r.counts.new,
@@ -176,6 +179,7 @@ pub fn plan(plan: &[PlannedResource]) -> String {
     let planned = plan.iter().map(|p| Planned {
         provider: provider_of(&p.name),
         account: &p.account,
+        mode: &p.mode,
         resource: &p.name,
         table: table_of(&p.name),
         how: &p.how,
@@ -277,6 +281,7 @@ mod tests {
             resources: vec![ResourceReport {
                 name: "stripe:customers".into(),
                 account: "acct_1".into(),
+                mode: "live".into(),
                 counts: Counts { new: 1, changed: 2, deleted: 3, unchanged: 4, requests: 5 },
                 took_ms: 6,
                 outcome: Outcome::Failed("a\u{1b}b".into()),
@@ -286,7 +291,7 @@ mod tests {
             took_ms: 7,
             ..RunReport::default()
         };
-        let wanted = r#"{"resources":[{"provider":"stripe","account":"acct_1","resource":"stripe:customers","table":"stripe_customers","new":1,"changed":2,"deleted":3,"unchanged":4,"requests":5,"took_ms":6,"outcome":"failed","detail":"a\u001bb"}],"failures":[],"requests":5,"took_ms":7,"signal":null,"locked":null,"clocks":[]}"#;
+        let wanted = r#"{"resources":[{"provider":"stripe","account":"acct_1","mode":"live","resource":"stripe:customers","table":"stripe_customers","new":1,"changed":2,"deleted":3,"unchanged":4,"requests":5,"took_ms":6,"outcome":"failed","detail":"a\u001bb"}],"failures":[],"requests":5,"took_ms":7,"signal":null,"locked":null,"clocks":[]}"#;
         assert_eq!(run(&report), format!("{wanted}\n"));
     }
 
@@ -300,6 +305,7 @@ mod tests {
         let planned = PlannedResource {
             name: "stripe:a".into(),
             account: "acct_1".into(),
+            mode: "live".into(),
             how: "events".into(),
             requests: 1,
             parent: None,
@@ -307,7 +313,7 @@ mod tests {
         };
         assert_eq!(
             plan(&[planned]),
-            "[{\"provider\":\"stripe\",\"account\":\"acct_1\",\"resource\":\"stripe:a\",\"table\":\"stripe_a\",\
+            "[{\"provider\":\"stripe\",\"account\":\"acct_1\",\"mode\":\"live\",\"resource\":\"stripe:a\",\"table\":\"stripe_a\",\
               \"how\":\"events\",\"requests\":1,\"open\":true}]\n"
         );
     }

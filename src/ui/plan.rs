@@ -1,9 +1,9 @@
 //! What a run would do, as tables, CSV and sentences. Pure.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::run::{provider_of, whose};
+use super::run::{label, provider_of, whose};
 use super::sheet::{self, names, numbers, words};
 use super::text::safe;
 use super::units::{counted, grouped, span};
@@ -54,13 +54,14 @@ fn service(provider: &str) -> &'static str {
 /// Draws the plan of `--dry-run`, a table for each account. What costs nothing is left out unless `all` is wanted.
 pub fn table(plan: &[PlannedResource], pace: &Pace, all: bool, width: Option<u16>) -> String {
     let mut out = String::new();
-    for ((Reverse(provider), account), lists) in by_account(plan) {
+    let modes: BTreeSet<&str> = plan.iter().map(|planned| planned.mode.as_str()).collect();
+    for ((Reverse(provider), account, mode), lists) in by_account(plan) {
         let shown: Vec<&PlannedResource> = lists.into_iter().filter(|it| all || it.requests > 0).collect();
         if shown.is_empty() {
             continue;
         }
         let account = if account.is_empty() { "(which account, it tells when asked)" } else { account };
-        out.push_str(&format!("{} {}\n", service(provider), safe(account)));
+        out.push_str(&format!("{} {}\n", service(provider), safe(&label(account, mode, &modes))));
         let columns = [names("list"), numbers("requests"), words("what for")];
         let rows: Vec<Vec<String>> = shown.into_iter().map(row).collect();
         out.push_str(&sheet::table(&columns, &rows, width));
@@ -84,14 +85,20 @@ fn row(planned: &PlannedResource) -> Vec<String> {
     vec![plain.to_owned(), requests, planned.how.clone()]
 }
 
+/// Service, account and mode.
+type Whose<'a> = (Reverse<&'a str>, &'a str, &'a str);
+
 /// Parts a plan by account, Stripe's first. What is asked before the account is known goes with the first one.
-fn by_account(plan: &[PlannedResource]) -> BTreeMap<(Reverse<&str>, &str), Vec<&PlannedResource>> {
-    let mut accounts: BTreeMap<(Reverse<&str>, &str), Vec<&PlannedResource>> = BTreeMap::new();
+fn by_account(plan: &[PlannedResource]) -> BTreeMap<Whose<'_>, Vec<&PlannedResource>> {
+    let mut accounts: BTreeMap<Whose<'_>, Vec<&PlannedResource>> = BTreeMap::new();
     for planned in plan {
         let provider = provider_of(&planned.name);
-        let first = plan.iter().find(|it| provider_of(&it.name) == provider && !it.account.is_empty());
+        let is_its = |it: &&PlannedResource| {
+            provider_of(&it.name) == provider && it.mode == planned.mode && !it.account.is_empty()
+        };
+        let first = plan.iter().find(is_its);
         let account = if planned.account.is_empty() { first.map_or("", |it| &it.account) } else { &planned.account };
-        accounts.entry((Reverse(provider), account)).or_default().push(planned);
+        accounts.entry((Reverse(provider), account, &planned.mode)).or_default().push(planned);
     }
     accounts
 }
@@ -157,12 +164,12 @@ pub fn csv(plan: &[PlannedResource]) -> String {
     let rows: Vec<Vec<String>> = plan
         .iter()
         .map(|planned| {
-            let mut row = whose(&planned.name, &planned.account).to_vec();
+            let mut row = whose(&planned.name, &planned.account, &planned.mode).to_vec();
             row.extend([planned.how.clone(), planned.requests.to_string(), planned.is_open.to_string()]);
             row
         })
         .collect();
-    sheet::csv(&["provider", "account", "resource", "table", "how", "requests", "open"], &rows)
+    sheet::csv(&["provider", "account", "mode", "resource", "table", "how", "requests", "open"], &rows)
 }
 
 #[cfg(test)]
@@ -174,6 +181,7 @@ mod tests {
         let planned = |name: &str, how: &str, requests, is_open| PlannedResource {
             name: name.into(),
             account: "acct_1".into(),
+            mode: "live".into(),
             how: how.into(),
             requests,
             parent: how.contains("customers").then_some("customers"),
@@ -213,6 +221,7 @@ mod tests {
         let planned = |name: &str, account: &str, requests| PlannedResource {
             name: name.into(),
             account: account.into(),
+            mode: "live".into(),
             how: "the whole list".into(),
             requests,
             parent: None,

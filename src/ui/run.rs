@@ -1,7 +1,7 @@
 //! What a run did, as tables, CSV and sentences. Pure.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::sheet::{self, Column, names, numbers, whole};
 use super::text::{safe, safe_up_to};
@@ -58,14 +58,15 @@ pub fn detail(report: &ResourceReport) -> Option<String> {
 /// Draws the closing table, one for each account; one that had nothing new has a line. Resources without rows are summed
 /// up unless `all` are wanted. Whatever is shown, the requests add up to those of the last line.
 pub fn table(report: &RunReport, all: bool, width: Option<u16>) -> String {
-    let mut accounts: BTreeMap<&str, Vec<&ResourceReport>> = BTreeMap::new();
+    let mut accounts: BTreeMap<(&str, &str), Vec<&ResourceReport>> = BTreeMap::new();
     for resource in &report.resources {
-        accounts.entry(&resource.account).or_default().push(resource);
+        accounts.entry((&resource.account, &resource.mode)).or_default().push(resource);
     }
+    let modes: BTreeSet<&str> = accounts.keys().map(|(_, mode)| *mode).collect();
     let mut out = String::new();
-    for (account, resources) in &accounts {
+    for ((account, mode), resources) in &accounts {
         let service = resources.first().and_then(|it| it.name.split_once(':')).map_or("", |(service, _)| service);
-        let account = format!("{} {}", safe(service), safe(account));
+        let account = format!("{} {}", safe(service), safe(&label(account, mode, &modes)));
         if !all && report.signal.is_none() && report.locked.is_none() && is_up_to_date(resources) {
             let line = format!("{account} is up to date: {}", nothing_new(resources));
             out.push_str(&format!("{}\n", sheet::sentence(&line, 0, width)));
@@ -249,6 +250,7 @@ pub fn csv(report: &RunReport) -> String {
     let titles = [
         "provider",
         "account",
+        "mode",
         "resource",
         "table",
         "new",
@@ -265,7 +267,7 @@ pub fn csv(report: &RunReport) -> String {
         .iter()
         .map(|resource| {
             let c = resource.counts;
-            let mut row = whose(&resource.name, &resource.account).to_vec();
+            let mut row = whose(&resource.name, &resource.account, &resource.mode).to_vec();
             row.extend([c.new, c.changed, c.deleted, c.unchanged, c.requests, resource.took_ms].map(|n| n.to_string()));
             row.push(outcome(resource).to_owned());
             row.push(detail(resource).unwrap_or_default());
@@ -275,9 +277,14 @@ pub fn csv(report: &RunReport) -> String {
     sheet::csv(&titles, &rows)
 }
 
-/// Returns the first cells of every CSV line: provider, account, resource, table.
-pub fn whose(name: &str, account: &str) -> [String; 4] {
-    [provider_of(name).to_owned(), account.to_owned(), name.to_owned(), table_of(name)]
+/// Returns the first cells of every CSV line: provider, account, mode, resource, table.
+pub fn whose(name: &str, account: &str, mode: &str) -> [String; 5] {
+    [provider_of(name).to_owned(), account.to_owned(), mode.to_owned(), name.to_owned(), table_of(name)]
+}
+
+/// Returns how people are told whose something is: with the mode where there is more than one.
+pub fn label(account: &str, mode: &str, modes: &BTreeSet<&str>) -> String {
+    if modes.len() > 1 { format!("{account} ({mode})") } else { account.to_owned() }
 }
 
 #[cfg(test)]
@@ -292,6 +299,7 @@ mod tests {
         ResourceReport {
             name: name.into(),
             account: account.into(),
+            mode: "live".into(),
             counts,
             took_ms: 1234,
             outcome,
@@ -404,6 +412,21 @@ mod tests {
     }
 
     #[test]
+    fn an_account_in_two_modes_has_two_tables_that_say_which_is_which() {
+        let live = resource("stripe:customers", "acct_1", 7, Outcome::Complete);
+        let test =
+            ResourceReport { mode: "test".into(), ..resource("stripe:customers", "acct_1", 2, Outcome::Complete) };
+        let both = RunReport { resources: vec![live, test], ..RunReport::default() };
+        let drawn = table(&both, false, None);
+        let (live_at, test_at) = (drawn.find("stripe acct_1 (live)\n"), drawn.find("stripe acct_1 (test)\n"));
+        assert!(live_at.is_some() && live_at < test_at, "{drawn}");
+        let records = csv(&both);
+        assert!(records.contains("stripe,acct_1,live,") && records.contains("stripe,acct_1,test,"), "{records}");
+        let one = RunReport { resources: vec![both.resources[0].clone()], ..RunReport::default() };
+        assert!(table(&one, false, None).starts_with("stripe acct_1\n"));
+    }
+
+    #[test]
     fn accounts_have_tables_of_their_own() {
         let mut report = report();
         report.resources.push(resource("stripe:customers", "acct_2", 5, Outcome::Complete));
@@ -431,7 +454,7 @@ mod tests {
         assert_eq!(text.lines().count(), 7);
         assert!(
             text.contains(
-                "\nstripe,acct_1,stripe:issuing_cards,stripe_issuing_cards,0,0,0,0,3,1234,not available,no Issuing\n"
+                "\nstripe,acct_1,live,stripe:issuing_cards,stripe_issuing_cards,0,0,0,0,3,1234,not available,no Issuing\n"
             ),
             "{text}"
         );

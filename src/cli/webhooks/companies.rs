@@ -102,6 +102,11 @@ impl<'a> Companies<'a> {
         Ok(synced)
     }
 
+    /// Returns the mode of the token's companies.
+    pub fn mode(&self) -> &'static str {
+        self.mode
+    }
+
     /// Returns whether what is changed is real.
     pub fn is_real(&self) -> bool {
         !config::is_loopback(&self.access.base_url)

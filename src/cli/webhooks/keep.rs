@@ -311,6 +311,7 @@ fn subscriptions(args: &WebhooksSyncArgs, desk: &Desk<'_>, report: &mut RunRepor
                 Ok(it) => report.resources.push(ResourceReport {
                     name: SUBSCRIPTIONS.to_owned(),
                     account: company.id.clone(),
+                    mode: companies.mode().to_owned(),
                     counts: Counts {
                         new: it.new,
                         changed: it.changed,

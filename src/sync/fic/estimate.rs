@@ -95,6 +95,7 @@ fn line(resource: &Resource, account: &str, how: &str, requests: u64, is_open: b
     PlannedResource {
         name: qualified(resource),
         account: account.to_owned(),
+        mode: String::new(),
         how: how.to_owned(),
         requests,
         is_open,

@@ -102,7 +102,7 @@ pub fn run(
         company: &company.id,
         numbers: store.numbers(catalog)?,
         rows: store.rows(catalog, &[])?,
-        tally: Tally::new(&company.id, sink).counting(store, account.id),
+        tally: Tally::new(&company.id, whose.mode, sink).counting(store, account.id),
         sent_before: client.sent(),
         account,
         began: Instant::now(),

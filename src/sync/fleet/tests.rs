@@ -39,7 +39,15 @@ enum Trouble {
 fn summary(outcome: Outcome) -> Summary {
     let counts = Counts { requests: 1, ..Counts::default() };
     let name = "stripe:customers".to_owned();
-    let report = ResourceReport { name, account: String::new(), counts, took_ms: 0, outcome, gaps: Gaps::default() };
+    let report = ResourceReport {
+        name,
+        account: String::new(),
+        mode: String::new(),
+        counts,
+        took_ms: 0,
+        outcome,
+        gaps: Gaps::default(),
+    };
     Summary { reports: vec![report], requests: 1, took_ms: 0, signal: None, locked: None, quota_free_after: None }
 }
 
@@ -142,7 +150,15 @@ fn world(count: usize, lines: usize) -> World {
     let member = |number: usize| {
         let remote_id = format!("acct_{number}");
         let row = store.account(&NewAccount::opened("stripe", remote_id.clone(), "test")).expect("an account").id;
-        Member { row, provider: Provider::Stripe, remote_id, name: None, line: number % lines, is_connected: true }
+        Member {
+            row,
+            provider: Provider::Stripe,
+            remote_id,
+            mode: "test".into(),
+            name: None,
+            line: number % lines,
+            is_connected: true,
+        }
     };
     let members = (0..count).map(member).collect();
     World { folder, store, members }

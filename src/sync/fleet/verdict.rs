@@ -162,6 +162,7 @@ mod tests {
         ResourceReport {
             name: name.into(),
             account: "acct_1".into(),
+            mode: "live".into(),
             counts,
             took_ms: 0,
             outcome,
