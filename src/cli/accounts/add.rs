@@ -109,10 +109,6 @@ fn credential(args: &AccountsAddArgs, places: &Places, global: &Global, ui: &Ui)
         _ => None,
     };
     if let Some((field, variable)) = variable {
-        if config::is_like_a_secret(variable) {
-            return Err(Failure::usage("that is a key itself, and no name of a variable that holds one: roll it")
-                .hint("everybody on this machine sees arguments; give the key on stdin, or name the variable"));
-        }
         let is_other = args.provider.is_some_and(|it| (it == ProviderArg::Fic) != (field == "fic_token_env"));
         if is_other {
             return Err(Failure::usage("--provider names another service than the variable's option")
