@@ -381,6 +381,43 @@ fn an_account_is_removed_with_all_its_rows_or_kept_and_synced_no_more() {
 }
 
 #[test]
+fn an_account_whose_key_went_with_it_comes_back_with_the_line_that_was_told() {
+    let world = Many::new();
+    let variables = [("SHOP", SHOP_KEY), ("STUDIO", STUDIO)];
+    let back = |ran: &Ran| {
+        let told = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+        let line = told.split("until `stripesync ").nth(1).and_then(|rest| rest.split('`').next());
+        (line.unwrap_or_else(|| panic!("{told}")).to_owned(), told)
+    };
+    let active = |id: &str| world.accounts(&format!("remote_id='{id}' AND status='active'"));
+    for (id, name, option) in
+        [("acct_1ShopOnItsOwn", "shop", "--stripe-key-env=SHOP"), ("12346", "studio", "--fic-token-env=STUDIO")]
+    {
+        assert_eq!(world.run(&["accounts", "add", name, option], &variables).code, Some(0));
+        // The token opens another company: only the last one takes it along.
+        if name == "studio" {
+            let other = world.run(&["accounts", "remove", "12347", "--yes"], &variables);
+            assert_eq!((other.code, back(&other).0.as_str()), (Some(0), "accounts add 12347"), "{}", other.stderr);
+        }
+        for more in [&[][..], &["--keep-data"]] {
+            let removed = world.run(&[&["accounts", "remove", id, "--yes"], more].concat(), &variables);
+            assert_eq!((removed.code, active(id)), (Some(0), 0), "{}", removed.stderr);
+            assert!(!world.config().contains(name), "{}", world.config());
+            let (line, told) = back(&removed);
+            assert!(told.contains("with its "), "{told}");
+            // By its id it cannot come back: nothing is left that opens it.
+            let by_id = world.run(&["accounts", "add", id], &variables);
+            assert_eq!((by_id.code, active(id)), (Some(4), 0), "{}", by_id.stderr);
+            let arguments: Vec<&str> = line.split(' ').chain([option]).collect();
+            let added = world.run(&arguments, &variables);
+            assert_eq!((added.code, active(id)), (Some(0), 1), "{line}: {}", added.stderr);
+        }
+    }
+    // What was removed beside it stays so.
+    assert_eq!(active("12347"), 0);
+}
+
+#[test]
 fn a_platform_that_was_removed_stays_out_with_all_that_its_key_reads_until_it_is_asked_for() {
     let world = Many::new();
     let key = ("STRIPE_API_KEY", TEST_KEY);

@@ -279,11 +279,12 @@ fn try_reader(store: &Store, account: &AccountLine, credentials: &Credentials, c
     };
     // Of one whose rows went with it nothing but the mark and this name is left.
     let is_known = account.opened_s.is_some() || account.standing == Standing::Removed;
+    let company = if account.provider == "fic" { format!(" --company-id {}", account.id) } else { String::new() };
     let nothing = |why: String| {
-        Err(Failure::new(Exit::Unauthorised, format!("nothing opens {}: {why}", account.label())).hint(
-            "`stripesync accounts add NAME` adds a key of its own, `stripesync accounts discover --include-removed` asks \
-             the others",
-        ))
+        Err(Failure::new(Exit::Unauthorised, format!("nothing opens {}: {why}", account.label())).hint(format!(
+            "`stripesync accounts add NAME{company}` adds a key of its own, `stripesync accounts discover \
+             --include-removed` asks the others"
+        )))
     };
     let by = account.credential.as_ref().map_or_else(|| "the one without a name".to_owned(), |it| format!("keys.{it}"));
     let Some(access) = access.filter(|_| is_known) else { return nothing(format!("{by} is not there")) };

@@ -52,7 +52,8 @@ pub enum AccountsCommand {
     ///
     /// May be interrupted at any instant: the same command goes on. With --keep-data the rows stay. Either way the account is
     /// synced no more, and what is read with its key neither, until `accounts add ID` or `accounts discover
-    /// --include-removed` takes it up again.
+    /// --include-removed` takes it up again; where its key went out of the config file with it, `accounts add NAME` with
+    /// that key.
     Remove(AccountsRemoveArgs),
 }
 
@@ -240,6 +241,8 @@ its customers were assigned to go with them.
 A key of its own that has a name, and that no other account needs, goes
 out of the config file, too. A removed account stays out, whatever key
 opens it and whatever list shows it; `accounts add ID` brings it back.
+Where its key went with it, `accounts add NAME` does, with that key; of
+a company of Fatture in Cloud with --company-id ID.
 
 Exit codes: 0 removed, 2 no such account, or nobody to ask, 5 a sync
   runs; all of them: `stripesync --help`";
