@@ -91,18 +91,18 @@ fn a_name_that_nobody_opens_is_refused_with_those_that_are() {
 
 /// A platform with 130 connected accounts in test mode, another account with a key of its own, three companies behind two
 /// tokens; and a home for the program.
-struct Many {
+pub(super) struct Many {
     sandbox: Sandbox,
-    home: Home,
+    pub home: Home,
 }
 
-const SHOP_KEY: &str = "sk_test_ofTheShopAlone";
+pub(super) const SHOP_KEY: &str = "sk_test_ofTheShopAlone";
 /// Of the first of the connected accounts itself.
-const CONNECTED_KEY: &str = "rk_test_ofTheFirstConnected";
-const STUDIO: &str = "a/studio-token-of-the-tests";
+pub(super) const CONNECTED_KEY: &str = "rk_test_ofTheFirstConnected";
+pub(super) const STUDIO: &str = "a/studio-token-of-the-tests";
 
 impl Many {
-    fn new() -> Many {
+    pub fn new() -> Many {
         let companies = FicSandbox::new(FicSettings {
             clients: 3,
             companies: vec![
@@ -141,7 +141,7 @@ impl Many {
         command
     }
 
-    fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+    pub fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
         ran(&mut self.command(arguments, variables))
     }
 
@@ -155,7 +155,7 @@ impl Many {
         finished(child, std::time::Instant::now())
     }
 
-    fn json(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Value {
+    pub fn json(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Value {
         let ran = self.run(&[arguments, &["--format", "json"]].concat(), variables);
         serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", ran.stdout, ran.stderr))
     }
@@ -164,11 +164,11 @@ impl Many {
         self.home.path().join(".config/stripesync/config.toml")
     }
 
-    fn config(&self) -> String {
+    pub fn config(&self) -> String {
         std::fs::read_to_string(self.config_path()).unwrap_or_default()
     }
 
-    fn accounts(&self, which: &str) -> i64 {
+    pub fn accounts(&self, which: &str) -> i64 {
         self.home.count(&format!("SELECT count(*) FROM accounts WHERE {which}"))
     }
 }
@@ -378,43 +378,6 @@ fn an_account_is_removed_with_all_its_rows_or_kept_and_synced_no_more() {
     );
     let removed = world.json(&["accounts", "list", "--status", "removed"], &[key]);
     assert_eq!(removed.as_array().map(Vec::len), Some(132), "all of them");
-}
-
-#[test]
-fn an_account_whose_key_went_with_it_comes_back_with_the_line_that_was_told() {
-    let world = Many::new();
-    let variables = [("SHOP", SHOP_KEY), ("STUDIO", STUDIO)];
-    let back = |ran: &Ran| {
-        let told = ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-        let line = told.split("until `stripesync ").nth(1).and_then(|rest| rest.split('`').next());
-        (line.unwrap_or_else(|| panic!("{told}")).to_owned(), told)
-    };
-    let active = |id: &str| world.accounts(&format!("remote_id='{id}' AND status='active'"));
-    for (id, name, option) in
-        [("acct_1ShopOnItsOwn", "shop", "--stripe-key-env=SHOP"), ("12346", "studio", "--fic-token-env=STUDIO")]
-    {
-        assert_eq!(world.run(&["accounts", "add", name, option], &variables).code, Some(0));
-        // The token opens another company: only the last one takes it along.
-        if name == "studio" {
-            let other = world.run(&["accounts", "remove", "12347", "--yes"], &variables);
-            assert_eq!((other.code, back(&other).0.as_str()), (Some(0), "accounts add 12347"), "{}", other.stderr);
-        }
-        for more in [&[][..], &["--keep-data"]] {
-            let removed = world.run(&[&["accounts", "remove", id, "--yes"], more].concat(), &variables);
-            assert_eq!((removed.code, active(id)), (Some(0), 0), "{}", removed.stderr);
-            assert!(!world.config().contains(name), "{}", world.config());
-            let (line, told) = back(&removed);
-            assert!(told.contains("with its "), "{told}");
-            // By its id it cannot come back: nothing is left that opens it.
-            let by_id = world.run(&["accounts", "add", id], &variables);
-            assert_eq!((by_id.code, active(id)), (Some(4), 0), "{}", by_id.stderr);
-            let arguments: Vec<&str> = line.split(' ').chain([option]).collect();
-            let added = world.run(&arguments, &variables);
-            assert_eq!((added.code, active(id)), (Some(0), 1), "{line}: {}", added.stderr);
-        }
-    }
-    // What was removed beside it stays so.
-    assert_eq!(active("12347"), 0);
 }
 
 #[test]

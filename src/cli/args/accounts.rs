@@ -87,7 +87,9 @@ Examples:
   stripesync accounts add acct_123      # removed before: sync it again
 
 Exit codes: 0 added, 2 a name or setting that cannot be, 4 a key that is
-  none, or that the service refuses; all of them: `stripesync --help`";
+  none, or that the service refuses, 5 what was removed cannot be taken
+  up while another process has the file; nothing was written then
+  all of them: `stripesync --help`";
 
 /// The arguments of `accounts discover`.
 #[derive(Debug, Clone, Args)]
@@ -111,7 +113,8 @@ Examples:
   stripesync accounts discover --format json | jq '.[].new'
 
 Exit codes: 0 done, 3 one key or token failed and others did not, 4 all
-  were refused; all of them: `stripesync --help`";
+  were refused, 5 --include-removed while another process has the file
+  all of them: `stripesync --help`";
 
 /// The arguments of `accounts list`.
 #[derive(Debug, Clone, Args)]
