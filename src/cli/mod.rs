@@ -21,6 +21,7 @@ mod listen;
 mod locking;
 pub mod names;
 mod next;
+mod no_secrets;
 mod office;
 mod openers;
 mod pass_on;
@@ -46,7 +47,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use etcetera::BaseStrategy;
 
 use crate::clock::SystemClock;
@@ -56,11 +57,6 @@ use crate::sync::delivery::Retries;
 use crate::ui::{self, Ui};
 use args::{Cli, Command, Global};
 use exit::{Exit, Failure};
-
-/// Why no secret is taken from an argument, and where it belongs.
-const PUBLIC: &str = "everybody on this machine sees arguments, and the shell remembers them
-hint: put it into the environment (STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET, FIC_ACCESS_TOKEN), .env or the config file; this
-  one is known by now: roll it";
 
 /// Parses the process's arguments and runs the command.
 pub fn main() -> ExitCode {
@@ -72,23 +68,9 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    if let Some(shown) = arguments.iter().find_map(|argument| scrub::first_credential(&argument.to_string_lossy())) {
-        ui::refusal(&format!("error: an argument holds a secret ({shown}): {PUBLIC}"));
-        return Exit::Usage;
-    }
-    // A script may have put there whatever somebody else calls himself, and a refusal repeats it.
-    let is_harmless = arguments.iter().all(|argument| argument.to_str().is_some_and(ui::is_harmless));
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match parsed(arguments) {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help and version end up here too. A reader that went away needs no message.
-            if error.use_stderr() && !is_harmless {
-                ui::refusal(&error.render().to_string());
-            } else {
-                let _ = error.print();
-            }
-            return if error.use_stderr() { Exit::Usage } else { Exit::Done };
-        }
+        Err(exit) => return exit,
     };
     let ui = Ui::new(&cli.global.look(|name| std::env::var_os(name)));
     ui.start_log(cli.global.log_format, cli.global.verbose);
@@ -98,6 +80,42 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     });
     ui.finish();
     exit
+}
+
+/// Parses the arguments; where there is nothing to be run, everything has been said.
+fn parsed(arguments: Vec<OsString>) -> Result<Cli, Exit> {
+    let refuse = |refusal: String| {
+        ui::refusal(&refusal);
+        Exit::Usage
+    };
+    if let Some(refusal) = no_secrets::certain(&arguments) {
+        return Err(refuse(refusal));
+    }
+    // A script may have put there whatever somebody else calls himself, and a refusal repeats it.
+    let is_harmless = arguments.iter().all(|argument| argument.to_str().is_some_and(ui::is_harmless));
+    let mut command = Cli::command();
+    let matches = command.try_get_matches_from_mut(arguments);
+    if let Some(refusal) = matches.as_ref().ok().and_then(|matches| no_secrets::given(&command, matches)) {
+        return Err(refuse(refusal));
+    }
+    let cli = matches.and_then(|mut it| Cli::from_arg_matches_mut(&mut it).map_err(|it| it.format(&mut command)));
+    cli.map_err(|error| {
+        // Help and version end up here too. A reader that went away needs no message.
+        if !error.use_stderr() {
+            let _ = error.print();
+            return Exit::Done;
+        }
+        let words = error.render().to_string();
+        let scrubbed = scrub::scrub(&words);
+        match no_secrets::repeated(&words) {
+            Some(refusal) => ui::refusal(&refusal),
+            None if is_harmless && scrubbed == words => {
+                let _ = error.print();
+            }
+            None => ui::refusal(&scrubbed),
+        }
+        Exit::Usage
+    })
 }
 
 fn dispatch(cli: &Cli, ui: &Ui) -> Result<Exit, Failure> {

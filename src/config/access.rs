@@ -79,12 +79,19 @@ const NOT_KEYS: [(&str, &str); 4] = [
 ];
 
 /// Parts of Stripe's keys and secrets, wherever they stand: what has one goes to nobody else, and is no name.
-const LIKE_SECRETS: [&str; 7] = ["sk_live", "sk_test", "rk_live", "rk_test", "pk_live", "pk_test", "whsec_"];
+const LIKE_SECRETS: [&str; 8] = ["sk_live", "sk_test", "sk_org", "rk_live", "rk_test", "pk_live", "pk_test", "whsec_"];
+/// Letters and digits behind such a part from which on it is none of a word that ends alike, such as `helpdesk_test`.
+const TELLING_CHARS_MIN: usize = 16;
 
 /// Returns whether a text is or holds a key or secret of Stripe's.
 pub fn is_like_a_secret(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    LIKE_SECRETS.iter().any(|part| text.contains(part))
+    let is_one = |at: usize, part: &str| {
+        let begins = !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
+        let rest = text[at + part.len()..].trim_start_matches('_').bytes();
+        begins || rest.take_while(u8::is_ascii_alphanumeric).count() >= TELLING_CHARS_MIN
+    };
+    LIKE_SECRETS.iter().any(|part| text.match_indices(part).any(|(at, _)| is_one(at, part)))
 }
 
 impl Settings {
@@ -261,6 +268,25 @@ mod tests {
         ] {
             let why = mode(key).expect_err(key);
             assert!(why.contains(part), "{key}: {why}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_ends_like_a_key_begins_is_none() {
+        for text in [
+            "sk_live_a",
+            "my_RK_TEST_1",
+            "KEY=whsec_abc",
+            "sk_org_live_a",
+            "k%3Dsk_live_0123456789abcdef",
+            "https://example.com/?k=pk_test_a",
+        ] {
+            assert!(is_like_a_secret(text), "{text}");
+        }
+        for text in
+            ["", "helpdesk_test", "KIOSK_LIVE_KEY", "desk_org", "acct_1", "sk_bratislava", "task_test_customers"]
+        {
+            assert!(!is_like_a_secret(text), "{text}");
         }
     }
 

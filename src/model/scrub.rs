@@ -53,6 +53,11 @@ pub fn first_credential(text: &str) -> Option<String> {
     })
 }
 
+/// Returns whether a text as a whole looks like a token of Fatture in Cloud.
+pub fn is_fic_token(text: &str) -> bool {
+    fic_token(text).is_some_and(|(length, _)| length == text.len())
+}
+
 /// Returns the text without this very secret, in the spellings that JSON and URLs give it.
 pub fn without(text: &str, secret: &str) -> String {
     let mut out = text.to_owned();
@@ -133,6 +138,10 @@ mod tests {
         for name in ["sk_live_backup.db", "a/events-of-november.json", "acct_1ABCdefGHIjklMNO", "whsec_…", "pk_1", "é"]
         {
             assert_eq!(first_credential(name), None, "{name}");
+        }
+        assert!(is_fic_token("a/nobody-knows-this-token"));
+        for name in ["a/b", "A/S Nordisk Handelskompagni", "acct_1ABCdefGHIjklMNO", "a/nobody knows this token"] {
+            assert!(!is_fic_token(name), "{name}");
         }
     }
 

@@ -91,18 +91,18 @@ fn a_name_that_nobody_opens_is_refused_with_those_that_are() {
 
 /// A platform with 130 connected accounts in test mode, another account with a key of its own, three companies behind two
 /// tokens; and a home for the program.
-struct Many {
+pub(super) struct Many {
     sandbox: Sandbox,
-    home: Home,
+    pub home: Home,
 }
 
-const SHOP_KEY: &str = "sk_test_ofTheShopAlone";
+pub(super) const SHOP_KEY: &str = "sk_test_ofTheShopAlone";
 /// Of the first of the connected accounts itself.
-const CONNECTED_KEY: &str = "rk_test_ofTheFirstConnected";
-const STUDIO: &str = "a/studio-token-of-the-tests";
+pub(super) const CONNECTED_KEY: &str = "rk_test_ofTheFirstConnected";
+pub(super) const STUDIO: &str = "a/studio-token-of-the-tests";
 
 impl Many {
-    fn new() -> Many {
+    pub fn new() -> Many {
         let companies = FicSandbox::new(FicSettings {
             clients: 3,
             companies: vec![
@@ -141,7 +141,7 @@ impl Many {
         command
     }
 
-    fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
+    pub fn run(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ran {
         ran(&mut self.command(arguments, variables))
     }
 
@@ -155,7 +155,7 @@ impl Many {
         finished(child, std::time::Instant::now())
     }
 
-    fn json(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Value {
+    pub fn json(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Value {
         let ran = self.run(&[arguments, &["--format", "json"]].concat(), variables);
         serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {}{}", ran.stdout, ran.stderr))
     }
@@ -164,11 +164,11 @@ impl Many {
         self.home.path().join(".config/stripesync/config.toml")
     }
 
-    fn config(&self) -> String {
+    pub fn config(&self) -> String {
         std::fs::read_to_string(self.config_path()).unwrap_or_default()
     }
 
-    fn accounts(&self, which: &str) -> i64 {
+    pub fn accounts(&self, which: &str) -> i64 {
         self.home.count(&format!("SELECT count(*) FROM accounts WHERE {which}"))
     }
 }

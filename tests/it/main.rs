@@ -9,6 +9,7 @@ mod bad_files;
 mod bad_secrets;
 mod bad_values;
 mod bodies;
+mod brought_back;
 mod by_events;
 mod caught_up;
 mod cli;

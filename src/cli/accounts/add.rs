@@ -57,14 +57,23 @@ pub(super) fn run(args: &AccountsAddArgs, global: &Global, ui: &Ui, clock: &dyn 
     if let Some(signal) = cancel.signal() {
         return Err(Failure::new(Exit::Interrupted(signal), "interrupted").hint("nothing was written"));
     }
-    tried?;
+    let opens = tried?;
     // Before anything is written: what the key opens has to go somewhere.
     let store = opened(&settings.database.value)?;
-    write(&mut edit, &new, &field)?;
-    edit.save()?;
     // Whoever adds the key of an account, or of one company, asks for that.
     let is_one = new.company.is_some() || access.provider() == "stripe";
-    let takes_up = if is_one { TakesUp::Everybody } else { TakesUp::Nobody };
+    let removed = store.removed_accounts(access.provider(), access.mode())?;
+    let takes_up = match is_one && opens.iter().any(|id| removed.contains(id)) {
+        // Not while another process is just removing it; and whoever is refused for that has written nothing.
+        true => {
+            store.guard(lock(&settings.database.value, &cancel, ui, clock)?);
+            TakesUp::Everybody
+        }
+        // What somebody begins to remove from here on stays out. A sync that runs is in nobody's way.
+        false => TakesUp::Nobody,
+    };
+    write(&mut edit, &new, &field)?;
+    edit.save()?;
     let found = access.find(&store, &names(&credentials, access.provider()), false, takes_up, &cancel, &mut |_| {});
     let found = found.map_err(|failure| written_all_the_same(failure, &new, cancel.signal()))?;
     tell(&found, &new, &field, ui);
@@ -109,10 +118,6 @@ fn credential(args: &AccountsAddArgs, places: &Places, global: &Global, ui: &Ui)
         _ => None,
     };
     if let Some((field, variable)) = variable {
-        if config::is_like_a_secret(variable) {
-            return Err(Failure::usage("that is a key itself, and no name of a variable that holds one: roll it")
-                .hint("everybody on this machine sees arguments; give the key on stdin, or name the variable"));
-        }
         let is_other = args.provider.is_some_and(|it| (it == ProviderArg::Fic) != (field == "fic_token_env"));
         if is_other {
             return Err(Failure::usage("--provider names another service than the variable's option")
@@ -203,31 +208,28 @@ fn bring_back(args: &AccountsAddArgs, settings: &Settings, ui: &Ui, clock: &dyn 
     crate::cli::status::present(&settings.database.value)?;
     let store = opened(&settings.database.value)?;
     let known = named(&store, &args.name)?;
-    let idle: Vec<&AccountLine> = known.iter().filter(|it| !it.standing.is_synced()).collect();
-    let idle: Vec<&AccountLine> = match idle.iter().any(|it| it.standing != Standing::Named) {
-        // One that only events named was never there.
-        true => idle.into_iter().filter(|it| it.standing != Standing::Named).collect(),
-        false => idle,
-    };
-    if idle.is_empty() {
-        ui.note(&format!("{} is synced whenever it is its turn; nothing to do", known[0].label()));
-        let found: Vec<Found> = known.iter().map(|it| alone(it, 0)).collect();
-        ui.found(&found, false).map_err(|error| Failure::stdout(&error))?;
-        return Ok(Exit::Done);
+    if idle(&known).is_empty() {
+        return nothing_to_do(&known, ui);
     }
     let credentials = settings.credentials()?;
     let cancel = signals::watch()?;
+    // From before the first question to the end: asking writes, too. One that is being removed at this moment is removed, and
+    // whoever is refused for that has brought nothing back.
+    store.guard(lock(&settings.database.value, &cancel, ui, clock)?);
+    // As whoever had the file before left it.
+    let known = named(&store, &args.name)?;
+    if idle(&known).is_empty() {
+        return nothing_to_do(&known, ui);
+    }
     // It may be there in two modes, of which a key opens one.
     let (mut back, mut first) = (Vec::new(), None);
-    for account in idle {
+    for account in idle(&known) {
         let tried =
             refuse_without_platform(&store, account).and_then(|()| try_reader(&store, account, &credentials, &cancel));
         if let Err(failure) = tried {
             first.get_or_insert(failure);
             continue;
         }
-        // One that is being removed at this moment is removed.
-        let _lock = lock(&settings.database.value, &cancel, ui, clock)?;
         store.at_once(|| store.brought_back(account.row).map(drop))?;
         back.push(account);
         ui.note(&format!("{} is synced again", account.label()));
@@ -240,6 +242,20 @@ fn bring_back(args: &AccountsAddArgs, settings: &Settings, ui: &Ui, clock: &dyn 
         return Err(failure);
     }
     let found: Vec<Found> = back.iter().map(|it| alone(it, 1)).collect();
+    ui.found(&found, false).map_err(|error| Failure::stdout(&error))?;
+    Ok(Exit::Done)
+}
+
+/// Returns which of an account's lines are synced no more. One that only events named was never there, if another one was.
+fn idle(known: &[AccountLine]) -> Vec<&AccountLine> {
+    let idle = || known.iter().filter(|it| !it.standing.is_synced());
+    let was_there = |it: &&AccountLine| it.standing != Standing::Named;
+    if idle().any(|it| was_there(&it)) { idle().filter(was_there).collect() } else { idle().collect() }
+}
+
+fn nothing_to_do(known: &[AccountLine], ui: &Ui) -> Result<Exit, Failure> {
+    ui.note(&format!("{} is synced whenever it is its turn; nothing to do", known[0].label()));
+    let found: Vec<Found> = known.iter().map(|it| alone(it, 0)).collect();
     ui.found(&found, false).map_err(|error| Failure::stdout(&error))?;
     Ok(Exit::Done)
 }
@@ -283,11 +299,12 @@ fn try_reader(store: &Store, account: &AccountLine, credentials: &Credentials, c
     };
     // Of one whose rows went with it nothing but the mark and this name is left.
     let is_known = account.opened_s.is_some() || account.standing == Standing::Removed;
+    let company = if account.provider == "fic" { format!(" --company-id {}", account.id) } else { String::new() };
     let nothing = |why: String| {
-        Err(Failure::new(Exit::Unauthorised, format!("nothing opens {}: {why}", account.label())).hint(
-            "`stripesync accounts add NAME` adds a key of its own, `stripesync accounts discover --include-removed` asks \
-             the others",
-        ))
+        Err(Failure::new(Exit::Unauthorised, format!("nothing opens {}: {why}", account.label())).hint(format!(
+            "`stripesync accounts add NAME{company}` adds a key of its own, `stripesync accounts discover \
+             --include-removed` asks the others"
+        )))
     };
     let by = account.credential.as_ref().map_or_else(|| "the one without a name".to_owned(), |it| format!("keys.{it}"));
     let Some(access) = access.filter(|_| is_known) else { return nothing(format!("{by} is not there")) };

@@ -82,32 +82,38 @@ impl Access<'_> {
         }
     }
 
-    /// Asks whether the service takes the credential, and whether that opens anything.
+    /// Asks whether the service takes the credential, and returns the ids of what that opens: one at least, those that are
+    /// connected to a platform left out.
     ///
     /// # Errors
     /// When it does not, or opens nothing.
-    pub fn try_out(&self, cancel: &Cancel) -> Result<(), Failure> {
+    pub fn try_out(&self, cancel: &Cancel) -> Result<Vec<String>, Failure> {
         let client = self.client(cancel).map_err(sync::Error::from)?;
         match self {
             Access::Stripe(access) => {
-                sync::identify(&client, self.mode(), access.name.clone()).map_err(said_of_a_key)?;
+                let own = sync::identify(&client, self.mode(), access.name.clone()).map_err(said_of_a_key)?;
+                Ok(vec![own.remote_id])
             }
             Access::Fic(access) => {
                 let seen = sync::fic::companies(&client).map_err(said_of_a_key)?;
-                if seen.is_empty() {
+                let ids: Vec<String> = seen.into_iter().map(|it| it.id).collect();
+                if ids.is_empty() {
                     return Err(Failure::failed("the token of Fatture in Cloud sees no company")
                         .hint("look in its settings, under developers, which company the token was made for"));
                 }
-                if let Some(chosen) = access.company.as_ref().filter(|id| seen.iter().all(|it| it.id != **id)) {
-                    let ids = seen.iter().map(|it| it.id.as_str()).collect::<Vec<_>>().join(", ");
-                    return Err(Failure::usage(format!("the token sees no company {chosen}, only {ids}")).hint(
-                        "name one of these with --company-id, or leave it away for all; companies of your own \
+                match &access.company {
+                    None => Ok(ids),
+                    Some(chosen) if ids.contains(chosen) => Ok(vec![chosen.clone()]),
+                    Some(chosen) => {
+                        let ids = ids.join(", ");
+                        Err(Failure::usage(format!("the token sees no company {chosen}, only {ids}")).hint(
+                            "name one of these with --company-id, or leave it away for all; companies of your own \
                              (`stripesync companies list`) are not meant here",
-                    ));
+                        ))
+                    }
                 }
             }
         }
-        Ok(())
     }
 }
 

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use super::add::names;
 use super::asking::Access;
-use super::opened;
+use super::{lock, opened};
 use crate::cli::args::{AccountsDiscoverArgs, Global};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{settings, signals, sync as sync_command};
+use crate::clock::Clock;
 use crate::config::{self, Credentials};
 use crate::model::accounts::Found;
 use crate::model::cancel::Cancel;
@@ -16,7 +17,7 @@ use crate::sync::{self, TakesUp, discovery};
 use crate::ui::Ui;
 
 /// Runs the command.
-pub(super) fn run(args: &AccountsDiscoverArgs, global: &Global, ui: &Ui) -> Result<Exit, Failure> {
+pub(super) fn run(args: &AccountsDiscoverArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
     let settings = settings(global, ui)?;
     let mut credentials = settings.credentials()?;
     if let Some(provider) = args.provider.map(|provider| sync_command::provider(provider).name()) {
@@ -28,6 +29,10 @@ pub(super) fn run(args: &AccountsDiscoverArgs, global: &Global, ui: &Ui) -> Resu
     let cancel = signals::watch()?;
     store::stop_waiting_for(&cancel);
     let store = place(&settings.database.value, args.dry_run)?;
+    // What another process is just removing is not taken up. Without that word nothing is, and a sync may run beside.
+    if args.include_removed && !args.dry_run {
+        store.guard(lock(&settings.database.value, &cancel, ui, clock)?);
+    }
     credentials.doubles.iter().for_each(|double| ui.note(&double.note));
     let takes_up = if args.include_removed { TakesUp::Everybody } else { TakesUp::Nobody };
     let (found, failures) = find(&store, &credentials, takes_up, &cancel, ui)?;

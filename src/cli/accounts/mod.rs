@@ -24,7 +24,7 @@ pub(super) use remove::confirmed;
 pub(super) fn run(args: &AccountsArgs, global: &Global, ui: &Ui, clock: &dyn Clock) -> Result<Exit, Failure> {
     match &args.command {
         AccountsCommand::Add(args) => add::run(args, global, ui, clock),
-        AccountsCommand::Discover(args) => discover::run(args, global, ui),
+        AccountsCommand::Discover(args) => discover::run(args, global, ui, clock),
         AccountsCommand::List(args) => list::run(args, global, ui),
         AccountsCommand::Remove(args) => match (&args.credential, &args.id) {
             (Some(name), _) => take_out::run(name, args.yes, global, ui),

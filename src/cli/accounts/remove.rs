@@ -7,7 +7,7 @@ use crate::cli::args::{AccountsRemoveArgs, Global};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::{places, settings, signals, status};
 use crate::clock::Clock;
-use crate::config::edit;
+use crate::config::{Settings, edit};
 use crate::model::accounts::{AccountLine, RemovedAccount, Standing};
 use crate::model::cancel::Cancel;
 use crate::store::{self, NAMELESS, Store};
@@ -24,7 +24,8 @@ pub(super) fn run(
     ui: &Ui,
     clock: &dyn Clock,
 ) -> Result<Exit, Failure> {
-    let database = settings(global, ui)?.database.value;
+    let settings = settings(global, ui)?;
+    let database = settings.database.value.clone();
     status::present(&database)?;
     // A sync that runs is told of before anybody is asked.
     drop(lock(&database, &Cancel::default(), ui, clock)?);
@@ -46,7 +47,7 @@ pub(super) fn run(
     let removed = RemovedAccount { connected: with_it, ..removing.run(key, rows)? };
     ui.removed_account(&removed).map_err(|error| Failure::stdout(&error))?;
     if !removed.is_interrupted && account.id != NAMELESS && account.mode != "sandbox" {
-        ui.note(&format!("it stays out, whatever opens it, until `stripesync accounts add {}`", account.id));
+        ui.note(&way_back(&account, &removed, &settings));
     }
     Ok(match cancel.signal().filter(|_| removed.is_interrupted) {
         Some(signal) => {
@@ -55,6 +56,23 @@ pub(super) fn run(
         }
         None => Exit::Done,
     })
+}
+
+/// Says what takes the account up again: its id, as long as the key that reads it is there; else that key.
+fn way_back(account: &AccountLine, removed: &RemovedAccount, settings: &Settings) -> String {
+    let is_there =
+        |name: &&String| removed.key.as_ref() != Some(*name) && settings.named_keys.iter().any(|it| it.name == **name);
+    let own = account.credential.as_ref().filter(|_| account.platform.is_none());
+    let Some(name) = own.filter(|name| !is_there(name)) else {
+        return format!("it stays out, whatever opens it, until `stripesync accounts add {}`", account.id);
+    };
+    // A token may open other companies, too: only the one that is named comes back.
+    let company = if account.provider == "fic" { format!(" --company-id {}", account.id) } else { String::new() };
+    let back = format!("stripesync accounts add {name}{company}");
+    format!(
+        "it stays out, whatever opens it, until `{back}` with its {}",
+        if company.is_empty() { "key" } else { "token" }
+    )
 }
 
 /// Counts the account's rows as `accounts list` does.

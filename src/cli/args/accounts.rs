@@ -52,7 +52,8 @@ pub enum AccountsCommand {
     ///
     /// May be interrupted at any instant: the same command goes on. With --keep-data the rows stay. Either way the account is
     /// synced no more, and what is read with its key neither, until `accounts add ID` or `accounts discover
-    /// --include-removed` takes it up again.
+    /// --include-removed` takes it up again; where its key went out of the config file with it, `accounts add NAME` with
+    /// that key.
     Remove(AccountsRemoveArgs),
 }
 
@@ -86,7 +87,9 @@ Examples:
   stripesync accounts add acct_123      # removed before: sync it again
 
 Exit codes: 0 added, 2 a name or setting that cannot be, 4 a key that is
-  none, or that the service refuses; all of them: `stripesync --help`";
+  none, or that the service refuses, 5 what was removed cannot be taken
+  up while another process has the file; nothing was written then
+  all of them: `stripesync --help`";
 
 /// The arguments of `accounts discover`.
 #[derive(Debug, Clone, Args)]
@@ -110,7 +113,8 @@ Examples:
   stripesync accounts discover --format json | jq '.[].new'
 
 Exit codes: 0 done, 3 one key or token failed and others did not, 4 all
-  were refused; all of them: `stripesync --help`";
+  were refused, 5 --include-removed while another process has the file
+  all of them: `stripesync --help`";
 
 /// The arguments of `accounts list`.
 #[derive(Debug, Clone, Args)]
@@ -240,6 +244,8 @@ its customers were assigned to go with them.
 A key of its own that has a name, and that no other account needs, goes
 out of the config file, too. A removed account stays out, whatever key
 opens it and whatever list shows it; `accounts add ID` brings it back.
+Where its key went with it, `accounts add NAME` does, with that key; of
+a company of Fatture in Cloud with --company-id ID.
 
 Exit codes: 0 removed, 2 no such account, or nobody to ask, 5 a sync
   runs; all of them: `stripesync --help`";
