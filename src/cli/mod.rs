@@ -19,6 +19,7 @@ pub mod generate;
 mod keeping;
 mod listen;
 mod locking;
+mod meant;
 pub mod names;
 mod next;
 mod no_secrets;

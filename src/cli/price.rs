@@ -1,7 +1,8 @@
 //! What a run would cost, by what the file knows already. Asks nobody, writes nothing.
 
-use super::engine::{Access, Order, Pulled, fic_mode, left_out, options, stripe_per_s};
+use super::engine::{Access, Order, Pulled, fic_mode, options, stripe_per_s};
 use super::exit::Failure;
+use super::meant::left_out;
 use crate::clock::Clock;
 use crate::config::{self, FicAccess, StripeAccess};
 use crate::model::extract::Catalog;

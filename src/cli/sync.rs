@@ -9,6 +9,7 @@ use super::args::{Global, ProviderArg, SyncArgs};
 use super::engine::{self, Access, Order, Pulled};
 use super::exit::{Exit, Failure};
 use super::fleet::Choice;
+use super::meant::taken_up;
 use super::playground::{self, RunningSandbox, SandboxOptions};
 use super::select::{self, Selection, Wish};
 use super::{batch_sync, names, next, settings, signals, values};
@@ -109,8 +110,7 @@ fn refuse_closed(id: &str, order: &Order) -> Result<(), Failure> {
     // One of several may well be read.
     let closed = named.iter().find(|it| !it.standing.is_synced());
     match closed.filter(|_| named.len() == 1).map(|it| it.standing) {
-        Some(Standing::Removed) => Err(Failure::usage(format!("account {id} was removed"))
-            .hint(format!("`stripesync accounts add {id}` takes it up again"))),
+        Some(Standing::Removed) => Err(Failure::usage(format!("account {id} was removed")).hint(taken_up(id))),
         Some(Standing::Disconnected) => Err(Failure::usage(format!("nobody gives access to account {id} any more"))
             .hint("`stripesync accounts list -v` says why; `stripesync accounts discover` looks again")),
         _ => Ok(()),

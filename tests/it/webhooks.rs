@@ -583,7 +583,7 @@ fn an_account_that_was_removed_is_not_read_again() {
     assert_eq!(world.run(&["create", "hooks.example.com"]).code, Some(0));
     let synced = world.run(&["sync"]);
     assert_eq!(synced.code, Some(0), "{} {}", synced.stdout, synced.stderr);
-    assert!(synced.stderr.contains(&format!("account {id} is left out")), "{}", synced.stderr);
+    assert!(synced.stderr.contains(&format!("{id} is left out: it was removed")), "{}", synced.stderr);
     assert_eq!(world.home.count("SELECT count(*) FROM accounts WHERE status = 'removed'"), 1);
     assert_eq!(world.home.count("SELECT count(*) FROM stripe_webhook_endpoints WHERE deleted_at IS NULL"), 0);
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::engine::{
-    Access, Order, QUOTA_WAIT, UNLIMITED_PER_S, check_companies, fic_mode, fic_settings, left_out, stripe_limits,
-    stripe_mode, stripe_settings,
+    Access, Order, QUOTA_WAIT, UNLIMITED_PER_S, fic_mode, fic_settings, stripe_limits, stripe_mode, stripe_settings,
 };
 use super::super::exit::Failure;
+use super::super::meant::{check_companies, left_out};
 use super::member;
 use crate::clock::SystemClock;
 use crate::config::{FicAccess, StripeAccess};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::engine;
 use super::super::exit::Failure;
+use super::super::meant::{left_out, taken_up};
 use super::Desk;
 use crate::clock::SystemClock;
 use crate::config::{self, FicAccess};
@@ -90,14 +91,13 @@ impl<'a> Companies<'a> {
     /// hears so.
     pub fn synced(&self, named: Option<&str>) -> Result<Vec<Company>, Failure> {
         let removed = self.store.removed_accounts("fic", self.mode)?;
-        let hint = |id: &str| format!("`stripesync accounts add {id}` takes it up again");
         if let Some(id) = named.filter(|named| removed.iter().any(|id| id == named)) {
-            return Err(Failure::usage(format!("company {id} was removed")).hint(hint(id)));
+            return Err(Failure::usage(format!("company {id} was removed")).hint(taken_up(id)));
         }
         let chosen = self.chosen(named)?;
-        let (left_out, synced): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|it| removed.contains(&it.id));
-        for Company { id, .. } in &left_out {
-            self.desk.ui.note(&format!("company {id} is left out: it was removed; {}", hint(id)));
+        let (gone, synced): (Vec<_>, Vec<_>) = chosen.into_iter().partition(|it| removed.contains(&it.id));
+        for Company { id, .. } in &gone {
+            self.desk.ui.note(&left_out(id));
         }
         Ok(synced)
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::super::args::WebhooksSyncArgs;
 use super::super::engine::{self, Access, Order, Pulled};
 use super::super::exit::{Exit, Failure};
+use super::super::meant::left_out;
 use super::companies::Companies;
 use super::{Desk, concerned, stripe};
 use crate::config::edit::Edit;
@@ -240,9 +241,7 @@ pub(super) fn sync(args: &WebhooksSyncArgs, desk: &Desk<'_>) -> Result<Exit, Fai
 fn endpoints(desk: &Desk<'_>) -> Result<RunReport, Failure> {
     let access = desk.stripe()?;
     if let Some(account) = removed(desk, &access)? {
-        desk.ui.note(&format!(
-            "account {account} is left out: it was removed; `stripesync accounts add {account}` takes it up again"
-        ));
+        desk.ui.note(&left_out(&account));
         return Ok(RunReport::default());
     }
     let only = crate::providers::stripe::resources::all().filter(|it| it.name == ENDPOINTS).collect();
