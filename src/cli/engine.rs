@@ -161,7 +161,7 @@ fn filled(status: &StatusReport) -> HashSet<String> {
 }
 
 /// What is wrong with the file, unless it is only that somebody asked to stop while another process had it locked.
-fn unless_interrupted(error: store::Error, cancel: &Cancel) -> Failure {
+pub(super) fn unless_interrupted(error: store::Error, cancel: &Cancel) -> Failure {
     match (&error, cancel.signal()) {
         (store::Error::Locked { .. }, Some(signal)) => {
             Failure::new(Exit::Interrupted(signal), format!("interrupted: {error}"))
@@ -235,7 +235,7 @@ impl Pulling<'_> {
             }
             let asked = self.whose_key(access);
             let mode = stripe_mode(access, self.access.is_sandbox);
-            discovery::credential_asked(self.store, ("stripe", mode, access.name.as_deref()), asked.as_ref().err())?;
+            self.noted(("stripe", mode, access.name.as_deref()), asked.as_ref().err())?;
             match asked {
                 // Another key may open what was asked for.
                 Ok((_, own))
@@ -279,6 +279,12 @@ impl Pulling<'_> {
         let client = Client::new(stripe_settings(access, limits), Arc::new(SystemClock::new()), self.cancel.clone())?;
         let own = sync::identify(&client, stripe_mode(access, self.access.is_sandbox), access.name.clone())?;
         Ok((client, own))
+    }
+
+    /// Notes of a credential's accounts whether the service takes it.
+    fn noted(&self, whose: (&str, &str, Option<&str>), error: Option<&sync::Error>) -> Result<(), Failure> {
+        let noted = discovery::credential_asked(self.store, whose, error);
+        noted.map_err(|error| unless_interrupted(error, self.cancel))
     }
 
     /// Decides which credential reads what several open.
@@ -368,7 +374,7 @@ impl Pulling<'_> {
             Ok((companies?, client))
         });
         let whose = ("fic", fic_mode(self.access.is_sandbox, &access.base_url), access.name.as_deref());
-        discovery::credential_asked(self.store, whose, found.as_ref().err())?;
+        self.noted(whose, found.as_ref().err())?;
         let (shown, client) = match found {
             Ok(found) => found,
             Err(error) => {

@@ -161,15 +161,17 @@ impl Store {
     /// # Errors
     /// SQLite's.
     pub fn accepted(&self, provider: &str, mode: &str, credential: Option<&str>) -> Result<(), Error> {
+        const WHICH: &str = "provider=?1 AND mode=?2 AND credential IS ?3 AND opened IS NOT NULL AND status='active'
+                             AND failures>0 AND retry_at IS NULL";
+        let sql = |e| self.sql(e);
+        // As a rule there is none, and nobody has to wait for who writes.
+        let any = format!("SELECT EXISTS (SELECT 1 FROM accounts WHERE {WHICH})");
+        if !self.conn.query_row(&any, params![provider, mode, credential], |row| row.get(0)).map_err(sql)? {
+            return Ok(());
+        }
         self.at_once(|| {
-            self.conn
-                .execute(
-                    "UPDATE accounts SET failures=0, error=NULL WHERE provider=?1 AND mode=?2 AND credential IS ?3
-                       AND opened IS NOT NULL AND status='active' AND failures>0 AND retry_at IS NULL",
-                    params![provider, mode, credential],
-                )
-                .map(drop)
-                .map_err(|e| self.sql(e))
+            let text = format!("UPDATE accounts SET failures=0, error=NULL WHERE {WHICH}");
+            self.conn.execute(&text, params![provider, mode, credential]).map(drop).map_err(sql)
         })
     }
 

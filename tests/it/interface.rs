@@ -221,7 +221,7 @@ fn records_name_provider_account_resource_and_table_in_every_format() {
     let home = Home::new();
     let csv = sandboxed(&home, &["sync", "fic:clients", "stripe:products", "--format", "csv"]).stdout;
     assert!(csv.starts_with("provider,account,mode,resource,table,new,"), "{csv}");
-    assert!(csv.contains("\nfic,12345,fic:clients,fic_clients,50,"), "{csv}");
+    assert!(csv.contains("\nfic,12345,sandbox,fic:clients,fic_clients,50,"), "{csv}");
     let json = |arguments: &[&str]| -> Value {
         serde_json::from_str(&home.run(&[arguments, &["--format", "json"]].concat()).stdout).expect("JSON")
     };

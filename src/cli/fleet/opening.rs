@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::engine::{
     Access, Order, QUOTA_WAIT, UNLIMITED_PER_S, fic_mode, fic_settings, stripe_limits, stripe_mode, stripe_settings,
+    unless_interrupted,
 };
 use super::super::exit::Failure;
 use super::super::meant::{check_companies, left_out};
@@ -131,7 +132,8 @@ impl Opening<'_> {
                 Credential::Fic(access) => self.fic(access),
             };
             let whose = credential.whose(self.access.is_sandbox);
-            discovery::credential_asked(self.store, whose, answer.as_ref().err())?;
+            let noted = discovery::credential_asked(self.store, whose, answer.as_ref().err());
+            noted.map_err(|error| unless_interrupted(error, self.cancel))?;
             match answer.map(|one| (one.checked(credential), one)) {
                 Ok((Ok(()), one)) => asked.push((credential, one)),
                 Ok((Err(failure), one)) => {
