@@ -231,22 +231,24 @@ impl From<store::Error> for Failure {
     }
 }
 
+/// What to do about a key, or a token, that is refused, wherever it stands.
+pub(super) const REFUSED_KEY_HINT: &str =
+    "look whether the key (STRIPE_API_KEY, or the one under [keys]) was revoked, or belongs to the other mode";
+pub(super) const REFUSED_TOKEN_HINT: &str =
+    "look whether the token (FIC_ACCESS_TOKEN, or the one under [keys]) was revoked, or has expired";
+
 impl From<sync::Error> for Failure {
     fn from(error: sync::Error) -> Failure {
         use sync::Error as E;
         let (exit, hint) = match error {
             E::Bug(_) => (Exit::Failed, "the event stays in the log; `stripesync status` shows how the file stands"),
             E::Store(error) => return error.into(),
-            E::Unauthorized(_) => {
-                (Exit::Unauthorised, "look whether the key in STRIPE_API_KEY was revoked, or belongs to the other mode")
-            }
+            E::Unauthorized(_) => (Exit::Unauthorised, REFUSED_KEY_HINT),
             E::Disconnected(_) => (
                 Exit::Unauthorised,
                 "its owner has taken the access back, or the key is of another platform; `stripesync accounts list` shows it",
             ),
-            E::TokenRefused(_) => {
-                (Exit::Unauthorised, "look whether the token in FIC_ACCESS_TOKEN was revoked, or has expired")
-            }
+            E::TokenRefused(_) => (Exit::Unauthorised, REFUSED_TOKEN_HINT),
             E::Unanswered(_) => (Exit::Failed, "run it again later; what was read before is kept"),
             E::Account(_) => (Exit::Failed, "the key must be allowed to read its own account"),
             E::OtherAccount { .. } => (

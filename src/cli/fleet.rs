@@ -69,6 +69,9 @@ pub(super) fn pull(
         refuse_unknown_company(id, &order.database)?;
     }
     if order.dry_run {
+        for (entry, why) in &access.lacking {
+            sink.step(FleetStep::Note(format!("{entry}: {why}: what it opens is not in the plan")));
+        }
         return price::plan(order, access, choice, clock).map(Batch::Planned);
     }
     let catalog = sync::catalog();
@@ -224,7 +227,13 @@ fn keyless(readable: &[Readable], lines: &[Line], order: &Order, access: &Access
         };
         // What is not set this time is told by itself.
         let is_unset = |(entry, _): &(String, String)| entry.strip_prefix("keys.") == it.credential.as_deref();
+        // Whom the settings leave out has a key.
+        let is_left_out = |token: &FicAccess| {
+            (it.provider == "fic" && it.credential == token.name)
+                && token.company.as_ref().is_some_and(|id| *id != it.remote_id)
+        };
         lines.iter().any(|line| line.reaches(it))
+            || access.fic.iter().any(is_left_out)
             || Credential::all(access).any(is_its)
             || access.lacking.iter().any(is_unset)
     };
@@ -262,6 +271,7 @@ pub(super) fn exit_of(report: &FleetReport) -> Exit {
     match report.count(|end| *end != End::Done) {
         0 if report.stopped.is_empty() => Exit::Done,
         _ if well == 0 && refused > 0 && refused >= report.credentials => Exit::Unauthorised,
+        0 if report.stopped.len() as u64 >= report.credentials => Exit::Failed,
         bad if well == 0 && bad > 0 && report.count(|end| matches!(end, End::Failed(_))) == bad => Exit::Failed,
         _ => Exit::Partly,
     }

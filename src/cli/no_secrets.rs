@@ -28,7 +28,11 @@ pub(super) fn certain(arguments: &[OsString]) -> Option<String> {
 pub(super) fn given(command: &clap::Command, matches: &ArgMatches) -> Option<String> {
     let is_given = |argument: &&Arg| {
         let values = matches.try_get_raw(argument.get_id().as_str()).ok().flatten();
-        values.is_some_and(|mut values| values.any(|value| is_refused(value, argument.get_value_hint())))
+        let names_variable = argument.get_id().as_str().ends_with("_env");
+        let is_name = |value: &OsStr| names_variable && value.to_str().is_some_and(config::is_variable_name);
+        values.is_some_and(|mut values| {
+            values.any(|value| !is_name(value) && is_refused(value, argument.get_value_hint()))
+        })
     };
     if let Some(argument) = command.get_arguments().find(is_given) {
         return Some(refusal(&format!("what was given as {}", named(argument))));

@@ -126,8 +126,7 @@ fn fresh(accounts: &[AccountReport], age: Duration, now_s: i64) -> Result<Exit, 
     let told = |account: &&AccountReport| {
         let name = format!("{} {} ({})", account.provider, account.id, account.mode);
         // Waiting would not make it younger.
-        let why = account.error.as_ref().filter(|_| account.standing == Standing::NoKey);
-        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        let why = account.error.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
         match account.age_s(now_s) {
             None => format!("{name} was never synced to the end{why}"),
             Some(ago_s) => format!("{name} was last synced {} ago{why}", span(ago_s.unsigned_abs())),
@@ -158,8 +157,8 @@ fn fresh(accounts: &[AccountReport], age: Duration, now_s: i64) -> Result<Exit, 
 
 /// Names the commands that bring these accounts up to date.
 fn healing(old: &[&AccountReport]) -> String {
-    const KEYLESS: &str =
-        "`stripesync accounts add NAME` adds a key or token, `stripesync accounts discover` asks those that there are";
+    const KEYLESS: &str = "set the variable that an entry names; `stripesync accounts add NAME` adds a key or token, `stripesync accounts \
+         discover` asks those that there are";
     let (keyless, keyed): (Vec<&AccountReport>, Vec<&AccountReport>) =
         old.iter().partition(|account| matches!(account.standing, Standing::Named | Standing::NoKey));
     let sync = match keyed.iter().any(|account| account.is_connected) {

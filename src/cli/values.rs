@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::config::{KEEP_DAYS_MIN, duration};
+use crate::config::{self, KEEP_DAYS_MIN, duration};
 use crate::providers::fic::subscriptions;
 use crate::providers::stripe::{endpoints, event_types as stripe_types};
 use crate::sandbox::event_types;
@@ -83,12 +83,10 @@ const TEXT_CHARS_MAX: usize = 200;
 /// # Errors
 /// A sentence for the user, which does not repeat what was given: it may be the secret itself.
 pub fn variable(text: &str) -> Result<String, String> {
-    let is_fine = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    let begins = text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
-    if begins && text.bytes().all(is_fine) && text.len() <= TEXT_CHARS_MAX {
-        return Ok(text.to_owned());
+    match config::is_variable_name(text) {
+        true => Ok(text.to_owned()),
+        false => Err("give the name of an environment variable, such as SHOP_KEY, and not what is in it".to_owned()),
     }
-    Err("give the name of an environment variable, such as SHOP_KEY, and not what is in it".to_owned())
 }
 
 /// Reads a company's name.

@@ -11,7 +11,7 @@ mod verified;
 use std::path::PathBuf;
 
 use super::args::{Global, ProviderArg, WebhooksArgs, WebhooksCommand, WebhooksDeleteArgs, WebhooksListArgs};
-use super::exit::{Exit, Failure};
+use super::exit::{Exit, Failure, REFUSED_KEY_HINT, REFUSED_TOKEN_HINT};
 use super::{places, settings, signals};
 use crate::clock::Clock;
 use crate::config::{self, FicAccess, Settings, StripeAccess};
@@ -147,12 +147,8 @@ impl From<Error> for Failure {
             Error::Http(error) => return crate::sync::Error::Http(error).into(),
             Error::Store(error) => return error.into(),
             Error::Sync(error) => return error.into(),
-            Error::Unauthorised { service: "Stripe", .. } => {
-                (Exit::Unauthorised, "look whether the key in STRIPE_API_KEY was revoked, or belongs to the other mode")
-            }
-            Error::Unauthorised { .. } => {
-                (Exit::Unauthorised, "look whether the token in FIC_ACCESS_TOKEN was revoked, or has expired")
-            }
+            Error::Unauthorised { service: "Stripe", .. } => (Exit::Unauthorised, REFUSED_KEY_HINT),
+            Error::Unauthorised { .. } => (Exit::Unauthorised, REFUSED_TOKEN_HINT),
             Error::Forbidden { service: "Stripe", .. } => (
                 Exit::Unauthorised,
                 "give the key write permission for webhook endpoints at https://dashboard.stripe.com/apikeys",
@@ -166,6 +162,17 @@ impl From<Error> for Failure {
         };
         Failure::from_error(exit, &error).hint(hint)
     }
+}
+
+/// Refuses an address, without the password that somebody may have put into it.
+fn refused_url(url: &str, why: &str) -> Failure {
+    let (scheme, rest) = url.split_once("://").map_or(("", url), |(scheme, rest)| (scheme, rest));
+    let shown = match rest.rsplit_once('@') {
+        Some((_, host)) if scheme.is_empty() => format!("…@{host}"),
+        Some((_, host)) => format!("{scheme}://…@{host}"),
+        None => url.to_owned(),
+    };
+    Failure::usage(format!("{shown} {why}"))
 }
 
 /// Says that real things are changed only where that is said.

@@ -80,6 +80,8 @@ const NOT_KEYS: [(&str, &str); 4] = [
 
 /// Parts of Stripe's keys and secrets, wherever they stand: what has one goes to nobody else, and is no name.
 const LIKE_SECRETS: [&str; 8] = ["sk_live", "sk_test", "sk_org", "rk_live", "rk_test", "pk_live", "pk_test", "whsec_"];
+/// No honest name is longer.
+const VARIABLE_CHARS_MAX: usize = 200;
 /// Letters and digits behind such a part from which on it is none of a word that ends alike, such as `helpdesk_test`.
 const TELLING_CHARS_MIN: usize = 16;
 
@@ -92,6 +94,14 @@ pub fn is_like_a_secret(text: &str) -> bool {
         begins || rest.take_while(u8::is_ascii_alphanumeric).count() >= TELLING_CHARS_MIN
     };
     LIKE_SECRETS.iter().any(|part| text.match_indices(part).any(|(at, _)| is_one(at, part)))
+}
+
+/// Returns whether a text can be the name of an environment variable, and not what is in it. No key is in capitals.
+pub fn is_variable_name(text: &str) -> bool {
+    let is_fine = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let begins = text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
+    let is_secret = is_like_a_secret(text) && text.bytes().any(|b| b.is_ascii_lowercase());
+    begins && text.bytes().all(is_fine) && text.len() <= VARIABLE_CHARS_MAX && !is_secret
 }
 
 impl Settings {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::access::is_variable_name;
 use super::files::{self, Scalar};
 use super::layers::label;
 use super::{Error, FicAccess, Mode, Places, Secret, Settings, Source, StripeAccess};
@@ -320,6 +321,13 @@ impl Settings {
         check_name(&named.name).map_err(wrong)?;
         let [field] = &named.fields[..] else { return Err(wrong(FIELDS)) };
         let is_fic = field.field.starts_with("fic");
+        // Somebody may have put the key itself there: it is not repeated.
+        if field.variable.as_deref().is_some_and(|name| !is_variable_name(name)) {
+            let setting = format!("{entry}.{}", field.field);
+            let why =
+                "holds no name of an environment variable; a key or token itself belongs into stripe_key or fic_token";
+            return Err(Error::Value { setting, why, place: Source::File(named.file.clone()) });
+        }
         if named.company.is_some() && !is_fic {
             return Err(wrong("has a company_id, which is for tokens of Fatture in Cloud"));
         }

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use crate::model::secret::Secret;
-pub use access::{FicAccess, Mode, StripeAccess, is_like_a_secret, is_loopback, is_this_machine};
+pub use access::{FicAccess, Mode, StripeAccess, is_like_a_secret, is_loopback, is_this_machine, is_variable_name};
 pub use alerts::Alerting;
 pub use files::{Gathered, Places, gather};
 pub use keys::{Credentials, DoubleKey, KeyField, NamedKey, Said, UnsetKey, candidate, check_name};

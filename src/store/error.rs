@@ -138,10 +138,10 @@ impl Error {
     /// Sorts the system's error about the file into a kind.
     pub(super) fn from_io(path: &std::path::Path, error: &std::io::Error) -> Error {
         let path = path.to_owned();
-        if is_about_open_files(error) {
-            Error::OpenFiles { path }
-        } else {
-            Error::ReadOnly { path, why: error.to_string() }
+        match error.kind() {
+            _ if is_about_open_files(error) => Error::OpenFiles { path },
+            std::io::ErrorKind::StorageFull => Error::Full { path },
+            _ => Error::ReadOnly { path, why: error.to_string() },
         }
     }
 
@@ -152,6 +152,10 @@ impl Error {
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Error::Damaged { path, why },
             Some(ErrorCode::DiskFull) => Error::Full { path },
+            // What readers and writers share could not grow: there is no other reason for that.
+            _ if error.sqlite_error().is_some_and(|it| it.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => {
+                Error::Full { path }
+            }
             Some(ErrorCode::CannotOpen) if are_files_used_up() => Error::OpenFiles { path },
             // A failing disk, or a limit on the size of files, is as good as read-only.
             Some(

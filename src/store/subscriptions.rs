@@ -134,6 +134,19 @@ impl Store {
         Ok(())
     }
 
+    /// Returns the latest second at which the row of any of an account's endpoints of Stripe's is known to have held: of that
+    /// second the service may tell something else by now.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn endpoints_known_s(&self, account: &str, mode: &str) -> Result<Option<i64>, Error> {
+        let text = "SELECT max(max(e.as_of, coalesce(s.until_s, 0))) FROM stripe_webhook_endpoints e
+                      LEFT JOIN row_states s ON s.row_id = e.row_id
+                        AND s.resource = (SELECT id FROM resources WHERE name = 'stripe_webhook_endpoints')
+                    WHERE e.account = (SELECT id FROM accounts WHERE provider='stripe' AND remote_id=?1 AND mode=?2)";
+        self.conn.query_row(text, [account, mode], |row| row.get(0)).map_err(|e| self.sql(e))
+    }
+
     /// Returns how often the service was had to ask a sink, and when last (unix seconds, its clock).
     ///
     /// # Errors

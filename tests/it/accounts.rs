@@ -508,6 +508,44 @@ fn accounts_that_no_key_opens_are_told_with_what_would() {
     let told = one_line(&unset);
     assert!(unset.code == Some(3) && told.contains("keys.later") && told.contains("set that variable"), "{told}");
     assert!(!told.contains("revoked"), "{told}");
+    // Where all are refused or lack, each is told by its name.
+    let entry = format!("{}\n[keys.wrong]\nstripe_key = \"sk_test_refused000000\"\n", world.config());
+    std::fs::write(world.config_path(), entry.replace(CONNECTED_KEY, "sk_test_refused111111")).expect("written");
+    let none = world.run(&["batch-sync", "customers"], &[]);
+    let told = one_line(&none);
+    assert_eq!(none.code, Some(4), "{told}");
+    assert!(["keys.shop: ", "keys.wrong: ", "keys.later: "].iter().all(|name| told.contains(name)), "{told}");
+    let planned = world.run(&["batch-sync", "customers", "--dry-run"], &[]);
+    assert!(
+        planned.code == Some(0) && one_line(&planned).contains("keys.later: LATER is not set"),
+        "{}",
+        planned.stderr
+    );
+    // A key that stands where a variable's name belongs is not repeated by anybody.
+    let entry = "[keys.shop]\nstripe_key_env = \"sk_test_51HxABCmadeUpByTheTests\"\n[keys.b]\nfic_token_env = \"a/eyJ0madeUp\"\n";
+    std::fs::write(world.config_path(), entry).expect("written");
+    for arguments in [
+        &["batch-sync"][..],
+        &["accounts", "discover", "--format", "csv"],
+        &["sync", "--format", "json"],
+        &["webhooks", "list", "--credential", "b"],
+        &["accounts", "list"],
+        &["status"],
+    ] {
+        let ran = world.run(arguments, &[]);
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(!said.contains("madeUp"), "{arguments:?}: {said}");
+        assert!(said.contains("holds no name of an environment variable"), "{arguments:?}: {said}");
+    }
+    for option in ["--stripe-key-env", "--fic-token-env"] {
+        let ran = world.run(&["accounts", "add", "other", option, "4eC39HmadeUp/dc"], &[]);
+        assert!(ran.code == Some(2) && !ran.stderr.contains("madeUp"), "{}", ran.stderr);
+    }
+    std::fs::remove_file(world.config_path()).expect("removed");
+    // A name in capitals is none.
+    let natural =
+        world.run(&["accounts", "add", "natural", "--stripe-key-env", "SK_LIVE_SHOP"], &[("SK_LIVE_SHOP", SHOP_KEY)]);
+    assert_eq!(natural.code, Some(0), "{}", natural.stderr);
     // A key that cannot work keeps nobody from looking at the file.
     let broken = world.run(&["accounts", "list"], &[("STRIPE_API_KEY", "pk_test_isPublishable00000")]);
     assert!(broken.code == Some(0) && broken.stderr.contains("publishable"), "{}", broken.stderr);

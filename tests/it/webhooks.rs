@@ -427,6 +427,42 @@ fn what_is_mirrored_shows_in_status() {
 }
 
 #[test]
+fn what_is_changed_twice_in_a_second_is_in_the_file_as_it_is_at_the_service() {
+    let world = World::new();
+    assert_eq!(world.run(&["sync"]).code, Some(0));
+    let file = || {
+        let rows = "SELECT coalesce(group_concat(url || ' ' || status, ' '), '') FROM stripe_webhook_endpoints
+                    WHERE deleted_at IS NULL";
+        crate::program::text(&world.home.database(), rows)
+    };
+    let service = || -> Vec<String> {
+        let told = |it: &Value| format!("{} {}", it["url"].as_str().unwrap_or(""), it["status"].as_str().unwrap_or(""));
+        world.endpoints().iter().map(told).collect()
+    };
+    // A script's pace: several of them within a second.
+    for _ in 0..3 {
+        assert_eq!(world.run(&["create", "quick.example.com"]).code, Some(0));
+        let id = world.endpoints()[0]["id"].as_str().expect("an id").to_owned();
+        for arguments in
+            [&["update", &id, "--disable"][..], &["update", &id, "--enable"], &["update", &id, "--disable"]]
+        {
+            let ran = world.run(arguments);
+            assert_eq!((ran.code, file()), (Some(0), service().concat()), "{arguments:?}: {}", ran.stderr);
+        }
+        let gone = world.run(&["delete", &id, "--yes"]);
+        assert_eq!((gone.code, file(), service().len()), (Some(0), String::new(), 0), "{}", gone.stderr);
+    }
+    // A password in an address is not repeated.
+    for arguments in
+        [&["create", "https://user:pw1234@h.example.com/x"][..], &["update", "we_1", "--url", "u:pw1234@h"]]
+    {
+        let ran = world.run(arguments);
+        assert!(ran.code == Some(2) && !ran.stderr.contains("pw1234"), "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains("…@h"), "{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_key_with_a_name_is_used_where_it_is_named_and_an_unknown_name_is_refused() {
     let world = World::new();
     let config = std::fs::read_to_string(world.config()).expect("readable");

@@ -7,7 +7,7 @@ use super::asking::Access;
 use super::{connected, lock, named, opened};
 use crate::cli::args::{AccountsAddArgs, Global, ProviderArg};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::{places, settings, signals};
+use crate::cli::{places, settings, signals, values};
 use crate::clock::Clock;
 use crate::config::edit::Edit;
 use crate::config::{self, Credentials, KeyField, NamedKey, Places, Said, Secret, Settings};
@@ -118,12 +118,15 @@ fn credential(args: &AccountsAddArgs, places: &Places, global: &Global, ui: &Ui)
         _ => None,
     };
     if let Some((field, variable)) = variable {
+        // Not by clap, which would repeat it: it may be the key itself.
+        let variable = values::variable(variable)
+            .map_err(|why| Failure::usage(format!("--{}: {why}", field.replace('_', "-"))))?;
         let is_other = args.provider.is_some_and(|it| (it == ProviderArg::Fic) != (field == "fic_token_env"));
         if is_other {
             return Err(Failure::usage("--provider names another service than the variable's option")
                 .hint("leave --provider away: the option says whose key it is"));
         }
-        return Ok(config::candidate(places, field, Said::Variable(variable.clone()))?);
+        return Ok(config::candidate(places, field, Said::Variable(variable))?);
     }
     let secret = typed(global, ui)?;
     let looks_like_stripe = ["sk_", "rk_", "pk_", "whsec_"].iter().any(|begin| secret.expose().starts_with(begin));

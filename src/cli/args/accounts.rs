@@ -3,7 +3,6 @@
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::ProviderArg;
-use crate::cli::values;
 use crate::model::accounts::Standing;
 
 /// The arguments of `accounts`.
@@ -65,10 +64,10 @@ pub struct AccountsAddArgs {
     #[arg(value_name = "NAME")]
     pub name: String,
     /// The environment variable that holds the Stripe key; the config file keeps its name, not the key
-    #[arg(long, value_name = "VARIABLE", value_parser = values::variable, conflicts_with = "fic_token_env")]
+    #[arg(long, value_name = "VARIABLE", conflicts_with = "fic_token_env")]
     pub stripe_key_env: Option<String>,
     /// The environment variable that holds the token of Fatture in Cloud
-    #[arg(long, value_name = "VARIABLE", value_parser = values::variable)]
+    #[arg(long, value_name = "VARIABLE")]
     pub fic_token_env: Option<String>,
     /// Whose key it is; told by its look where this is left away
     #[arg(long, value_enum, value_name = "SERVICE")]

@@ -119,7 +119,7 @@ impl Opening<'_> {
     /// Asks all of them; those that are refused, or cannot be asked, are noted in the report.
     ///
     /// # Errors
-    /// The first of them where none can be used, and what is wrong with the file.
+    /// That one where it is the only one, and what is wrong with the file.
     pub fn all(&self, report: &mut FleetReport) -> Result<Vec<Line>, Failure> {
         for (entry, why) in &self.access.lacking {
             report.stopped.push(Stopped { why: format!("{entry}: {why}"), cause: StopCause::Unset });
@@ -156,7 +156,8 @@ impl Opening<'_> {
             }
         }
         self.gone(shown, report)?;
-        match first.filter(|_| lines.is_empty()) {
+        // Of several each is told.
+        match first.filter(|_| lines.is_empty() && report.stopped.len() == 1) {
             Some(failure) => Err(failure),
             None => Ok(lines),
         }
@@ -190,10 +191,9 @@ impl Opening<'_> {
         if let sync::Error::Store(error) = error {
             return Err(error.into());
         }
-        report
-            .stopped
-            .push(Stopped { why: format!("{}: {error}", credential.label()), cause: sync::fleet::cause(&error) });
-        Ok(Some(first.unwrap_or_else(|| error.into())))
+        let why = format!("{}: {error}", credential.label());
+        report.stopped.push(Stopped { why: why.clone(), cause: sync::fleet::cause(&error) });
+        Ok(Some(first.unwrap_or_else(|| Failure { message: why, ..Failure::from(error) })))
     }
 
     fn stripe(&self, access: &StripeAccess) -> Result<Asked, sync::Error> {

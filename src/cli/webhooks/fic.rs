@@ -6,7 +6,7 @@ use super::super::args::{WebhooksCreateArgs, WebhooksDeleteArgs, WebhooksUpdateA
 use super::super::exit::{Exit, Failure};
 use super::companies::{Companies, Line};
 use super::verified::{Waiting, wait};
-use super::{Desk, Gone, turn, unpermitted};
+use super::{Desk, Gone, refused_url, turn, unpermitted};
 use crate::http::Error as HttpError;
 use crate::http::write::{Permit, Writer};
 use crate::model::webhooks::{Hook, HookStep};
@@ -67,7 +67,7 @@ pub(super) fn create(args: &WebhooksCreateArgs, desk: &Desk<'_>) -> Result<Exit,
     if args.connect || !args.events.is_empty() || args.description.is_some() || args.print_secret {
         return Err(Failure::usage("--connect, --events, --description and --print-secret are Stripe's"));
     }
-    let host = subscriptions::host(&args.url).map_err(|why| Failure::usage(format!("{} {why}", args.url)))?;
+    let host = subscriptions::host(&args.url).map_err(|why| refused_url(&args.url, why))?;
     let is_all = args.groups.is_empty() || args.groups.iter().any(|group| group == subscriptions::ALL);
     let groups: Vec<&str> =
         if is_all { subscriptions::groups().collect() } else { args.groups.iter().map(String::as_str).collect() };
@@ -295,7 +295,7 @@ pub(super) fn update(args: &WebhooksUpdateArgs, desk: &Desk<'_>) -> Result<Exit,
             .hint("a subscription of Fatture in Cloud can be moved (--url), extended, verified and deleted"));
     }
     let host = args.url.as_deref().map(subscriptions::host).transpose();
-    let host = host.map_err(|why| Failure::usage(format!("{} {why}", args.url.as_deref().unwrap_or_default())))?;
+    let host = host.map_err(|why| refused_url(args.url.as_deref().unwrap_or_default(), why))?;
     let companies = Companies::open(desk, !args.dry_run)?;
     let permit = permitted(&companies, args.live, args.dry_run)?;
     let found = find(&companies, args.company.as_deref(), std::slice::from_ref(&args.id))?;

@@ -1,11 +1,13 @@
 //! What is kept of webhooks: signing secrets in the config file, and the services' lists in the database.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::super::args::WebhooksSyncArgs;
 use super::super::engine::{self, Access, Order, Pulled};
 use super::super::exit::{Exit, Failure};
 use super::super::meant::left_out;
+use super::super::signals;
 use super::companies::Companies;
 use super::{Desk, concerned, stripe};
 use crate::config::edit::Edit;
@@ -19,6 +21,9 @@ use crate::sync::webhooks;
 /// The list of endpoints among Stripe's resources.
 const ENDPOINTS: &str = "webhook_endpoints";
 const ENDPOINTS_TABLE: &str = "stripe_webhook_endpoints";
+/// So long a second of the service's lasts at most, and its clock is looked at so often.
+const SECOND_MAX: Duration = Duration::from_secs(3);
+const LOOK: Duration = Duration::from_millis(50);
 /// How the mirrored subscriptions are called in reports.
 const SUBSCRIPTIONS: &str = "fic:webhook_subscriptions";
 /// Where the secret of an endpoint for connected accounts stands: it is no single account's.
@@ -225,9 +230,11 @@ pub(super) fn sync(args: &WebhooksSyncArgs, desk: &Desk<'_>) -> Result<Exit, Fai
     if of_fic {
         subscriptions(args, desk, &mut report, &mut failures);
     }
-    report.failures.extend(
-        failures.iter().map(|it| AccountFailure { account: "webhooks".to_owned(), message: it.message.clone() }),
-    );
+    let untold = |it: &&Failure| report.failures.iter().all(|told| told.message != it.message);
+    let untold: Vec<String> = failures.iter().filter(untold).map(|it| it.message.clone()).collect();
+    report
+        .failures
+        .extend(untold.into_iter().map(|message| AccountFailure { account: "webhooks".to_owned(), message }));
     if report.resources.is_empty()
         && let Some(failure) = failures.into_iter().next()
     {
@@ -266,22 +273,35 @@ fn endpoints(desk: &Desk<'_>) -> Result<RunReport, Failure> {
 
 /// Reads the endpoints into the file once one of them was changed, where it has the list: what `status` says of them is true
 /// again at once. A file that cannot take it now says so.
-pub(super) fn refreshed(desk: &Desk<'_>, account: &str) {
-    let has_list = |access: &StripeAccess| {
+pub(super) fn refreshed(desk: &Desk<'_>, line: &stripe::Line) {
+    let known_s = |access: &StripeAccess| {
         let store = Store::open_read_only(&desk.settings.database.value)?;
-        let is_removed =
-            store.removed_accounts("stripe", engine::stripe_mode(access, false))?.iter().any(|id| id == account);
-        Ok::<bool, store::Error>(!is_removed && store.tables_in_use()?.iter().any(|table| table == ENDPOINTS_TABLE))
+        let mode = engine::stripe_mode(access, false);
+        let is_removed = store.removed_accounts("stripe", mode)?.contains(&line.account);
+        let has_list = !is_removed && store.tables_in_use()?.iter().any(|table| table == ENDPOINTS_TABLE);
+        let known_s = if has_list { Some(store.endpoints_known_s(&line.account, mode)?) } else { None };
+        Ok::<_, store::Error>(known_s.map(Option::unwrap_or_default))
     };
-    if !desk.stripe().is_ok_and(|access| has_list(&access).unwrap_or(false)) {
-        return;
-    }
-    let why = match endpoints(desk) {
-        Ok(report) if Exit::of_run(&report) == Exit::Done => return,
-        Ok(_) => "the list could not be read".to_owned(),
-        Err(failure) => failure.message,
+    let Some(known_s) = desk.stripe().ok().and_then(|access| known_s(&access).ok().flatten()) else { return };
+    let why = match is_past(desk, line, known_s).then(|| endpoints(desk)) {
+        Some(Ok(report)) if Exit::of_run(&report) == Exit::Done => return,
+        Some(Ok(_)) => "the list could not be read".to_owned(),
+        Some(Err(failure)) => failure.message,
+        None => "the service's clock stands still".to_owned(),
     };
     desk.ui.note(&format!("the file shows the endpoints as they were until `stripesync webhooks sync`: {why}"));
+}
+
+/// Waits until the service's clock is past a second: of two readings of one second nobody knows which one is newer.
+fn is_past(desk: &Desk<'_>, line: &stripe::Line, second: i64) -> bool {
+    let began = desk.clock.elapsed();
+    while line.client.service_now_s() <= second {
+        if desk.clock.elapsed().saturating_sub(began) > SECOND_MAX || desk.cancel.is_set() {
+            return false;
+        }
+        signals::rest(desk.clock, &desk.cancel, LOOK);
+    }
+    true
 }
 
 /// Returns the account of a key where it was removed from the file: a list that is read would take it up again.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::args::{WebhooksCreateArgs, WebhooksDeleteArgs, WebhooksUpdateArgs};
 use super::super::engine;
 use super::super::exit::{Exit, Failure};
-use super::{Desk, Gone, keep, turn, unpermitted};
+use super::{Desk, Gone, keep, refused_url, turn, unpermitted};
 use crate::clock::SystemClock;
 use crate::config::{self, Mode, Secret, StripeAccess};
 use crate::http::write::{Permit, Writer};
@@ -84,7 +84,7 @@ pub(super) fn create(args: &WebhooksCreateArgs, desk: &Desk<'_>) -> Result<Exit,
         return Err(Failure::usage("--groups and --company are Fatture in Cloud's; say --provider fic"));
     }
     let is_live = desk.stripe()?.mode == Mode::Live;
-    let url = endpoints::url(&args.url, is_live).map_err(|why| Failure::usage(format!("{} {why}", args.url)))?;
+    let url = endpoints::url(&args.url, is_live).map_err(|why| refused_url(&args.url, why))?;
     let events = match args.events.as_slice() {
         [] => types(&[DEFAULT.to_owned()], args.connect)?,
         some => types(some, args.connect)?,
@@ -235,9 +235,9 @@ fn made(
     };
     let kept = match kept {
         Ok(kept) => kept,
-        Err(failure) => return Err(taken_back(line, &writer, &endpoint.id, failure)),
+        Err(failure) => return Err(taken_back(line, &writer, &endpoint.id, place.is_none(), failure)),
     };
-    keep::refreshed(desk, &line.account);
+    keep::refreshed(desk, line);
     let id = &endpoint.id;
     match kept {
         None => {
@@ -267,7 +267,7 @@ fn stray(line: &Line, writer: &Writer<'_>, wanted: &Wanted, failure: Failure) ->
     // There was none before.
     let found = webhooks::endpoints(&line.client).map(|there| endpoints::plan(wanted, &there));
     match found {
-        Ok(Plan::There { id, .. }) => taken_back(line, writer, &id, failure),
+        Ok(Plan::There { id, .. }) => taken_back(line, writer, &id, false, failure),
         Ok(_) => failure,
         Err(_) => failure.hint(
             "an endpoint may have been made, without its secret being kept: `stripesync webhooks list` shows it; delete it, and create it again",
@@ -275,14 +275,19 @@ fn stray(line: &Line, writer: &Writer<'_>, wanted: &Wanted, failure: Failure) ->
     }
 }
 
-fn taken_back(line: &Line, writer: &Writer<'_>, id: &str, failure: Failure) -> Failure {
+fn taken_back(line: &Line, writer: &Writer<'_>, id: &str, is_printed: bool, failure: Failure) -> Failure {
     let deleted = webhooks::change_endpoint(writer, &endpoints::delete(id), |_| Ok(()));
     let mut causes = vec![failure.message];
     causes.extend(failure.causes);
     match deleted {
         Ok(()) => {
             let message = format!("the secret of {id} could not be kept, so the endpoint was taken away again");
-            let hint = "mend that and run it again; or take the secret yourself, with --print-secret";
+            let hint = match is_printed {
+                true => {
+                    "mend that and run it again; or leave --print-secret away, and the config file takes the secret"
+                }
+                false => "mend that and run it again; or take the secret yourself, with --print-secret",
+            };
             Failure { causes, ..Failure::failed(message).hint(hint) }
         }
         Err(error) => {
@@ -300,7 +305,7 @@ fn taken_back(line: &Line, writer: &Writer<'_>, id: &str, failure: Failure) -> F
 pub(super) fn update(args: &WebhooksUpdateArgs, desk: &Desk<'_>) -> Result<Exit, Failure> {
     let is_live = desk.stripe()?.mode == Mode::Live;
     let url = args.url.as_deref().map(|url| endpoints::url(url, is_live)).transpose();
-    let url = url.map_err(|why| Failure::usage(format!("{} {why}", args.url.as_deref().unwrap_or_default())))?;
+    let url = url.map_err(|why| refused_url(args.url.as_deref().unwrap_or_default(), why))?;
     // What is named wrongly is refused before anybody is asked.
     types(&args.events, false)?;
     let wish = Update {
@@ -328,7 +333,7 @@ pub(super) fn update(args: &WebhooksUpdateArgs, desk: &Desk<'_>) -> Result<Exit,
             let change = endpoints::update(&args.id, &changes);
             let done = webhooks::change_endpoint(&Writer::new(&line.client, permit), &change, endpoints::read);
             done.map_err(|error| desk.failed(error))?;
-            keep::refreshed(desk, &line.account);
+            keep::refreshed(desk, &line);
             step("update", changes.told(there))
         }
     };
@@ -375,7 +380,7 @@ pub(super) fn delete(
         gone.steps.push(line.step("delete", Some(id), &endpoint.url, details));
     }
     if permit.is_some() && !gone.steps.is_empty() {
-        keep::refreshed(desk, &line.account);
+        keep::refreshed(desk, &line);
     }
     Ok(())
 }
