@@ -249,7 +249,7 @@ Register-ArgumentCompleter -Native -CommandName 'stripesync' -ScriptBlock {
             break
         }
         'stripesync;companies;add' {
-            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Its id, as your customers'' metadata has it under company_id [default: the smallest free number]')
+            [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'Its id, as your customers'' metadata has it under company_id [default: the smallest number that is free and in no metadata]')
             [CompletionResult]::new('--database', '--database', [CompletionResultType]::ParameterName, 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Config file [default: ~/.config/stripesync/config.toml]')
             [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]')

@@ -237,7 +237,7 @@ set edit:completion:arg-completer[stripesync] = {|@words|
             cand remove 'Remove a company; its accounts and customers become nobody''s'
         }
         &'stripesync;companies;add'= {
-            cand --id 'Its id, as your customers'' metadata has it under company_id [default: the smallest free number]'
+            cand --id 'Its id, as your customers'' metadata has it under company_id [default: the smallest number that is free and in no metadata]'
             cand --database 'SQLite file [default: ./stripesync.db, or STRIPESYNC_DATABASE]'
             cand --config 'Config file [default: ~/.config/stripesync/config.toml]'
             cand -p 'Project of the Stripe CLI''s own settings, whose key is used when no other is given [default: default]'

@@ -116,6 +116,7 @@ fn nobody(choice: &Choice) -> &'static str {
 /// Says what to do about a credential that opened nothing.
 fn next_after(cause: StopCause) -> &'static str {
     match cause {
+        StopCause::Keyless => "set it again, or take them out: `stripesync accounts remove ID`",
         StopCause::Unset => "set that variable, or mend the entry; what it opens was not read",
         StopCause::Refused => "look whether it was revoked or has expired; what it opens was not read",
         StopCause::Elsewhere => "mend or take away its company_id (FIC_COMPANY_ID of the one without a name)",

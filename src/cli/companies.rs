@@ -38,7 +38,10 @@ pub(super) fn run(args: &CompaniesArgs, global: &Global, ui: &Ui, clock: &dyn Cl
 
 fn add(args: &CompaniesAddArgs, store: &Store, ui: &Ui, clock: &dyn Clock) -> Result<(), Failure> {
     let now_s = clock.now_ms().div_euclid(1000);
-    let id = store.at_once(|| store.add_company(args.id.as_deref(), &args.name, now_s))?;
+    // Customers' metadata may name companies that nobody has added: a new one is not to get theirs unasked.
+    let named = store.companies_in_metadata()?;
+    let taken: Vec<&str> = named.keys().map(String::as_str).collect();
+    let id = store.at_once(|| store.add_company(args.id.as_deref(), &args.name, &taken, now_s))?;
     let Some(id) = id else {
         let id = args.id.as_deref().unwrap_or_default();
         return Err(Failure::usage(format!("there is a company {id} already"))
@@ -46,6 +49,10 @@ fn add(args: &CompaniesAddArgs, store: &Store, ui: &Ui, clock: &dyn Clock) -> Re
     };
     let new = store.companies()?.into_iter().filter(|it| it.id == id).collect::<Vec<_>>();
     ui.note(&format!("company {id} is \"{}\"", args.name));
+    if let Some(customers) = named.get(&id) {
+        let customers = counted(*customers, "customer");
+        ui.note(&format!("the metadata of {customers} names company {id}: these belong to it as long as it does"));
+    }
     ui.companies(&new).map_err(|error| Failure::stdout(&error))
 }
 
@@ -170,7 +177,12 @@ fn account_of(args: &CompaniesAssignArgs, store: &Store, customer: &str) -> Resu
         1 => Ok(of.into_iter().next().ok_or_else(|| Failure::failed("no account"))?),
         0 => Err(Failure::usage("the file has no Stripe account that the customer could be of")
             .hint("`stripesync sync` brings it")),
-        count => Err(Failure::usage(format!("{customer} may be of {}: {labels}", counted(count as u64, "account")))
+        count if holders.is_empty() => Err(Failure::usage(format!(
+            "none of the {} in the file has a customer {customer}",
+            counted(count as u64, "Stripe account")
+        ))
+        .hint("look whether it is spelt right; one that is still to come needs --in-account")),
+        count => Err(Failure::usage(format!("{customer} is in {}: {labels}", counted(count as u64, "account")))
             .hint("say which with --in-account")),
     }
 }

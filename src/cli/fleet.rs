@@ -1,5 +1,6 @@
 //! Many accounts: which of them, in which order, and how they share the places.
 
+mod keyless;
 mod opening;
 mod price;
 mod reach;
@@ -19,8 +20,8 @@ use crate::model::resource::Provider;
 use crate::store::{Readable, Store};
 use crate::sync;
 use crate::sync::fleet::Plan;
-use crate::ui::units::counted;
-use opening::{Credential, Line, Opening, Opens};
+use keyless::Asked;
+use opening::{Line, Opening, Opens};
 use reach::Reach;
 
 /// How long an account has its turn while others wait.
@@ -89,8 +90,8 @@ pub(super) fn pull(
     if !cancel.is_set() && report.stopped.is_empty() {
         refuse_unknown(choice, &members, &readable)?;
     }
-    if discovers && let Some(note) = keyless(&readable, &lines, order, access) {
-        sink.step(FleetStep::Note(note));
+    if discovers {
+        keyless::tell(&Asked { readable: &readable, lines: &lines, order, access }, sink, &mut report);
     }
     let reach = Reach {
         order,
@@ -215,36 +216,6 @@ fn refuse_unknown(choice: &Choice, members: &[Member], readable: &[Readable]) ->
     Err(Failure::usage(format!("{why} {}", missing.join(", "))).hint(hint))
 }
 
-/// Says how many of the accounts have nobody any more who could read them: a run that passes them over must not look as if
-/// they were up to date.
-fn keyless(readable: &[Readable], lines: &[Line], order: &Order, access: &Access) -> Option<String> {
-    let has_key = |it: &Readable| {
-        // What could not be asked is told by itself; what answered opens something else now.
-        let is_its = |credential: Credential| {
-            let whose = credential.whose(access.is_sandbox);
-            (it.provider.as_str(), it.mode.as_str(), it.credential.as_deref()) == whose
-                && lines.iter().all(|line| line.whose() != whose)
-        };
-        // What is not set this time is told by itself.
-        let is_unset = |(entry, _): &(String, String)| entry.strip_prefix("keys.") == it.credential.as_deref();
-        // Whom the settings leave out has a key.
-        let is_left_out = |token: &FicAccess| {
-            (it.provider == "fic" && it.credential == token.name)
-                && token.company.as_ref().is_some_and(|id| *id != it.remote_id)
-        };
-        lines.iter().any(|line| line.reaches(it))
-            || access.fic.iter().any(is_left_out)
-            || Credential::all(access).any(is_its)
-            || access.lacking.iter().any(is_unset)
-    };
-    let is_wanted = |it: &&Readable| order.only.iter().any(|resource| resource.provider == provider_of(it));
-    let keyless = readable.iter().filter(is_wanted).filter(|it| !has_key(it)).count() as u64;
-    (keyless > 0).then(|| {
-        let accounts = counted(keyless, "account");
-        format!("no key is set any more that reads {accounts}: `stripesync accounts list --status no-key` shows which")
-    })
-}
-
 /// What is noted while the file is opened.
 struct Notes<'a>(&'a dyn FleetSink);
 
@@ -268,10 +239,11 @@ pub(super) fn exit_of(report: &FleetReport) -> Exit {
     let well = report.count(|end| matches!(end, End::Done | End::Partly(_)));
     let refused =
         report.stopped.iter().filter(|it| matches!(it.cause, StopCause::Unset | StopCause::Refused)).count() as u64;
+    let stopped = report.stopped.iter().filter(|it| it.cause != StopCause::Keyless).count() as u64;
     match report.count(|end| *end != End::Done) {
         0 if report.stopped.is_empty() => Exit::Done,
         _ if well == 0 && refused > 0 && refused >= report.credentials => Exit::Unauthorised,
-        0 if report.stopped.len() as u64 >= report.credentials => Exit::Failed,
+        0 if stopped >= report.credentials => Exit::Failed,
         bad if well == 0 && bad > 0 && report.count(|end| matches!(end, End::Failed(_))) == bad => Exit::Failed,
         _ => Exit::Partly,
     }

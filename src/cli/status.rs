@@ -37,7 +37,11 @@ pub(super) fn run(args: &StatusArgs, global: &Global, ui: &Ui, clock: &dyn Clock
     let (store, status, stats) = look()?;
     tell(&store, &status, stats.as_ref(), ui)?;
     match args.max_age {
-        Some(age) => fresh(&status.accounts, age, clock.now_ms().div_euclid(1000)),
+        // A list, and no chain of causes.
+        Some(age) => fresh(&status.accounts, age, clock.now_ms().div_euclid(1000)).map_err(|mut failure| {
+            failure.causes.drain(..).for_each(|other| ui.trouble(&other));
+            failure
+        }),
         None => Ok(Exit::Done),
     }
 }

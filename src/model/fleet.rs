@@ -104,6 +104,8 @@ pub struct Stopped {
 pub enum StopCause {
     /// The variable that holds it is not set.
     Unset,
+    /// None of those that are set is the one that read some accounts.
+    Keyless,
     /// The service refused it.
     Refused,
     /// The service could not be asked.

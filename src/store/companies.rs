@@ -1,5 +1,7 @@
 //! The user's own companies, and what belongs to them.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::Store;
@@ -10,19 +12,47 @@ use crate::model::accounts::CompanyLine;
 const PART: i64 = 1000;
 
 impl Store {
-    /// Adds a company, by the smallest free number where no id is given; returns its id, or nothing where that id is taken.
+    /// Returns how many customers name each company in their metadata (`company_id`), whether or not it was added. Reads
+    /// every customer.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn add_company(&self, id: Option<&str>, name: &str, now_s: i64) -> Result<Option<String>, Error> {
+    pub fn companies_in_metadata(&self) -> Result<BTreeMap<String, u64>, Error> {
+        const NAMED: &str = "SELECT named, count(*) FROM (
+              SELECT trim(CAST(json_extract(metadata, '$.company_id') AS TEXT)) AS named FROM stripe_customers
+              WHERE deleted_at IS NULL AND instr(metadata, 'company_id') > 0)
+            WHERE named <> '' GROUP BY named";
+        let sql = |e| self.sql(e);
+        let mut statement = self.conn.prepare(NAMED).map_err(sql)?;
+        let rows =
+            statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))).map_err(sql)?;
+        rows.collect::<Result<_, _>>().map_err(sql)
+    }
+
+    /// Adds a company, by the smallest number that is free and not `taken` otherwise where no id is given; returns its id, or
+    /// nothing where that id is there already.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn add_company(
+        &self,
+        id: Option<&str>,
+        name: &str,
+        taken: &[&str],
+        now_s: i64,
+    ) -> Result<Option<String>, Error> {
         // In one statement: two programs at once do not take the same number.
         const ADD: &str = "INSERT INTO companies (id, name, created) VALUES (coalesce(?1, (
               WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n
-                WHERE EXISTS (SELECT 1 FROM companies WHERE id = CAST(i AS TEXT)))
+                WHERE EXISTS (SELECT 1 FROM companies WHERE id = CAST(i AS TEXT))
+                  OR CAST(i AS TEXT) IN (SELECT value FROM json_each(?4)))
               SELECT CAST(max(i) AS TEXT) FROM n)), ?2, ?3) ON CONFLICT DO NOTHING RETURNING id";
         self.conn
             .prepare(ADD)
-            .and_then(|mut add| add.query_row(params![id, name, now_s], |row| row.get(0)).optional())
+            .and_then(|mut add| {
+                add.query_row(params![id, name, now_s, serde_json::json!(taken).to_string()], |row| row.get(0))
+                    .optional()
+            })
             .map_err(|e| self.sql(e))
     }
 

@@ -25,7 +25,7 @@ fn rows(store: &Store, text: &str) -> Vec<String> {
 #[test]
 fn numbers_are_given_from_the_smallest_free_one_on_and_no_id_twice() {
     let store = store();
-    let add = |id: Option<&str>, name: &str| store.add_company(id, name, 7).expect("adds");
+    let add = |id: Option<&str>, name: &str| store.add_company(id, name, &["3"], 7).expect("adds");
     assert_eq!(add(None, "A").as_deref(), Some("1"));
     assert_eq!(add(Some("3"), "C").as_deref(), Some("3"));
     assert_eq!(add(Some("north"), "N").as_deref(), Some("north"));
@@ -38,8 +38,8 @@ fn numbers_are_given_from_the_smallest_free_one_on_and_no_id_twice() {
 #[test]
 fn an_account_comes_before_the_metadata_and_the_metadata_before_an_assignment() {
     let store = store();
-    store.add_company(Some("7"), "Seven", 0).expect("adds");
-    store.add_company(Some("8"), "Eight", 0).expect("adds");
+    store.add_company(Some("7"), "Seven", &[], 0).expect("adds");
+    store.add_company(Some("8"), "Eight", &[], 0).expect("adds");
     for account in [1, 2] {
         customer(&store, account, "cus_none", "{}");
         customer(&store, account, "cus_meta", r#"{"company_id":" 8 "}"#);
@@ -81,7 +81,7 @@ fn an_account_comes_before_the_metadata_and_the_metadata_before_an_assignment() 
 #[test]
 fn every_table_with_ids_is_in_the_view_and_each_row_has_the_company_of_its_customer_or_account() {
     let store = store();
-    store.add_company(Some("7"), "Seven", 0).expect("adds");
+    store.add_company(Some("7"), "Seven", &[], 0).expect("adds");
     customer(&store, 1, "cus_1", r#"{"company_id":"7"}"#);
     store
         .conn

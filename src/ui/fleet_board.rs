@@ -18,6 +18,8 @@ const NAME_WIDTH: usize = 24;
 const BAR_WIDTH: usize = 24;
 /// An estimate from fewer accounts, or from less time, is a guess.
 const ENDED_MIN: u64 = 5;
+/// One part in so many has to be done: large accounts share their time with all others, and end late.
+const SHARE_MIN: u64 = 4;
 const WATCHED_MIN: Duration = Duration::from_secs(3);
 /// Failures that have a line of their own in a log; the closing table has all.
 const TOLD_MAX: u64 = 20;
@@ -144,7 +146,8 @@ impl FleetBoard {
     fn remaining(&self, now: Duration) -> Option<Duration> {
         let ended = self.ended();
         let left = u32::try_from(self.of.saturating_sub(ended)).ok().filter(|left| *left > 0)?;
-        (ended >= ENDED_MIN && now >= WATCHED_MIN).then(|| now / u32::try_from(ended).unwrap_or(u32::MAX) * left)
+        let is_told = ended >= ENDED_MIN && ended * SHARE_MIN >= self.of && now >= WATCHED_MIN;
+        is_told.then(|| now / u32::try_from(ended).unwrap_or(u32::MAX) * left)
     }
 
     /// Returns the line for a log without a terminal that says, now and then, how far it is.

@@ -501,7 +501,7 @@ fn accounts_that_no_key_opens_are_told_with_what_would() {
     let less = world.run(&["batch-sync", "customers", "--limit", "1"], &[]);
     let note = "no key is set any more that reads 131 accounts: `stripesync accounts list --status no-key`";
     let one_line = |ran: &Ran| ran.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(less.code == Some(0) && one_line(&less).contains(note), "{} {}", less.stdout, less.stderr);
+    assert!(less.code == Some(3) && one_line(&less).contains(note), "{} {}", less.stdout, less.stderr);
     let entry = format!("{}\n[keys.later]\nstripe_key_env = \"LATER\"\n", world.config());
     std::fs::write(world.config_path(), entry).expect("written");
     let unset = world.run(&["batch-sync", "customers", "--limit", "1"], &[key]);

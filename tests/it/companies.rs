@@ -32,7 +32,14 @@ fn rows_belong_to_the_company_of_their_account_or_of_their_customer() {
     let customer = one(nobodys);
     fine(&home, &["add", "Acme S.r.l.", "--id", "acme"]);
     fine(&home, &["add", "Beta", "--id", "north"]);
-    assert!(fine(&home, &["add", "One"]).stdout.contains("One"), "the smallest free number");
+    // The metadata of the sandbox's customers names 0 to 9: nobody gets theirs unasked.
+    assert!(fine(&home, &["add", "Ten"]).stdout.contains("10"), "the smallest free number");
+    let first = fine(&home, &["add", "One", "--id", "1"]);
+    assert!(
+        first.stdout.contains("One") && first.stderr.contains("names company 1: these belong to it"),
+        "{}",
+        first.stderr
+    );
     fine(&home, &["assign", "acme", "--account", "12345"]);
     let told = fine(&home, &["assign", "north", "--customer", &customer]).stderr;
     assert!(told.contains(&format!("{customer} of stripe {account}")) && told.contains("\"Beta\""), "{told}");
@@ -74,7 +81,7 @@ fn rows_belong_to_the_company_of_their_account_or_of_their_customer() {
     let list: Value = serde_json::from_str(&fine(&home, &["list", "--format", "json"]).stdout).expect("JSON");
     let told: Vec<_> =
         list.as_array().expect("a list").iter().map(|it| (&it["company"], &it["accounts"], &it["customers"])).collect();
-    let wanted = [("1", 0, 0), ("acme", 1, 0), ("north", 0, 1)]
+    let wanted = [("1", 0, 0), ("10", 0, 0), ("acme", 1, 0), ("north", 0, 1)]
         .map(|it| (Value::from(it.0), Value::from(it.1), Value::from(it.2)));
     assert_eq!(told, wanted.each_ref().map(|it| (&it.0, &it.1, &it.2)));
     let accounts = home.run(&["accounts", "list", "--company", "acme", "--format", "csv"]).stdout;
@@ -87,7 +94,7 @@ fn rows_belong_to_the_company_of_their_account_or_of_their_customer() {
 #[test]
 fn what_cannot_be_meant_is_refused_and_changes_nothing() {
     let home = filled();
-    fine(&home, &["add", "Acme"]);
+    fine(&home, &["add", "Acme", "--id", "1"]);
     for (arguments, part) in [
         (&["add", ""][..], "give a name"),
         (&["add", "A", "--id", "a b"], "give an id"),
@@ -95,6 +102,7 @@ fn what_cannot_be_meant_is_refused_and_changes_nothing() {
         (&["assign", "9", "--account", "12345"], "there is no company 9"),
         (&["assign", "1", "--account", "acct_nobody"], "the file has no account acct_nobody"),
         (&["assign", "1", "--customer", "cus_1", "--in-account", "acct_nobody"], "the file has no account"),
+        (&["assign", "1", "--customer", "cus_nobody"], "has a customer cus_nobody"),
         (&["assign", "1"], "--account"),
         (&["assign", "1", "--none", "--account", "12345"], "cannot be used with"),
         (&["remove", "9", "--yes"], "there is no company 9"),

@@ -118,7 +118,7 @@ fn whatever_a_command_did_or_did_not_do_programs_can_read_it_by_the_same_names()
         (&["status", "-v", "--account", &x], 0),
         (&["status", "--provider", "fic", "--max-age", "1d"], 0),
         (&["companies", "list"], 0),
-        (&["companies", "add", "Acme S.r.l."], 0),
+        (&["companies", "add", "Acme S.r.l.", "--id", "1"], 0),
         (&["companies", "list"], 0),
         (&["batch-sync", "--company-id", "1"], 0),
         (&["batch-sync", "--company-id", "1", "--dry-run"], 0),

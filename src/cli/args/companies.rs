@@ -56,7 +56,7 @@ pub struct CompaniesAddArgs {
     /// Its name
     #[arg(value_name = "NAME", value_parser = values::company_name)]
     pub name: String,
-    /// Its id, as your customers' metadata has it under company_id [default: the smallest free number]
+    /// Its id, as your customers' metadata has it under company_id [default: the smallest number that is free and in no metadata]
     #[arg(long, value_name = "ID", value_parser = values::company_id)]
     pub id: Option<String>,
 }

@@ -35,16 +35,17 @@ Examples:
   stripesync status --account acct_123
   stripesync status --stats                 how the webhooks do
   stripesync status --stats --watch         the same, kept fresh
-  stripesync status --max-age 1h --quiet    for a monitor
+  stripesync status --max-age 1h --quiet > /dev/null    for a monitor
   stripesync status --format json | jq '.accounts[].resources[].table'
 
 In tables more than 20 accounts are summed up; --account or -v tells each
 table by table. --format json and csv always tell all of them in full.
 
 --max-age leaves out what was removed or is disconnected. An account's
-last sync is the last that came to its end with nothing failed, by this
-machine's clock, as in `accounts list`. When each table was read, and
-until when events were, is by the service's clock.
+last sync is the last that brought all of its lists up to date that were
+ever read, with nothing failed, by this machine's clock, as in `accounts
+list`; of a list that was never asked for it says nothing. When each
+table was read, and until when events were, is by the service's clock.
 
 With --stats, times are those of taking an event's effect: half (p50), 95
 and 99 of 100 took no longer (of more than 131,072 events of one type,

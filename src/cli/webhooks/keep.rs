@@ -131,8 +131,9 @@ pub(super) fn has_secret(desk: &Desk<'_>, account: &str, id: &str, is_connect: b
         return Ok(true);
     }
     // Another run may have kept it a moment ago.
-    let path = desk.config_path().ok().filter(|path| path.exists());
-    Ok(path.is_some_and(|path| Edit::open(&path).is_ok_and(|edit| edit.text(&endpoint_keys(id)).is_some())))
+    let kept =
+        if desk.settings.endpoint_secrets.contains_key(id) { None } else { taken_out(desk, id, true).ok().flatten() };
+    Ok(kept.is_some_and(|(names, _)| !names.is_empty()))
 }
 
 /// Takes the signing secret of an endpoint that this account does not have out of the config file, where it is kept for this
@@ -208,11 +209,13 @@ fn stand(desk: &Desk<'_>, account: &str, is_connect: bool) -> Vec<String> {
     places
 }
 
-/// Says that what was written does not count, where a stronger place says the same setting.
-pub(super) fn tell_overridden(desk: &Desk<'_>, is_shared: bool) {
+/// Says when a receiver that runs knows a new secret: never, where a stronger place says the same setting.
+pub(super) fn tell_receiver(desk: &Desk<'_>, is_shared: bool) {
     let said = desk.settings.webhook_secret.as_ref().map(|said| &said.source);
     if let (true, Some(source @ (Source::Environment(name) | Source::DotEnv(name)))) = (is_shared, said) {
         desk.ui.note(&format!("but {name} is set ({source}), and counts instead: add the secret there, too"));
+    } else {
+        desk.ui.note("a `stripesync listen` that runs takes it with SIGHUP (kill -HUP)");
     }
 }
 

@@ -249,8 +249,7 @@ fn made(
             let hint = secret.as_ref().map(Secret::hint).unwrap_or_default();
             let place = place.as_ref().map(|place| place.path().display().to_string()).unwrap_or_default();
             desk.ui.note(&format!("its signing secret {hint} stands in {place}, as {name}"));
-            keep::tell_overridden(desk, wanted.connect);
-            desk.ui.note("a `stripesync listen` that runs takes it with SIGHUP (kill -HUP)");
+            keep::tell_receiver(desk, wanted.connect);
             told?;
         }
     }

@@ -225,6 +225,11 @@ fn of_subscriptions(args: &WebhooksVerifyArgs, desk: &Desk<'_>, checked: &mut Ch
                 return Ok(());
             }
             let list = wait(line, &asked, waiting, desk)?;
+            for step in checked.steps.iter_mut().filter(|it| it.act == "verify" && it.account == company.id) {
+                let now = step.id.as_ref().filter(|id| asked.contains_key(*id));
+                let now = now.and_then(|id| list.iter().find(|it| it.id == *id));
+                step.details.extend(now.map(|it| if it.is_verified { "verified" } else { "not verified" }.to_owned()));
+            }
             checked.troubles.extend(told(line, &list, &asked)?);
             let mirrored = webhooks::mirror(line.store(), line.row()?, &list, line.client.service_now_s());
             mirrored.map(drop).map_err(|error| desk.failed(error))
