@@ -518,8 +518,8 @@ Examples:
   curl -u sk_test_sandbox: 'http://127.0.0.1:12111/v1/customers?limit=1'
 
 At its 25 requests a second 2,000 accounts take hours: --rate-limit 0
-here and STRIPE_REQUESTS_PER_S=2000 for stripesync make it minutes. All is
-the same on every start with the same options.
+here and STRIPE_REQUESTS_PER_S=2000 for stripesync make it minutes.
+All is the same on every start with the same options.
 
 It needs no variable, and prints those that other programs need, a line
 NAME=value each:

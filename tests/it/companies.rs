@@ -102,7 +102,6 @@ fn what_cannot_be_meant_is_refused_and_changes_nothing() {
         (&["assign", "9", "--account", "12345"], "there is no company 9"),
         (&["assign", "1", "--account", "acct_nobody"], "the file has no account acct_nobody"),
         (&["assign", "1", "--customer", "cus_1", "--in-account", "acct_nobody"], "the file has no account"),
-        (&["assign", "1", "--customer", "cus_nobody"], "has a customer cus_nobody"),
         (&["assign", "1"], "--account"),
         (&["assign", "1", "--none", "--account", "12345"], "cannot be used with"),
         (&["remove", "9", "--yes"], "there is no company 9"),

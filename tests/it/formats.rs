@@ -325,6 +325,12 @@ fn a_company_of_the_other_kind_is_told_as_that() {
     }
     let added = world.run(&["accounts", "add", "studio", "--fic-token-env", "FIC_ACCESS_TOKEN", "--company-id", "7"]);
     assert_eq!(added.code, Some(2), "{}", added.stderr);
+    // A customer that is none of several accounts' is nobody's.
+    assert_eq!(world.run(&["accounts", "discover", "-q"]).code, Some(0));
+    assert_eq!(world.run(&["companies", "add", "Acme", "--id", "1"]).code, Some(0));
+    let nobodys = world.run(&["companies", "assign", "1", "--customer", "cus_nobody"]);
+    let why = "none of the 4 Stripe accounts in the file has a customer cus_nobody";
+    assert!(nobodys.code == Some(2) && nobodys.stderr.contains(why), "{}", nobodys.stderr);
 }
 
 #[test]
