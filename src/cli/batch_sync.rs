@@ -119,7 +119,9 @@ fn next_after(cause: StopCause) -> &'static str {
         StopCause::Keyless => "set it again, or take them out: `stripesync accounts remove ID`",
         StopCause::Unset => "set that variable, or mend the entry; what it opens was not read",
         StopCause::Refused => "look whether it was revoked or has expired; what it opens was not read",
-        StopCause::Elsewhere => "mend or take away its company_id (FIC_COMPANY_ID of the one without a name)",
+        StopCause::Elsewhere => {
+            "look which companies the token was made for; mend or take away its company_id (FIC_COMPANY_ID), if it has one"
+        }
         StopCause::Unreached => "its accounts were not begun; the same command goes on there",
     }
 }

@@ -232,10 +232,8 @@ impl From<store::Error> for Failure {
 }
 
 /// What to do about a key, or a token, that is refused, wherever it stands.
-pub(super) const REFUSED_KEY_HINT: &str =
-    "look whether the key (STRIPE_API_KEY, or the one under [keys]) was revoked, or belongs to the other mode";
-pub(super) const REFUSED_TOKEN_HINT: &str =
-    "look whether the token (FIC_ACCESS_TOKEN, or the one under [keys]) was revoked, or has expired";
+pub(super) const REFUSED_KEY_HINT: &str = "look whether the key in STRIPE_API_KEY was revoked, or belongs to the other mode; or the one under [keys], where that is used";
+pub(super) const REFUSED_TOKEN_HINT: &str = "look whether the token in FIC_ACCESS_TOKEN was revoked, or has expired; or the one under [keys], where that is used";
 
 impl From<sync::Error> for Failure {
     fn from(error: sync::Error) -> Failure {

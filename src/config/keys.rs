@@ -101,7 +101,9 @@ pub struct UnsetKey {
     pub name: String,
     /// `stripe`, `fic`.
     pub provider: &'static str,
-    /// The variable.
+    /// The entry's field that names the variable.
+    pub field: &'static str,
+    /// The variable; where somebody has put the key itself there, that.
     pub variable: String,
     /// The config file.
     pub file: PathBuf,
@@ -110,6 +112,12 @@ pub struct UnsetKey {
 impl UnsetKey {
     /// Returns what to tell whoever needs this very credential.
     pub fn error(&self) -> Error {
+        if !is_variable_name(&self.variable) {
+            let setting = format!("keys.{}.{}", self.name, self.field);
+            let why =
+                "holds no name of an environment variable; a key or token itself belongs into stripe_key or fic_token";
+            return Error::Value { setting, why, place: Source::File(self.file.clone()) };
+        }
         Error::Unset { name: self.name.clone(), variable: self.variable.clone(), file: self.file.clone() }
     }
 }
@@ -321,13 +329,6 @@ impl Settings {
         check_name(&named.name).map_err(wrong)?;
         let [field] = &named.fields[..] else { return Err(wrong(FIELDS)) };
         let is_fic = field.field.starts_with("fic");
-        // Somebody may have put the key itself there: it is not repeated.
-        if field.variable.as_deref().is_some_and(|name| !is_variable_name(name)) {
-            let setting = format!("{entry}.{}", field.field);
-            let why =
-                "holds no name of an environment variable; a key or token itself belongs into stripe_key or fic_token";
-            return Err(Error::Value { setting, why, place: Source::File(named.file.clone()) });
-        }
         if named.company.is_some() && !is_fic {
             return Err(wrong("has a company_id, which is for tokens of Fatture in Cloud"));
         }
@@ -335,6 +336,7 @@ impl Settings {
             credentials.unset.push(UnsetKey {
                 name: named.name.clone(),
                 provider: if is_fic { "fic" } else { "stripe" },
+                field: field.field,
                 variable: field.variable.clone().unwrap_or_default(),
                 file: named.file.clone(),
             });

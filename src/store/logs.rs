@@ -32,6 +32,16 @@ pub struct LogEntry<'a> {
 }
 
 impl Store {
+    /// Returns whether any of the runs that the log still has read a list to its end.
+    ///
+    /// # Errors
+    /// SQLite's.
+    pub fn was_complete(&self, account: i64, table: &str) -> Result<bool, Error> {
+        let text = "SELECT EXISTS (SELECT 1 FROM sync_logs
+                      WHERE account=?1 AND resource=?2 AND status IN ('complete', 'with gaps'))";
+        self.conn.query_row(text, params![account, table], |row| row.get(0)).map_err(|e| self.sql(e))
+    }
+
     /// Writes one resource's run into the log, and forgets the oldest where there are many.
     ///
     /// # Errors

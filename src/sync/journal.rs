@@ -18,6 +18,8 @@ pub(super) struct Run<'a> {
     pub catalog: &'a Catalog,
     /// Those that were asked for.
     pub chosen: &'a [&'static Resource],
+    /// The passes in which a list is read.
+    pub passes: fn(&Resource) -> &'static [&'static str],
     /// Unix seconds of the service.
     pub started_s: i64,
     /// Unix seconds of the service.
@@ -44,8 +46,10 @@ pub(super) fn write(store: &Store, run: Run<'_>, reports: &[ResourceReport]) -> 
             })?;
         }
         let begun: Vec<String> = store.tables_begun(run.account)?;
-        if reports.iter().any(|report| is_short(report, &begun)) {
-            return Ok(());
+        for report in reports {
+            if is_short(store, run, report)? {
+                return Ok(());
+            }
         }
         Ok(store.synced(run.account, is_whole(run, &begun))?)
     })
@@ -53,12 +57,30 @@ pub(super) fn write(store: &Store, run: Run<'_>, reports: &[ResourceReport]) -> 
 
 /// Returns whether a list did not come to its end. What covers a part, or left some out, is no end; neither is it one where
 /// something is kept back that was read before, or the events, of which nothing else tells.
-fn is_short(report: &ResourceReport, begun: &[String]) -> bool {
-    match report.outcome {
+fn is_short(store: &Store, run: Run<'_>, report: &ResourceReport) -> Result<bool, Error> {
+    Ok(match report.outcome {
         Outcome::Failed(_) | Outcome::Interrupted | Outcome::Partial => true,
-        Outcome::Forbidden(_) => report.name == EVENTS || begun.contains(&report.name.replacen(':', "_", 1)),
+        Outcome::Forbidden(_) if report.name == EVENTS => true,
+        Outcome::Forbidden(_) => was_read(store, run, &report.name.replacen(':', "_", 1))?,
         Outcome::Complete | Outcome::NotAvailable(_) => false,
+    })
+}
+
+/// Returns whether a list came to its end once: by the log, which forgets, or by what stays of its readings. Where one of its
+/// passes never did, it is that one that is kept back, as it was from the start.
+fn was_read(store: &Store, run: Run<'_>, table: &str) -> Result<bool, Error> {
+    if store.was_complete(run.account, table)? {
+        return Ok(true);
     }
+    let Some(entry) = run.catalog.by_table(table) else { return Ok(false) };
+    let number = store.resource_number(table)?;
+    for pass in (run.passes)(entry.resource) {
+        let walk = store.walk(run.account, number, pass)?;
+        if !walk.is_some_and(|walk| walk.is_again || walk.finished_s.is_some() || walk.drained_s.is_some()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Returns whether everything of the account that was ever read is brought up to date by this run: some lists no event tells
@@ -69,7 +91,8 @@ fn is_whole(run: Run<'_>, begun: &[String]) -> bool {
         let is_its = |it: &&'static Resource| {
             it.provider == resource.provider && (it.name == resource.name || resource.parent() == Some(it.name))
         };
-        matches!(resource.poll, Poll::ByEvent | Poll::WithParent) || run.chosen.iter().any(is_its)
+        let is_told = matches!(resource.poll, Poll::ByEvent | Poll::WithParent) || resource.name == ENDPOINTS;
+        is_told || run.chosen.iter().any(is_its)
     };
     let is_all = begun.iter().filter_map(|table| run.catalog.by_table(table)).all(|entry| is_told(entry.resource));
     is_all && run.chosen.iter().any(|resource| resource.name != ENDPOINTS)

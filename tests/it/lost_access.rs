@@ -168,3 +168,48 @@ fn a_refused_key_shows_in_the_list_whichever_command_met_it() {
     assert_eq!(sync(TEST_KEY, TOKEN).code, Some(0));
     assert_eq!(failing(), 0);
 }
+
+#[test]
+fn what_a_key_could_never_read_keeps_no_file_from_being_fresh_and_what_it_lost_does() {
+    let key = |denied: &[&str]| {
+        let denied = denied.iter().map(|object| (*object).to_owned()).collect();
+        Options { keys: vec![Key { denied, ..Key::new(TEST_KEY) }], ..Options::default() }
+    };
+    let without = |scopes: &[&str]| {
+        let missing_scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        FicSettings { clients: 5, missing_scopes, ..FicSettings::default() }
+    };
+    let whole = companies(without(&[]), key(&[]));
+    // A list of Stripe's; one of the kinds of document, which are passes of one list.
+    let less = companies(without(&["issued_documents.quotes:r"]), key(&["refund"]));
+    let stripe = ["sync", "stripe:customers", "stripe:refunds", "stripe:charges", "-q"];
+    let fic = ["sync", "fic:clients", "fic:issued_documents", "-q"];
+    for arguments in [&stripe[..], &fic[..]] {
+        let run = |home: &Home, sandbox: &Sandbox, arguments: &[&str]| {
+            let mut command = asking(home, sandbox, arguments);
+            command.env("STRIPE_API_BASE", sandbox.stripe_base_url()).env("STRIPE_API_KEY", TEST_KEY);
+            ran(&mut command)
+        };
+        let is_fresh = |home: &Home| run(home, &less, &["status", "--max-age", "1h", "-q"]).code;
+        let never = Home::new();
+        for round in 0..2 {
+            let partly = run(&never, &less, arguments);
+            assert_eq!(partly.code, Some(3), "{arguments:?}: {}{}", partly.stdout, partly.stderr);
+            assert_eq!(is_fresh(&never), Some(0), "{arguments:?}, run {round}");
+        }
+        let lost = Home::new();
+        assert_eq!(run(&lost, &whole, arguments).code, Some(0), "{arguments:?}");
+        assert_eq!(is_fresh(&lost), Some(0));
+        execute(&lost.database(), "UPDATE accounts SET synced = synced - 7200");
+        // Where events tell of changes, a list is not asked for otherwise.
+        assert_eq!(run(&lost, &less, &[arguments, &["--initial"]].concat()).code, Some(3), "{arguments:?}");
+        assert_eq!(is_fresh(&lost), Some(3), "{arguments:?}");
+        // Looking at webhook endpoints, or not, is none of it.
+        if arguments == stripe {
+            assert_eq!(run(&lost, &whole, &["webhooks", "sync", "--provider", "stripe"]).code, Some(0));
+            assert_eq!(is_fresh(&lost), Some(3));
+            assert_eq!(run(&lost, &whole, arguments).code, Some(0));
+            assert_eq!(is_fresh(&lost), Some(0));
+        }
+    }
+}

@@ -38,10 +38,19 @@ impl Asked<'_> {
             || self.access.lacking.iter().any(is_unset)
     }
 
-    fn keyless(&self, provider: Provider) -> u64 {
+    /// Returns those of a service.
+    fn keyless(&self, provider: Provider) -> Vec<&Readable> {
         let is_asked = self.order.only.iter().any(|resource| resource.provider == provider);
         let its = self.readable.iter().filter(|it| is_asked && provider_of(it) == provider);
-        its.filter(|it| !self.has_key(it)).count() as u64
+        its.filter(|it| !self.has_key(it)).collect()
+    }
+
+    /// Returns whether the key that read an account is of the other mode now: somebody has gone from tests to the real thing.
+    fn is_of_other_mode(&self, it: &Readable) -> bool {
+        Credential::all(self.access).any(|credential| {
+            let (provider, mode, name) = credential.whose(self.access.is_sandbox);
+            (it.provider.as_str(), it.credential.as_deref()) == (provider, name) && it.mode != mode
+        })
     }
 }
 
@@ -49,11 +58,16 @@ impl Asked<'_> {
 /// missing.
 pub(super) fn tell(asked: &Asked, sink: &dyn FleetSink, report: &mut FleetReport) {
     for provider in [Provider::Stripe, Provider::Fic] {
-        let keyless = asked.keyless(provider);
-        if keyless == 0 {
+        let (other_mode, keyless): (Vec<_>, Vec<_>) =
+            asked.keyless(provider).into_iter().partition(|it| asked.is_of_other_mode(it));
+        if !other_mode.is_empty() {
+            let accounts = counted(other_mode.len() as u64, "account");
+            sink.step(FleetStep::Note(format!("{accounts} of the other mode than the keys that are set: left out")));
+        }
+        if keyless.is_empty() {
             continue;
         }
-        let accounts = counted(keyless, "account");
+        let accounts = counted(keyless.len() as u64, "account");
         let why = format!(
             "no key is set any more that reads {accounts}: `stripesync accounts list --status no-key` shows which"
         );

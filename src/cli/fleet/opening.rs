@@ -257,7 +257,7 @@ impl Opening<'_> {
     /// Looks for connected accounts until their list was read to its end once. A key that may not list them reads its own
     /// account all the same.
     fn discover(&self, client: &Client, platform: Platform) -> Result<(), sync::Error> {
-        if self.store.is_listed(platform.row)? {
+        if self.store.is_listed(platform.row)? && !self.store.connected_to(platform.row)?.is_empty() {
             return Ok(());
         }
         match sync::connected(self.store, client, &platform, self.cancel, &mut |_| {}) {

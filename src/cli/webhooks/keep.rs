@@ -281,7 +281,9 @@ pub(super) fn refreshed(desk: &Desk<'_>, line: &stripe::Line) {
         let store = Store::open_read_only(&desk.settings.database.value)?;
         let mode = engine::stripe_mode(access, false);
         let is_removed = store.removed_accounts("stripe", mode)?.contains(&line.account);
-        let has_list = !is_removed && store.tables_in_use()?.iter().any(|table| table == ENDPOINTS_TABLE);
+        let row = store.find_account("stripe", &line.account, mode)?.filter(|_| !is_removed);
+        let begun = row.map(|row| store.tables_begun(row)).transpose()?.unwrap_or_default();
+        let has_list = begun.iter().any(|table| table == ENDPOINTS_TABLE);
         let known_s = if has_list { Some(store.endpoints_known_s(&line.account, mode)?) } else { None };
         Ok::<_, store::Error>(known_s.map(Option::unwrap_or_default))
     };

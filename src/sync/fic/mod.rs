@@ -211,7 +211,7 @@ impl Pull<'_> {
         if locked.is_none() {
             let kept = clocks::keep(store, account, started_s, self.client);
             let (catalog, chosen) = (self.catalog, &self.options.only[..]);
-            let run = journal::Run { account, catalog, chosen, started_s, finished_s };
+            let run = journal::Run { account, catalog, chosen, passes: decide::passes, started_s, finished_s };
             // What notifications asked for is no reading of any list.
             let logged = if self.options.queued_only { Ok(()) } else { journal::write(store, run, &reports) };
             outcome?;

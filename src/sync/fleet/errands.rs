@@ -94,11 +94,11 @@ impl Fleet<'_> {
                 }
             };
             let now = Instant::now();
-            let due = queued.iter().filter(|member| waiting.is_due(member.row, now));
-            for member in due.take(AT_A_LOOK).collect::<Vec<_>>() {
-                let is_stopped = held(&self.schedule).is_stopped(member.line);
+            let is_open =
+                |member: &&Member| waiting.is_due(member.row, now) && !held(&self.schedule).is_stopped(member.line);
+            for member in queued.iter().filter(is_open).take(AT_A_LOOK).collect::<Vec<_>>() {
                 // Who has a turn now works its own queue off at the end of it, or is looked at again.
-                let Some(_seat) = (!is_stopped).then(|| self.free_seat(member.row)).flatten() else { continue };
+                let Some(_seat) = self.free_seat(member.row) else { continue };
                 if !self.is_under_way() {
                     return;
                 }
