@@ -243,8 +243,63 @@ pub(super) fn exit_of(report: &FleetReport) -> Exit {
     match report.count(|end| *end != End::Done) {
         0 if report.stopped.is_empty() => Exit::Done,
         _ if well == 0 && refused > 0 && refused >= report.credentials => Exit::Unauthorised,
-        0 if stopped >= report.credentials => Exit::Failed,
+        0 if well == 0 && stopped >= report.credentials => Exit::Failed,
         bad if well == 0 && bad > 0 && report.count(|end| matches!(end, End::Failed(_))) == bad => Exit::Failed,
         _ => Exit::Partly,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::fleet::{End, MemberReport, Stopped};
+    use crate::model::progress::Counts;
+
+    fn exit(ends: &[End], causes: &[StopCause], credentials: u64) -> Exit {
+        let member = Member {
+            row: 1,
+            provider: Provider::Stripe,
+            remote_id: "acct_1".into(),
+            mode: "live".into(),
+            name: None,
+            line: 0,
+            is_connected: false,
+        };
+        let members = ends.iter().map(|end| MemberReport {
+            member: member.clone(),
+            end: end.clone(),
+            counts: Counts::default(),
+            took_ms: 0,
+        });
+        let stopped = causes.iter().map(|cause| Stopped { why: String::new(), cause: *cause });
+        exit_of(&FleetReport {
+            members: members.collect(),
+            stopped: stopped.collect(),
+            credentials,
+            ..FleetReport::default()
+        })
+    }
+
+    #[test]
+    fn a_run_ends_by_what_came_of_its_accounts_and_of_its_credentials() {
+        use StopCause::{Elsewhere, Keyless, Refused, Unreached, Unset};
+        let gone = End::Disconnected("gone".into());
+        let failed = End::Failed("500".into());
+        for (ends, causes, credentials, wanted) in [
+            (&[End::Done][..], &[][..], 1, Exit::Done),
+            (&[], &[], 1, Exit::Done),
+            (&[End::Done], &[Keyless], 1, Exit::Partly),
+            (&[], &[Keyless], 1, Exit::Partly),
+            (&[End::Done, gone], &[], 1, Exit::Partly),
+            (&[failed.clone(), failed], &[], 1, Exit::Failed),
+            (&[], &[Refused, Unset], 2, Exit::Unauthorised),
+            (&[], &[Unreached, Elsewhere], 2, Exit::Failed),
+            (&[], &[Refused], 2, Exit::Partly),
+            // Refused when its accounts were done: what was read is read.
+            (&[End::Done], &[Refused], 1, Exit::Partly),
+            (&[End::Done], &[Unreached], 1, Exit::Partly),
+        ] {
+            assert_eq!(exit(ends, causes, credentials), wanted, "{ends:?} {causes:?} of {credentials}");
+        }
     }
 }

@@ -91,8 +91,8 @@ fn is_whole(run: Run<'_>, begun: &[String]) -> bool {
         let is_its = |it: &&'static Resource| {
             it.provider == resource.provider && (it.name == resource.name || resource.parent() == Some(it.name))
         };
-        let is_told = matches!(resource.poll, Poll::ByEvent | Poll::WithParent) || resource.name == ENDPOINTS;
-        is_told || run.chosen.iter().any(is_its)
+        let needs_no_reading = matches!(resource.poll, Poll::ByEvent | Poll::WithParent) || resource.name == ENDPOINTS;
+        needs_no_reading || run.chosen.iter().any(is_its)
     };
     let is_all = begun.iter().filter_map(|table| run.catalog.by_table(table)).all(|entry| is_told(entry.resource));
     is_all && run.chosen.iter().any(|resource| resource.name != ENDPOINTS)
