@@ -21,13 +21,11 @@ impl Sink for Heard {
     }
 }
 
-/// Syncs customers, charges and what comes with them; returns all that was told.
-fn heard(customers: u32) -> Vec<Progress> {
-    let latency = Duration::from_millis(20);
+/// Syncs these lists of so many customers; returns all that was told.
+fn heard(customers: u32, latency: Duration, named: &[&str]) -> Vec<Progress> {
     let sandbox = Sandbox::start(World { sizes: Sizes::customers(customers), latency, ..World::default() });
     let sandbox = sandbox.expect("starts");
     let store = Store::in_memory().expect("opens");
-    let named = ["customers", "charges", "entitlements_active_entitlements"];
     let only = support::everything().into_iter().filter(|resource| named.contains(&resource.name)).collect();
     let options = Options { only, in_flight_max: 16, ..Options::default() };
     let (cancel, sink) = (Cancel::default(), Heard::default());
@@ -38,8 +36,9 @@ fn heard(customers: u32) -> Vec<Progress> {
 }
 
 #[test]
-fn a_share_is_that_of_the_rows_and_lists_under_objects_are_counted_to_their_end() {
-    let told = heard(1500);
+fn a_share_is_that_of_the_rows() {
+    // An answer that takes longer than a transaction may last: no machine is fast enough to read a list in one.
+    let told = heard(1500, Duration::from_millis(300), &["customers", "charges"]);
     for list in ["stripe:customers", "stripe:charges"] {
         let mut all = 0;
         let mut shares = Vec::new();
@@ -63,6 +62,11 @@ fn a_share_is_that_of_the_rows_and_lists_under_objects_are_counted_to_their_end(
         told.iter().any(|it| is_it(&it))
     };
     assert!(ended("stripe:customers", true) && ended("stripe:charges", true) && !ended("stripe:charges", false));
+}
+
+#[test]
+fn lists_under_objects_are_counted_to_their_end() {
+    let told = heard(1500, Duration::from_millis(20), &["customers", "entitlements_active_entitlements"]);
     let under: Vec<(u64, u64)> = told
         .iter()
         .filter_map(|it| match it {
