@@ -1,17 +1,16 @@
 //! JSON to rows, driven by the resource table.
 //!
 //! A table entry's JSON pointers are compiled once into a tree of keys; an object's text is then read in one pass that
-//! keeps slices of what the tree names and skips the rest. No `Value` is built: that would cost more than the insert.
+//! keeps slices of what the tree names: see `capture`.
 
-use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::cell::{Unheld, integer, is_plain, plain_text, read, shown};
-use super::resource::{Column, Pick, Provider, Resource};
+use super::capture::{Captured, Tree};
+use super::cell::{Unheld, is_plain, plain_text, shown};
+use super::resource::{Provider, Resource};
 use super::row::{Cell, ChildSet, Object, Row};
 use super::text::{self, Edit};
 use super::wire::Unreadable;
@@ -31,8 +30,8 @@ pub struct Compiled {
     pub index: usize,
     /// Child resources whose rows stand in this one's JSON: index and the slot of the list.
     children: Vec<(usize, usize)>,
-    tree: Node,
-    slots: Vec<bool>,
+    tree: Tree,
+    /// The slots of each column.
     columns: Vec<Vec<usize>>,
 }
 
@@ -42,6 +41,8 @@ pub const NEVER_STORED: &str = "client_secret";
 /// What a list's envelope and its array add to the depth of an object.
 const PAGE_DEPTH: usize = 2;
 
+/// What is asked of every object, in the order of its slots.
+const FIXED: [&str; 4] = ["/id", "/deleted", "/created", "/object"];
 const ID: usize = 0;
 const DELETED: usize = 1;
 const CREATED: usize = 2;
@@ -59,7 +60,7 @@ impl Catalog {
                     .iter_mut()
                     .find(|e| e.resource.provider == resource.provider && e.resource.name == inline.parent);
                 if let Some(parent) = parent {
-                    let slot = parent.slot(inline.at);
+                    let slot = parent.tree.slot(inline.at);
                     parent.children.push((child, slot));
                 }
             }
@@ -222,20 +223,13 @@ fn parse<'a, T: Deserialize<'a>>(json: &'a str, what: &str) -> Result<T, Unreada
 
 impl Compiled {
     fn new(index: usize, resource: &'static Resource) -> Compiled {
-        let mut compiled = Compiled {
-            resource,
-            index,
-            children: Vec::new(),
-            tree: Node::default(),
-            slots: Vec::new(),
-            columns: Vec::new(),
-        };
-        compiled.slot("/id");
-        compiled.slot("/deleted");
-        compiled.slot("/created");
-        compiled.slot("/object");
+        let mut compiled =
+            Compiled { resource, index, children: Vec::new(), tree: Tree::default(), columns: Vec::new() };
+        for pointer in FIXED {
+            compiled.tree.slot(pointer);
+        }
         for column in resource.columns {
-            let slots = column.from.split('|').map(|pointer| compiled.slot(pointer)).collect();
+            let slots = column.from.split('|').map(|pointer| compiled.tree.slot(pointer)).collect();
             compiled.columns.push(slots);
         }
         compiled
@@ -246,24 +240,8 @@ impl Compiled {
         self.children.iter().map(|(child, _)| *child)
     }
 
-    fn slot(&mut self, pointer: &'static str) -> usize {
-        let mut node = &mut self.tree;
-        for key in pointer.split('/').skip(1) {
-            node = node.child(key);
-        }
-        *node.take.get_or_insert_with(|| {
-            self.slots.push(pointer.contains("/*"));
-            self.slots.len() - 1
-        })
-    }
-
     fn capture<'a>(&self, data: &'a str) -> Result<Captured<'a>, Unreadable> {
-        let mut captured = Captured { one: vec![None; self.slots.len()], many: Vec::new() };
-        let mut deserializer = serde_json::Deserializer::from_str(data);
-        Capture { node: &self.tree, slots: &self.slots, out: &mut captured }
-            .deserialize(&mut deserializer)
-            .map_err(|error| Unreadable(format!("{}: {error}", self.resource.name)))?;
-        Ok(captured)
+        self.tree.capture(data).map_err(|error| Unreadable(format!("{}: {error}", self.resource.name)))
     }
 
     /// Returns the text without the fields that this resource keeps secret.
@@ -321,175 +299,6 @@ fn compact(sent: &str, resource: &Resource, depth_max: usize) -> Result<String, 
     match text::compacted(sent) {
         (compact, depth) if depth <= depth_max => Ok(compact),
         _ => Err(Unreadable(format!("{}: nested more than {} deep", resource.name, text::DEPTH_MAX))),
-    }
-}
-
-/// A tree of the keys that some column asks for.
-#[derive(Default)]
-struct Node {
-    /// Ordered by length, then by text: most keys of an object are told apart by their length alone.
-    keys: Vec<(&'static str, Node)>,
-    take: Option<usize>,
-}
-
-impl Node {
-    fn child(&mut self, key: &'static str) -> &mut Node {
-        match self.keys.binary_search_by(|(k, _)| by_length(k, key)) {
-            Ok(at) => &mut self.keys[at].1,
-            Err(at) => {
-                self.keys.insert(at, (key, Node::default()));
-                &mut self.keys[at].1
-            }
-        }
-    }
-    fn find(&self, key: &str) -> Option<&Node> {
-        self.keys.binary_search_by(|(k, _)| by_length(k, key)).ok().map(|at| &self.keys[at].1)
-    }
-}
-
-fn by_length(a: &str, b: &str) -> Ordering {
-    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
-}
-
-/// Slices of the object's text, by slot.
-struct Captured<'a> {
-    one: Vec<Option<&'a str>>,
-    many: Vec<(usize, &'a str)>,
-}
-
-impl<'a> Captured<'a> {
-    fn first(&self, slot: usize) -> Option<&'a str> {
-        self.one[slot].filter(|raw| *raw != "null")
-    }
-
-    /// Returns the first value that the column can hold; the reason why it is empty where there are only others.
-    fn cell(&self, column: &Column, slots: &[usize]) -> Result<Cell, String> {
-        let mut trouble = None;
-        for &slot in slots {
-            let cell = match (column.pick, self.first(slot)) {
-                (Pick::First, Some(raw)) => read(column.kind, raw),
-                (_, Some(raw)) if self.many.iter().all(|(s, _)| *s != slot) => read(column.kind, raw),
-                _ => self.fold(column, slot),
-            };
-            match cell {
-                Ok(Cell::Null) => {}
-                Ok(cell) => return Ok(cell),
-                Err(why) => drop(trouble.get_or_insert(why)),
-            }
-        }
-        trouble.map_or(Ok(Cell::Null), Err)
-    }
-
-    fn fold(&self, column: &Column, slot: usize) -> Result<Cell, String> {
-        let values =
-            || self.many.iter().filter(|(s, raw)| *s == slot && !matches!(*raw, "null" | "\"\"")).map(|(_, raw)| *raw);
-        // One that cannot be read leaves nothing to say about all of them.
-        let integers = || values().map(|raw| integer(column.kind, raw)).collect::<Result<Vec<i64>, String>>();
-        let folded = match column.pick {
-            Pick::First => None,
-            Pick::Min => integers()?.into_iter().min(),
-            Pick::Max => integers()?.into_iter().max(),
-            Pick::Sum => {
-                let all = integers()?;
-                let sum = all.iter().try_fold(0, |sum: i64, i| sum.checked_add(*i)).ok_or("is a sum beyond 64 bits")?;
-                Some(sum).filter(|_| !all.is_empty())
-            }
-            Pick::Count => Some(values().count() as i64),
-        };
-        Ok(folded.map_or(Cell::Null, Cell::Int))
-    }
-}
-
-struct Capture<'t, 'o, 'a> {
-    node: &'t Node,
-    slots: &'t [bool],
-    out: &'o mut Captured<'a>,
-}
-
-impl<'a> Capture<'_, '_, 'a> {
-    fn keep(&mut self, slot: usize, raw: &'a str) {
-        if self.slots[slot] {
-            self.out.many.push((slot, raw));
-        }
-        let one = &mut self.out.one[slot];
-        if one.is_none_or(|kept| kept == "null") {
-            *one = Some(raw);
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Capture<'_, '_, 'de> {
-    type Value = ();
-    fn deserialize<D: Deserializer<'de>>(mut self, deserializer: D) -> Result<(), D::Error> {
-        let Some(slot) = self.node.take else { return deserializer.deserialize_any(self) };
-        let raw = <&'de RawValue>::deserialize(deserializer)?.get();
-        self.keep(slot, raw);
-        if self.node.keys.is_empty() {
-            return Ok(());
-        }
-        serde_json::Deserializer::from_str(raw).deserialize_any(self).map_err(serde::de::Error::custom)
-    }
-}
-
-impl<'de> Visitor<'de> for Capture<'_, '_, 'de> {
-    type Value = ();
-    fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        f.write_str("JSON")
-    }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(found) = map.next_key_seed(Key(self.node))? {
-            match found {
-                Some(node) => map.next_value_seed(Capture { node, slots: self.slots, out: &mut *self.out })?,
-                None => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(())
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Some(node) = self.node.find("*") else {
-            while seq.next_element::<IgnoredAny>()?.is_some() {}
-            return Ok(());
-        };
-        while seq.next_element_seed(Capture { node, slots: self.slots, out: &mut *self.out })?.is_some() {}
-        Ok(())
-    }
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-}
-
-/// Finds a key's node without allocating the key.
-struct Key<'t>(&'t Node);
-
-impl<'de, 't> DeserializeSeed<'de> for Key<'t> {
-    type Value = Option<&'t Node>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'t> Visitor<'_> for Key<'t> {
-    type Value = Option<&'t Node>;
-    fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        f.write_str("a key")
-    }
-    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(self.0.find(key))
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod alerts;
 pub mod cancel;
+mod capture;
 pub mod cell;
 pub mod extract;
 pub mod fleet;
