@@ -1,4 +1,6 @@
-//! Reading lists: slices of walks, and the lists under parents that the pages turn up.
+//! Reading lists: slices of walks, and the objects that wait for what is under them.
+
+mod under;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
@@ -10,13 +12,13 @@ use super::plan::{self, PageEnd};
 use super::pool::{Done, Work};
 use super::share::{self, Share};
 use super::tally::Tally;
-use super::task::{Failure, From, Got, Task, When};
+use super::task::{Failure, Got, Task, When};
 use crate::model::progress::Outcome;
 use crate::model::resource::{List, Resource};
 use crate::model::row::Object;
 use crate::model::span::Span;
 use crate::providers::stripe::refusal::Kind;
-use crate::store::{Applied, Fanout, Rows, SliceRow, Source, Store, Told, Turn};
+use crate::store::{Applied, Rows, SliceRow, Source, Store, Told, Turn};
 
 /// A slice is cut into pieces worth so many pages.
 const PIECE_PAGES: i64 = 2;
@@ -379,59 +381,11 @@ impl Work for Lists<'_, '_> {
     fn refill(&mut self, room: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
         let waiting = queue.len();
         self.held.give(queue);
-        if queue.len() > waiting {
-            return Ok(());
-        }
-        let mut is_second_round = false;
-        loop {
-            let waiting = self.store.fanouts(self.account, &self.fanned, room)?;
-            if waiting.is_empty() {
-                // From the start again only when none is in flight: those in flight are still in the queue's table.
-                let is_start = self.fanned == Turn::default();
-                if self.under > 0 || is_start || is_second_round {
-                    return Ok(());
-                }
-                self.fanned = Turn::default();
-                is_second_round = true;
-            }
-            let before = queue.len();
-            for fanout in waiting {
-                self.fanned = fanout.turn();
-                if self.failed.is_blocked(fanout.resource) {
-                    self.fanned = self.fanned.after_its_kind();
-                    break;
-                }
-                let has_failed = self.failed.has(fanout.resource, &fanout.parent_id);
-                let found = self.numbers.iter().find(|(number, _)| *number == fanout.resource);
-                if let Some(&(_, resource)) = found.filter(|_| !has_failed) {
-                    self.under += 1;
-                    queue.push_back(Task::Under { resource, fanout, from: None });
-                }
-            }
-            if queue.len() > before {
-                return Ok(());
-            }
-        }
+        if queue.len() > waiting { Ok(()) } else { self.refill_under(room, queue) }
     }
 
     fn follow(&mut self, done: &Done, free: usize, queue: &mut VecDeque<Task>) -> Result<(), Error> {
-        if let (Task::Under { resource, fanout, from }, Ok(Got::Under(set))) = (&done.task, &done.got) {
-            if let Some(last) = set.rows.last().filter(|_| !set.complete) {
-                let position = from.as_ref().map_or(0, |from| from.position) + set.rows.len() as i64;
-                self.under += 1;
-                let from = Some(From { cursor: last.id.clone(), position });
-                queue.push_back(Task::Under { resource, fanout: fanout.clone(), from });
-            }
-            return Ok(());
-        }
-        if let (Task::Under { resource, fanout, from: Some(_) }, Err(failure)) = (&done.task, &done.got)
-            && is_cursor_gone(failure)
-            && self.restarted.insert((fanout.resource, fanout.parent_id.clone()))
-        {
-            // What the part before ended with is gone: the list from its start, once.
-            self.under += 1;
-            queue.push_back(Task::Under { resource, fanout: fanout.clone(), from: None });
-            self.is_begun_again = true;
+        if self.follow_under(done, queue) {
             return Ok(());
         }
         if matches!(done.task, Task::Complete { .. }) {
@@ -478,11 +432,7 @@ impl Work for Lists<'_, '_> {
                 self.apply_held(walk, (&object, when), (got, done.when))?;
             }
             (Task::Under { resource, fanout, from }, got) => {
-                self.under -= 1;
                 self.tally.asked(&resource.table(), (done.requests, done.began));
-                if std::mem::take(&mut self.is_begun_again) {
-                    return Ok(());
-                }
                 let position = from.map_or(0, |from| from.position);
                 self.apply_under((resource, &fanout, position), got, done.when)?;
             }
@@ -494,79 +444,6 @@ impl Work for Lists<'_, '_> {
     fn committed(&mut self) {
         self.tally.children(self.rows.take_child_counts());
         self.tally.committed();
-    }
-}
-
-impl Lists<'_, '_> {
-    fn apply_under(
-        &mut self,
-        (resource, fanout, from): (&'static Resource, &Fanout, i64),
-        got: Result<Got, Failure>,
-        when: When,
-    ) -> Result<(), Error> {
-        let set = match got {
-            Ok(Got::Under(set)) => set,
-            // The parent was deleted meanwhile: a skip here, and a look at the parent itself.
-            Ok(_) => {
-                self.store.end_fanout(self.account, fanout)?;
-                self.count_under(resource, fanout)?;
-                return self.queue_parent(resource, fanout, when);
-            }
-            Err(failure) => return self.under_failed(resource, fanout, failure),
-        };
-        let is_wanted = match set.complete {
-            true => {
-                let is_wanted = self.store.end_fanout(self.account, fanout)?;
-                self.count_under(resource, fanout)?;
-                is_wanted
-            }
-            false => self.store.is_asked(self.account, fanout)?,
-        };
-        // Asked for again meanwhile, or shown whole by the parent: what this reading saw is older.
-        if is_wanted {
-            let told = answer(self.account, when, self.api_version);
-            self.rows.complete(&fanout.parent_id, &set, from, &told)?;
-        }
-        Ok(())
-    }
-
-    fn count_under(&mut self, resource: &Resource, fanout: &Fanout) -> Result<(), Error> {
-        let (store, account) = (self.store, self.account);
-        Ok(self.tally.read_under(&resource.table(), || store.waiting_lists(account, fanout.resource))?)
-    }
-
-    fn queue_parent(&self, child: &Resource, fanout: &Fanout, when: When) -> Result<(), Error> {
-        let is_parent = |r: &Resource| child.provider == r.provider && child.parent() == Some(r.name);
-        match self.numbers.iter().find(|(_, resource)| is_parent(resource)) {
-            Some((number, parent)) if !parent.get.is_empty() => self
-                .store
-                .queue_fetch(self.account, *number, &fanout.parent_id, when.sent_s, "missing")
-                .map_err(Error::from),
-            _ => Ok(()),
-        }
-    }
-
-    fn under_failed(&mut self, resource: &'static Resource, fanout: &Fanout, failure: Failure) -> Result<(), Error> {
-        let parent_id = &fanout.parent_id;
-        let outcome = match &failure {
-            Failure::Refused(refusal) => match &refusal.kind {
-                Kind::NotAvailable => {
-                    self.store.end_fanout(self.account, fanout)?;
-                    Outcome::NotAvailable(refusal.message.clone())
-                }
-                Kind::Forbidden(permission) => {
-                    Outcome::Forbidden(permission.clone().unwrap_or_else(|| refusal.message.clone()))
-                }
-                _ => Outcome::Failed(format!("under {parent_id}: {}", refusal.message)),
-            },
-            other => outcome_of(other),
-        };
-        self.failed.add(fanout.resource, parent_id, &outcome);
-        if matches!(outcome, Outcome::Failed(_)) {
-            self.store.fanout_failed(self.account, fanout)?;
-        }
-        self.tally.fail(&resource.table(), outcome);
-        Ok(())
     }
 }
 
