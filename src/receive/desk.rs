@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::Ended;
 use super::answer::Answer;
-use super::syncer::{self, Committed, Trust};
+use super::syncer::{self, Committed};
 use crate::clock::Clock;
 use crate::model::cancel::Cancel;
 use crate::store;
@@ -157,20 +157,18 @@ pub(super) fn work(
     cancel: &Cancel,
     voice: &Mutex<Voice>,
 ) -> Result<(), Ended> {
-    let (trust, sync) = (Trust::default(), intake.wal_sync()?);
+    let sync = intake.wal_sync()?;
     std::thread::scope(|scope| {
         let (batches, committed) = syncer::queue();
         let disk = match &sync {
             Some(sync) => {
-                let trust = &trust;
-                let work = move || syncer::work(&committed, sync, trust, voice);
+                let work = move || syncer::work(&committed, sync, voice);
                 std::thread::Builder::new().name("disk".into()).spawn_scoped(scope, work).map_err(Ended::System)?;
                 Some(batches)
             }
             None => None,
         };
-        let mut desk =
-            Desk { intake, clock, voice, disk, trust: &trust, wal: 0, copied: Instant::now(), wal_told: None };
+        let mut desk = Desk { intake, clock, voice, disk, copied: Instant::now(), wal_told: None };
         desk.work(waiting, cancel)
     })
 }
@@ -182,9 +180,6 @@ struct Desk<'d, 'c, 'v> {
     voice: &'d Mutex<Voice<'v>>,
     /// Where batches wait for the disk; none where there is none.
     disk: Option<SyncSender<Committed>>,
-    trust: &'d Trust,
-    /// How often the WAL has begun anew.
-    wal: u64,
     /// When it was last copied from.
     copied: Instant,
     /// When it was last told how long that is.
@@ -240,7 +235,7 @@ impl Desk<'_, '_, '_> {
             answers.push(one.answer);
         }
         while !deliveries.is_empty() {
-            let taken = match self.take(&deliveries) {
+            let taken = match self.intake.take_some(&deliveries, self.clock.now_ms() / 1000) {
                 Ok(taken) => taken,
                 Err(error) => {
                     let count = answers.len();
@@ -257,7 +252,7 @@ impl Desk<'_, '_, '_> {
             };
             let rest =
                 (deliveries.split_off(taken.len()), originals.split_off(taken.len()), answers.split_off(taken.len()));
-            self.hand_over(Committed { wal: self.wal, taken, deliveries, originals, answers })?;
+            self.hand_over(Committed { mark: self.intake.wal_mark(), taken, deliveries, originals, answers })?;
             (deliveries, originals, answers) = rest;
         }
         if self.copied.elapsed() >= COPY_EVERY {
@@ -281,17 +276,6 @@ impl Desk<'_, '_, '_> {
                 bytes >> 20
             );
         }
-    }
-
-    /// Commits the first of a batch, into a WAL that is to be trusted.
-    fn take(&mut self, deliveries: &[Delivery]) -> Result<Vec<Accepted>, Error> {
-        let is_new = !self.trust.holds(self.wal);
-        if is_new {
-            self.intake.doubt_wal();
-        }
-        let taken = self.intake.take_some(deliveries, self.clock.now_ms() / 1000)?;
-        self.wal += u64::from(is_new);
-        Ok(taken)
     }
 
     /// Has the answers go when the disk has what they are about.

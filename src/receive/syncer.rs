@@ -2,14 +2,13 @@
 //! works on the next.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use tokio::sync::oneshot;
 
 use super::answer::Answer;
 use super::desk::{News, Original, Voice, speak};
-use crate::store::WalSync;
+use crate::store::{WalMark, WalSync};
 use crate::sync::Error;
 use crate::sync::delivery::{Accepted, Delivery};
 
@@ -18,31 +17,12 @@ const WAITING_MAX: usize = 2;
 
 /// A batch that is committed.
 pub(super) struct Committed {
-    /// How often the WAL had begun anew by then.
-    pub wal: u64,
+    /// Tells whether its WAL is doubted since.
+    pub mark: WalMark,
     pub taken: Vec<Accepted>,
     pub deliveries: Vec<Delivery>,
     pub originals: Vec<Option<Original>>,
     pub answers: Vec<oneshot::Sender<Answer>>,
-}
-
-/// How often the WAL has begun anew, and since when it is not to be trusted: after a sync that failed nothing counts as
-/// durable that was committed into the same WAL, whatever later syncs say.
-#[derive(Debug, Default)]
-pub(super) struct Trust {
-    /// The last count of the WAL for which a sync failed, plus one; 0 for none.
-    broken: AtomicU64,
-}
-
-impl Trust {
-    fn end(&self, wal: u64) {
-        self.broken.fetch_max(wal + 1, Ordering::SeqCst);
-    }
-
-    /// Returns whether what is committed into this WAL may become durable.
-    pub fn holds(&self, wal: u64) -> bool {
-        self.broken.load(Ordering::SeqCst) <= wal
-    }
 }
 
 /// Makes the queue between the writer and the disk.
@@ -51,16 +31,13 @@ pub(super) fn queue() -> (SyncSender<Committed>, Receiver<Committed>) {
 }
 
 /// Brings batches onto the disk and lets their answers go, until the other end of the queue is gone.
-pub(super) fn work(batches: &Receiver<Committed>, sync: &WalSync, trust: &Trust, voice: &Mutex<Voice>) {
+pub(super) fn work(batches: &Receiver<Committed>, sync: &WalSync, voice: &Mutex<Voice>) {
     while let Ok(first) = batches.recv() {
         // One sync brings all onto the disk that are committed by now.
         let all: Vec<_> = std::iter::once(first).chain(batches.try_iter()).collect();
         let mut why = sync.sync().err();
-        if let (Some(_), Some(last)) = (&why, all.last()) {
-            trust.end(last.wal);
-        }
         for batch in all {
-            if trust.holds(batch.wal) {
+            if sync.holds(batch.mark) {
                 batch.let_go(voice);
             } else {
                 batch.turn_away(why.take().map(Error::Store), voice);
@@ -93,20 +70,5 @@ impl Committed {
             let _ = answer.send(Answer::Later);
         }
         speak(voice).unwritten(count, why);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn after_a_sync_that_failed_nothing_of_the_same_wal_counts_as_durable() {
-        let trust = Trust::default();
-        assert!(trust.holds(0) && trust.holds(1));
-        trust.end(1);
-        assert!(!trust.holds(0) && !trust.holds(1) && trust.holds(2));
-        trust.end(0);
-        assert!(!trust.holds(1) && trust.holds(2), "a batch that was behind takes nothing back");
     }
 }

@@ -4,16 +4,19 @@
 //! thread with a connection of its own does it while the writer goes on. The WAL begins anew only when all of it has been
 //! copied before a transaction begins, so the writer waits for the thread when the WAL has become long.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::Store;
+use super::doubts::Doubts;
 use super::error::Error;
 
+/// The thread's name.
+const THREAD: &str = "checkpoint";
 /// Pages in the WAL from which on the writer waits until they are copied: 64 MB.
 const WAL_PAGES_MAX: i64 = 4000;
 /// Longest that the writer waits. A reader that never ends lets nobody copy what came after it began.
@@ -54,24 +57,31 @@ impl Store {
             // The path names another file by now: the next commit ends the run over it.
             None if super::identity(&self.path) != Some(identity) => return Ok(()),
             None => {
-                let begun = Checkpointer::begin(super::plain(&self.path)).map_err(|e| self.sql(e))?;
+                let begun = self.begin_checkpointer()?;
                 self.family.checkpointer.get_or_init(|| begun)
             }
         };
-        checkpointer.want().map_err(|e| self.sql(e))
+        // A sync that failed was doubted where it did.
+        checkpointer.want().map_err(|e| Error::from_sql(&self.path, e))
+    }
+
+    fn begin_checkpointer(&self) -> Result<Checkpointer, Error> {
+        let conn = Checkpointer::connect(&super::plain(&self.path)).map_err(|e| self.sql(e))?;
+        let shared = Arc::new(Shared::default());
+        let (theirs, doubts) = (Arc::clone(&shared), Arc::clone(&self.doubts));
+        let begun = std::thread::Builder::new().name(THREAD.into()).spawn(move || theirs.serve(&conn, &doubts));
+        let thread = begun.map_err(|error| Error::from_io(&self.path, &error))?;
+        Ok(Checkpointer { shared, thread: Some(thread) })
     }
 }
 
 impl Checkpointer {
-    fn begin(path: PathBuf) -> Result<Checkpointer, rusqlite::Error> {
+    fn connect(path: &Path) -> Result<Connection, rusqlite::Error> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(path, flags)?;
         // What it copies, it reads once.
         conn.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -256")?;
-        let shared = Arc::new(Shared::default());
-        let theirs = Arc::clone(&shared);
-        let thread = std::thread::spawn(move || theirs.serve(&conn));
-        Ok(Checkpointer { shared, thread: Some(thread) })
+        Ok(conn)
     }
 
     fn want(&self) -> Result<(), rusqlite::Error> {
@@ -107,7 +117,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn serve(&self, conn: &Connection) {
+    fn serve(&self, conn: &Connection, doubts: &Doubts) {
         loop {
             let idle = |state: &mut State| !state.is_wanted && !state.is_ended;
             let mut state = self.changed.wait_while(self.held(), idle).unwrap_or_else(PoisonError::into_inner);
@@ -117,7 +127,12 @@ impl Shared {
             (state.is_wanted, state.is_running) = (false, true);
             drop(state);
             // Passive: it waits for nobody, and leaves to the next what a reader still needs.
+            let copying = doubts.copying();
             let copied = conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1));
+            if copied.as_ref().is_err_and(|e| e.sqlite_error_code() == Some(ErrorCode::SystemIoFailure)) {
+                doubts.raise();
+            }
+            drop(copying);
             let mut state = self.held();
             state.is_running = false;
             match copied {
@@ -139,8 +154,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("x.db");
         let store = Store::open(&path).expect("opens");
-        // Only the thread keeps it short here.
-        store.conn.execute_batch("PRAGMA wal_autocheckpoint = 0; CREATE TABLE much (text TEXT)").expect("made");
+        store.conn.execute_batch("CREATE TABLE much (text TEXT)").expect("made");
         let text = "x".repeat(10_000);
         // Three hundred megabytes: five times what the WAL may hold.
         for _ in 0..30 {
@@ -157,5 +171,23 @@ mod tests {
         assert!(!folder.path().join("x.db-wal").exists(), "the last to close leaves no WAL");
         let store = Store::open_read_only(&path).expect("opens");
         assert_eq!(store.query_text("SELECT count(*) FROM much").expect("a count"), [["30000"]]);
+    }
+
+    #[test]
+    fn a_wal_stays_short_also_where_nobody_asks_for_copying() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x.db");
+        let store = Store::open(&path).expect("opens");
+        store.conn.execute_batch("CREATE TABLE much (text TEXT)").expect("made");
+        let text = "x".repeat(10_000);
+        for _ in 0..16 {
+            store.begin().expect("begins");
+            for _ in 0..1000 {
+                store.conn.execute("INSERT INTO much VALUES (?1)", [&text]).expect("written");
+            }
+            store.commit().expect("commits");
+        }
+        assert!(store.wal_bytes() < 120_000_000, "{}", store.wal_bytes());
+        assert_eq!(store.query_text("SELECT count(*) FROM much").expect("a count"), [["16000"]]);
     }
 }

@@ -1,7 +1,7 @@
 //! Connections that belong together: those with which one run of the program writes into one file, each for a thread of its
 //! own. They take turns with one pen, and share what there is one of.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use rusqlite::{Connection, OpenFlags};
@@ -21,8 +21,6 @@ pub(super) struct Family {
     /// Known to this process's other writers; not of who only reads.
     pub here: OnceLock<Here>,
     pub pen: Pen,
-    /// Whether the disk failed, and what stands in the WAL may never come onto it.
-    pub is_wal_in_doubt: AtomicBool,
     /// How often an account was written.
     pub accounts_written: AtomicU64,
     /// Connections beside the first.

@@ -15,6 +15,7 @@ mod checkpoint;
 mod children;
 mod clocks;
 mod companies;
+mod doubts;
 mod effects;
 mod error;
 mod events;
@@ -54,7 +55,6 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 #[cfg(debug_assertions)]
 use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -62,6 +62,7 @@ use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use doubts::Doubts;
 use family::Family;
 use others::Here;
 
@@ -72,6 +73,7 @@ pub use accounts::{Account, KnownAccount, NAMELESS, NewAccount, Opened};
 pub use apply::{Applied, Observed, Rows, SETTLING_S, Source, Told};
 pub use children::splice_children;
 pub use clocks::ClockSeen;
+pub use doubts::WalMark;
 pub use effects::{BILLING_PERIODS, EffectTable, EffectValue, SUBSCRIPTION_CHANGES};
 pub use error::Error;
 pub use events::{Arrival, Ended, Event, FROM_LIST, Logged, Lost, Waiting, object_of};
@@ -92,6 +94,8 @@ const CACHE_KIB: u32 = 16_000;
 /// Others that copy from the WAL are waited for no longer than that, and looked for so often.
 const COPYING_TIME_MAX: Duration = Duration::from_secs(2);
 const COPYING_LOOK: Duration = Duration::from_millis(10);
+/// A WAL so long is copied from by the commit that made it so.
+const WAL_BYTES_LONG: u64 = 96 << 20;
 
 /// An open, migrated database.
 pub struct Store {
@@ -110,6 +114,9 @@ pub struct Store {
     wal: PathBuf,
     /// The same of its WAL, once something was written.
     wal_identity: Cell<Option<(u64, u64)>>,
+    doubts: Arc<Doubts>,
+    /// Of the transaction that was begun last.
+    mark: Cell<WalMark>,
     /// What keeps other syncs out, where this one writes.
     lock: RefCell<Option<Arc<Lock>>>,
     /// Where this process made the file: with which schema.
@@ -258,6 +265,8 @@ impl Store {
             identity,
             wal,
             wal_identity: Cell::new(None),
+            doubts: Doubts::of(identity),
+            mark: Cell::default(),
             lock: RefCell::default(),
             made_schema: None,
         }
@@ -273,8 +282,8 @@ impl Store {
                  PRAGMA foreign_keys = ON;
                  PRAGMA temp_store = MEMORY;
                  PRAGMA cache_size = -{cache_kib};
-                 -- Whoever writes little needs no thread for the checkpoint: at 96 MB of WAL the commit makes one.
-                 PRAGMA wal_autocheckpoint = 6000;
+                 -- It would keep to itself that a sync failed.
+                 PRAGMA wal_autocheckpoint = 0;
                  PRAGMA journal_size_limit = 67108864;"
             ))
             // A statement that is planned anew for other values than last time costs more than it runs.
@@ -303,10 +312,8 @@ impl Store {
     /// [`Error::Locked`] when another process does not let go.
     pub fn begin(&self) -> Result<(), Error> {
         self.take_pen();
-        let begun = match self.family.is_wal_in_doubt.load(Ordering::SeqCst) {
-            true => self.begin_wal_anew(),
-            false => Ok(()),
-        };
+        self.mark.set(self.doubts.mark());
+        let begun = if self.doubts.is_open(self.mark.get()) { self.begin_wal_anew() } else { Ok(()) };
         begun
             .and_then(|()| self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| self.sql(e)))
             .inspect_err(|_| self.give_pen_back())?;
@@ -346,23 +353,28 @@ impl Store {
     /// WAL stays as long as anybody has it open.
     fn begin_wal_anew(&self) -> Result<(), Error> {
         let began = Instant::now();
-        // A doubt that comes up meanwhile is another one.
-        self.family.is_wal_in_doubt.store(false, Ordering::SeqCst);
-        let empty = || {
-            // SQLite waits for writers and readers by itself, and not for whoever else is copying.
-            while self
-                .conn
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))
-                .map_err(|e| self.sql(e))?
-            {
-                if began.elapsed() >= COPYING_TIME_MAX {
-                    return Err(Error::Locked { path: self.path.clone() });
-                }
-                std::thread::sleep(COPYING_LOOK);
+        let _copying = self.doubts.copying();
+        // SQLite waits for writers and readers by itself, and not for whoever else is copying.
+        while self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(|e| self.sql(e))? {
+            if began.elapsed() >= COPYING_TIME_MAX {
+                return Err(Error::Locked { path: self.path.clone() });
             }
-            Ok(())
-        };
-        empty().inspect_err(|_| self.doubt_wal())
+            std::thread::sleep(COPYING_LOOK);
+        }
+        self.doubts.settle(self.mark.get());
+        Ok(())
+    }
+
+    /// Copies from the WAL where it has become long: whoever writes little needs no thread for that.
+    fn copy_if_long(&self) {
+        if self.identity.is_none() || self.wal_bytes() < WAL_BYTES_LONG {
+            return;
+        }
+        let _copying = self.doubts.copying();
+        // What was committed is committed. A sync that failed is settled before the next transaction; for what else is
+        // wrong there is room in the WAL.
+        let copied = self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        let _ = copied.map_err(|e| self.sql(e));
     }
 
     /// Commits the transaction; what is to outlive a power cut is brought onto the disk by [`Store::wal_sync`].
@@ -390,6 +402,7 @@ impl Store {
             self.rollback();
             error
         })?;
+        self.copy_if_long();
         self.give_pen_back();
         #[cfg(debug_assertions)]
         breaking::at_commit(breaking::AFTER);
@@ -451,7 +464,7 @@ impl Store {
 
     fn sql(&self, error: rusqlite::Error) -> Error {
         if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
-            self.doubt_wal();
+            self.doubts.raise();
         }
         Error::from_sql(&self.path, error)
     }

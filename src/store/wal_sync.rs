@@ -7,8 +7,9 @@
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
 
+use super::doubts::{Doubts, WalMark};
 use super::error::Error;
 use super::{Store, identity};
 
@@ -20,6 +21,7 @@ pub struct WalSync {
     wal: File,
     /// Device and inode of the file and of its WAL.
     identities: [Option<(u64, u64)>; 2],
+    doubts: Arc<Doubts>,
 }
 
 impl Store {
@@ -48,7 +50,8 @@ impl Store {
             }
         }
         let identities = [self.identity, identity(&self.wal)];
-        Ok(Some(WalSync { path: self.path.clone(), wal_path: self.wal.clone(), wal, identities }))
+        let (path, wal_path, doubts) = (self.path.clone(), self.wal.clone(), Arc::clone(&self.doubts));
+        Ok(Some(WalSync { path, wal_path, wal, identities, doubts }))
     }
 
     /// Returns how long the WAL is, bytes; 0 where there is none.
@@ -56,9 +59,9 @@ impl Store {
         std::fs::metadata(&self.wal).map_or(0, |wal| wal.len())
     }
 
-    /// Says that a sync of the WAL failed: it begins anew before anything more is written.
-    pub fn doubt_wal(&self) {
-        self.family.is_wal_in_doubt.store(true, Ordering::SeqCst);
+    /// Returns the mark of the transaction that was begun last, for [`WalSync::holds`].
+    pub fn wal_mark(&self) -> WalMark {
+        self.mark.get()
     }
 }
 
@@ -69,6 +72,19 @@ impl WalSync {
     /// When the disk fails: what was committed may never come onto it then, also where a later sync succeeds. [`Error::Gone`]
     /// where somebody took the file or its WAL away meanwhile: it is on the disk, and in no file that anybody opens again.
     pub fn sync(&self) -> Result<(), Error> {
+        let synced = self.sync_wal().inspect_err(|_| self.doubts.raise());
+        // Another sync of the WAL that is under way may be the one that is told what this one is not: see [`WalSync::holds`].
+        drop(self.doubts.copying());
+        synced
+    }
+
+    /// Returns whether a committed transaction is on the disk after a sync that began later and succeeded: nobody's sync of
+    /// the WAL has failed since the transaction began. Where one has, this one's success says nothing.
+    pub fn holds(&self, mark: WalMark) -> bool {
+        self.doubts.holds(mark)
+    }
+
+    fn sync_wal(&self) -> Result<(), Error> {
         // Neither its length nor its place depends on what else an fsync would write.
         self.wal.sync_data().map_err(|error| match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Error::Full { path: self.path.clone() },

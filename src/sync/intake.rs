@@ -14,7 +14,7 @@ use crate::model::extract::Catalog;
 use crate::model::resource::{Provider, Resource};
 use crate::providers::stripe::{event, invoice_facts};
 use crate::store::{
-    Applied, Arrival, Ended, Error as StoreError, Event, KnownAccount, Logged, Rows, Store, Waiting, WalSync,
+    Applied, Arrival, Ended, Error as StoreError, Event, KnownAccount, Logged, Rows, Store, Waiting, WalMark, WalSync,
 };
 
 /// Others at the file wait no longer than that.
@@ -168,9 +168,9 @@ impl<'c> Intake<'c> {
         Ok(self.store.checkpoint_soon()?)
     }
 
-    /// Says that a sync failed: nothing more is written before everything that was committed is on the disk.
-    pub fn doubt_wal(&self) {
-        self.store.doubt_wal();
+    /// Returns the mark of what was taken in last, for [`WalSync::holds`].
+    pub fn wal_mark(&self) -> WalMark {
+        self.store.wal_mark()
     }
 
     /// Looks whether the file is still in its place.

@@ -246,3 +246,40 @@ fn a_sync_that_failed_also_failed_for_what_others_had_written_before() {
         }
     }
 }
+
+#[test]
+fn a_sync_that_failed_while_something_was_copied_costs_no_acknowledged_event() {
+    let (home, disk) = (home_with_a_file(), Disk::new());
+    let at_first = at_first(&home);
+    let listening = listening(&home, &disk);
+    let mut events = HashMap::new();
+    // The receiver's own syncs all succeed: the system says it once, and to the thread that copies.
+    for failing in 1..=12 {
+        disk.fail(Failing::CopyingSyncs, 0, 1, EIO);
+        for part in 0.. {
+            let answers = send_many(listening.port, &format!("{failing}x{part}"), 8, 4);
+            events.extend(answers.into_iter().map(|(id, _, correlation_id)| (correlation_id, id)));
+            if disk.failed() == failing {
+                break;
+            }
+        }
+        // Before it copies again: what is acknowledged now must not stand behind a hole.
+        let answers = send_many(listening.port, &format!("{failing}after"), 8, 2);
+        events.extend(answers.into_iter().map(|(id, _, correlation_id)| (correlation_id, id)));
+    }
+    killed(listening);
+    let records = disk.records();
+    let failed = |at: &usize| records[*at].what == 'F' && records[*at].is_of_wal();
+    let failures: Vec<usize> = (0..records.len()).filter(failed).collect();
+    assert!(failures.len() > 6, "{} of the failures met the WAL", failures.len());
+    let acknowledged = records.iter().filter(|it| it.acknowledges().is_some()).count();
+    assert!(acknowledged > 300, "{acknowledged} acknowledged");
+    let mut dice = Dice::new(7);
+    for at in failures {
+        for after in [1, 10, 40, 160] {
+            let until = records.len().min(at + after);
+            cut_the_power(&at_first, &records[..until], &events, Cut::Lost, &mut dice);
+        }
+    }
+    cut_the_power(&at_first, &records, &events, Cut::Lost, &mut dice);
+}

@@ -18,6 +18,8 @@ pub enum Failing {
     Writes = 1,
     Syncs = 2,
     Opens = 4,
+    /// Syncs by the thread that copies from the WAL.
+    CopyingSyncs = 8,
 }
 
 pub const EINTR: i32 = 4;

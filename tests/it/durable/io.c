@@ -8,8 +8,8 @@
      S 0 0 path             and has returned: what was noted before its `s` is on the disk
      F 0 0 path             or has failed: the system may have forgotten what was not on the disk yet
      H 0 length socket      an answer, its first bytes follow; noted before any of them leaves
-   IO_CONTROL names a file of four integers: which call is to fail (1 writes, 2 syncs, 4 opens, or their sum), how many of them pass
-   before, how many fail then, and with which error; a fifth counts those that failed. */
+   IO_CONTROL names a file of four integers: which call is to fail (1 writes, 2 syncs, 4 opens, 8 syncs by the thread
+   that copies from the WAL, or their sum), how many of them pass before, how many fail then, and with which error; a fifth counts those that failed. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -20,12 +20,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { WRITES = 1, SYNCS = 2, OPENS = 4, HEAD_MAX = 300 };
+enum { WRITES = 1, SYNCS = 2, OPENS = 4, COPYING = 8, HEAD_MAX = 300 };
 
 struct control { volatile int which, passing, failing, error, failed; };
 
@@ -115,11 +116,17 @@ ssize_t send(int fd, const void *bytes, size_t length, int flags) {
     return syscall(SYS_sendto, fd, bytes, length, flags, NULL, 0);
 }
 
+static int is_copying(void) {
+    char name[16] = "";
+    prctl(PR_GET_NAME, name);
+    return !strcmp(name, "checkpoint");
+}
+
 static int sync_by(int fd, long call) {
     char path[4096];
     if (kind(fd, path, sizeof path) != 'd') return syscall(call, fd);
     note('s', 0, 0, path, NULL);
-    if (fails(SYNCS)) {
+    if (fails(is_copying() ? SYNCS | COPYING : SYNCS)) {
         int error = errno;
         note('F', 0, 0, path, NULL);
         errno = error;

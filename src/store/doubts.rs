@@ -1,0 +1,112 @@
+//! Whether what stands in the WAL of a file may never come onto the disk.
+//!
+//! After a sync that failed the system takes what it was for as written, whether it is or not, and a later sync says
+//! nothing of it. Linux since 4.13 tells each descriptor once (fsync(2)), others tell whoever asked first: therefore all of
+//! this process that sync the same WAL tell each other. It could be the receiver's own sync, or one that SQLite makes before
+//! it copies.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+/// A file's device and inode, and what is doubted of its WAL.
+type Known = ((u64, u64), Weak<Doubts>);
+
+/// The files that this process has open.
+static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
+
+/// What all connections of this process to one file know of its WAL.
+#[derive(Debug, Default)]
+pub(super) struct Doubts {
+    /// How often something failed.
+    arisen: AtomicU64,
+    /// How many of these are over: the WAL began anew.
+    settled: AtomicU64,
+    copying: Mutex<()>,
+}
+
+/// Tells the transactions before a doubt from those after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WalMark(u64);
+
+impl Doubts {
+    /// Returns those about a file; a file in memory has none.
+    pub fn of(identity: Option<(u64, u64)>) -> Arc<Doubts> {
+        let Some(identity) = identity else { return Arc::default() };
+        let mut known = held(&KNOWN);
+        known.retain(|(_, doubts)| doubts.strong_count() > 0);
+        let found = known.iter().find(|(it, _)| *it == identity).and_then(|(_, doubts)| doubts.upgrade());
+        found.unwrap_or_else(|| {
+            let doubts = Arc::default();
+            known.push((identity, Arc::downgrade(&doubts)));
+            doubts
+        })
+    }
+
+    /// Something failed: what was written and not synced by now may be lost.
+    pub fn raise(&self) {
+        self.arisen.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Returns the mark of what is written from now on.
+    pub fn mark(&self) -> WalMark {
+        WalMark(self.arisen.load(Ordering::SeqCst))
+    }
+
+    /// Returns whether nothing failed since.
+    pub fn holds(&self, mark: WalMark) -> bool {
+        self.mark() == mark
+    }
+
+    /// Returns whether the WAL has to begin anew before anything is written that is to last.
+    pub fn is_open(&self, mark: WalMark) -> bool {
+        self.settled.load(Ordering::SeqCst) < mark.0
+    }
+
+    /// The WAL began anew after this mark was taken; a doubt that came up meanwhile is another one.
+    pub fn settle(&self, mark: WalMark) {
+        self.settled.fetch_max(mark.0, Ordering::SeqCst);
+    }
+
+    /// Held while something is copied out of the WAL, which syncs it first, and by whoever is to know how that went.
+    pub fn copying(&self) -> MutexGuard<'_, ()> {
+        held(&self.copying)
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_sync_that_failed_nothing_counts_as_durable_that_was_written_before() {
+        let doubts = Doubts::default();
+        let first = doubts.mark();
+        assert!(doubts.holds(first) && !doubts.is_open(first));
+        doubts.raise();
+        let second = doubts.mark();
+        assert!(!doubts.holds(first) && doubts.holds(second) && doubts.is_open(second));
+        doubts.raise();
+        doubts.settle(second);
+        assert!(doubts.is_open(doubts.mark()), "what came up while the WAL began anew is not over");
+        doubts.settle(doubts.mark());
+        doubts.settle(second);
+        assert!(!doubts.is_open(doubts.mark()), "what is late takes nothing back");
+        assert!(!doubts.holds(first) && !doubts.holds(second), "what was begun before is not trusted again");
+    }
+
+    #[test]
+    fn all_who_have_a_file_open_know_the_same_and_the_next_file_at_its_place_begins_anew() {
+        // No file has such an inode.
+        let (one, other) = (Some((u64::MAX, 1)), Some((u64::MAX, 2)));
+        let (mine, yours, theirs) = (Doubts::of(one), Doubts::of(one), Doubts::of(other));
+        mine.raise();
+        assert!(!yours.holds(WalMark(0)) && theirs.holds(WalMark(0)));
+        assert!(Doubts::of(None).holds(WalMark(0)));
+        drop((mine, yours));
+        assert!(Doubts::of(one).holds(WalMark(0)));
+    }
+}
