@@ -126,23 +126,31 @@ impl Shared {
             }
             (state.is_wanted, state.is_running) = (false, true);
             drop(state);
-            // Passive: it waits for nobody, and leaves to the next what a reader still needs.
-            let copying = doubts.copying();
-            let copied = conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1));
-            if copied.as_ref().is_err_and(|e| e.sqlite_error_code() == Some(ErrorCode::SystemIoFailure)) {
-                doubts.raise();
-            }
-            drop(copying);
+            let copied = copy(conn, doubts);
             let mut state = self.held();
             state.is_running = false;
             match copied {
-                Ok(wal_pages) => state.wal_pages = wal_pages,
+                Ok(wal_pages) => state.wal_pages = wal_pages.unwrap_or(state.wal_pages),
                 Err(error) => state.error = Some(error),
             }
             drop(state);
             self.changed.notify_all();
         }
     }
+}
+
+/// Copies what can be copied, and returns how many pages there are in the WAL; none is copied while it is in doubt.
+fn copy(conn: &Connection, doubts: &Doubts) -> Result<Option<i64>, rusqlite::Error> {
+    let _turn = doubts.sync_alone();
+    if doubts.is_open() {
+        return Ok(None);
+    }
+    // Passive: it waits for nobody, and leaves to the next what a reader still needs.
+    conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1)).map(Some).inspect_err(|error| {
+        if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
+            doubts.raise();
+        }
+    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@
 //! it copies.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use super::tickets::{Tickets, Turn};
 
 /// A file's device and inode, and what is doubted of its WAL.
 type Known = ((u64, u64), Weak<Doubts>);
@@ -19,9 +21,9 @@ static KNOWN: Mutex<Vec<Known>> = Mutex::new(Vec::new());
 pub(super) struct Doubts {
     /// How often something failed.
     arisen: AtomicU64,
-    /// How many of these are over: the WAL began anew.
+    /// How many of these are over: the WAL was written again.
     settled: AtomicU64,
-    copying: Mutex<()>,
+    syncing: Tickets,
 }
 
 /// Tells the transactions before a doubt from those after it.
@@ -32,7 +34,7 @@ impl Doubts {
     /// Returns those about a file; a file in memory has none.
     pub fn of(identity: Option<(u64, u64)>) -> Arc<Doubts> {
         let Some(identity) = identity else { return Arc::default() };
-        let mut known = held(&KNOWN);
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|(_, doubts)| doubts.strong_count() > 0);
         let found = known.iter().find(|(it, _)| *it == identity).and_then(|(_, doubts)| doubts.upgrade());
         found.unwrap_or_else(|| {
@@ -57,24 +59,22 @@ impl Doubts {
         self.mark() == mark
     }
 
-    /// Returns whether the WAL has to begin anew before anything is written that is to last.
-    pub fn is_open(&self, mark: WalMark) -> bool {
-        self.settled.load(Ordering::SeqCst) < mark.0
+    /// Returns whether something failed that is not settled: until then nothing is to be written that is to last, and
+    /// nothing to be copied from the WAL.
+    pub fn is_open(&self) -> bool {
+        self.settled.load(Ordering::SeqCst) < self.arisen.load(Ordering::SeqCst)
     }
 
-    /// The WAL began anew after this mark was taken; a doubt that came up meanwhile is another one.
+    /// The WAL was written again after this mark was taken; a doubt that came up meanwhile is another one.
     pub fn settle(&self, mark: WalMark) {
         self.settled.fetch_max(mark.0, Ordering::SeqCst);
     }
 
-    /// Held while something is copied out of the WAL, which syncs it first, and by whoever is to know how that went.
-    pub fn copying(&self) -> MutexGuard<'_, ()> {
-        held(&self.copying)
+    /// Waits for the turn to sync the WAL, or to copy from it, which syncs it first: were two at it at once, the one that
+    /// succeeds would not know of the one that fails.
+    pub fn sync_alone(&self) -> Turn<'_> {
+        self.syncing.turn()
     }
-}
-
-fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -85,16 +85,16 @@ mod tests {
     fn after_a_sync_that_failed_nothing_counts_as_durable_that_was_written_before() {
         let doubts = Doubts::default();
         let first = doubts.mark();
-        assert!(doubts.holds(first) && !doubts.is_open(first));
+        assert!(doubts.holds(first) && !doubts.is_open());
         doubts.raise();
         let second = doubts.mark();
-        assert!(!doubts.holds(first) && doubts.holds(second) && doubts.is_open(second));
+        assert!(!doubts.holds(first) && doubts.holds(second) && doubts.is_open());
         doubts.raise();
         doubts.settle(second);
-        assert!(doubts.is_open(doubts.mark()), "what came up while the WAL began anew is not over");
+        assert!(doubts.is_open(), "what came up while the WAL was written is not over");
         doubts.settle(doubts.mark());
         doubts.settle(second);
-        assert!(!doubts.is_open(doubts.mark()), "what is late takes nothing back");
+        assert!(!doubts.is_open(), "what is late takes nothing back");
         assert!(!doubts.holds(first) && !doubts.holds(second), "what was begun before is not trusted again");
     }
 

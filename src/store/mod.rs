@@ -40,6 +40,7 @@ mod reread;
 mod settle;
 mod statements;
 mod subscriptions;
+mod tickets;
 mod todo;
 mod unmade;
 mod waiting;
@@ -56,7 +57,6 @@ use std::path::{Path, PathBuf};
 #[cfg(debug_assertions)]
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
@@ -84,16 +84,13 @@ pub use pen::{REST, SHARED_TURN_MAX};
 pub use presence::{ListState, Living};
 pub use prune::{OldEvent, OldEvents};
 pub use subscriptions::{Mirrored, MirroredHook, MirroredSubscription};
-pub use todo::{Fanout, Fetch, Turn, Whose};
+pub use todo::{Fanout, Fetch, LISTED_AFTER_S, Turn, Whose};
 pub use waiting::stop_waiting_for;
 pub use wal_sync::WalSync;
 pub use walks::{SliceRow, WalkRow};
 
 /// What a writer keeps of the file in memory, KiB: that must not grow with the account.
 const CACHE_KIB: u32 = 16_000;
-/// Others that copy from the WAL are waited for no longer than that, and looked for so often.
-const COPYING_TIME_MAX: Duration = Duration::from_secs(2);
-const COPYING_LOOK: Duration = Duration::from_millis(10);
 /// A WAL so long is copied from by the commit that made it so.
 const WAL_BYTES_LONG: u64 = 96 << 20;
 
@@ -306,19 +303,21 @@ impl Store {
         &self.path
     }
 
-    /// Starts a write transaction.
+    /// Starts a write transaction. Where a sync of the WAL has failed that is written again first.
     ///
     /// # Errors
-    /// [`Error::Locked`] when another process does not let go.
+    /// [`Error::Locked`] when another process does not let go; what the disk says.
     pub fn begin(&self) -> Result<(), Error> {
         self.take_pen();
         self.mark.set(self.doubts.mark());
-        let begun = if self.doubts.is_open(self.mark.get()) { self.begin_wal_anew() } else { Ok(()) };
-        begun
-            .and_then(|()| self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| self.sql(e)))
-            .inspect_err(|_| self.give_pen_back())?;
+        let begun = self.conn.execute_batch("BEGIN IMMEDIATE").map_err(|e| self.sql(e));
+        begun.inspect_err(|_| self.give_pen_back())?;
         if self.identity.is_some() && self.wal_identity.get().is_none() {
             self.wal_identity.set(identity(&self.wal));
+        }
+        if self.doubts.is_open() {
+            self.write_wal_again().inspect_err(|_| self.rollback())?;
+            self.doubts.settle(self.mark.get());
         }
         Ok(())
     }
@@ -347,30 +346,15 @@ impl Store {
         }
     }
 
-    /// Copies all of the WAL into the file, and empties it. After a sync that failed the system takes what it was for as
-    /// written, whether it is or not: what another connection had committed before, without waiting for the disk, would be
-    /// a hole in the WAL, and after a power cut nothing behind it is read. To open the file anew would not mend that: the
-    /// WAL stays as long as anybody has it open.
-    fn begin_wal_anew(&self) -> Result<(), Error> {
-        let began = Instant::now();
-        let _copying = self.doubts.copying();
-        // SQLite waits for writers and readers by itself, and not for whoever else is copying.
-        while self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).map_err(|e| self.sql(e))? {
-            if began.elapsed() >= COPYING_TIME_MAX {
-                return Err(Error::Locked { path: self.path.clone() });
-            }
-            std::thread::sleep(COPYING_LOOK);
-        }
-        self.doubts.settle(self.mark.get());
-        Ok(())
-    }
-
     /// Copies from the WAL where it has become long: whoever writes little needs no thread for that.
     fn copy_if_long(&self) {
         if self.identity.is_none() || self.wal_bytes() < WAL_BYTES_LONG {
             return;
         }
-        let _copying = self.doubts.copying();
+        let _turn = self.doubts.sync_alone();
+        if self.doubts.is_open() {
+            return;
+        }
         // What was committed is committed. A sync that failed is settled before the next transaction; for what else is
         // wrong there is room in the WAL.
         let copied = self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));

@@ -1,8 +1,10 @@
 //! The right to write, for the connections of one program that write into the same file: one of them at a time has it, and
 //! whoever waited longest gets it next. SQLite itself lets them try again and again, and the quickest wins.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use super::tickets::Tickets;
 
 /// Longest writing without a rest while others have the file open, too: theirs are other processes, or other writers of
 /// this one. SQLite's own waiting tries again every 25 ms: a turn that is no longer, and a rest that is no shorter, mean
@@ -11,18 +13,15 @@ pub const SHARED_TURN_MAX: Duration = Duration::from_millis(20);
 /// The rest after a turn that was used up.
 pub const REST: Duration = Duration::from_millis(30);
 
-/// One pen. Tickets are served in the order in which they were drawn.
+/// One pen, and the rests of those who write with it.
 #[derive(Debug, Default)]
 pub(super) struct Pen {
+    tickets: Tickets,
     state: Mutex<State>,
-    given_back: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// The ticket that is drawn next, and the one that has the pen or gets it.
-    next: u64,
-    serving: u64,
     taken: Option<Instant>,
     given_back: Option<Instant>,
     /// Written since the file was free for as long as a rest.
@@ -37,13 +36,8 @@ impl Pen {
 
     /// Waits for the pen, and for the end of the rest that is due.
     pub fn take(&self) {
-        let mut state = self.held();
-        let ticket = state.next;
-        state.next += 1;
-        state =
-            self.given_back.wait_while(state, |state| state.serving != ticket).unwrap_or_else(PoisonError::into_inner);
-        let rests_until = state.rests_until.take();
-        drop(state);
+        self.tickets.wait();
+        let rests_until = self.held().rests_until.take();
         // Whoever comes now waits behind: this one's turn it is.
         if let Some(until) = rests_until {
             std::thread::sleep(until.saturating_duration_since(Instant::now()));
@@ -64,9 +58,10 @@ impl Pen {
             state.busy += now.saturating_duration_since(taken);
         }
         state.given_back = Some(now);
-        state.serving += 1;
-        self.given_back.notify_all();
-        state.busy >= SHARED_TURN_MAX
+        let is_used_up = state.busy >= SHARED_TURN_MAX;
+        drop(state);
+        self.tickets.end();
+        is_used_up
     }
 
     /// Has whoever takes the pen next rest first.
@@ -79,35 +74,7 @@ impl Pen {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::mpsc::channel;
-
     use super::*;
-
-    #[test]
-    fn whoever_waited_longest_writes_next() {
-        let pen = Arc::new(Pen::default());
-        pen.take();
-        let (send, took) = channel();
-        let writers: Vec<_> = (0..4)
-            .map(|number| {
-                let (theirs, send) = (Arc::clone(&pen), send.clone());
-                let writer = std::thread::spawn(move || {
-                    theirs.take();
-                    send.send(number).expect("somebody looks");
-                    theirs.give_back();
-                });
-                // They draw their tickets one after the other.
-                while pen.held().next < number + 2 {
-                    std::thread::yield_now();
-                }
-                writer
-            })
-            .collect();
-        pen.give_back();
-        writers.into_iter().for_each(|writer| writer.join().expect("ends"));
-        assert_eq!(took.try_iter().collect::<Vec<_>>(), [0, 1, 2, 3]);
-    }
 
     #[test]
     fn many_short_turns_are_one_that_is_used_up_and_a_rest_is_rested_once() {

@@ -9,6 +9,9 @@ use super::removed::PLATFORM_REMOVED;
 /// Entries that are queued in one transaction.
 const FOUND_MAX: usize = 1000;
 
+/// A list shows what was there so long before it was asked for, seconds: only what was known by then and is missing is gone.
+pub const LISTED_AFTER_S: i64 = 1;
+
 /// More of what waits is not counted.
 const DUE_COUNTED_MAX: u32 = 100_000;
 
@@ -399,7 +402,7 @@ impl Store {
         // By the account's own index, whose order it keeps: others' rows are not read, and nothing is read twice.
         let text = format!(
             "SELECT t.id FROM {table} t CROSS JOIN row_states s ON s.resource=?2 AND s.row_id=t.row_id
-             WHERE t.account=?1 AND t.id > ?4 AND t.deleted_at IS NULL AND s.until_s < ?3 - 1
+             WHERE t.account=?1 AND t.id > ?4 AND t.deleted_at IS NULL AND s.until_s < ?3 - {LISTED_AFTER_S}
              ORDER BY t.id LIMIT ?5"
         );
         self.queue_found((account, resource), &text, began_s, "missing")
@@ -462,7 +465,7 @@ impl Store {
     pub fn bury_missing(&self, account: i64, resource: i64, table: &str, began_s: i64) -> Result<u64, Error> {
         let sql = format!(
             "UPDATE {table} SET deleted_at=?3 WHERE account=?1 AND deleted_at IS NULL AND row_id IN
-               (SELECT row_id FROM row_states WHERE resource=?2 AND until_s < ?3 - 1)"
+               (SELECT row_id FROM row_states WHERE resource=?2 AND until_s < ?3 - {LISTED_AFTER_S})"
         );
         self.conn.execute(&sql, params![account, resource, began_s]).map(|n| n as u64).map_err(|e| self.sql(e))
     }

@@ -6,12 +6,16 @@
 
 use std::fs::File;
 use std::io::ErrorKind;
+use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::doubts::{Doubts, WalMark};
 use super::error::Error;
 use super::{Store, identity};
+
+/// So much of a WAL is written again at a time.
+const PART_BYTES: usize = 1 << 20;
 
 /// The WAL of an open store. It stays the same file as long as any connection has it.
 #[derive(Debug)]
@@ -59,6 +63,34 @@ impl Store {
         std::fs::metadata(&self.wal).map_or(0, |wal| wal.len())
     }
 
+    /// Writes what the WAL holds once more, each byte where it stands, and waits for the disk; within a transaction that has
+    /// written nothing, while nobody else can write.
+    ///
+    /// After a sync that failed the system takes what it was for as written, whether it is or not. What any connection had
+    /// committed before would be a hole in the WAL: after a power cut nothing behind it is read, and where what stood
+    /// behind it had come into the file by then, what stands before it would be read over that.
+    pub(super) fn write_wal_again(&self) -> Result<(), Error> {
+        let io = |error| Error::from_io(&self.path, &error);
+        if self.identity.is_none() {
+            return Ok(());
+        }
+        self.look_at_place()?;
+        let _turn = self.doubts.sync_alone();
+        let wal = File::options().read(true).write(true).open(&self.wal).map_err(io)?;
+        let mut part = vec![0; PART_BYTES];
+        let mut at = 0;
+        loop {
+            let length = match wal.read_at(&mut part, at) {
+                Ok(0) => break,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                read => read.map_err(io)?,
+            };
+            wal.write_all_at(&part[..length], at).map_err(io)?;
+            at += length as u64;
+        }
+        wal.sync_data().map_err(io)
+    }
+
     /// Returns the mark of the transaction that was begun last, for [`WalSync::holds`].
     pub fn wal_mark(&self) -> WalMark {
         self.mark.get()
@@ -72,10 +104,8 @@ impl WalSync {
     /// When the disk fails: what was committed may never come onto it then, also where a later sync succeeds. [`Error::Gone`]
     /// where somebody took the file or its WAL away meanwhile: it is on the disk, and in no file that anybody opens again.
     pub fn sync(&self) -> Result<(), Error> {
-        let synced = self.sync_wal().inspect_err(|_| self.doubts.raise());
-        // Another sync of the WAL that is under way may be the one that is told what this one is not: see [`WalSync::holds`].
-        drop(self.doubts.copying());
-        synced
+        let _turn = self.doubts.sync_alone();
+        self.sync_wal().inspect_err(|_| self.doubts.raise())
     }
 
     /// Returns whether a committed transaction is on the disk after a sync that began later and succeeded: nobody's sync of
