@@ -274,9 +274,9 @@ fn endpoints(desk: &Desk<'_>) -> Result<RunReport, Failure> {
     }
 }
 
-/// Reads the endpoints into the file once one of them was changed, where it has the list: what `status` says of them is true
-/// again at once. A file that cannot take it now says so.
-pub(super) fn refreshed(desk: &Desk<'_>, line: &stripe::Line) {
+/// Reads the endpoints into the file once one of them was changed, or taken away (`is_gone`), where it has the list: what
+/// `status` says of them is true again at once. A file that cannot take it now says so.
+pub(super) fn refreshed(desk: &Desk<'_>, line: &stripe::Line, is_gone: bool) {
     let known_s = |access: &StripeAccess| {
         let store = Store::open_read_only(&desk.settings.database.value)?;
         let mode = engine::stripe_mode(access, false);
@@ -288,7 +288,8 @@ pub(super) fn refreshed(desk: &Desk<'_>, line: &stripe::Line) {
         Ok::<_, store::Error>(known_s.map(Option::unwrap_or_default))
     };
     let Some(known_s) = desk.stripe().ok().and_then(|access| known_s(&access).ok().flatten()) else { return };
-    let why = match is_past(desk, line, known_s).then(|| endpoints(desk)) {
+    let past_s = if is_gone { known_s + store::LISTED_AFTER_S } else { known_s };
+    let why = match is_past(desk, line, past_s).then(|| endpoints(desk)) {
         Some(Ok(report)) if Exit::of_run(&report) == Exit::Done => return,
         Some(Ok(_)) => "the list could not be read".to_owned(),
         Some(Err(failure)) => failure.message,

@@ -237,7 +237,7 @@ fn made(
         Ok(kept) => kept,
         Err(failure) => return Err(taken_back(line, &writer, &endpoint.id, place.is_none(), failure)),
     };
-    keep::refreshed(desk, line);
+    keep::refreshed(desk, line, false);
     let id = &endpoint.id;
     match kept {
         None => {
@@ -332,7 +332,7 @@ pub(super) fn update(args: &WebhooksUpdateArgs, desk: &Desk<'_>) -> Result<Exit,
             let change = endpoints::update(&args.id, &changes);
             let done = webhooks::change_endpoint(&Writer::new(&line.client, permit), &change, endpoints::read);
             done.map_err(|error| desk.failed(error))?;
-            keep::refreshed(desk, &line);
+            keep::refreshed(desk, &line, false);
             step("update", changes.told(there))
         }
     };
@@ -379,7 +379,7 @@ pub(super) fn delete(
         gone.steps.push(line.step("delete", Some(id), &endpoint.url, details));
     }
     if permit.is_some() && !gone.steps.is_empty() {
-        keep::refreshed(desk, &line);
+        keep::refreshed(desk, &line, true);
     }
     Ok(())
 }
