@@ -163,6 +163,21 @@ pub enum Reply {
     Silence,
 }
 
+/// An address at which nobody listens, for as long as this lives: its port is taken, by one end of a connection.
+pub struct Nobody {
+    pub url: String,
+    _taken: (TcpListener, TcpStream),
+}
+
+impl Nobody {
+    pub fn new() -> Nobody {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let stream = TcpStream::connect(listener.local_addr().expect("an address")).expect("somebody listens");
+        let url = format!("http://{}", stream.local_addr().expect("an address"));
+        Nobody { url, _taken: (listener, stream) }
+    }
+}
+
 /// Answers every request as the script says; keeps their heads.
 pub struct Scripted {
     pub url: String,
