@@ -7,7 +7,7 @@ use stripesync::sandbox::{Change, Faults, Key, LIVE_KEY, Options, Sandbox, Sizes
 use stripesync::store::Store;
 
 use crate::listening::now_s;
-use crate::program::{Home, Nobody, Ran, Reply, Scripted, count, finished, ran, signal, started, until};
+use crate::program::{Home, Ran, Reply, Scripted, Unanswered, count, finished, ran, signal, started, until};
 use crate::support::{self, hold_from};
 
 /// A live account: its limits let a test be quick.
@@ -60,7 +60,8 @@ fn files(home: &Home) -> Vec<String> {
 
 #[test]
 fn a_first_run_that_reaches_nobody_leaves_no_file_and_a_later_one_the_file_as_it_was() {
-    let Nobody { url: nobody, .. } = &Nobody::new();
+    let unanswered = Unanswered::new();
+    let nobody = &format!("http://{}", unanswered.address());
     let broken = Scripted::start(|_, _| Reply::Json(500, "{}".to_owned()));
     let sandbox = live(3, Options::default());
     let home = Home::new();

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -103,6 +103,21 @@ pub fn signal(child: &Child, name: &str) {
     assert!(sent.expect("kill is there").success());
 }
 
+/// A port at which nobody answers. It is held: one that was let go may be another test's the next moment.
+pub struct Unanswered(tokio::net::TcpSocket);
+
+impl Unanswered {
+    pub fn new() -> Unanswered {
+        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+        socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
+        Unanswered(socket)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.0.local_addr().expect("an address")
+    }
+}
+
 /// Waits until something holds.
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let began = Instant::now();
@@ -161,21 +176,6 @@ pub enum Reply {
     Raw(Vec<u8>),
     /// Nothing, for as long as the other side waits.
     Silence,
-}
-
-/// An address at which nobody listens, for as long as this lives: its port is taken, by one end of a connection.
-pub struct Nobody {
-    pub url: String,
-    _taken: (TcpListener, TcpStream),
-}
-
-impl Nobody {
-    pub fn new() -> Nobody {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let stream = TcpStream::connect(listener.local_addr().expect("an address")).expect("somebody listens");
-        let url = format!("http://{}", stream.local_addr().expect("an address"));
-        Nobody { url, _taken: (listener, stream) }
-    }
 }
 
 /// Answers every request as the script says; keeps their heads.
