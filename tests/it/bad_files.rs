@@ -326,6 +326,22 @@ fn a_flipped_byte_is_noticed_or_does_no_harm() {
 }
 
 #[test]
+fn a_header_that_tells_of_a_form_nobody_knows_is_damage() {
+    let home = Home::new();
+    assert_eq!(sync(&home, "x.db").code, Some(0));
+    let path = home.path().join("x.db");
+    execute(&path, "PRAGMA wal_checkpoint(TRUNCATE)");
+    // The form of its schema stands there.
+    let file = OpenOptions::new().write(true).open(&path).expect("opens");
+    file.write_all_at(&[5], 47).expect("written");
+    let before = digest(&path);
+    for ran in [status(&home, "x.db"), sync(&home, "x.db")] {
+        assert_told(&ran, 6, &["x.db is damaged", "unsupported file format", "restore a backup"]);
+    }
+    assert_eq!(digest(&path), before, "a damaged file is reported, never replaced");
+}
+
+#[test]
 fn a_file_cut_in_half_or_emptied_is_told_or_begun_anew() {
     let home = Home::new();
     assert_eq!(sync(&home, "x.db").code, Some(0));
