@@ -47,7 +47,11 @@ pub(super) struct Alerts {
     ended: Mutex<Option<(Receiver<()>, JoinHandle<()>)>>,
     /// What is on its way is given up.
     stop: Cancel,
+    running: Arc<Running>,
 }
+
+/// The command that is under way. Whoever has hold of this may end it, and nobody else learns of its end meanwhile.
+type Running = Mutex<Option<Child>>;
 
 impl Alerts {
     /// Begins, where the settings name somebody to tell.
@@ -63,7 +67,9 @@ impl Alerts {
         let stop = Cancel::default();
         let (queue, alerts) = sync_channel(WAITING_MAX);
         let (tell_end, ended) = sync_channel(1);
-        let sender = Sender { command, poster, database: shown(&settings.database.value), stop: stop.clone() };
+        let running = Arc::<Running>::default();
+        let database = shown(&settings.database.value);
+        let sender = Sender { command, poster, database, stop: stop.clone(), running: Arc::clone(&running) };
         let window_s = i64::try_from(window.as_secs()).unwrap_or(i64::MAX);
         let watchman = Arc::new(Mutex::new(Watchman::new(failure_percent, window_s)));
         let watched = Arc::clone(&watchman);
@@ -73,7 +79,8 @@ impl Alerts {
         };
         let thread = std::thread::Builder::new().name("alerts".into()).spawn(work);
         let thread = thread.map_err(|error| Failure::failed("no thread for alerts").because(&error))?;
-        Ok(Some(Alerts { watchman, queue: Mutex::new(Some(queue)), ended: Mutex::new(Some((ended, thread))), stop }))
+        let (queue, ended) = (Mutex::new(Some(queue)), Mutex::new(Some((ended, thread))));
+        Ok(Some(Alerts { watchman, queue, ended, stop, running }))
     }
 
     /// An event was taken in, or tried again.
@@ -85,7 +92,10 @@ impl Alerts {
         };
         let Accepted { id, kind, account, verdict, .. } = accepted;
         let tried = Tried { id, kind, account, why, is_dead: verdict.is_dead() };
-        self.lock().tried(&tried, now_s()).into_iter().for_each(|alert| self.queue(alert));
+        let alert = self.lock().tried(&tried, now_s());
+        alert.into_iter().for_each(|alert| self.queue(alert));
+        #[cfg(debug_assertions)]
+        super::holding_back::tried();
     }
 
     /// A sync failed.
@@ -116,7 +126,7 @@ impl Alerts {
     }
 
     fn queue(&self, alert: Alert) {
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let queue = locked(&self.queue);
         if queue.as_ref().is_some_and(|queue| queue.try_send(alert).is_err()) {
             tracing::warn!("an alert was not told: too many wait");
         }
@@ -124,11 +134,15 @@ impl Alerts {
 
     /// Lets what waits be told for so long, and ends.
     pub fn end(&self, time: Duration) {
-        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let Some((ended, thread)) = self.ended.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        drop(locked(&self.queue).take());
+        let Some((ended, thread)) = locked(&self.ended).take() else { return };
         if ended.recv_timeout(time) == Err(RecvTimeoutError::Timeout) {
             tracing::warn!("alerts were still on their way, and are given up");
             self.stop.set(signal_hook::consts::SIGTERM);
+            // Not left to the thread, which may not have its turn before the program is over.
+            if let Some(mut child) = locked(&self.running).take() {
+                kill(&mut child);
+            }
             // An address that does not answer ends by itself, later than anybody waits.
             let _ = ended.recv_timeout(NOTICE * 10);
             return;
@@ -137,8 +151,8 @@ impl Alerts {
     }
 }
 
-fn locked(watchman: &Mutex<Watchman>) -> std::sync::MutexGuard<'_, Watchman> {
-    watchman.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Refuses a program that nobody could start when it is needed.
@@ -187,6 +201,7 @@ struct Sender {
     poster: Option<Poster>,
     database: String,
     stop: Cancel,
+    running: Arc<Running>,
 }
 
 impl Sender {
@@ -197,6 +212,10 @@ impl Sender {
                 Ok(alert) => self.send(&alert),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
+            }
+            #[cfg(debug_assertions)]
+            if super::holding_back::is_on() {
+                continue;
             }
             let due = locked(watchman).due(now_s());
             due.iter().for_each(|alert| self.send(alert));
@@ -248,22 +267,43 @@ impl Sender {
             .env("STRIPESYNC_ALERT_EVENTS", alert.events.to_string())
             .env("STRIPESYNC_ALERT_DATABASE", harmless(&self.database));
         let began = Instant::now();
+        self.start(&mut command, body)?;
+        loop {
+            // For whoever ends the program, too, in between.
+            let mut running = locked(&self.running);
+            let Some(child) = running.as_mut() else { return Err("was killed with the end of the program".to_owned()) };
+            let result = match child.try_wait() {
+                Ok(Some(status)) if status.success() => Ok(()),
+                Ok(Some(status)) => Err(format!("ended with {status}")),
+                Ok(None) if began.elapsed() < TIME => {
+                    drop(running);
+                    std::thread::sleep(NOTICE);
+                    continue;
+                }
+                _ => {
+                    kill(child);
+                    Err(format!("did not end within {} s, and was killed", began.elapsed().as_secs()))
+                }
+            };
+            *running = None;
+            return result;
+        }
+    }
+
+    /// Starts a command, unless nothing is to be told any more, and gives it the alert.
+    fn start(&self, command: &mut Command, body: &str) -> Result<(), String> {
+        let mut running = locked(&self.running);
+        // Looked at behind the lock: what has been ended by then would not be ended again.
+        if self.stop.is_set() {
+            return Err("was not started: the program ends".to_owned());
+        }
         let mut child = command.spawn().map_err(|error| format!("cannot be started: {error}"))?;
         // It is smaller than what a pipe holds, so that nobody waits for a command that does not read it.
         if let Some(mut stdin) = child.stdin.take() {
             let _ = stdin.write_all(format!("{body}\n").as_bytes());
         }
-        loop {
-            match child.try_wait() {
-                Ok(Some(status)) if status.success() => return Ok(()),
-                Ok(Some(status)) => return Err(format!("ended with {status}")),
-                Ok(None) if began.elapsed() < TIME && !self.stop.is_set() => std::thread::sleep(NOTICE),
-                _ => {
-                    kill(&mut child);
-                    return Err(format!("did not end within {} s, and was killed", began.elapsed().as_secs()));
-                }
-            }
-        }
+        *running = Some(child);
+        Ok(())
     }
 }
 
@@ -313,6 +353,34 @@ fn harmless(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::model::alerts::AlertKind;
+
+    #[test]
+    fn an_end_ends_a_command_also_where_the_thread_never_has_its_turn() {
+        let mut command = Command::new("sleep");
+        let child = command.arg("300").process_group(0).spawn().expect("starts");
+        let words = format!("/proc/{}/cmdline", child.id());
+        let (told, never) = sync_channel(1);
+        let thread = std::thread::spawn(|| {});
+        let alerts = Alerts {
+            watchman: Arc::new(Mutex::new(Watchman::new(100, 600))),
+            queue: Mutex::default(),
+            ended: Mutex::new(Some((never, thread))),
+            stop: Cancel::default(),
+            running: Arc::new(Mutex::new(Some(child))),
+        };
+        alerts.end(Duration::ZERO);
+        assert!(locked(&alerts.running).is_none() && !Path::new(&words).exists(), "it still runs");
+        drop(told);
+    }
+
+    #[test]
+    fn what_comes_to_its_turn_behind_the_end_is_not_started() {
+        let (poster, stop, running) = (None, Cancel::default(), Arc::default());
+        let sender = Sender { command: None, poster, database: String::new(), stop: stop.clone(), running };
+        stop.set(signal_hook::consts::SIGTERM);
+        let why = sender.start(&mut Command::new("true"), "{}").expect_err("it is over");
+        assert!(why.contains("not started") && locked(&sender.running).is_none(), "{why}");
+    }
 
     #[test]
     fn what_a_command_is_given_fits_into_a_pipe_whatever_an_event_says() {

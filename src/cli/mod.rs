@@ -16,6 +16,8 @@ pub mod exit;
 mod fleet;
 mod forward;
 pub mod generate;
+#[cfg(debug_assertions)]
+mod holding_back;
 mod keeping;
 mod listen;
 mod locking;

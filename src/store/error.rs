@@ -122,6 +122,9 @@ pub enum Error {
 /// Files that SQLite has open at once beside the database while it writes: a journal, a folder to make durable, and one more.
 const FILES_OF_A_WRITE: usize = 3;
 
+/// SQLite's words for a schema in a form that it does not know.
+const UNSUPPORTED_FORMAT: &str = "unsupported file format";
+
 /// Returns whether this process or the system may open no file more, or too few for a write: SQLite does not say why it
 /// could not, and has closed what it had opened.
 fn are_files_used_up() -> bool {
@@ -151,6 +154,8 @@ impl Error {
         let why = error.to_string();
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Error::Damaged { path, why },
+            // There is no number for what its header says of the schema's form, which is always the same in our files.
+            Some(ErrorCode::Unknown) if why == UNSUPPORTED_FORMAT => Error::Damaged { path, why },
             Some(ErrorCode::DiskFull) => Error::Full { path },
             // What readers and writers share could not grow: there is no other reason for that.
             _ if error.sqlite_error().is_some_and(|it| it.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE) => {

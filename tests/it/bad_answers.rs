@@ -2,13 +2,12 @@
 //! side, since what they test is patience.
 
 use std::io::Write;
-use std::net::TcpListener;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
 use stripesync::sandbox::{Fault, Faults, Options, Sandbox, Sizes, TEST_KEY};
 
-use crate::program::{Home, Ran, Reply, Scripted, account, finished, holds, ran, started};
+use crate::program::{Home, Ran, Reply, Scripted, Unanswered, account, finished, holds, ran, started};
 
 /// The program may use this much memory whatever comes.
 const MEMORY_MAX_KB: u64 = 64 * 1024;
@@ -55,10 +54,8 @@ fn assert_ended(what: &str, home: &Home, ran: &Ran, code: i32, parts: &[&str]) {
 
 #[test]
 fn whatever_answers_first_the_message_says_what_to_do_and_nothing_is_stored() {
-    let closed = {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        format!("http://{}", listener.local_addr().expect("an address"))
-    };
+    let unanswered = Unanswered::new();
+    let closed = &format!("http://{}", unanswered.address());
     let down = r#"{"error":{"message":"down"}}"#;
     let cases: Vec<(&str, Option<Reply>, &[&str])> = vec![
         ("refused", None, &["cannot reach 127.0.0.1: connection refused", "look at the network"]),
@@ -83,7 +80,6 @@ fn whatever_answers_first_the_message_says_what_to_do_and_nothing_is_stored() {
     ];
     std::thread::scope(|scope| {
         for (what, reply, parts) in cases {
-            let closed = &closed;
             scope.spawn(move || {
                 let service = reply.map(|reply| Scripted::start(move |_, _| reply.clone()));
                 let url = service.as_ref().map_or(closed, |service| &service.url);

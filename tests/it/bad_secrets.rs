@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use stripesync::model::resource::{List, Resource};
 use stripesync::sandbox::{Key, Options, Sandbox, Sizes};
 
-use crate::program::{Home, Reply, Scripted, account, finished, holds, ran, started};
+use crate::program::{Home, Reply, Scripted, account, finished, holds, ran, started, until};
 use crate::support;
 
 /// Asserts that none of the folder's files and none of these texts holds any of this.
@@ -86,11 +86,9 @@ fn a_key_stands_in_no_command_line_no_process_name_and_no_childs_environment() {
         let (pid, shown) = (Arc::new(AtomicU32::new(0)), Arc::new(Mutex::new(Vec::new())));
         let (looked, seen) = (Arc::clone(&pid), Arc::clone(&shown));
         sandbox.on_request(move |_, _| {
-            let pid = looked.load(SeqCst);
-            if pid != 0 {
-                // The environment that it was started with is its user's own choice.
-                seen.lock().expect("whole").push(shown_of(pid, in_dot_env));
-            }
+            until("known", || looked.load(SeqCst) != 0);
+            // The environment that it was started with is its user's own choice.
+            seen.lock().expect("whole").push(shown_of(looked.load(SeqCst), in_dot_env));
         });
         let (child, began) = started(&mut command);
         pid.store(child.id(), SeqCst);

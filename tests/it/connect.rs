@@ -25,12 +25,11 @@ fn platform() -> Home {
     home
 }
 
-fn event(id: &str, kind: &str, ago_s: i64, (livemode, account): (bool, &str), object: &str) -> String {
+fn event(id: &str, kind: &str, created_s: i64, (livemode, account): (bool, &str), object: &str) -> String {
     let account = if account.is_empty() { String::new() } else { format!(r#""account":"{account}","#) };
     format!(
-        r#"{{"id":"{id}","object":"event","type":"{kind}","created":{},"livemode":{livemode},{account}
-        "api_version":"{API_VERSION}","data":{{"object":{object}}}}}"#,
-        now_s() - ago_s
+        r#"{{"id":"{id}","object":"event","type":"{kind}","created":{created_s},"livemode":{livemode},{account}
+        "api_version":"{API_VERSION}","data":{{"object":{object}}}}}"#
     )
 }
 
@@ -43,6 +42,11 @@ fn both_endpoints_are_served_and_test_events_of_the_live_one_stay_apart() {
     let running = Listening::start(&home, &["--admin-port", "off"], |command| {
         command.env("STRIPE_WEBHOOK_SECRET", &secrets);
     });
+    // Which comes first is told by a few seconds.
+    let now_s = now_s();
+    let event = |id: &str, kind: &str, ago_s: i64, whose: (bool, &str), object: &str| {
+        event(id, kind, now_s - ago_s, whose, object)
+    };
     let post = |secret: &str, body: &str| status(&exchange(running.port, &signed(body, secret)));
     let product = r#"{"id":"prod_1","object":"product","name":"Live"}"#;
     let described = |name: &str| {

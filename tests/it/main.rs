@@ -1,6 +1,7 @@
 //! Tests of the whole, in one binary.
 
 mod accounts;
+mod adding;
 mod admin;
 mod alerts;
 mod bad_answers;

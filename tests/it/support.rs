@@ -1,6 +1,7 @@
 //! A sandbox, a file, and the comparison of the file with the sandbox's own truth.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ use stripesync::sandbox::service::Call;
 use stripesync::sandbox::{Change, Sandbox};
 use stripesync::store::Store;
 use stripesync::sync::{self, Error, Options, Summary, Target};
+
+use crate::program::until;
 
 /// A wall clock that stands, as a sandbox's may: on a busy machine a pull takes seconds, and what may wait for a later
 /// run would be done in this one or not by chance.
@@ -203,6 +206,28 @@ pub fn watched(sandbox: &Sandbox) -> Arc<Mutex<Vec<Call>>> {
     let kept = Arc::clone(&calls);
     sandbox.on_request(move |_, call| kept.lock().expect("whole").push(call.clone()));
     calls
+}
+
+/// Requests that a sandbox does not answer yet.
+pub struct Held(Arc<AtomicBool>);
+
+impl Held {
+    /// Lets them be answered, and all that come.
+    pub fn let_go(self) {
+        self.0.store(false, SeqCst);
+    }
+}
+
+/// Has every request behind the first so many wait, until they are let go: what is to happen meanwhile has all the time.
+pub fn hold_from(sandbox: &Sandbox, answered: u64) -> Held {
+    let held = Held(Arc::new(AtomicBool::new(true)));
+    let is_held = Arc::clone(&held.0);
+    sandbox.on_request(move |number, _| {
+        if number > answered {
+            until("let go", || !is_held.load(SeqCst));
+        }
+    });
+    held
 }
 
 /// What a request asks for, in words that are equal where it is.

@@ -42,11 +42,9 @@ pub(super) fn run(args: &AccountsAddArgs, global: &Global, ui: &Ui, clock: &dyn 
         company: args.company_id.clone(),
         file: path.clone(),
     };
-    // Whoever cannot be written to is told before anybody is asked; another one who adds a key waits from here on.
-    let mut edit = Edit::open(&path)?;
-    let there = config::resolve(&config::gather(&places)?.layers)?;
-    refuse_taken(&there, &args.name, &path)?;
-    let credentials = there.credentials_with(&new)?;
+    // Whoever cannot be written to is told before anybody is asked. Nobody else waits while a service is.
+    drop(Edit::open(&path)?);
+    let credentials = with_what_is_there(&places, &new)?;
     if let Some(unset) = credentials.unset.iter().find(|it| it.name == args.name) {
         return Err(Failure::usage(format!("{} is not set", unset.variable))
             .hint("set it in this environment, so that the key can be tried; only its name is written down"));
@@ -72,6 +70,10 @@ pub(super) fn run(args: &AccountsAddArgs, global: &Global, ui: &Ui, clock: &dyn 
         // What somebody begins to remove from here on stays out. A sync that runs is in nobody's way.
         false => TakesUp::Nobody,
     };
+    // Another one may have added a key meanwhile, and from here on waits: this takes an instant.
+    let mut edit = Edit::open(&path)?;
+    let credentials = with_what_is_there(&places, &new)?;
+    let access = newest(&credentials, &args.name)?;
     write(&mut edit, &new, &field)?;
     edit.save()?;
     let found = access.find(&store, &names(&credentials, access.provider()), false, takes_up, &cancel, &mut |_| {});
@@ -79,6 +81,13 @@ pub(super) fn run(args: &AccountsAddArgs, global: &Global, ui: &Ui, clock: &dyn 
     tell(&found, &new, &field, ui);
     ui.found(&[found], false).map_err(|error| Failure::stdout(&error))?;
     Ok(Exit::Done)
+}
+
+/// Returns a new key with those that are there now; refuses it where its name or its text is among them.
+fn with_what_is_there(places: &Places, new: &NamedKey) -> Result<Credentials, Failure> {
+    let there = config::resolve(&config::gather(places)?.layers)?;
+    refuse_taken(&there, &new.name, &new.file)?;
+    Ok(there.credentials_with(new)?)
 }
 
 /// Refuses a name that an entry has.
