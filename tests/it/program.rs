@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -101,6 +101,27 @@ pub fn started(command: &mut Command) -> (Child, Instant) {
 pub fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
     assert!(sent.expect("kill is there").success());
+}
+
+/// Whether a child has this file open.
+pub fn has_open(child: &Child, file: &Path) -> bool {
+    let Ok(open) = fs::read_dir(format!("/proc/{}/fd", child.id())) else { return false };
+    open.flatten().any(|one| fs::read_link(one.path()).is_ok_and(|place| place == file))
+}
+
+/// A port at which nobody answers. It is held: one that was let go may be another test's the next moment.
+pub struct Unanswered(tokio::net::TcpSocket);
+
+impl Unanswered {
+    pub fn new() -> Unanswered {
+        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+        socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
+        Unanswered(socket)
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.0.local_addr().expect("an address")
+    }
 }
 
 /// Waits until something holds.
