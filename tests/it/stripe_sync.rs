@@ -1,8 +1,8 @@
 //! A pull from the sandbox ends in the sandbox's own truth.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use stripesync::http::Limits;
