@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use stripesync::sandbox::fic::{FicLife, FicSandbox, FicSettings, Limits, public_key};
 use stripesync::sandbox::{Options, Sandbox, Sizes};
 
-use crate::program::{Home, Ran, finished, ran, started, text, until};
+use crate::program::{Home, Ran, Unanswered, finished, ran, started, text, until};
 use crate::receiver::Running;
 
 const COMPANY: &str = "12345";
@@ -124,6 +124,8 @@ fn the_whole_life_of_a_subscription() {
     until("fetched", || text(&world.home.database(), &name) == "Nuovo S.p.A.");
     // The receiver goes away: ten days of failures later the service takes the subscription away.
     running.stop();
+    let unanswered = Unanswered::new();
+    world.life.map_host(HOST, unanswered.address());
     let fail = |ids: &Value| world.life.notify(COMPANY, "entities.clients.update", ids, world.sandbox.now_s());
     assert_eq!(fail(&json!([1])), [0]);
     world.sandbox.advance_s(9 * DAY_S);

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use serde_json::Value;
 use stripesync::model::secret::Secret;
 use stripesync::providers::stripe::{API_VERSION, signature};
 
-use crate::program::{Home, Ran, finished, ran, signal, started, until};
+use crate::program::{Home, Ran, Unanswered, finished, ran, signal, started, until};
 use crate::receiver::{Running, SECRET, now_s};
 
 /// What another application got.
@@ -39,7 +40,7 @@ struct Application {
 }
 
 impl Application {
-    fn start(script: impl Fn(&Got, usize) -> (u16, Duration) + Send + Sync + 'static) -> Application {
+    fn start(script: impl Fn(&Got) -> (u16, Duration) + Send + Sync + 'static) -> Application {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}/hook", listener.local_addr().expect("an address"));
         let got: Arc<Mutex<Vec<Got>>> = Arc::default();
@@ -61,12 +62,8 @@ impl Application {
                     let mut body = vec![0; length];
                     stream.read_exact(&mut body).expect("whole");
                     let one = Got { body: String::from_utf8(body).expect("text"), ..one };
-                    let number = {
-                        let mut kept = kept.lock().expect("whole");
-                        kept.push(one.clone());
-                        kept.len()
-                    };
-                    let (status, pause) = script(&one, number);
+                    kept.lock().expect("whole").push(one.clone());
+                    let (status, pause) = script(&one);
                     std::thread::sleep(pause);
                     let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
                     let _ = stream.write_all(answer.as_bytes());
@@ -82,7 +79,12 @@ impl Application {
 }
 
 fn taking() -> Application {
-    Application::start(|_, _| (200, Duration::ZERO))
+    Application::start(|_| (200, Duration::ZERO))
+}
+
+/// Another application that answers nobody as long as anybody waits.
+fn silent() -> Application {
+    Application::start(|_| (200, Duration::from_secs(3600)))
 }
 
 /// An event with blanks and numbers that nobody may touch.
@@ -137,9 +139,10 @@ fn events_of_the_log_are_sent_by_type_and_what_fails_is_counted_by_status() {
     let events = write_events(&home, 6);
     assert_eq!(home.run(&["replay", "events.ndjson"]).code, Some(0));
     // One is refused for good, one answers only the second time.
-    let theirs = Application::start(|got, number| match got.id().as_str() {
+    let is_again = AtomicBool::new(false);
+    let theirs = Application::start(move |got| match got.id().as_str() {
         "evt_002" => (404, Duration::ZERO),
-        "evt_003" if number <= 5 => (503, Duration::ZERO),
+        "evt_003" if !is_again.swap(true, SeqCst) => (503, Duration::ZERO),
         _ => (200, Duration::ZERO),
     });
     let send = |more: &[&str]| {
@@ -167,8 +170,8 @@ fn events_of_the_log_are_sent_by_type_and_what_fails_is_counted_by_status() {
 fn where_nobody_answers_a_few_events_it_has_failed_too() {
     let home = Home::new();
     write_events(&home, 2);
-    let gone = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
-    let url = format!("http://{gone}/hook");
+    let gone = Unanswered::new();
+    let url = format!("http://{}/hook", gone.address());
     let ended = ran(&mut with_secret(&home, &["replay", "events.ndjson", "--forward-to", &url, "--format", "json"]));
     assert_eq!((ended.code, outcomes(&ended)), (Some(1), serde_json::json!({"no answer": 2})), "{}", ended.stderr);
     assert!(ended.stderr.contains("does not answer; not one event is known to have arrived"), "{}", ended.stderr);
@@ -179,22 +182,24 @@ fn where_nobody_answers_a_few_events_it_has_failed_too() {
 fn where_nobody_answers_it_ends_soon_and_a_wish_to_stop_is_heard() {
     let home = Home::new();
     write_events(&home, 200);
-    let gone = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
-    let url = format!("http://user:verysecret@{gone}/hook");
+    let gone = Unanswered::new();
+    let url = format!("http://user:verysecret@{}/hook", gone.address());
     let ended = ran(&mut with_secret(&home, &["replay", "events.ndjson", "--forward-to", &url]));
     assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
     assert!(ended.stderr.contains("does not answer; the rest was not sent"), "{}", ended.stderr);
     assert!(ended.took < Duration::from_secs(20), "{:?}", ended.took);
     assert!(!format!("{}{}", ended.stdout, ended.stderr).contains("verysecret"), "{}", ended.stderr);
-    let slow = Application::start(|_, _| (200, Duration::from_secs(15)));
+    let slow = silent();
     let (child, began) =
         started(&mut with_secret(&home, &["replay", "events.ndjson", "--forward-to", &slow.url, "--format", "json"]));
     until("sent", || slow.got().len() >= 8);
     assert_eq!(slow.got().len(), 8, "no more than eight at once");
+    let asked = Instant::now();
     signal(&child, "INT");
     let stopped = finished(child, began);
     assert_eq!(stopped.code, Some(130), "{}", stopped.stderr);
-    assert!(stopped.took < Duration::from_secs(8), "{:?}", stopped.took);
+    // Two seconds are left for answers; who waits for each has to wait for twenty.
+    assert!(asked.elapsed() < Duration::from_secs(15), "{:?}", asked.elapsed());
     assert!(stopped.stdout.contains("outcomes"), "{}", stopped.stdout);
 }
 
@@ -227,23 +232,23 @@ fn a_receiver_passes_on_what_it_has_taken_as_it_came() {
 #[test]
 fn a_target_that_answers_nobody_slows_nobody_and_is_told() {
     let home = Home::new();
-    let theirs = Application::start(|_, _| (200, Duration::from_secs(30)));
+    let theirs = silent();
     let mut command = with_secret(&home, &["listen", "--port", "0", "--forward-to", &theirs.url, "--format", "json"]);
     command.stdout(Stdio::piped());
     let running = Running::begin(command);
-    let began = Instant::now();
     let note = "x".repeat(900_000);
     for number in 0..20 {
         let body = event(&format!("evt_{number}"), 100).replace("\"x\":1.10", &format!("\"x\":\"{note}\""));
-        assert_eq!(running.post(&body), 200);
+        assert_eq!(running.post(&body), 200, "whatever the target does");
     }
-    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    let asked = Instant::now();
     let (ran, stderr) = running.ended();
+    // Five seconds are left for what waits; who waits for an answer has to wait for twenty, each time.
+    assert!(asked.elapsed() < Duration::from_secs(15), "{:?}", asked.elapsed());
     assert_eq!(ran.code, Some(0));
     let told = stderr.lines().filter(|line| line.contains("events were not passed on")).count();
     assert!((1..=2).contains(&told), "{stderr}");
     assert!(stderr.contains("were still to be passed on"), "{stderr}");
-    assert!(began.elapsed() < Duration::from_secs(25), "{:?}", began.elapsed());
     let failed =
         ran.stdout.lines().find(|line| line.contains("forwarded_to")).unwrap_or_else(|| panic!("{}", ran.stdout));
     let failed: Value = serde_json::from_str(failed).expect("JSON");
@@ -254,9 +259,16 @@ fn a_target_that_answers_nobody_slows_nobody_and_is_told() {
 #[test]
 fn nothing_goes_in_a_circle() {
     let home = Home::new();
-    let port = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port().to_string();
-    for url in [format!("http://127.0.0.1:{port}/webhook"), format!("http://localhost:{port}/")] {
-        let ran = ran(&mut with_secret(&home, &["listen", "--port", &port, "--forward-to", &url]));
+    let to_itself = |host: &str| {
+        let port =
+            TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port().to_string();
+        let url = format!("http://{host}:{port}/webhook");
+        ran(&mut with_secret(&home, &["listen", "--port", &port, "--forward-to", &url]))
+    };
+    for host in ["127.0.0.1", "localhost"] {
+        // Another test may have got the port meanwhile.
+        let ran = (0..20).map(|_| to_itself(host)).find(|ran| !ran.stderr.contains("cannot listen on"));
+        let ran = ran.expect("a free port");
         assert_eq!(ran.code, Some(2), "{}", ran.stderr);
         assert!(ran.stderr.contains("is this receiver itself"), "{}", ran.stderr);
     }

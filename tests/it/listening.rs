@@ -75,7 +75,12 @@ impl Listening {
     }
 
     /// Starts a command that ends up as a receiver.
-    pub fn of(mut command: Command) -> Listening {
+    pub fn of(command: Command) -> Listening {
+        Listening::begun(command).listens()
+    }
+
+    /// The same, before it listens.
+    pub fn begun(mut command: Command) -> Listening {
         let mut child = command.stderr(Stdio::piped()).spawn().expect("starts");
         let began = Instant::now();
         let stderr = BufReader::new(child.stderr.take().expect("piped"));
@@ -86,10 +91,14 @@ impl Listening {
                 kept.lock().expect("whole").push(line);
             }
         });
-        let mut listening = Listening { child, port: 0, said, began };
-        until("listened", || listening.port_after("listening on http://127.0.0.1:").is_some());
-        listening.port = listening.port_after("listening on http://127.0.0.1:").expect("said");
-        listening
+        Listening { child, port: 0, said, began }
+    }
+
+    /// Waits until it listens.
+    pub fn listens(mut self) -> Listening {
+        until("listened", || self.port_after("listening on http://127.0.0.1:").is_some());
+        self.port = self.port_after("listening on http://127.0.0.1:").expect("said");
+        self
     }
 
     /// The number that follows these words in what it said.

@@ -58,7 +58,8 @@ fn a_signal_is_heard_while_another_process_has_the_file_locked() {
         signal(&child, name);
         let ran = finished(child, began);
         assert_eq!(ran.code, Some(code), "{}", ran.stderr);
-        assert!(asked.elapsed() < Duration::from_secs(3), "{:?}: {}", asked.elapsed(), ran.stderr);
+        // Who hears nothing waits for ten seconds; it takes half a second.
+        assert!(asked.elapsed() < Duration::from_secs(8), "{:?}: {}", asked.elapsed(), ran.stderr);
         assert!(ran.stderr.contains("interrupted"), "{}", ran.stderr);
         drop(conn);
     }

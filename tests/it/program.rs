@@ -103,6 +103,12 @@ pub fn signal(child: &Child, name: &str) {
     assert!(sent.expect("kill is there").success());
 }
 
+/// Whether a child has this file open.
+pub fn has_open(child: &Child, file: &Path) -> bool {
+    let Ok(open) = fs::read_dir(format!("/proc/{}/fd", child.id())) else { return false };
+    open.flatten().any(|one| fs::read_link(one.path()).is_ok_and(|place| place == file))
+}
+
 /// A port at which nobody answers. It is held: one that was let go may be another test's the next moment.
 pub struct Unanswered(tokio::net::TcpSocket);
 

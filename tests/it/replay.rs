@@ -262,13 +262,15 @@ fn events_keep_to_their_times_where_that_is_asked_for_and_a_wish_to_stop_is_hear
     let ran = crate::program::finished(child, began);
     assert_eq!(ran.code, Some(130), "{}", ran.stderr);
     assert!(ran.stdout.contains("processed") && ran.stderr.contains("interrupted"), "{}{}", ran.stdout, ran.stderr);
-    // Also where nobody types anything.
+    // Also where nobody types the rest.
     let mut command = home.command(&["replay", "-"]);
-    let (pipe, other) = std::os::unix::net::UnixStream::pair().expect("a pair");
+    let (pipe, mut other) = std::os::unix::net::UnixStream::pair().expect("a pair");
     let began = std::time::Instant::now();
     let pipes = command.stdin(std::os::fd::OwnedFd::from(pipe)).stdout(std::process::Stdio::piped());
     let child = pipes.stderr(std::process::Stdio::piped()).spawn().expect("starts");
-    std::thread::sleep(std::time::Duration::from_millis(500));
+    let batch: Vec<String> = (1000..1100).map(|n| at(n, 100)).collect();
+    std::io::Write::write_all(&mut other, format!("{}\n{{", batch.join("\n")).as_bytes()).expect("is read");
+    crate::program::until("taken", || home.count("SELECT count(*) FROM webhook_events") == 103);
     crate::program::signal(&child, "INT");
     assert_eq!(crate::program::finished(child, began).code, Some(130));
     drop(other);

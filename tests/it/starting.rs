@@ -1,15 +1,15 @@
 //! The start of a receiver: it says that it listens when it can take events in, and else why not.
 
 use std::fs;
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
 use rusqlite::Connection;
 use stripesync::store::Store;
 
 use crate::listening::{Listening, event};
 use crate::no_room::Small;
-use crate::program::{Home, Ran, Reply, Scripted, finished, ran, signal, started};
+use crate::program::{Home, Ran, Reply, Scripted, finished, has_open, ran, signal, started, until};
 use crate::receiver::SECRET;
 
 fn listen(home: &Home, more: &[&str]) -> Command {
@@ -38,21 +38,14 @@ fn assert_ended(ran: &Ran, code: i32, parts: &[&str]) {
 fn a_file_that_is_locked_at_the_start_is_waited_for() {
     let home = Home::new();
     let other = locked(&home);
-    let letting_go = std::thread::spawn(move || {
-        std::thread::sleep(Duration::from_secs(13));
-        drop(other);
-        Instant::now()
-    });
     let mut command = listen(&home, &[]);
-    let listening = Listening::of({
-        command.stdout(Stdio::null());
-        command
-    });
-    let free_since = letting_go.join().expect("lets go");
-    assert!(free_since.elapsed() < Duration::from_secs(5), "it listens as soon as it can, and no sooner");
-    let said = listening.said();
-    let (waited, listened) = (said.find("stripesync.db is locked by another program"), said.find("listening on"));
-    assert!(waited.is_some() && waited < listened, "{said}");
+    command.stdout(Stdio::null());
+    let listening = Listening::begun(command);
+    // It is let go as soon as the wait is told of, whenever that is.
+    listening.says("stripesync.db is locked by another program");
+    assert!(!listening.said().contains("listening on"), "{}", listening.said());
+    drop(other);
+    let listening = listening.listens();
     assert_eq!(listening.post(&event("evt_1", "prod_1", "A", 1000), SECRET), 200);
     listening.stop();
 }
@@ -61,14 +54,21 @@ fn a_file_that_is_locked_at_the_start_is_waited_for() {
 fn a_file_that_stays_locked_ends_it_and_so_does_a_signal_meanwhile() {
     let home = Home::new();
     let other = locked(&home);
-    let (child, began) = started(&mut listen(&home, &[]));
+    let told = home.path().join("told.txt");
+    let mut command = listen(&home, &[]);
+    let began = Instant::now();
+    let child = command.stdout(Stdio::null()).stderr(fs::File::create(&told).expect("a file")).spawn().expect("starts");
+    let is_at_the_file = |child: &Child| has_open(child, &fs::canonicalize(home.database()).expect("is there"));
+    until("waited for the file", || is_at_the_file(&child));
     let (asked, asked_at) = started(&mut listen(&home, &[]));
-    std::thread::sleep(Duration::from_secs(2));
+    until("waited for the file", || is_at_the_file(&asked));
     signal(&asked, "TERM");
-    let asked = finished(asked, asked_at);
-    assert_ended(&asked, 0, &[]);
-    assert!(asked.took < Duration::from_secs(6), "{:?}", asked.took);
+    assert_ended(&finished(asked, asked_at), 0, &[]);
+    // The other one, which came before, has not even ended its first try.
+    let said = || fs::read_to_string(&told).expect("readable");
+    assert!(!said().contains("is locked by another"), "{}", said());
     let ran = finished(child, began);
+    let ran = Ran { stderr: said(), ..ran };
     assert_ended(&ran, 5, &["stripesync.db is locked by another process", "close that and run this again"]);
     drop(other);
 }

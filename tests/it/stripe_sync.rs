@@ -1,8 +1,8 @@
 //! A pull from the sandbox ends in the sandbox's own truth.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use stripesync::http::Limits;
@@ -456,17 +456,18 @@ fn an_interrupted_reading_of_the_event_log_goes_on_where_it_was() {
     sandbox.advance_s(3600);
     sandbox.reset_stats();
     let asked = || sandbox.stats().endpoints.get("GET /v1/events").map_or(0, |endpoint| endpoint.requests);
-    // Some pages are refused, after several slices were begun.
+    // Two pages are refused, after several slices were begun.
     let logged = || store.query_text("SELECT count(*) FROM webhook_events").expect("a count")[0][0].clone();
     let before = logged();
-    let (refusing, pages) = (Arc::downgrade(&sandbox), AtomicU64::new(0));
-    sandbox.on_request(move |_, call| {
+    let (refusing, pages, refused) = (Arc::downgrade(&sandbox), AtomicU64::new(0), Mutex::new(Vec::new()));
+    sandbox.on_request(move |n, call| {
         if call.path == "/v1/events"
-            && pages.fetch_add(1, SeqCst) == 3
+            && [5, 8].contains(&pages.fetch_add(1, SeqCst))
             && let Some(sandbox) = refusing.upgrade()
         {
-            let some = Faults::share(150, &[Fault::Redirect]);
-            sandbox.set_faults(Faults { path: Some("/v1/events".to_owned()), ..some });
+            let mut refused = refused.lock().expect("whole");
+            refused.push((n, Fault::Redirect));
+            sandbox.set_faults(Faults { at: refused.clone(), ..Faults::default() });
         }
     });
     let second = support::sync(&sandbox, &store, &support::all()).expect("ends");

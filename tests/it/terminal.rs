@@ -3,23 +3,33 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::process::Command;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 use serde_json::json;
 use stripesync::sandbox::{LIVE_KEY, Options, Sandbox, Sizes, TEST_KEY};
 use unicode_width::UnicodeWidthStr;
 
-use super::program::{Home, Reply, Scripted, signal};
+use super::program::{Home, Reply, Scripted, signal, until};
+
+/// Nothing here lasts longer unless it hangs.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// Runs a command in a terminal of so many columns; returns the exit code and every byte that the terminal got.
 fn in_terminal(columns: u16, command: &mut Command) -> (Option<i32>, String) {
-    in_terminal_until(columns, command, |_| false)
+    in_terminal_until(columns, command, |_, _| false)
 }
 
 /// The same; Ctrl-C is pressed once `is_enough` of what the terminal got.
-fn in_terminal_until(columns: u16, command: &mut Command, is_enough: fn(&str) -> bool) -> (Option<i32>, String) {
+fn in_terminal_until(
+    columns: u16,
+    command: &mut Command,
+    is_enough: impl Fn(&str, &File) -> bool,
+) -> (Option<i32>, String) {
     in_terminal_typing(columns, command, is_enough, CTRL_C)
 }
 
@@ -30,7 +40,7 @@ const CTRL_C: &[u8] = b"\x03";
 fn in_terminal_typing(
     columns: u16,
     command: &mut Command,
-    is_enough: fn(&str) -> bool,
+    is_enough: impl Fn(&str, &File) -> bool,
     typed: &[u8],
 ) -> (Option<i32>, String) {
     let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal");
@@ -42,6 +52,7 @@ fn in_terminal_typing(
     let theirs = || OpenOptions::new().read(true).write(true).open(&name).expect("opens");
     command.env("TERM", "xterm-256color").stdin(theirs()).stdout(theirs()).stderr(theirs());
     let mut child = command.spawn().expect("starts");
+    let (began, guard) = (Instant::now(), guarded(child.id()));
     // The command keeps its ends of the terminal open, which would then never end.
     command.stdin(std::process::Stdio::null()).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
     let mut seen = Vec::new();
@@ -52,7 +63,7 @@ fn in_terminal_typing(
             break;
         }
         seen.extend_from_slice(&chunk[..count]);
-        if !is_pressed && is_enough(&String::from_utf8_lossy(&seen)) {
+        if !is_pressed && is_enough(&String::from_utf8_lossy(&seen), &ours) {
             is_pressed = true;
             // The terminal echoes it; the signal is for who has the terminal for its own.
             ours.write_all(typed).expect("pressed");
@@ -61,8 +72,22 @@ fn in_terminal_typing(
             }
         }
     }
+    drop(guard);
     let code = child.wait().expect("ends").code();
-    (code, String::from_utf8(seen).expect("text"))
+    let seen = String::from_utf8(seen).expect("text");
+    assert!(began.elapsed() < PATIENCE, "it hung: {seen}");
+    (code, seen)
+}
+
+/// Kills a process that hangs, unless the guard is dropped before: who reads its terminal would wait for ever.
+fn guarded(pid: u32) -> Sender<()> {
+    let (guard, is_over) = channel();
+    std::thread::spawn(move || {
+        if is_over.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            let _ = Command::new("kill").args(["-KILL", &pid.to_string()]).status();
+        }
+    });
+    guard
 }
 
 /// Returns the lines without what moves the cursor, clears or colours.
@@ -128,7 +153,7 @@ fn what_does_not_come_back_is_asked_for_and_a_way_out_is_no_yes() {
     };
     let id = endpoints().remove(0);
     let arguments = ["webhooks", "delete", &id];
-    let is_asked = |seen: &str| seen.contains("[y/N]");
+    let is_asked = |seen: &str, _: &File| seen.contains("[y/N]");
     for (typed, wanted) in
         [(&b"n\n"[..], Some(0)), (b"\n", Some(0)), (b"\x04", Some(0)), (CTRL_C, None), (b"y\n", Some(0))]
     {
@@ -152,9 +177,12 @@ fn a_key_is_asked_for_unseen_and_a_removal_is_confirmed() {
         command
     };
     // A terminal that is being set up for it forgets what was typed before.
-    let is_asked = |seen: &str| {
+    let is_shown = |terminal: &File| tcgetattr(terminal).expect("a terminal").local_modes.contains(LocalModes::ECHO);
+    let is_asked = |seen: &str, terminal: &File| {
         let is_asked = seen.contains("not shown");
-        std::thread::sleep(Duration::from_millis(if is_asked { 500 } else { 0 }));
+        if is_asked {
+            until("typed unseen", || !is_shown(terminal));
+        }
         is_asked
     };
     let add = ["accounts", "add", "shop"];
@@ -163,7 +191,7 @@ fn a_key_is_asked_for_unseen_and_a_removal_is_confirmed() {
     let id = sandbox.stripe().account_id().to_owned();
     for (answer, part, left) in [("n\n", "nothing was removed", 1), ("y\n", "keys.shop is out of the config file", 0)] {
         let mut remove = command(&["accounts", "remove", &id]);
-        let (code, seen) = in_terminal_typing(80, &mut remove, |seen| seen.contains("[y/N]"), answer.as_bytes());
+        let (code, seen) = in_terminal_typing(80, &mut remove, |seen, _| seen.contains("[y/N]"), answer.as_bytes());
         assert!(code == Some(0) && seen.contains(part), "{code:?}: {seen}");
         assert_eq!(home.count("SELECT count(*) FROM accounts WHERE status <> 'removed'"), left);
     }
@@ -178,8 +206,11 @@ fn ctrl_c_leaves_no_bar_behind() {
     for columns in [60, 100_u16] {
         let home = Home::new();
         let mut sync = home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &["sync"]);
-        // Some pictures of some bars.
-        let is_enough = |seen: &str| seen.matches('─').count() > 1500 && seen.contains("stripe:customers ");
+        // Some pictures of some bars, and the last one to its last line: a key's echo within a bar would break it.
+        let is_whole = |seen: &str| lines(seen).last().is_some_and(|line| line.contains(" lists done"));
+        let is_enough = |seen: &str, _: &File| {
+            seen.matches('─').count() > 1500 && seen.contains("stripe:customers ") && is_whole(seen)
+        };
         let (code, seen) = in_terminal_until(columns, &mut sync, is_enough);
         assert_eq!(code, Some(130), "{seen}");
         let (before, _) = seen.split_once("^C").expect("it was echoed");
@@ -207,11 +238,23 @@ fn bars_move_and_the_tables_fit() {
         ..Options::default()
     })
     .expect("starts");
+    // The last pages come when a bar was seen.
+    let is_drawn = Arc::new(AtomicBool::new(false));
+    let seen_by_now = Arc::clone(&is_drawn);
+    sandbox.on_request(move |_, call| {
+        if call.param("starting_after").is_some() {
+            until("drawn", || seen_by_now.load(SeqCst));
+        }
+    });
     for columns in [60, 80, 120] {
+        is_drawn.store(false, SeqCst);
         let home = Home::new();
         let arguments = ["sync", "stripe:payouts", "stripe:charges", "--rate", "100%"];
         let mut sync = home.asking(&sandbox.stripe_base_url(), LIVE_KEY, &arguments);
-        let (code, seen) = in_terminal(columns, &mut sync);
+        let (code, seen) = in_terminal_until(columns, &mut sync, |seen, _| {
+            is_drawn.fetch_or(seen.contains('─'), SeqCst);
+            false
+        });
         assert_eq!(code, Some(0), "{seen}");
         assert!(seen.contains(" of 2 lists done") && seen.contains('─'), "no bar was drawn: {seen:?}");
         // Up, and to the line's start: the picture is drawn over itself.
@@ -271,6 +314,9 @@ fn a_refused_argument_is_repeated_harmless() {
     }
 }
 
+/// What stands below a picture of a status that is watched.
+const FOOTER: &str = "every 2 s; Ctrl-C ends";
+
 #[test]
 fn a_watched_status_is_drawn_over_itself_and_ends_with_ctrl_c() {
     let home = Home::new();
@@ -278,16 +324,17 @@ fn a_watched_status_is_drawn_over_itself_and_ends_with_ctrl_c() {
     assert_eq!(sync.code, Some(0), "{}", sync.stderr);
     for (columns, arguments) in [(80, &["status", "--watch"][..]), (50, &["status", "--watch", "--stats", "-v"])] {
         let mut command = home.command(arguments);
-        let (code, seen) =
-            in_terminal_until(columns, &mut command, |seen: &str| seen.matches("every 2 s; Ctrl-C ends").count() == 2);
+        let is_enough = |seen: &str, _: &File| seen.matches(FOOTER).count() >= 2;
+        let (code, seen) = in_terminal_until(columns, &mut command, is_enough);
         assert_eq!(code, Some(0), "{seen}");
         let (before, _) = seen.split_once("^C").expect("it was echoed");
         assert!(before.contains("A\r\x1b[J"), "{before:?}");
-        // What the second picture stands on is as high as the first one.
-        let (first, second) = before.rsplit_once("\x1b[J").expect("two pictures");
+        // What the second picture stands on is as high as the first one. A third may have been begun.
+        let pictures: Vec<&str> = before.split("\x1b[J").skip(1).collect();
         let up: usize =
-            first.rsplit("\x1b[").next().and_then(|it| it.strip_suffix("A\r")?.parse().ok()).expect("a move");
-        assert_eq!(up, second.lines().count(), "{before:?}");
+            pictures[0].rsplit("\x1b[").next().and_then(|it| it.strip_suffix("A\r")?.parse().ok()).expect("a move");
+        let [first, second] = [0, 1].map(|at| pictures[at].split_inclusive(FOOTER).next().expect("a picture"));
+        assert_eq!((up, second.lines().count()), (first.lines().count(), up), "{before:?}");
         assert!(up < 40 && second.lines().all(|line| line.width() <= columns.into()), "{second}");
         let part = if arguments.len() == 2 { "stripe_products" } else { "Total Webhooks" };
         assert!(second.contains(part), "{second}");

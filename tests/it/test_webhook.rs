@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use stripesync::store::{NewAccount, Store};
 
-use crate::program::{Home, Ran, Reply, Scripted, count, ran, text};
+use crate::program::{Home, Ran, Reply, Scripted, Unanswered, count, ran, text};
 use crate::receiver::{Running, SECRET};
 
 fn samples() -> Vec<PathBuf> {
@@ -241,7 +241,8 @@ fn another_receiver_gets_it_signed_and_what_it_says_is_told() {
     let refused = post("whsec_anotherSigningSecret", &["--url", &url]);
     assert!(refused.code == Some(1) && refused.stdout.contains("<-- [400] "), "{}{}", refused.stdout, refused.stderr);
     running.stop();
-    let gone = post(SECRET, &["--url", &url]);
+    let unanswered = Unanswered::new();
+    let gone = post(SECRET, &["--url", &format!("http://{}/api/stripe/webhook", unanswered.address())]);
     assert!(gone.code == Some(1) && gone.stderr.contains("connection refused"), "{}", gone.stderr);
     let elsewhere = Scripted::start(|_, _| {
         Reply::Raw(b"HTTP/1.1 307 X\r\nLocation: /other\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec())
