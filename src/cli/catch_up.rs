@@ -201,8 +201,7 @@ impl Service {
     }
 
     /// Says when it is asked next.
-    fn ended(&mut self, turn: Turn, is_whole: bool) {
-        let now = Instant::now();
+    fn ended(&mut self, turn: Turn, is_whole: bool, now: Instant) {
         // Another sync at work says nothing of the key.
         if turn != Turn::Held {
             self.is_well = turn == Turn::Done;
@@ -274,7 +273,7 @@ impl Work {
         } else if is_whole && turn != Turn::Held && !self.cancel.is_set() {
             self.wishes.other_ended(turn == Turn::Done);
         }
-        service.ended(turn, is_whole);
+        service.ended(turn, is_whole, Instant::now());
         if is_whole && turn != Turn::Held && service.is_stripe() {
             service.connected.begin_round(now_s());
         }
@@ -431,7 +430,7 @@ mod tests {
         let whose = Whose { provider: "stripe", mode: "live", remote_id: remote_id.map(str::to_owned) };
         let access = Access { stripe: vec![key], ..Access::default() };
         let mut service = Service::new(whose, Duration::from_secs(60), access);
-        service.ended(turn, true);
+        service.ended(turn, true, Instant::now());
         service
     }
 
@@ -449,7 +448,7 @@ mod tests {
             assert_eq!([is_read_before(&services, 0), is_read_before(&services, 1)], [false, wanted]);
         }
         let mut resting = service(one, Turn::Done);
-        resting.ended(Turn::Held, true);
+        resting.ended(Turn::Held, true, Instant::now());
         assert!(resting.is_well, "another sync was in its way");
     }
 
@@ -458,9 +457,9 @@ mod tests {
         let mut service = service(None, Turn::Partly);
         let mut waits = Vec::new();
         for turn in [Turn::Partly, Turn::Held, Turn::Partly, Turn::Partly, Turn::Partly, Turn::Done, Turn::Partly] {
-            let before = Instant::now();
-            service.ended(turn, true);
-            waits.push(service.whole_at.saturating_duration_since(before).as_secs_f64().round() as u64);
+            let now = Instant::now();
+            service.ended(turn, true, now);
+            waits.push(service.whole_at.saturating_duration_since(now).as_secs());
         }
         // It began with a failure: six seconds, a tenth of a minute.
         assert_eq!(waits, [12, 30, 24, 48, 60, 60, 6]);

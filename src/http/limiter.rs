@@ -214,9 +214,17 @@ impl Governor {
         pace.next = pace.next.max(now + told);
     }
 
-    /// Returns the windows with what is used of them now, to be kept and given to the next [`Governor::new`].
-    pub fn usage(&mut self, now: Duration) -> Vec<Window> {
-        self.windows.iter_mut().map(|w| w.usage(now)).collect()
+    /// Returns the windows with what has left since the last [`Governor::kept`], to be added to what is kept for the next
+    /// [`Governor::new`]: others may have added theirs meanwhile.
+    pub fn unkept(&mut self, now: Duration) -> Vec<Window> {
+        self.windows.iter_mut().map(|w| w.unkept(now)).collect()
+    }
+
+    /// Notes that all of these are kept.
+    pub fn kept(&mut self, windows: &[Window]) {
+        for (own, kept) in self.windows.iter_mut().zip(windows) {
+            own.unkept = own.unkept.saturating_sub(kept.used.iter().map(|used| used.requests).sum());
+        }
     }
 }
 
@@ -269,6 +277,8 @@ struct Counter {
     /// When each part stops counting, oldest first, with its departures. (Their own times may lie before the clock's zero.)
     parts: VecDeque<(Duration, u32)>,
     total: u64,
+    /// How many of the newest departures nobody has kept yet.
+    unkept: u32,
 }
 
 impl Counter {
@@ -277,7 +287,7 @@ impl Counter {
         used.sort_by_key(|u| std::cmp::Reverse(u.age));
         let parts = used.iter().map(|u| (now + (window.per - u.age), u.requests)).collect();
         let total = used.iter().map(|u| u64::from(u.requests)).sum();
-        Counter { told: window.limit, permitted, per: window.per, parts, total }
+        Counter { told: window.limit, permitted, per: window.per, parts, total, unkept: 0 }
     }
 
     fn forget(&mut self, now: Duration) {
@@ -299,16 +309,24 @@ impl Counter {
 
     fn count(&mut self, now: Duration) {
         self.total += 1;
+        self.unkept += 1;
         match self.parts.back_mut() {
             Some((until, requests)) if now + self.per <= *until => *requests += 1,
             _ => self.parts.push_back((now + self.per + self.per / PARTS, 1)),
         }
     }
 
-    fn usage(&mut self, now: Duration) -> Window {
+    fn unkept(&mut self, now: Duration) -> Window {
         self.forget(now);
-        let age = |until: Duration| (now + self.per).saturating_sub(until);
-        let used = self.parts.iter().map(|(until, n)| Used { age: age(*until), requests: *n }).collect();
+        let mut left = self.unkept;
+        let newest_first = self.parts.iter().rev().map_while(|(until, requests)| {
+            let requests = left.min(*requests);
+            left -= requests;
+            (requests > 0).then(|| Used { age: (now + self.per).saturating_sub(*until), requests })
+        });
+        let used = newest_first.collect();
+        // What has fallen out of the window meanwhile needs no keeping.
+        self.unkept -= left;
         Window { limit: self.told, per: self.per, used }
     }
 }

@@ -258,9 +258,14 @@ impl Client {
         self.latency_ms.load(Ordering::Relaxed).checked_sub(1)
     }
 
-    /// Returns the longer windows with what is used of them, to be kept for the next run.
-    pub fn usage(&self) -> Vec<Window> {
-        held(&self.gate.governor).usage(self.clock.elapsed())
+    /// Returns the longer windows with what was sent since the last [`Client::kept`], to be kept for the next run.
+    pub fn unkept(&self) -> Vec<Window> {
+        held(&self.gate.governor).unkept(self.clock.elapsed())
+    }
+
+    /// Notes that these are kept.
+    pub fn kept(&self, windows: &[Window]) {
+        held(&self.gate.governor).kept(windows);
     }
 
     /// Ends the requests in flight, and all later ones, with [`Error::Interrupted`]. Of one account among others only

@@ -71,6 +71,8 @@ pub struct Asked {
     pub account: String,
     /// `GET /v1/customers`.
     pub endpoint: String,
+    /// When it was received: microseconds by a clock that never goes back.
+    pub at_us: u64,
 }
 
 /// A refusal's reason, as Stripe names it in `Stripe-Rate-Limited-Reason`.
@@ -144,7 +146,7 @@ impl Meter {
 
     /// Counts the nth request, which arrives now, and says what becomes of it. Call [`Meter::leave`] after the answer.
     pub(super) fn enter(&mut self, endpoint: &str, whose: &Whose, n: u64, now_us: u64) -> Arrival {
-        self.tell(endpoint, whose);
+        self.tell(endpoint, whose, now_us);
         self.in_flight += 1;
         self.stats.most_in_flight = self.stats.most_in_flight.max(self.in_flight);
         let owner = self.owners.entry(whose.owner.clone()).or_default();
@@ -186,14 +188,14 @@ impl Meter {
         Arrival { verdict, nth_of_account: account.requests }
     }
 
-    fn tell(&mut self, endpoint: &str, whose: &Whose) {
+    fn tell(&mut self, endpoint: &str, whose: &Whose, at_us: u64) {
         if self.asked_max == 0 {
             return;
         }
         if self.asked.len() >= self.asked_max {
             self.asked.pop_front();
         }
-        self.asked.push_back(Asked { account: whose.account.clone(), endpoint: endpoint.to_owned() });
+        self.asked.push_back(Asked { account: whose.account.clone(), endpoint: endpoint.to_owned(), at_us });
     }
 
     pub(super) fn leave(&mut self, whose: &Whose) {

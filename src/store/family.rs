@@ -81,6 +81,12 @@ impl Store {
         self.family.pen.rest();
     }
 
+    /// Returns whether the next transaction begins after a rest.
+    #[cfg(test)]
+    pub fn is_rest_due(&self) -> bool {
+        self.family.pen.is_rest_due()
+    }
+
     pub(super) fn left_family(&self) {
         self.give_pen_back();
         if self.is_sibling {

@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read, Seek, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::error::Error;
 
@@ -13,7 +13,7 @@ pub struct Lock {
     place: PathBuf,
     identity: Option<(u64, u64)>,
     stays: Stays,
-    _file: File,
+    file: File,
 }
 
 /// What becomes of a lock's file when it is let go.
@@ -33,6 +33,8 @@ impl Drop for Lock {
             Stays::Beside(database) => !database.exists(),
             Stays::Never => true,
         };
+        // Whoever has it next is not taken for this one before it has said who it is.
+        let _ = self.file.set_len(0);
         // Still locked: whoever has opened it meanwhile sees that it is not the one at its place any more.
         if goes && self.is_held() {
             let _ = std::fs::remove_file(&self.place);
@@ -42,9 +44,12 @@ impl Drop for Lock {
 
 /// A lock file that is taken away between its opening and its locking is made anew so often.
 const TRIES_MAX: u32 = 10;
-/// How often, and after what pause, it is looked who holds a lock.
-const HOLDER_LOOKS: u32 = 10;
+/// How often it is looked again who holds a lock that nobody has said to hold, and for how long. It lasts for a moment,
+/// unless the system stops its holder just there.
 const HOLDER_PAUSE: Duration = Duration::from_millis(5);
+const HOLDER_TIME_MAX: Duration = Duration::from_secs(10);
+/// What its holder says ends with that: without it, it is not said whole.
+const SAID: char = '\n';
 
 impl Lock {
     /// Takes the lock beside the database.
@@ -102,35 +107,40 @@ impl Lock {
             }
             Err(error) => return Err(refused(error)),
         };
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let holder = holder(&mut file);
-                let (pid, since) = holder.trim().split_once(' ').unwrap_or(("unknown", "an unknown time"));
-                return Err(Error::Held { path: database.to_owned(), pid: pid.to_owned(), since: since.to_owned() });
-            }
-            Err(TryLockError::Error(error)) => return Err(refused(error)),
+        let began = Instant::now();
+        let again = || {
+            std::thread::sleep(HOLDER_PAUSE);
+            began.elapsed() < HOLDER_TIME_MAX
+        };
+        if let Some(holder) = lock_or_ask(&mut file, again).map_err(refused)? {
+            let (pid, since) = holder.trim().split_once(' ').unwrap_or(("unknown", "an unknown time"));
+            return Err(Error::Held { path: database.to_owned(), pid: pid.to_owned(), since: since.to_owned() });
         }
-        let written =
-            file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{} {now}", std::process::id()));
+        // In one piece: `write!` would be one for each part, and others read meanwhile.
+        let holder = format!("{} {now}{SAID}", std::process::id());
+        let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(holder.as_bytes()));
         written.map_err(refused)?;
         let identity = file.metadata().ok().map(|file| (file.dev(), file.ino()));
         let stays = if is_new { Stays::Beside(place.to_owned()) } else { Stays::Always };
-        Ok(Lock { place: name.to_owned(), identity, stays, _file: file })
+        Ok(Lock { place: name.to_owned(), identity, stays, file })
     }
 }
 
-/// Reads who holds a lock. It has it for a moment before it has written that down.
-fn holder(file: &mut File) -> String {
-    let mut holder = String::new();
-    for _ in 0..HOLDER_LOOKS {
-        let _ = file.rewind().and_then(|()| file.read_to_string(&mut holder));
-        if !holder.is_empty() {
-            break;
+/// Locks a file, or reads who holds it. A holder has it for a moment before it has written that down: until it has, or has
+/// let go, this waits and looks, as often as there is another time.
+fn lock_or_ask(file: &mut File, mut again: impl FnMut() -> bool) -> std::io::Result<Option<String>> {
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(None),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(error),
         }
-        std::thread::sleep(HOLDER_PAUSE);
+        let mut holder = String::new();
+        let _ = file.rewind().and_then(|()| file.read_to_string(&mut holder));
+        if holder.ends_with(SAID) || !again() {
+            return Ok(Some(holder));
+        }
     }
-    holder
 }
 
 #[cfg(test)]
@@ -152,5 +162,33 @@ mod tests {
         std::fs::write(folder.path().join("config.toml.webhooks-lock"), "1 long ago").expect("written");
         drop(take().expect("nobody holds it"));
         assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 0);
+    }
+
+    #[test]
+    fn a_holder_that_has_not_said_who_it_is_is_asked_again_until_it_has_or_lets_go() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = folder.path().join("x.db.lock");
+        let holding = File::create(&place).expect("made");
+        holding.try_lock().expect("free");
+        let mut asking = File::options().read(true).write(true).open(&place).expect("opens");
+        // However its words come, and whoever is stopped between them.
+        let mut said = ["", "1", "23", " ", "2026-11-22T11:30:00Z", " (listen)", "\n"].into_iter();
+        let mut next = || said.next().is_some_and(|part| (&holding).write_all(part.as_bytes()).is_ok());
+        let holder = lock_or_ask(&mut asking, &mut next).expect("readable");
+        assert_eq!(holder.as_deref(), Some("123 2026-11-22T11:30:00Z (listen)\n"));
+        // One that lets go without a word leaves it to whoever asks; one that never says anything is waited for no longer.
+        holding.set_len(0).expect("cut");
+        assert_eq!(lock_or_ask(&mut asking, || false).expect("readable").as_deref(), Some(""));
+        let freed = lock_or_ask(&mut asking, || holding.unlock().is_ok());
+        assert_eq!(freed.expect("free"), None);
+    }
+
+    #[test]
+    fn what_stays_of_a_lock_names_nobody() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let database = folder.path().join("x.db");
+        std::fs::write(&database, "").expect("written");
+        drop(Lock::take(&database, "now").expect("free"));
+        assert_eq!(std::fs::read_to_string(folder.path().join("x.db.lock")).expect("it stays"), "");
     }
 }

@@ -42,33 +42,48 @@ impl Pen {
         if let Some(until) = rests_until {
             std::thread::sleep(until.saturating_duration_since(Instant::now()));
         }
-        let mut state = self.held();
-        let now = Instant::now();
-        if state.given_back.is_none_or(|at| now.saturating_duration_since(at) >= REST) {
-            state.busy = Duration::ZERO;
-        }
-        state.taken = Some(now);
+        self.held().begin(Instant::now());
     }
 
     /// Gives the pen back; returns whether all that was written since the last rest makes a turn that is used up.
     pub fn give_back(&self) -> bool {
-        let mut state = self.held();
-        let now = Instant::now();
-        if let Some(taken) = state.taken.take() {
-            state.busy += now.saturating_duration_since(taken);
-        }
-        state.given_back = Some(now);
-        let is_used_up = state.busy >= SHARED_TURN_MAX;
-        drop(state);
+        let is_used_up = self.held().end(Instant::now());
         self.tickets.end();
         is_used_up
     }
 
     /// Has whoever takes the pen next rest first.
     pub fn rest(&self) {
-        let mut state = self.held();
-        state.busy = Duration::ZERO;
-        state.rests_until = Some(Instant::now() + REST);
+        self.held().rest(Instant::now());
+    }
+
+    /// Returns whether whoever takes the pen next rests first.
+    #[cfg(test)]
+    pub fn is_rest_due(&self) -> bool {
+        self.held().rests_until.is_some()
+    }
+}
+
+impl State {
+    fn begin(&mut self, now: Instant) {
+        if self.given_back.is_none_or(|at| now.saturating_duration_since(at) >= REST) {
+            self.busy = Duration::ZERO;
+        }
+        self.taken = Some(now);
+    }
+
+    /// Returns whether all that was written since the last rest makes a turn that is used up.
+    fn end(&mut self, now: Instant) -> bool {
+        if let Some(taken) = self.taken.take() {
+            self.busy += now.saturating_duration_since(taken);
+        }
+        self.given_back = Some(now);
+        self.busy >= SHARED_TURN_MAX
+    }
+
+    fn rest(&mut self, now: Instant) {
+        self.busy = Duration::ZERO;
+        self.rests_until = Some(now + REST);
     }
 }
 
@@ -77,19 +92,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn many_short_turns_are_one_that_is_used_up_and_a_rest_is_rested_once() {
+    fn many_short_turns_are_one_that_is_used_up() {
+        let (mut state, mut now) = (State::default(), Instant::now());
+        let mut turn = |state: &mut State, pause: Duration| {
+            now += pause;
+            state.begin(now);
+            now += Duration::from_millis(5);
+            state.end(now)
+        };
+        let short = Duration::from_millis(29);
+        assert_eq!([short; 4].map(|pause| turn(&mut state, pause)), [false, false, false, true]);
+        state.rest(Instant::now());
+        assert_eq!([short; 4].map(|pause| turn(&mut state, pause)), [false, false, false, true], "it begins anew");
+        assert!(!turn(&mut state, REST), "the file was free for as long as a rest");
+    }
+
+    #[test]
+    fn a_rest_is_rested_once() {
         let pen = Pen::default();
-        let mut used_up = 0;
-        for _ in 0..6 {
-            pen.take();
-            std::thread::sleep(Duration::from_millis(5));
-            used_up += u32::from(pen.give_back());
-        }
-        assert!(used_up >= 1);
-        pen.rest();
         let began = Instant::now();
+        pen.rest();
+        assert!(pen.is_rest_due());
         pen.take();
-        assert!(began.elapsed() >= REST - Duration::from_millis(1));
-        assert!(!pen.give_back(), "it begins anew");
+        assert!(began.elapsed() >= REST && !pen.is_rest_due());
+        pen.give_back();
     }
 }

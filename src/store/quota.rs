@@ -32,22 +32,23 @@ impl Store {
         rows.collect::<Result<_, _>>().map_err(sql)
     }
 
-    /// Replaces what is known of one window of an account.
+    /// Adds what was sent, and when (unix seconds), to what is known of one window of an account, whatever others have added
+    /// meanwhile; what is older than the window at `now_s` (unix seconds) goes.
     ///
     /// # Errors
     /// SQLite's.
-    pub fn set_quota(&self, account: i64, window_s: i64, used: &[(i64, u32)]) -> Result<(), Error> {
+    pub fn add_quota(&self, account: i64, window_s: i64, now_s: i64, sent: &[(i64, u32)]) -> Result<(), Error> {
         self.at_once(|| {
             let sql = |e| self.sql(e);
             self.conn
-                .prepare_cached("DELETE FROM quotas WHERE account=?1 AND window_s=?2")
-                .and_then(|mut s| s.execute(params![account, window_s]))
+                .prepare_cached("DELETE FROM quotas WHERE account=?1 AND window_s=?2 AND at_s<=?3")
+                .and_then(|mut s| s.execute(params![account, window_s, now_s - window_s]))
                 .map_err(sql)?;
             let mut insert = self
                 .conn
                 .prepare_cached("INSERT INTO quotas (account, window_s, at_s, requests) VALUES (?1, ?2, ?3, ?4)")
                 .map_err(sql)?;
-            for (at_s, requests) in used {
+            for (at_s, requests) in sent {
                 insert.execute(params![account, window_s, at_s, requests]).map_err(sql)?;
             }
             Ok(())

@@ -221,20 +221,6 @@ impl Store {
             .map_err(sql)?;
         rows.collect::<Result<_, _>>().map_err(sql)
     }
-
-    /// Adds what a command has sent to what is known of a window of an account, whatever others have added meanwhile.
-    ///
-    /// # Errors
-    /// SQLite's.
-    pub fn add_quota(&self, account: i64, window_s: i64, at_s: i64, requests: u32) -> Result<(), Error> {
-        self.conn
-            .execute(
-                "INSERT INTO quotas (account, window_s, at_s, requests) VALUES (?1, ?2, ?3, ?4)",
-                params![account, window_s, at_s, requests],
-            )
-            .map(drop)
-            .map_err(|e| self.sql(e))
-    }
 }
 
 #[cfg(test)]

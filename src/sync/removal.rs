@@ -106,7 +106,7 @@ mod tests {
         for (leaving, wanted) in [(Leaving::Mark, [1, 1, 0]), (Leaving::Nothing, [0, 0, 0])] {
             let store = Store::in_memory().expect("opens");
             let account = store.account(&NewAccount::opened("fic", "7", "live")).expect("made").id;
-            store.set_quota(account, 3600, &[(1_793_491_200, 299)]).expect("kept");
+            store.add_quota(account, 3600, 1_793_491_200, &[(1_793_491_200, 299)]).expect("kept");
             store.at_once(|| store.note_verify_attempt(account, "SUB1", 1_793_491_200)).expect("kept");
             let row = format!("INSERT INTO fic_clients (account, id, data, as_of) VALUES ({account}, 1, '{{}}', 0)");
             store.query_text(&row).expect("fills");

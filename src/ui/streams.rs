@@ -19,8 +19,9 @@ const WAITING_BYTES_MAX: usize = 2 << 20;
 const GATHERED: Duration = Duration::from_millis(5);
 /// And so many bytes at most.
 const GATHERED_BYTES_MAX: usize = 64 << 10;
-/// What is said of that at the very end has so long more.
-const LAST_WORDS: Duration = Duration::from_millis(300);
+/// What is said of that at the very end has so long more, from then on. It is waited out only where nobody reads stderr
+/// either.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How often a full queue is tried again by whoever waits for its end.
 const NOTICE: Duration = Duration::from_millis(10);
 
@@ -84,13 +85,19 @@ impl Streams {
     /// Waits until everything is written, no longer than that.
     pub fn flush(&self, time: Duration) {
         if let Some(aside) = self.aside.get() {
-            let until = Instant::now() + time;
-            if !aside.out.flush(until) {
-                let lost = aside.out.unwritten();
-                aside.err.put(lost_told("stdout", lost).into_bytes());
-            }
-            aside.err.flush(until + LAST_WORDS);
+            aside.flush(Instant::now() + time, LAST_WORDS);
         }
+    }
+}
+
+impl Aside {
+    /// Waits until then for stdout, and after that for stderr, for which it may be late already.
+    fn flush(&self, until: Instant, last_words: Duration) {
+        if !self.out.flush(until) {
+            let lost = self.out.unwritten();
+            self.err.put(lost_told("stdout", lost).into_bytes());
+        }
+        self.err.flush(Instant::now() + last_words);
     }
 }
 
@@ -238,15 +245,17 @@ mod tests {
 
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(20);
+    const LONG: Duration = Duration::from_secs(600);
 
     #[test]
     fn whoever_writes_never_waits_and_what_is_left_out_is_told() {
         let (go_on, may_go_on) = channel::<()>();
+        let (begun, has_begun) = channel();
         let written = Arc::new(Mutex::new(Vec::new()));
         let (into, told) = (Arc::clone(&written), Arc::new(Mutex::new(Vec::new())));
         let into_told = Arc::clone(&told);
         let write = move |bytes: &[u8]| {
+            let _ = begun.send(());
             let _ = may_go_on.recv();
             into.lock().expect("whole").extend_from_slice(bytes);
         };
@@ -254,14 +263,14 @@ mod tests {
         let outlet = outlet.expect("a thread");
         outlet.put(b"a\n".to_vec());
         // The first is being written when those come that have no room.
-        std::thread::sleep(GATHERED * 10);
+        has_begun.recv().expect("it is written");
         for _ in 0..WAITING_MAX + 7 {
             outlet.put(b"b\n".to_vec());
         }
-        outlet.flush(Instant::now() + Duration::from_millis(50));
+        assert!(!outlet.flush(Instant::now() + Duration::from_millis(50)));
         assert_eq!(*written.lock().expect("whole"), b"", "nobody has read yet, and nobody waited");
         drop(go_on);
-        outlet.flush(Instant::now() + LONG);
+        assert!(outlet.flush(Instant::now() + LONG));
         assert_eq!(written.lock().expect("whole").len(), 2 + 2 * WAITING_MAX);
         assert_eq!(
             *told.lock().expect("whole"),
@@ -281,9 +290,26 @@ mod tests {
             wanted.extend_from_slice(line.as_bytes());
             outlet.put(line.into_bytes());
             if n % 1000 == 999 {
-                outlet.flush(Instant::now() + LONG);
+                assert!(outlet.flush(Instant::now() + LONG));
             }
         }
         assert!(*written.lock().expect("whole") == wanted);
+    }
+
+    #[test]
+    fn what_is_said_at_the_very_end_has_its_time_however_late_it_is() {
+        let (_go_on, may_go_on) = channel::<()>();
+        let out = Outlet::begin("stdout", move |_| may_go_on.recv().unwrap_or(()), |lost| panic!("{lost}"));
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let into = Arc::clone(&told);
+        let write = move |bytes: &[u8]| into.lock().expect("whole").extend_from_slice(bytes);
+        let err = Outlet::begin("stderr", write, |lost| panic!("{lost}")).expect("a thread");
+        let aside = Aside { out: out.expect("a thread"), err };
+        aside.out.put(b"a\n".to_vec());
+        // The time for stdout was over long ago, as after a pause of the machine.
+        let until = Instant::now().checked_sub(2 * LONG).unwrap_or_else(Instant::now);
+        aside.flush(until, LONG);
+        let told = String::from_utf8(told.lock().expect("whole").clone()).expect("text");
+        assert_eq!(told, "1 piece of output was not written: stdout was not read fast enough\n");
     }
 }

@@ -1,9 +1,11 @@
 //! What a receiver endures: thousands of bad requests, more connections than it has files, the end in the middle of it all.
 
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::listening::{Listening, event, exchange, now_s, request, signed, status};
@@ -104,19 +106,31 @@ fn lines_that_were_left_out_are_counted() {
     for _ in 0..70 {
         exchange(running.port, &pipelined(&vec![again.clone(); 100]));
     }
+    let read = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&read);
     let reader = std::thread::spawn(move || {
-        let mut text = String::new();
-        std::io::Read::read_to_string(&mut unread, &mut text).expect("text");
-        text
+        let mut part = [0; 4096];
+        while let Ok(length @ 1..) = unread.read(&mut part) {
+            kept.lock().expect("whole").extend_from_slice(&part[..length]);
+        }
     });
-    running.says("of output were not written: stdout was not read fast enough");
+    // All of it, before the end: at the end nobody waits long for a reader.
+    let has_come =
+        || String::from_utf8_lossy(&read.lock().expect("whole")).matches("--> product.updated [evt_1]").count();
+    until("all has come or is said to be lost", || has_come() + lost_of(&running.said()) >= 7_000);
     let said = running.said();
     running.stop();
-    let lost = said.lines().find_map(|line| line.split_once(" pieces of output were not written")).expect("said").0;
-    let lost: usize = lost.replace(',', "").parse().expect("a number");
-    let text = reader.join().expect("ends");
-    assert_eq!(text.matches("--> product.updated [evt_1]").count() + lost, 7_000, "{lost} are said to be lost");
-    assert!(text.ends_with('\n') && lost > 0);
+    reader.join().expect("ends");
+    let lost = lost_of(&said);
+    assert_eq!(has_come() + lost, 7_000, "{lost} are said to be lost");
+    assert!(read.lock().expect("whole").ends_with(b"\n") && lost > 0);
+    assert!(said.contains("of output were not written: stdout was not read fast enough"), "{said}");
+}
+
+/// How many pieces are said not to have been written.
+fn lost_of(said: &str) -> usize {
+    let counts = said.lines().filter_map(|line| line.split_once(" pieces of output were not written"));
+    counts.map(|(count, _)| count.replace(',', "").parse::<usize>().expect("a number")).sum()
 }
 
 #[test]
@@ -150,8 +164,10 @@ fn the_end_under_load_loses_nothing_that_was_acknowledged_and_a_second_signal_en
     let home = Home::new();
     let running = started(&home);
     let port = running.port;
+    let acknowledged = Arc::new(AtomicUsize::new(0));
     let senders: Vec<_> = (0..8)
         .map(|sender| {
+            let acknowledged = Arc::clone(&acknowledged);
             std::thread::spawn(move || {
                 let mut taken = Vec::new();
                 for number in 0..100_000 {
@@ -167,13 +183,14 @@ fn the_end_under_load_loses_nothing_that_was_acknowledged_and_a_second_signal_en
                     }
                     if answer.starts_with(b"HTTP/1.1 200") {
                         taken.push(id);
+                        acknowledged.fetch_add(1, Ordering::SeqCst);
                     }
                 }
                 taken
             })
         })
         .collect();
-    std::thread::sleep(Duration::from_millis(500));
+    until("some are acknowledged", || acknowledged.load(Ordering::SeqCst) > 50);
     let took = running.stop();
     assert!(took < Duration::from_secs(10), "{took:?}");
     let taken: Vec<String> = senders.into_iter().flat_map(|sender| sender.join().expect("whole")).collect();

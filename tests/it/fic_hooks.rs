@@ -2,7 +2,7 @@
 //! asked for because of them, and what the file holds then.
 
 use std::process::Command;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
@@ -26,6 +26,8 @@ struct World {
     life: FicLife,
     home: Home,
     asked: Arc<Mutex<Vec<String>>>,
+    /// What is asked for with this in its path is answered when this is empty.
+    kept_waiting: Arc<(Mutex<String>, Condvar)>,
     key: SigningKey,
 }
 
@@ -47,9 +49,16 @@ impl World {
         let sandbox = Sandbox::start(options).expect("starts");
         let asked: Arc<Mutex<Vec<String>>> = Arc::default();
         let kept = Arc::clone(&asked);
-        sandbox.on_request(move |_, call| kept.lock().expect("whole").push(call.path.clone()));
+        let kept_waiting: Arc<(Mutex<String>, Condvar)> = Arc::default();
+        let held = Arc::clone(&kept_waiting);
+        sandbox.on_request(move |_, call| {
+            kept.lock().expect("whole").push(call.path.clone());
+            let (part, changed) = &*held;
+            let is_held = |part: &mut String| !part.is_empty() && call.path.contains(&**part);
+            drop(changed.wait_while(part.lock().expect("whole"), is_held).expect("whole"));
+        });
         let key = SigningKey::from_slice(&[7; 32]).expect("a scalar");
-        World { sandbox, life, home: Home::new(), asked, key }
+        World { sandbox, life, home: Home::new(), asked, kept_waiting, key }
     }
 
     /// A command that has the company's token, and checks tokens by our key.
@@ -71,6 +80,13 @@ impl World {
 
     fn listen(&self) -> Running {
         Running::of(self.command(&["listen", "--port", "0"]))
+    }
+
+    /// Has whoever asks for something with this in its path wait until this is called with nothing.
+    fn keep_waiting(&self, part: &str) {
+        let (kept, changed) = &*self.kept_waiting;
+        part.clone_into(&mut kept.lock().expect("whole"));
+        changed.notify_all();
     }
 
     /// How often something of this path was asked for.
@@ -142,15 +158,15 @@ fn what_a_notification_names_is_fetched_and_what_is_gone_has_answered_404() {
     let running = world.listen();
     let clients = world.clients();
     let (changed, gone, alive) = (id_of(&clients[0]), id_of(&clients[1]), id_of(&clients[2]));
-    // Its own catching up at the start is over.
+    // It has begun to catch up, whose companies the token opens first of all.
     until("looked at the start", || world.requests("/entities/clients") > 0);
-    std::thread::sleep(std::time::Duration::from_secs(2));
     world.asked.lock().expect("whole").clear();
     assert!(world.life.change(CLIENTS, &changed, &json!({"name": "Nuovo S.p.A."}), world.sandbox.now_s()));
     assert!(world.life.delete(CLIENTS, &gone));
     let new = world.life.create(CLIENTS, clients[3].clone(), world.sandbox.now_s());
     let named = |id: &str| json!([id.parse::<i64>().expect("a number")]);
-    // The same object again and again costs little.
+    // The same object again and again costs little, and no time decides what: nobody gets it before all have come.
+    world.keep_waiting(&format!("/entities/clients/{changed}"));
     for n in 0..10 {
         let one = world.binary(&format!("1:{n}"), "entities.clients.update", &named(&changed));
         assert_eq!(running.status_of(&one), 202, "{n}");
@@ -168,6 +184,7 @@ fn what_a_notification_names_is_fetched_and_what_is_gone_has_answered_404() {
     let token = world.token("3:1", &json!({}));
     let sent = request("POST", SINK, &structured.to_string(), &[("Authorization", &token)]);
     assert_eq!(running.status_of(&sent), 202);
+    world.keep_waiting("");
     let rows = |sql: &str| world.home.count(&format!("SELECT count(*) FROM {sql}"));
     until("fetched", || {
         world.name_of(&changed) == "Nuovo S.p.A."

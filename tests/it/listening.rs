@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use stripesync::model::secret::Secret;
 use stripesync::providers::stripe::{API_VERSION, signature};
 
-use super::program::{Home, finished, signal, until};
+use super::program::{Home, PATIENCE, finished, signal, until};
 
 /// A running receiver.
 pub struct Listening {
@@ -122,7 +122,7 @@ impl Listening {
     pub fn says(&self, words: &str) {
         let began = Instant::now();
         while !self.said().contains(words) {
-            assert!(began.elapsed() < Duration::from_secs(30), "never said {words:?}:\n{}", self.said());
+            assert!(began.elapsed() < PATIENCE, "never said {words:?}:\n{}", self.said());
             std::thread::sleep(Duration::from_millis(5));
         }
     }

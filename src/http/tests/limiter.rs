@@ -174,10 +174,15 @@ fn usage_survives_a_restart() {
     };
     let mut simulation = Simulation::new(&limits, &["/a"]);
     simulation.run(10 * SECOND, Duration::ZERO, || Duration::ZERO);
-    let usage = simulation.governor.usage(Duration::from_secs(1800));
+    let usage = simulation.governor.unkept(Duration::from_secs(1800));
+    simulation.governor.kept(&usage);
+    assert_eq!(simulation.governor.unkept(Duration::from_secs(1800))[0].used, [], "each is kept once");
     let mut again = Simulation::new(&Limits { windows: usage, ..limits }, &["/a"]);
+    assert_eq!(again.governor.unkept(Duration::ZERO)[0].used, [], "it was kept by the first");
     again.run(Duration::from_secs(1790), Duration::ZERO, || Duration::ZERO);
     assert_eq!(again.left.len(), 0);
     again.run(Duration::from_secs(1900), Duration::ZERO, || Duration::ZERO);
     assert_eq!(again.left.len(), 10);
+    let sent: u32 = again.governor.unkept(Duration::from_secs(1900))[0].used.iter().map(|used| used.requests).sum();
+    assert_eq!(sent, 10, "its own");
 }

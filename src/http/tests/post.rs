@@ -3,11 +3,11 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::http::post::Poster;
 
-/// Answers one request after the other with these bytes; returns where, and what came.
+/// Answers one request after the other with these bytes, or not at all where there are none; returns where, and what came.
 fn answering(answers: Vec<&'static str>) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let place = listener.local_addr().expect("an address").to_string();
@@ -24,7 +24,10 @@ fn answering(answers: Vec<&'static str>) -> (String, Receiver<String>) {
             }
             sender.send(String::from_utf8(request).expect("text")).expect("somebody looks");
             if answer.is_empty() {
-                std::thread::sleep(Duration::from_secs(3));
+                // Silence until the other side has gone, or is taken to wait for ever.
+                stream.set_read_timeout(Some(Duration::from_secs(300))).expect("is set");
+                let _ = stream.read(&mut chunk);
+                continue;
             }
             stream.write_all(answer.as_bytes()).expect("writes");
         }
@@ -58,13 +61,11 @@ fn a_body_goes_as_it_is_with_its_headers_and_nothing_is_followed() {
 fn what_does_not_answer_ends_in_time_and_is_named_without_its_secrets() {
     let (place, _came) = answering(vec![""]);
     let poster = Poster::new(&format!("http://u:verysecret@{place}/x"), Duration::from_millis(200)).expect("is one");
-    let began = Instant::now();
     let failed = poster.post(&[], b"{}").expect_err("nobody answers");
-    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
     assert!(!failed.is_final && failed.to_string().starts_with(&format!("http://{place}/x: ")), "{failed}");
     assert!(failed.cause.contains("timed out") && !failed.to_string().contains("verysecret"), "{failed}");
     let gone = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
-    let poster = Poster::new(&format!("http://{gone}/"), Duration::from_secs(5)).expect("is one");
+    let poster = Poster::new(&format!("http://{gone}/"), Duration::from_secs(300)).expect("is one");
     assert_eq!(poster.post(&[], b"{}").expect_err("nobody is there").cause, "connection refused");
 }
 

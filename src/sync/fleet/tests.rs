@@ -1,7 +1,7 @@
 //! The fleet with accounts that are made up: who has a turn, what is written of it, and that all write into one file.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, AtomicUsize};
 
 use super::*;
 use crate::clock::SystemClock;
@@ -9,12 +9,16 @@ use crate::model::progress::{Gaps, Outcome, ResourceReport};
 use crate::model::resource::Provider;
 use crate::store::NewAccount;
 
+type GoesOn = Box<dyn Fn(&Made) -> bool + Send + Sync>;
+
 /// Steps of reading, each a row in the file, and what happens to accounts instead of an end.
 #[derive(Default)]
 struct Made {
     queued: Vec<Member>,
     worked_off: Mutex<Vec<String>>,
     steps: HashMap<String, u32>,
+    /// Those with steps of their own go on beyond them as long as this holds.
+    goes_on: Option<GoesOn>,
     done: Mutex<HashMap<String, u32>>,
     trouble: HashMap<String, Trouble>,
     /// Whether each credential is refused itself.
@@ -61,7 +65,9 @@ impl Pull for Made {
     }
 
     fn queued(&self, _: &Store) -> Result<Vec<Member>, Error> {
-        Ok(self.queued.clone())
+        // Nothing comes before somebody has a turn: otherwise it would be chance whose seat is free.
+        let is_anybody_in_turn = self.in_turn.load(Ordering::SeqCst) > 0;
+        Ok(if is_anybody_in_turn { self.queued.clone() } else { Vec::new() })
     }
 
     fn work_off(&self, _: &Store, member: &Member, _: &Cancel) -> Result<Summary, Error> {
@@ -107,28 +113,35 @@ impl Made {
             }
             None => {}
         }
-        let steps = self.steps.get(&member.remote_id).copied().unwrap_or(1);
-        loop {
-            let mut done = self.done.lock().expect("whole");
-            let done = done.entry(member.remote_id.clone()).or_default();
-            if *done >= steps || cancel.is_set() {
-                break;
-            }
-            *done += 1;
+        let began = Instant::now();
+        while !cancel.is_set() && self.has_more(member) && began.elapsed() < HANGING {
+            let step = {
+                let mut done = self.done.lock().expect("whole");
+                let step = done.entry(member.remote_id.clone()).or_default();
+                *step += 1;
+                *step
+            };
             store.begin()?;
-            store.set_events_until(member.row, i64::from(*done))?;
+            store.set_events_until(member.row, i64::from(step))?;
             store.commit()?;
             std::thread::sleep(self.step);
         }
-        let is_done = self.done.lock().expect("whole").get(&member.remote_id).copied().unwrap_or(0) >= steps;
-        let outcome = if is_done { Outcome::Complete } else { Outcome::Interrupted };
+        let outcome = if self.has_more(member) { Outcome::Interrupted } else { Outcome::Complete };
         Ok(Summary { signal: cancel.signal(), ..summary(outcome) })
+    }
+
+    fn has_more(&self, member: &Member) -> bool {
+        let done = self.done.lock().expect("whole").get(&member.remote_id).copied().unwrap_or(0);
+        match self.steps.get(&member.remote_id) {
+            Some(steps) => done < *steps || self.goes_on.as_ref().is_some_and(|goes_on| goes_on(self)),
+            None => done < 1,
+        }
     }
 }
 
-/// Who came to an end, in that order.
-#[derive(Default)]
-struct Ends(Mutex<Vec<String>>);
+/// Who came to an end, in that order. Clones see the same.
+#[derive(Default, Clone)]
+struct Ends(Arc<Mutex<Vec<String>>>);
 
 impl FleetSink for Ends {
     fn step(&self, step: FleetStep) {
@@ -185,21 +198,28 @@ impl World {
 
 const SHORT: Duration = Duration::from_millis(20);
 const LONG: Duration = Duration::from_secs(60);
+/// Nothing lasts longer unless it hangs.
+const HANGING: Duration = Duration::from_secs(300);
 
 #[test]
 fn a_large_account_delays_no_small_one() {
     let world = world(101, 1);
     let steps = [("acct_0".to_owned(), 400), ("acct_1".to_owned(), 400)].into();
-    let made = Made { steps, step: Duration::from_millis(1), ..Made::default() };
     let ends = Ends::default();
+    // However long a small one takes: the large ones have more to read than that.
+    let ended = ends.clone();
+    let goes_on: GoesOn = Box::new(move |_| ended.0.lock().expect("whole").len() < 99);
+    let made = Made { steps, step: Duration::from_millis(1), goes_on: Some(goes_on), ..Made::default() };
     // Both places are taken by large ones first.
     let report = world.run(&made, 2, SHORT, &ends);
-    let order = ends.0.into_inner().expect("whole");
+    let order = ends.0.lock().expect("whole").clone();
     assert_eq!(report.count(|end| *end == End::Done), 101);
     let last: HashSet<&str> = order[99..].iter().map(String::as_str).collect();
     assert_eq!(last, HashSet::from(["acct_0", "acct_1"]), "{order:?}");
+    let steps: u32 = made.done.lock().expect("whole").values().sum();
+    assert!(steps >= 899, "{steps}");
     let read = world.rows("SELECT sum(events_until), count(attempted), sum(failures) FROM accounts");
-    assert_eq!(read, [["899", "101", "0"]], "no step was lost or done twice");
+    assert_eq!(read, [[steps.to_string().as_str(), "101", "0"]], "no step was lost or done twice");
 }
 
 #[test]
@@ -263,7 +283,9 @@ fn many_failures_in_a_row_are_looked_into_and_end_where_the_service_is_down() {
     let made = Made { trouble: trouble.collect(), refused: HashSet::from([0]), ..Made::default() };
     let report = world.run(&made, 4, LONG, &Ends::default());
     let failed = report.count(|end| matches!(end, End::Failed(_)));
-    assert!((5..=10).contains(&failed), "{failed}");
+    // Every fifth failure in a row asks whether the credential is well; while all four that work here wait for that answer,
+    // whoever asked first, no other account has its turn.
+    assert!((5..=20).contains(&failed), "{failed}");
     assert_eq!((report.stopped.len(), report.members.len()), (1, 200));
     assert_eq!(world.rows("SELECT count(*) FROM accounts WHERE attempted IS NULL"), [[(200 - failed).to_string()]]);
 }
@@ -343,10 +365,16 @@ fn what_a_receiver_queues_is_worked_off_beside_the_turns_but_not_of_who_has_one(
     let mut world = world(3, 1);
     let queued = world.members.clone();
     world.members.truncate(1);
-    // The first has a turn of some seconds, the second is well, the third fails.
+    // The first has a turn of some seconds, and until as many errands are run as are wanted; the second is well, the third
+    // fails.
+    let wanted = Arc::new(AtomicUsize::new(0));
+    let errands = Arc::clone(&wanted);
+    let goes_on: GoesOn =
+        Box::new(move |made| made.worked_off.lock().expect("whole").len() < errands.load(Ordering::SeqCst));
     let made = Made {
         steps: [("acct_0".to_owned(), 5)].into(),
         step: Duration::from_secs(1),
+        goes_on: Some(goes_on),
         trouble: [("acct_2".to_owned(), Trouble::Down)].into(),
         queued,
         ..Made::default()
@@ -364,7 +392,11 @@ fn what_a_receiver_queues_is_worked_off_beside_the_turns_but_not_of_who_has_one(
     assert_eq!(done(&plan(true)), [""; 0]);
     let _receiver = Store::open(&world.folder.path().join("x.db")).expect("opens");
     made.done.lock().expect("whole").clear();
-    assert_eq!(done(&plan(true)), ["acct_1", "acct_2", "acct_1"], "who failed waits for its own turn");
+    wanted.store(3, Ordering::SeqCst);
+    let worked_off = done(&plan(true));
+    assert_eq!(worked_off[..3], ["acct_1", "acct_2", "acct_1"], "who failed waits for its own turn");
+    assert!(!worked_off[3..].iter().any(|it| it == "acct_2"), "{worked_off:?}");
+    wanted.store(0, Ordering::SeqCst);
     made.done.lock().expect("whole").clear();
     assert_eq!(done(&plan(false)), [""; 0]);
 }
