@@ -9,7 +9,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
 
 use super::Store;
 use super::doubts::Doubts;
@@ -81,6 +82,8 @@ impl Checkpointer {
         let conn = Connection::open_with_flags(path, flags)?;
         // What it copies, it reads once.
         conn.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -256")?;
+        // It is not the last to close the file, and copies nothing then that it would not copy now.
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         Ok(conn)
     }
 
@@ -146,11 +149,9 @@ fn copy(conn: &Connection, doubts: &Doubts) -> Result<Option<i64>, rusqlite::Err
         return Ok(None);
     }
     // Passive: it waits for nobody, and leaves to the next what a reader still needs.
-    conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1)).map(Some).inspect_err(|error| {
-        if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
-            doubts.raise();
-        }
-    })
+    let copied: Result<i64, _> = conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1));
+    // While another process copies nobody is told how long the WAL is.
+    copied.map(|pages| Some(pages).filter(|pages| *pages >= 0)).inspect_err(|error| doubts.raise_if_unsynced(error))
 }
 
 #[cfg(test)]

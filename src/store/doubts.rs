@@ -5,8 +5,11 @@
 //! this process that sync the same WAL tell each other. It could be the receiver's own sync, or one that SQLite makes before
 //! it copies.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use rusqlite::ffi::{SQLITE_IOERR_DIR_FSYNC, SQLITE_IOERR_FSYNC};
 
 use super::tickets::{Tickets, Turn};
 
@@ -31,14 +34,18 @@ pub(super) struct Doubts {
 pub struct WalMark(u64);
 
 impl Doubts {
-    /// Returns those about a file; a file in memory has none.
-    pub fn of(identity: Option<(u64, u64)>) -> Arc<Doubts> {
+    /// Returns those about a file; a file in memory has none. What stands in a WAL that is found may have been written by a
+    /// process whose sync failed, and which did not live to write it again.
+    pub fn of(identity: Option<(u64, u64)>, wal: &Path) -> Arc<Doubts> {
         let Some(identity) = identity else { return Arc::default() };
         let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|(_, doubts)| doubts.strong_count() > 0);
         let found = known.iter().find(|(it, _)| *it == identity).and_then(|(_, doubts)| doubts.upgrade());
         found.unwrap_or_else(|| {
-            let doubts = Arc::default();
+            let doubts = Arc::new(Doubts::default());
+            if std::fs::metadata(wal).is_ok_and(|wal| wal.len() > 0) {
+                doubts.raise();
+            }
             known.push((identity, Arc::downgrade(&doubts)));
             doubts
         })
@@ -47,6 +54,14 @@ impl Doubts {
     /// Something failed: what was written and not synced by now may be lost.
     pub fn raise(&self) {
         self.arisen.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Something failed in SQLite; what it has read or not written is its own affair.
+    pub fn raise_if_unsynced(&self, error: &rusqlite::Error) {
+        let code = error.sqlite_error().map(|error| error.extended_code);
+        if code.is_some_and(|code| [SQLITE_IOERR_FSYNC, SQLITE_IOERR_DIR_FSYNC].contains(&code)) {
+            self.raise();
+        }
     }
 
     /// Returns the mark of what is written from now on.
@@ -75,6 +90,11 @@ impl Doubts {
     pub fn sync_alone(&self) -> Turn<'_> {
         self.syncing.turn()
     }
+
+    /// The same where nobody else is at it, or waits for it.
+    pub fn sync_alone_now(&self) -> Option<Turn<'_>> {
+        self.syncing.turn_now()
+    }
 }
 
 #[cfg(test)]
@@ -102,11 +122,15 @@ mod tests {
     fn all_who_have_a_file_open_know_the_same_and_the_next_file_at_its_place_begins_anew() {
         // No file has such an inode.
         let (one, other) = (Some((u64::MAX, 1)), Some((u64::MAX, 2)));
-        let (mine, yours, theirs) = (Doubts::of(one), Doubts::of(one), Doubts::of(other));
+        let none = Path::new("/nowhere/x.db-wal");
+        let (mine, yours, theirs) = (Doubts::of(one, none), Doubts::of(one, none), Doubts::of(other, none));
         mine.raise();
-        assert!(!yours.holds(WalMark(0)) && theirs.holds(WalMark(0)));
-        assert!(Doubts::of(None).holds(WalMark(0)));
+        assert!(yours.is_open() && !theirs.is_open() && !Doubts::of(None, none).is_open());
         drop((mine, yours));
-        assert!(Doubts::of(one).holds(WalMark(0)));
+        assert!(!Doubts::of(one, none).is_open());
+        let wal = tempfile::NamedTempFile::new().expect("a file");
+        assert!(!Doubts::of(one, wal.path()).is_open(), "an empty one holds nothing");
+        std::fs::write(wal.path(), "frames").expect("written");
+        assert!(Doubts::of(one, wal.path()).is_open(), "nobody knows who wrote it, and what came of that");
     }
 }

@@ -60,7 +60,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::backup::Backup;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, OpenFlags};
 
 use doubts::Doubts;
 use family::Family;
@@ -260,9 +260,9 @@ impl Store {
             conn,
             path: path.to_owned(),
             identity,
+            doubts: Doubts::of(identity, &wal),
             wal,
             wal_identity: Cell::new(None),
-            doubts: Doubts::of(identity),
             mark: Cell::default(),
             lock: RefCell::default(),
             made_schema: None,
@@ -351,10 +351,8 @@ impl Store {
         if self.identity.is_none() || self.wal_bytes() < WAL_BYTES_LONG {
             return;
         }
-        let _turn = self.doubts.sync_alone();
-        if self.doubts.is_open() {
-            return;
-        }
+        // Not waited for: the next commit tries again.
+        let Some(_turn) = self.doubts.sync_alone_now().filter(|_| !self.doubts.is_open()) else { return };
         // What was committed is committed. A sync that failed is settled before the next transaction; for what else is
         // wrong there is room in the WAL.
         let copied = self.conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
@@ -447,9 +445,7 @@ impl Store {
     }
 
     fn sql(&self, error: rusqlite::Error) -> Error {
-        if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) {
-            self.doubts.raise();
-        }
+        self.doubts.raise_if_unsynced(&error);
         Error::from_sql(&self.path, error)
     }
 

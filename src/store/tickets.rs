@@ -45,6 +45,16 @@ impl Tickets {
         Turn(self)
     }
 
+    /// Takes a turn that nobody has, or waits for.
+    pub fn turn_now(&self) -> Option<Turn<'_>> {
+        let mut state = self.held();
+        if state.next != state.serving {
+            return None;
+        }
+        state.next += 1;
+        Some(Turn(self))
+    }
+
     /// How many have drawn a ticket so far.
     #[cfg(test)]
     fn drawn(&self) -> u64 {
@@ -68,7 +78,8 @@ mod tests {
     #[test]
     fn whoever_waited_longest_is_next() {
         let tickets = Arc::new(Tickets::default());
-        let first = tickets.turn();
+        let first = tickets.turn_now().expect("nobody has it");
+        assert!(tickets.turn_now().is_none());
         let (send, took) = channel();
         let others: Vec<_> = (0..4)
             .map(|number| {
@@ -87,5 +98,6 @@ mod tests {
         drop(first);
         others.into_iter().for_each(|other| other.join().expect("ends"));
         assert_eq!(took.try_iter().collect::<Vec<_>>(), [0, 1, 2, 3]);
+        assert!(tickets.turn_now().is_some());
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{Store, identity, plain};
@@ -14,6 +15,10 @@ impl Drop for Store {
     /// A file that this run made and brought no account into goes, with the lock still held that keeps other syncs out.
     fn drop(&mut self) {
         self.left_family();
+        if self.doubts.is_open() {
+            // Whoever closes the file last copies what is in the WAL, whatever came of that: whoever writes next looks first.
+            let _ = self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        }
         if self.made_schema.is_none() || self.lock.borrow().is_none() {
             return;
         }

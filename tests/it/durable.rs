@@ -283,3 +283,29 @@ fn a_sync_that_failed_while_something_was_copied_costs_no_acknowledged_event() {
     }
     cut_the_power(&at_first, &records, &events, Cut::Lost, &mut dice);
 }
+
+#[test]
+fn a_hole_in_the_wal_is_mended_also_where_the_receiver_did_not_live_to_do_it() {
+    let (home, disk) = (home_with_a_file(), Disk::new());
+    let at_first = at_first(&home);
+    let mut events = HashMap::new();
+    for life in 0..4 {
+        let listening = listening(&home, &disk);
+        let mut send_one = |name: &str| {
+            let id = format!("evt_{name}_{life}_");
+            let (status, correlation_id) = send(listening.port, &id);
+            events.insert(correlation_id, id);
+            status
+        };
+        assert_eq!(send_one("first"), 200);
+        disk.fail(Failing::Syncs, 0, 1, EIO);
+        send_one("doubtful");
+        killed(listening);
+        disk.heal();
+    }
+    assert_eq!(disk.failed(), 4);
+    let records = disk.records();
+    let acknowledged = records.iter().filter(|it| it.acknowledges().is_some()).count();
+    assert!(acknowledged >= 4, "{acknowledged} acknowledged");
+    cut_the_power(&at_first, &records, &events, Cut::Lost, &mut Dice::new(3));
+}
